@@ -1,0 +1,73 @@
+"""The page model: one small list of blocks, parsed once per page, that every fact module reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Region(StrEnum):
+    """Where on the page a block stands. Navigation and footer may name an address or phone, never a condition."""
+
+    MAIN = "main"
+    NAV = "nav"
+    HEADER = "header"
+    FOOTER = "footer"
+    ASIDE = "aside"
+    WIDGET = "widget"  # cookie banners, reviews, chat, forms' legal text
+
+
+class Kind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"  # list item
+    CELL = "cell"
+    TERM = "term"  # <dt>, or the label of a "Label: value" card
+    DEFINITION = "definition"
+    QUESTION = "question"
+    ANSWER = "answer"
+    OPTION = "option"  # of a <select>
+    IMAGE = "image"  # alternative text
+    LINK = "link"  # a block that is one link
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text that belongs together. `page.text[start:end] == text`."""
+
+    index: int
+    text: str
+    start: int
+    end: int
+    kind: Kind
+    region: Region = Region.MAIN
+    level: int = 0  # of a heading, 1..6
+    headings: tuple[int, ...] = ()  # indexes of the governing heading blocks, outermost first
+    lead: int | None = None  # the line that introduces a list ("We treat:"), question of an answer, term of a definition
+    table: tuple[int, int, int] | None = None  # (table number, row, column)
+    header: tuple[int, ...] = ()  # cells: indexes of the row and column header cells
+    group: int = 0  # blocks of one card, list or accordion panel share a number
+    links: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Page:
+    """A parsed page. `text` is what every offset refers to; for plain-text input it is the input itself."""
+
+    text: str
+    blocks: list[Block]
+    url: str | None = None
+    title: str = ""
+    description: str = ""
+    language: str | None = None
+    canonical: str | None = None
+    json_ld: list[Mapping[str, Any]] = field(default_factory=list)  # flattened nodes that parsed
+    json_ld_errors: int = 0
+    microdata: list[Mapping[str, Any]] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)  # (absolute URL, anchor text)
+    meta: dict[str, str] = field(default_factory=dict)
+
+    def heading_path(self, block: Block) -> str:
+        return " > ".join(self.blocks[i].text for i in block.headings)

@@ -1,0 +1,1 @@
+"""What we read: the registry of sources and one reader per kind of source."""

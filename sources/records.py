@@ -1,0 +1,53 @@
+"""What a structured source says, before we say what it means.
+
+A reader of a kind of source (workbook, API, license list) turns its format into these records: strings as
+printed, nothing interpreted. `pipeline.normalize` maps them to listings through the vocabularies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMention:
+    """A service code or label as the source gives it, and where it stands in the cell that names it."""
+
+    text: str  # "OIT", or a label such as "Intensive outpatient treatment"
+    category: str | None = None  # "SET", where the source groups its services
+    locator: str | None = None
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One row of a structured source, as printed."""
+
+    locator: str  # "Facilities List!17", "page 2 rows[3]", "line 12"
+    name1: str = ""
+    name2: str = ""
+    organization: str = ""
+    street1: str = ""
+    street2: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    phones: tuple[tuple[str, str], ...] = ()  # (kind, as printed)
+    website: str = ""
+    latitude: str = ""
+    longitude: str = ""
+    services: tuple[ServiceMention, ...] = ()
+    external_ids: tuple[tuple[str, str], ...] = ()
+    raw: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A row that could not be read at all: kept with its reason and its raw text."""
+
+    locator: str
+    reason: str
+    detail: str
+    raw: str

@@ -1,0 +1,1 @@
+"""What is published: contracts, core and mart models, audited releases, exports."""
