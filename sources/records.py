@@ -31,6 +31,7 @@ class SourceRecord:
     organization: str = ""
     street1: str = ""
     street2: str = ""
+    full_address: str = ""  # one cell that holds street, city, state and ZIP
     city: str = ""
     state: str = ""
     zip: str = ""
@@ -51,3 +52,7 @@ class BadRecord:
     reason: str
     detail: str
     raw: str
+
+
+class SourceFormatError(ValueError):
+    """The whole document is not what its kind of source should be; says what was found instead."""

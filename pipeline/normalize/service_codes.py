@@ -1,0 +1,89 @@
+"""Service codes and labels of directories and license lists → facts, by `vocabulary/service_codes.csv`.
+
+SAMHSA prints codes in its workbooks and labels in its API; labels change wording between years, so they are
+compared without case, punctuation and bracketed remarks, and the file keeps earlier wordings as aliases.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+VOCABULARY = Path(__file__).resolve().parent.parent / "vocabulary" / "service_codes.csv"
+REMARK = re.compile(r"\([^)]*\)?|[®™]")
+NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+class Mention(Protocol):
+    """A code or label as a source gives it (`sources.records.ServiceMention`)."""
+
+    @property
+    def text(self) -> str: ...
+
+
+M = TypeVar("M", bound=Mention)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a code says: a field of `fields.csv` and its value; `denied` where the code says no."""
+
+    field: str
+    value: str
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCode:
+    """One code. `unless`: codes beside which this one is only the heading of its group and says nothing."""
+
+    code: str
+    facts: tuple[Fact, ...]
+    unless: frozenset[str]
+
+
+@cache
+def service_codes() -> dict[str, ServiceCode]:
+    """Every code, and every label in its compared form → what it means."""
+    known: dict[str, ServiceCode] = {}
+    with VOCABULARY.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            facts = tuple(_fact(text) for text in row["facts"].split(";") if text.strip())
+            code = ServiceCode(row["code"] or row["label"], facts, frozenset(row["unless"].split()))
+            if row["code"]:
+                known[row["code"]] = code
+            for label in (row["label"], *row["aliases"].split(";")):
+                if compared(label):
+                    known.setdefault(compared(label), code)
+    return known
+
+
+def lookup(text: str) -> ServiceCode | None:
+    """The code that a printed code or label means; None where no vocabulary knows it."""
+    codes = service_codes()
+    return codes.get(text) or codes.get(compared(text))
+
+
+def facts_of(mentions: Iterable[M]) -> Iterator[tuple[M, ServiceCode | None, tuple[Fact, ...]]]:
+    """For each mention: its code (None where unknown) and the facts that it states beside the others."""
+    read = [(mention, lookup(mention.text)) for mention in mentions]
+    present = {code.code for _, code in read if code}
+    for mention, code in read:
+        silent = code is None or not code.unless.isdisjoint(present)
+        yield mention, code, () if silent or code is None else code.facts
+
+
+@cache
+def compared(label: str) -> str:
+    """The form in which labels are compared."""
+    return " ".join(NOT_WORD.sub(" ", REMARK.sub(" ", label).casefold()).split())
+
+
+def _fact(text: str) -> Fact:
+    field, _, value = text.strip().partition("=")
+    return Fact(field, value.removeprefix("!"), value.startswith("!"))

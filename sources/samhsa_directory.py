@@ -1,0 +1,106 @@
+"""SAMHSA National Directory workbook → records. One row a facility, one column of codes joined by spaces.
+
+Both directories (substance use, mental health) and every edition since 2022 share the columns, in varying case
+and order; some editions carry more of them. The key sheet is not needed: `service_codes.csv` knows the codes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from sources.records import BadRecord, ServiceMention, SourceFormatError, SourceRecord
+
+NEEDED = frozenset({"name1", "street1", "city", "state", "zip", "phone"})
+CODES = "service_code_info"
+INTAKES = ("intake1", "intake2", "intake1a", "intake2a")
+CODE = re.compile(r"[^\s*]+")
+HEADER_SEARCH_ROWS = 20
+
+
+def read_workbook(content: bytes) -> Iterator[SourceRecord | BadRecord]:
+    """Every facility row of the workbook, in order; rows that are wholly blank are not rows.
+
+    Raises SourceFormatError where the file is no workbook or no sheet has the directory's columns.
+    """
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [
+            (n, workbook.get_sheet_by_name(n).to_python(skip_empty_area=False)) for n in workbook.sheet_names
+        ]
+    except (CalamineError, OSError, ValueError) as error:
+        raise SourceFormatError(f"not a readable workbook (XLSX): {error}") from error
+    for name, rows in sheets:
+        for top, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
+            columns = {_text(cell).casefold(): i for i, cell in enumerate(row) if _text(cell)}
+            if columns.keys() >= NEEDED:
+                yield from _facilities(name, rows, top, columns)
+                return
+    needed = ", ".join(sorted(NEEDED))
+    raise SourceFormatError(f"no sheet has the columns {needed}; sheets: {', '.join(workbook.sheet_names)}")
+
+
+def _facilities(
+    sheet: str, rows: Sequence[Sequence[Any]], top: int, columns: dict[str, int]
+) -> Iterator[SourceRecord | BadRecord]:
+    codes_column = columns.get(CODES)
+    letter = _letter(codes_column) if codes_column is not None else ""
+    for number, row in enumerate(rows[top + 1 :], start=top + 2):
+        cells = {name: _text(row[i]) for name, i in columns.items() if i < len(row)}
+        if not any(cells.values()):
+            continue
+        locator = f"{sheet}!{number}"
+        if not cells.get("name1"):
+            yield BadRecord(locator, "no_name", "the row has no name1", repr(cells))
+            continue
+        cell = f"{sheet}!{letter}{number}"
+        yield SourceRecord(
+            locator=locator,
+            name1=cells["name1"],
+            name2=cells.get("name2", ""),
+            street1=cells["street1"],
+            street2=cells.get("street2", ""),
+            city=cells["city"],
+            state=cells["state"],
+            zip=_zip(cells["zip"]),
+            phones=_phones(cells),
+            website=cells.get("website", ""),
+            latitude=cells.get("latitude", ""),
+            longitude=cells.get("longitude", ""),
+            services=tuple(
+                ServiceMention(found[0], None, cell, found.start(), found.end())
+                for found in CODE.finditer(cells.get(CODES, ""))
+            ),
+            raw=cells,
+        )
+
+
+def _phones(cells: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    intakes = dict.fromkeys(cells[k] for k in INTAKES if cells.get(k))
+    main = (("main", cells["phone"]),) if cells["phone"] else ()
+    return main + tuple(("admissions", phone) for phone in intakes)
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return "" if cell is None else str(cell).strip()
+
+
+def _zip(printed: str) -> str:
+    """Spreadsheets that hold ZIP codes as numbers lose the leading zeros of New England."""
+    return printed.zfill(5) if printed.isdigit() and 3 <= len(printed) < 5 else printed
+
+
+def _letter(column: int) -> str:
+    """The spreadsheet's name of a column: 0 → A, 26 → AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
