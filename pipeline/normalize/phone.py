@@ -1,0 +1,127 @@
+"""Printed telephone numbers → E.164, with ";ext=" for extensions (RFC 3966).
+
+A number of the North American Numbering Plan is recognised by its form (area code and exchange [2-9]XX, neither of
+them N11); whether an area code is assigned, and every number of another country, is left to `phonenumbers`.
+555-0100 to 555-0199 is reserved for fiction and accepted; other 555 numbers are placeholders and are not.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import phonenumbers
+
+_NATIONAL = Path(__file__).parent.parent / "vocabulary" / "national_phones.csv"
+_KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_TOLL_FREE = {"800", "833", "844", "855", "866", "877", "888"}
+
+# Spaces of all widths, hyphens U+2010..2015, minus, soft hyphen and the invisible joiners that editors leave behind.
+_SEP = r"[\s.\-/·\u2010-\u2015\u2212\u00ad\u200b-\u200d\u2060\ufeff]"
+_EXT = r"(?:[\s,;]{0,3}(?:\b[Ee]xt(?:ension|\.)?|\bEXT\.?|(?<=\d)[\s]?x|;ext=|\#)[\s.:]{0,2}(?P<ext>\d{1,6})(?!\d))?"
+_PHONE = re.compile(
+    rf"(?<![\d$])(?<!\d[-.,/\u2010-\u2015])(?:\+?1{_SEP}{{0,3}})?[(\[]?(?P<area>[2-9]\d\d)[)\]]?(?P<s1>{_SEP}{{0,4}})"
+    rf"(?:(?P<exchange>[2-9]\d\d)(?P<s2>{_SEP}{{0,4}})(?P<line>\d{{4}})(?!\d|[-.\u2010-\u2015]\d){_EXT}"
+    rf"|(?P<word>(?=[-.\u2010-\u2015A-Z0-9]{{0,12}}[A-Z]{{3}})[A-Z0-9](?:[-.\u2010-\u2015]?[A-Z0-9]){{6,9}})(?![A-Za-z0-9]))",
+    re.ASCII,
+)
+_JOINED = re.compile(r"[-.\u2010-\u2015]")
+_CLEAN = re.compile(r"[^\d+]", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPhone:
+    """A number standing at `text[start:end]`. `is_bare`: ten digits in a row, as an identifier may have too."""
+
+    start: int
+    end: int
+    number: str  # E.164, ";ext=" appended
+    is_bare: bool
+    is_vanity: bool
+
+
+def phones_in(text: str) -> Iterator[FoundPhone]:
+    """North American numbers in running text, left to right; linear in the length of the text."""
+    for match in _PHONE.finditer(text):
+        vanity = match["word"]
+        if vanity is not None:
+            if not _JOINED.search(match["s1"]) and text[match.end("area")] not in ")]":
+                continue  # "617 MAPLEWOOD" is a street, "617-MAPLE-WO" may be a number
+            digits = re.sub(r"[^A-Z0-9]", "", vanity).translate(_KEYPAD)[:7]
+            number = _north_american(match["area"], digits[:3], digits[3:])
+        else:
+            number = _north_american(match["area"], match["exchange"], match["line"], match["ext"])
+        if number:
+            bare = not vanity and not match["s1"] and not match["s2"] and text[match.start("area") - 1 : match.start("area")] != "("
+            yield FoundPhone(match.start(), match.end(), number, bare, vanity is not None)
+
+
+def e164(printed: str | None, region: str = "US") -> str | None:
+    """The number in E.164, ";ext=" appended; None for what is no assignable number.
+
+    Accepts what people and directories print: "(617) 555-0123 x12", "tel:+1-617-555-0123", "1-800-GET-HELP".
+    """
+    text = (printed or "").strip()
+    if not text:
+        return None
+    found = next(phones_in(text.removeprefix("tel:").replace("%20", " ")), None)
+    if found:
+        return found.number
+    if not text.removeprefix("tel:").lstrip().startswith("+") and region == "US":
+        return None
+    try:
+        parsed = phonenumbers.parse(text.removeprefix("tel:"), region)
+    except phonenumbers.NumberParseException:
+        return None
+    if parsed.country_code == 1 or not phonenumbers.is_valid_number(parsed):
+        return None
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return f"{number};ext={parsed.extension}" if parsed.extension else number
+
+
+def without_extension(number: str) -> str:
+    return number.partition(";")[0]
+
+
+def is_toll_free(number: str) -> bool:
+    return number.startswith("+1") and number[2:5] in _TOLL_FREE
+
+
+def display(number: str) -> str:
+    """The way it is printed in the United States: "(617) 555-0123 x12"; other countries as E.164."""
+    base, _, extension = number.partition(";ext=")
+    if base.startswith("+1") and len(base) == 12:
+        base = f"({base[2:5]}) {base[5:8]}-{base[8:]}"
+    return f"{base} x{extension}" if extension else base
+
+
+def national_line(number: str) -> str | None:
+    """Name of the public line (988, SAMHSA helpline, Medicare …) that the number reaches; None for all others."""
+    return _national().get(without_extension(number)) or _national().get(_CLEAN.sub("", number))
+
+
+def _north_american(area: str, exchange: str, line: str, extension: str | None = None) -> str | None:
+    if area[1:] == "11" or exchange[1:] == "11" or exchange[0] in "01" or not _is_assigned(area):
+        return None
+    if exchange == "555" and not line.startswith("01"):
+        return None
+    if len(set(exchange + line)) == 1:  # 222-2222: a filled-in form, not a number
+        return None
+    number = f"+1{area}{exchange}{line}"
+    return f"{number};ext={extension}" if extension else number
+
+
+@cache
+def _is_assigned(area: str) -> bool:
+    """Whether an area code is in use, according to the metadata of `phonenumbers`."""
+    return phonenumbers.is_valid_number(phonenumbers.PhoneNumber(country_code=1, national_number=int(area + "2345678")))
+
+
+@cache
+def _national() -> dict[str, str]:
+    with _NATIONAL.open(encoding="utf-8", newline="") as file:
+        return {row["number"]: row["label"] for row in csv.DictReader(file)}

@@ -1,0 +1,144 @@
+"""Places of the United States: ZIP codes, cities, counties, states and distances. Offline and pure.
+
+The figures are those of the `zipcodes` package (USPS ZIP codes with a point, a city and a county each). The point
+of a ZIP code lies 0.6 km from a facility in it at the median and 2.6 km at the 95th percentile, so a place that is
+located by ZIP says so (`geo_precision`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import asin, cos, radians, sin, sqrt
+from types import MappingProxyType
+
+import zipcodes
+
+EARTH_RADIUS_KM = 6371.0088  # mean radius (IUGG)
+
+_NAMES = (
+    "AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,CT Connecticut,DE Delaware,"
+    "DC District of Columbia,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,KS Kansas,"
+    "KY Kentucky,LA Louisiana,ME Maine,MD Maryland,MA Massachusetts,MI Michigan,MN Minnesota,MS Mississippi,"
+    "MO Missouri,MT Montana,NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,NM New Mexico,NY New York,"
+    "NC North Carolina,ND North Dakota,OH Ohio,OK Oklahoma,OR Oregon,PA Pennsylvania,RI Rhode Island,"
+    "SC South Carolina,SD South Dakota,TN Tennessee,TX Texas,UT Utah,VT Vermont,VA Virginia,WA Washington,"
+    "WV West Virginia,WI Wisconsin,WY Wyoming,PR Puerto Rico,VI Virgin Islands,GU Guam,AS American Samoa,"
+    "MP Northern Mariana Islands"
+)
+STATES: Mapping[str, str] = MappingProxyType(dict(entry.split(" ", 1) for entry in _NAMES.split(",")))
+"""Postal code → name: the states, DC and the territories (USPS Publication 28, appendix B)."""
+
+_OTHER_NAMES = {
+    "mass": "MA", "conn": "CT", "calif": "CA", "penn": "PA", "penna": "PA", "fla": "FL", "ariz": "AZ",
+    "wash": "WA", "tex": "TX", "tenn": "TN", "mich": "MI", "minn": "MN", "wis": "WI", "ill": "IL", "ore": "OR",
+    "okla": "OK", "n h": "NH", "n y": "NY", "n j": "NJ", "r i": "RI", "n c": "NC", "s c": "SC", "d c": "DC",
+    "washington d c": "DC", "washington dc": "DC", "commonwealth of massachusetts": "MA", "nuevo york": "NY",
+}  # fmt: skip
+_STATE_OF = {
+    **{name.lower(): code for code, name in STATES.items()},
+    **{code.lower(): code for code in STATES},
+    **_OTHER_NAMES,
+}
+_SPELLINGS = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft", "north": "n", "south": "s", "east": "e",
+              "west": "w", "heights": "hts", "center": "ctr", "centre": "ctr"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Zip:
+    """A ZIP code: its own city first in `cities`, then the other names that the post accepts."""
+
+    zip: str
+    state: str
+    cities: tuple[str, ...]
+    county: str | None
+    latitude: float
+    longitude: float
+    timezone: str | None
+    kind: str  # STANDARD, PO BOX, UNIQUE or MILITARY
+
+    @property
+    def city(self) -> str:
+        return self.cities[0]
+
+
+def state_code(text: str | None) -> str | None:
+    """Postal code of a state given by name, postal code or usual abbreviation ("Mass."); None if it is none."""
+    if not text:
+        return None
+    return _STATE_OF.get(" ".join(text.lower().replace(".", " ").replace(",", " ").split()))
+
+
+def zip5(text: str | None) -> str | None:
+    """First five digits of a printed ZIP or ZIP+4; leading zeros that a spreadsheet lost are restored."""
+    match = re.fullmatch(r"\s*(\d{3,5})(?:\.0|[-\s]?\d{4})?\s*", text or "", re.ASCII)
+    return match[1].zfill(5) if match else None
+
+
+def find_zip(code: str | None) -> Zip | None:
+    """The ZIP code, or None where the post knows no such code (any more)."""
+    five = zip5(code)
+    return _zips().get(five) if five else None
+
+
+def county_of(code: str | None) -> str | None:
+    """County that holds (most of) a ZIP code, without the word County: "Hampden"."""
+    found = find_zip(code)
+    return found.county if found else None
+
+
+def city_key(city: str) -> str:
+    """Key under which spellings of one city meet: "Saint Albans", "St. Albans" → "st albans"."""
+    words = re.sub(r"[.'’]", "", city.lower()).replace("-", " ").split()
+    return " ".join(_SPELLINGS.get(word, word) for word in words)
+
+
+def is_city(city: str, state: str) -> bool:
+    """Whether the post knows a city of this name in the state (postal code)."""
+    return (state, city_key(city)) in _cities()
+
+
+def zips_of_city(city: str, state: str) -> tuple[str, ...]:
+    """ZIP codes of a city, in order; empty where the post knows no such city."""
+    return _cities().get((state, city_key(city)), ())
+
+
+def zip_fits_state(code: str, state: str) -> bool:
+    """Whether the first three digits of a ZIP code (its sectional center) belong to the state."""
+    return (code[:3], state) in _sections()
+
+
+def haversine_km(latitude1: float, longitude1: float, latitude2: float, longitude2: float) -> float:
+    """Great-circle distance in kilometres between two points in decimal degrees."""
+    phi1, phi2 = radians(latitude1), radians(latitude2)
+    a = sin((phi2 - phi1) / 2) ** 2 + cos(phi1) * cos(phi2) * sin(radians(longitude2 - longitude1) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(a)))
+
+
+@cache
+def _zips() -> dict[str, Zip]:
+    found: dict[str, Zip] = {}
+    for row in zipcodes.list_all():
+        names = (row["city"], *row["acceptable_cities"])
+        county = (row["county"] or "").removesuffix(" County") or None
+        found[row["zip_code"]] = Zip(
+            row["zip_code"], row["state"], names, county, float(row["lat"] or "nan"), float(row["long"] or "nan"),
+            row["timezone"], row["zip_code_type"],
+        )  # fmt: skip
+    return found
+
+
+@cache
+def _cities() -> dict[tuple[str, str], tuple[str, ...]]:
+    cities: dict[tuple[str, str], list[str]] = {}
+    for entry in _zips().values():
+        for name in dict.fromkeys(map(city_key, entry.cities)):
+            cities.setdefault((entry.state, name), []).append(entry.zip)
+    return {key: tuple(sorted(zips)) for key, zips in cities.items()}
+
+
+@cache
+def _sections() -> frozenset[tuple[str, str]]:
+    return frozenset((entry.zip[:3], entry.state) for entry in _zips().values())
