@@ -1,0 +1,236 @@
+"""Rows of structured sources → listings: names, address, phones, and codes mapped through the vocabulary.
+
+A row becomes exactly one listing or one rejection. Codes of levels of care make the listing's services; all
+other codes speak of the place as a whole, since no directory ties them to one level.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from pipeline.normalize.phone import e164
+from pipeline.normalize.place import find_zip, state_code, zip5
+from pipeline.normalize.service_codes import Fact, facts_of
+from pipeline.records import Assertion, Listing, Observation, Rejected, Service
+from sources.records import BadRecord, ServiceMention, SourceRecord
+
+CONFIDENCE = 0.9  # of a directory's statement, when it was printed
+METHOD = "directory"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The document that rows were read from. `state`: of the source, where rows do not say their own."""
+
+    document_sha256: str | None = None
+    url: str | None = None
+    state: str | None = None
+
+
+class DirectoryReader:
+    """Reads the rows of one source, whose documents may be several.
+
+    `unmapped` counts, by (category, text), the codes and labels that no vocabulary knows.
+    """
+
+    def __init__(self, source_id: str) -> None:
+        self.source_id = source_id
+        self.unmapped: Counter[tuple[str, str]] = Counter()
+        self._keys: Counter[str] = Counter()
+
+    def read(self, rows: Iterable[SourceRecord | BadRecord], origin: Origin) -> Iterator[Listing | Rejected]:
+        """Every row of one document: a listing, or a rejection that says why."""
+        for row in rows:
+            if isinstance(row, BadRecord):
+                yield Rejected(self.source_id, row.locator, row.reason, row.detail, row.raw)
+                continue
+            place = _Place.of(row, origin.state)
+            if problem := place.problem:
+                raw = json.dumps(dict(row.raw), ensure_ascii=False)
+                yield Rejected(self.source_id, row.locator, *problem, raw)
+            else:
+                yield _listing(row, place, self._key(row), self.source_id, origin, self.unmapped)
+
+    def _key(self, row: SourceRecord) -> str:
+        key = _record_key(row)
+        self._keys[key] += 1
+        return key if self._keys[key] == 1 else f"{key}-{self._keys[key]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    street1: str
+    street2: str
+    city: str
+    state: str | None
+    zip: str | None
+    printed_state: str
+
+    @classmethod
+    def of(cls, row: SourceRecord, state: str | None) -> _Place:
+        street1, city, printed, code = row.street1, row.city, row.state, zip5(row.zip)
+        if row.full_address:
+            street1, split_city, split_state, split_zip = _split(row.full_address, code)
+            city, printed, code = city or split_city, printed or split_state, code or split_zip
+        known = state_code(printed) if printed else state
+        return cls(street1, row.street2, city, known, code, printed)
+
+    @property
+    def problem(self) -> tuple[str, str] | None:
+        """(reason, detail) where the row cannot be placed."""
+        if self.printed_state and self.state is None:
+            return "bad_state", f"{self.printed_state!r} is no state"
+        if self.state is None:
+            return "no_state", "neither the row nor its source names a state"
+        if not (self.city or self.zip):
+            return "no_place", "the row has neither city nor ZIP code"
+        return None
+
+
+def _split(full: str, code: str | None) -> tuple[str, str, str, str | None]:
+    """Street, city, state, ZIP of an address in one cell, whose city may follow the street without a comma."""
+    words = full.replace(",", " , ").split()
+    if words and zip5(words[-1]):
+        code = zip5(words.pop()) or code
+    printed = words.pop() if words and state_code(words[-1]) else ""
+    while words and words[-1] == ",":
+        words.pop()
+    known = find_zip(code)
+    for name in sorted(known.cities if known else (), key=len, reverse=True):
+        size = len(name.split())
+        if " ".join(words[-size:]).casefold() == name.casefold():
+            return _join(words[:-size]), name, printed, code
+    comma = max((i for i, word in enumerate(words) if word == ","), default=len(words))
+    return _join(words[:comma]), _join(words[comma + 1 :]), printed, code
+
+
+def _join(words: list[str]) -> str:
+    return " ".join(words).replace(" ,", ",").strip(" ,")
+
+
+def _record_key(row: SourceRecord) -> str:
+    """Key of a row for as long as its name and address stay: sources give no ids, and positions move."""
+    settings = (m.text for m in row.services if m.category == "setting")
+    parts = (
+        row.name1,
+        row.name2,
+        row.organization,
+        row.street1,
+        row.street2,
+        row.full_address,
+        row.city,
+        row.state,
+    )
+    ids = (value for _, value in row.external_ids)
+    text = "\n".join(" ".join(p.casefold().split()) for p in (*parts, row.zip[:5], *settings, *ids))
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def _listing(
+    row: SourceRecord,
+    place: _Place,
+    key: str,
+    source_id: str,
+    origin: Origin,
+    unmapped: Counter[tuple[str, str]],
+) -> Listing:
+    services: dict[str, list[Observation]] = {}
+    said: list[Observation] = []
+    codes: list[str] = []
+    for mention, code, facts in facts_of(row.services):
+        if code is None:
+            unmapped[mention.category or "", mention.text] += 1
+        codes.append(code.code if code else mention.text)
+        for fact in facts:
+            observation = _of_code(fact, mention, row.locator)
+            if fact.field == "level_of_care" and not fact.denied:
+                services.setdefault(fact.value, []).append(observation)
+            else:
+                said.append(observation)
+    latitude, longitude = _coordinates(row)
+    organization = row.organization or row.name1
+    return Listing(
+        source_id=source_id,
+        record_key=key,
+        organization_name=organization,
+        site_name=(row.name1 if row.organization else row.name2) or None,
+        street1=place.street1 or None,
+        street2=place.street2 or None,
+        city=place.city or None,
+        state=place.state,
+        zip=place.zip,
+        latitude=latitude,
+        longitude=longitude,
+        phone=next((number for _, printed in row.phones if (number := e164(printed))), None),
+        website=row.website or None,
+        external_ids=row.external_ids,
+        service_codes=tuple(dict.fromkeys(codes)),
+        services=tuple(Service(level, level, None, tuple(found)) for level, found in services.items()),
+        observations=(*_of_row(row, place), *_distinct(said)),
+        document_sha256=origin.document_sha256,
+        url=origin.url,
+        locator=row.locator,
+    )
+
+
+def _of_code(fact: Fact, mention: ServiceMention, locator: str) -> Observation:
+    return Observation(
+        field=fact.field,
+        value=fact.value,
+        quote=mention.text,
+        start=mention.start,
+        end=mention.end,
+        assertion=Assertion.NEGATED if fact.denied else Assertion.AFFIRMED,
+        method=METHOD,
+        confidence=CONFIDENCE,
+        qualifier="accepts" if fact.field == "payer" else None,
+        level_of_care=fact.value if fact.field == "level_of_care" else None,
+        locator=mention.locator or locator,
+    )
+
+
+def _distinct(observations: Iterable[Observation]) -> Iterator[Observation]:
+    """One observation per value: directories repeat themselves (OTP, MM, MU … all say medication)."""
+    seen: set[tuple[str, str, Assertion]] = set()
+    for observation in observations:
+        key = (observation.field, observation.value, observation.assertion)
+        if key not in seen:
+            seen.add(key)
+            yield observation
+
+
+def _of_row(row: SourceRecord, place: _Place) -> Iterator[Observation]:
+    def said(name: str, value: str, quote: str) -> Observation:
+        return Observation(
+            name, value, quote, 0, len(quote), method=METHOD, confidence=CONFIDENCE, locator=row.locator
+        )
+
+    organization = row.organization or row.name1
+    yield said("organization", organization, organization)
+    if site := (row.name1 if row.organization else row.name2):
+        yield said("site_name", site, site)
+    street = ", ".join(part for part in (place.street1, place.street2) if part) or None
+    address = {"street": street, "city": place.city or None, "state": place.state, "zip": place.zip}
+    printed = row.full_address or ", ".join(p for p in (street, row.city, row.state, row.zip) if p)
+    yield said("address", json.dumps(address, ensure_ascii=False), printed)
+    for kind, number in row.phones:
+        if normal := e164(number):
+            yield replace(said("phone", normal, number), qualifier=kind)
+    if row.website:
+        yield said("website", row.website, row.website)
+
+
+def _coordinates(row: SourceRecord) -> tuple[float | None, float | None]:
+    """Printed coordinates in decimal degrees; (None, None) where either is missing, unreadable or 0."""
+    try:
+        latitude, longitude = float(row.latitude), float(row.longitude)
+    except ValueError:
+        return None, None
+    fine = math.isfinite(latitude) and math.isfinite(longitude)
+    inside = fine and 0 < abs(latitude) <= 90 and 0 < abs(longitude) <= 180
+    return (latitude, longitude) if inside else (None, None)

@@ -1,0 +1,277 @@
+"""The tables passed between the stages: Parquet files of a run's directory, written whole and by rename.
+
+`stage/<table>/<source_id>.parquet` holds what one source gave, `stage/<table>/all.parquet` what matching made of
+all of them. Columns and types are the contracts of `warehouse/contracts/stage/`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import polars as pl
+
+from pipeline.normalize.place import find_zip
+from pipeline.records import Document, Listing, Observation, Rejected
+from sources.registry import Source
+from warehouse.contracts import stage_tables
+
+LISTING_TABLES = ("listing", "listing_service", "observation", "quarantine", "unmapped", "source")
+COMPRESSION_LEVEL = 3
+LISTINGS_AT_ONCE = 2000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When documents were last seen to say what they say: by page, and else for the source as a whole (UTC)."""
+
+    default: datetime
+    by_url: Mapping[str, datetime]
+
+    def at(self, url: str | None) -> datetime:
+        return naive_utc(self.by_url.get(url or "", self.default))
+
+
+class Stage:
+    """The stage tables of one run's directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, table: str, partition: str) -> Path:
+        return self.folder / table / f"{partition}.parquet"
+
+    def read(self, table: str, partition: str | None = None) -> pl.DataFrame:
+        """One partition, or all of them; an empty frame of the right shape where there is none."""
+        files = (
+            [self.path(table, partition)] if partition else sorted((self.folder / table).glob("*.parquet"))
+        )
+        frames = [pl.read_parquet(file) for file in files if file.exists()]
+        return pl.concat(frames) if frames else pl.DataFrame(schema=stage_tables()[table].polars_schema)
+
+    def write(self, table: str, partition: str, frame: pl.DataFrame) -> None:
+        """Replace one partition as a whole; a reader sees the old file or the new one."""
+        path = self.path(table, partition)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".tmp")
+        frame.select(list(stage_tables()[table].polars_schema)).write_parquet(
+            draft, compression_level=COMPRESSION_LEVEL
+        )
+        draft.replace(path)
+
+    def partitions(self) -> list[str]:
+        """The sources that have given listings, by id."""
+        return sorted(file.stem for file in (self.folder / "listing").glob("*.parquet"))
+
+    def drop(self, source_id: str) -> None:
+        """Remove everything that a source gave: it has left the registry."""
+        self.mark(source_id, None)
+        for table in (*LISTING_TABLES, "document"):
+            self.path(table, source_id).unlink(missing_ok=True)
+
+    def marked(self, source_id: str) -> str | None:
+        """Fingerprint of the input whose listings are complete on disk; None where a write was cut off."""
+        file = self._mark(source_id)
+        return file.read_text() if file.exists() else None
+
+    def mark(self, source_id: str, fingerprint: str | None) -> None:
+        file = self._mark(source_id)
+        if fingerprint is None:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_suffix(".tmp")
+        draft.write_text(fingerprint)
+        draft.replace(file)
+
+    def _mark(self, source_id: str) -> Path:
+        return self.folder / ".complete" / source_id
+
+    def write_documents(self, source_id: str, documents: Iterable[Document]) -> None:
+        rows = [
+            {name: getattr(d, name) for name in stage_tables()["document"].names}
+            | {"fetched_at": naive_utc(d.fetched_at), "outcome": str(d.outcome)}
+            for d in documents
+        ]
+        self.write("document", source_id, _frame("document", rows))
+
+    def write_listings(
+        self,
+        source: Source,
+        read: Iterable[Listing | Rejected],
+        unmapped: Mapping[tuple[str, str], int],
+        seen: Seen,
+        fingerprint: str,
+    ) -> dict[str, int]:
+        """Everything that one source gave, marked complete at the end. Returns the rows per table.
+
+        `read` is taken in portions, so that a directory of any size needs little memory; `unmapped` is looked at
+        when it is exhausted.
+        """
+        self.mark(source.id, None)
+        parts: dict[str, list[pl.DataFrame]] = {table: [] for table in LISTING_TABLES}
+        for portion in batched(read, LISTINGS_AT_ONCE):
+            for table, rows in _rows(portion, seen).items():
+                parts[table].append(_frame(table, rows))
+        parts["source"].append(_frame("source", [_source_row(source)]))
+        parts["unmapped"].append(_frame("unmapped", _unmapped_rows(source.id, unmapped)))
+        counts = {}
+        for table, frames in parts.items():
+            frame = pl.concat(frames) if frames else _frame(table, [])
+            self.write(table, source.id, frame)
+            counts[table] = frame.height
+        self.mark(source.id, fingerprint)
+        return counts
+
+    def verify_again(self, source_id: str, seen: Seen) -> None:
+        """The same content was seen again: move the dates of what was read from it."""
+        dates = {url: naive_utc(at) for url, at in seen.by_url.items()}
+        default = naive_utc(seen.default)
+        for table in ("listing", "observation"):
+            frame = self.read(table, source_id)
+            at = pl.col("url").replace_strict(dates, default=default, return_dtype=pl.Datetime("us"))
+            self.write(table, source_id, frame.with_columns(observed_at=at))
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """A moment as the stage tables hold it: UTC without a zone mark."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _frame(table: str, rows: Any) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=stage_tables()[table].polars_schema, orient="row", strict=False)
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most `size` items, in order (itertools.batched is Python 3.12)."""
+    iterator = iter(items)
+    while portion := list(islice(iterator, size)):
+        yield portion
+
+
+def _rows(read: Iterable[Listing | Rejected], seen: Seen) -> dict[str, list[Any]]:
+    listings = [item for item in read if isinstance(item, Listing)]
+    return {
+        "listing": [_listing_row(x, seen) for x in listings],
+        "listing_service": [
+            (x.listing_id, s.service_key, s.level_of_care, s.name) for x in listings for s in x.services
+        ],
+        "observation": _observations(listings, seen),
+        "quarantine": [
+            (r.source_id, r.locator, r.reason, r.detail, r.raw, naive_utc(seen.default))
+            for r in read
+            if isinstance(r, Rejected)
+        ],
+    }
+
+
+def _unmapped_rows(source_id: str, unmapped: Mapping[tuple[str, str], int]) -> list[Any]:
+    return [(source_id, category, text, rows) for (category, text), rows in unmapped.items()]
+
+
+def _source_row(source: Source) -> dict[str, Any]:
+    is_site = source.kind == "provider_site"
+    return {
+        "source_id": source.id,
+        "kind": str(source.kind),
+        "title": source.title,
+        "url": source.url,
+        "state": source.state,
+        "cadence_days": source.cadence_days,
+        "terms": source.terms or None,
+        "published": source.published,
+        "organization": source.title if is_site else None,
+    }
+
+
+def _listing_row(x: Listing, seen: Seen) -> dict[str, Any]:
+    known = find_zip(x.zip)
+    printed = x.latitude is not None and x.longitude is not None
+    by_zip = known if known and not printed and known.latitude == known.latitude else None
+    return {
+        "listing_id": x.listing_id,
+        "source_id": x.source_id,
+        "record_key": x.record_key,
+        "organization_name": x.organization_name,
+        "site_name": x.site_name,
+        "street1": x.street1,
+        "street2": x.street2,
+        "city": x.city,
+        "state": x.state,
+        "zip": x.zip,
+        "county": known.county if known else None,
+        "latitude": by_zip.latitude if by_zip else x.latitude,
+        "longitude": by_zip.longitude if by_zip else x.longitude,
+        "geo_precision": "address" if printed else "zip" if by_zip else None,
+        "phone": x.phone,
+        "website": x.website,
+        "is_virtual": x.is_virtual,
+        "external_ids": [{"scheme": s, "identifier": i} for s, i in x.external_ids] or None,
+        "service_codes": list(x.service_codes) or None,
+        "document_sha256": x.document_sha256,
+        "url": x.url,
+        "locator": x.locator,
+        "observed_at": seen.at(x.url),
+    }
+
+
+def _observations(listings: Iterable[Listing], seen: Seen) -> list[tuple[Any, ...]]:
+    """Rows in the order of the contract's columns: tuples, since there are a million of them."""
+    rows: dict[str, tuple[Any, ...]] = {}
+    for x in listings:
+        of_services = ((s.service_key, s.observations) for s in x.services)
+        for key, observations in ((None, x.observations), *of_services):
+            for observation in observations:
+                row = _observation_row(x, key, observation, seen)
+                rows[row[0]] = row  # the same words read twice are one observation
+    return list(rows.values())
+
+
+def _observation_row(x: Listing, key: str | None, o: Observation, seen: Seen) -> tuple[Any, ...]:
+    url, sha = o.url or x.url, o.document_sha256 or x.document_sha256
+    return (
+        _observation_id(x.listing_id, key, o, sha),
+        x.listing_id,
+        key,
+        x.source_id,
+        o.field,
+        o.value,
+        o.qualifier,
+        o.quote,
+        o.start,
+        o.end,
+        str(o.assertion),
+        o.method,
+        o.confidence,
+        o.level_of_care,
+        o.track,
+        o.section,
+        url,
+        sha,
+        o.locator or x.locator,
+        seen.at(url),
+    )
+
+
+def _observation_id(listing_id: str, key: str | None, o: Observation, sha: str | None) -> str:
+    parts = (
+        listing_id,
+        key,
+        o.field,
+        o.value,
+        o.qualifier,
+        o.assertion,
+        o.level_of_care,
+        o.track,
+        sha,
+        o.locator,
+    )
+    return blake2b(json.dumps((*parts, o.start)).encode(), digest_size=10).hexdigest()
