@@ -29,7 +29,7 @@ NUMBER = (
     r"(?:\d{1,6}[A-Z]?(?:[-–]\d{1,5}[A-Z]?)?(?:\s?½|\s1/2)?|[NSEW]\d{2,5}\s?[NSEW]\d{2,6}"
     r"|(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|ONE|TWO|THREE|FOUR|FIVE)(?=\s))"
 )
-_WORD = r"(?:[A-Z0-9À-Þ][\w'’.&/-]*|of|the|de|del|la|las|los|el|y|and|at)"
+_WORD = r"(?:[A-Z0-9À-Þ][\w'’.&/-]*|of|the|de|del|la|las|los|el|y|and)"
 _LABEL = (
     r"(?:Suite|Ste|Unit|Apartment|Apt|Room|Rm|Floor|Fl|Building|Bldg|Level|Lot|Office|Oficina|Piso|Department|Dept|Tower|Wing|PMB|Space"
     r"|Box|P\.?\s?O\.?\s?Box|Mailstop|Bay|Entrance|Door|Bin|Slip|Pier)"
@@ -40,13 +40,13 @@ _UNIT = (
     rf"|\#\s?[\w-]{{1,8}}|(?i:rear|penthouse|basement))"
 )
 _FIRST = re.compile(
-    rf"(?P<number>{NUMBER})\s+(?P<dir>{_DIRECTION}\s+)?(?P<name>{_WORD}(?:\s+{_WORD}){{0,6}}?)"
+    rf"(?P<number>{NUMBER})\s+(?P<dir>{_DIRECTION}\s+)?(?P<name>(?:[A-Z0-9À-Þ]|the\s|de\s)[\w'’.&/-]*(?:\s+{_WORD}){{0,6}}?)"
     rf"(?:\s+{_UNIT})*(?:\s+[A-Z]?\d{{1,4}}[A-Z]?)?[.]?"
 )
 _BOX = re.compile(r"(?:P\.?\s?O\.?|Post Office|Apartado)\s*(?:Box|Drawer)?\s*\#?\s*\d{1,7}", re.IGNORECASE)
 _OTHER_PART = re.compile(rf"(?:{_UNIT}(?:\s+{_UNIT})*|(?:[A-Z][\w'’.&-]*|of|the|at|and|&)(?:\s+(?:[A-Z][\w'’.&-]*|of|the|at|and|&)){{0,4}}|[A-Z]?\d{{1,4}}[A-Z]?)\.?")
 _START = re.compile(rf"(?<![\w.#/$-]){NUMBER}(?=\s)|(?<!\w)(?:P\.?\s?O\.?\s?Box|Post Office Box)(?=\s)", re.IGNORECASE)
-_UNIT_BEFORE = re.compile(rf"(?:\b(?:{_LABEL}|Route|Rte|Rt|Highway|Hwy|US|State|Interstate|Exit|No|Number|County Road)\.?\s*|\#\s*)$", re.IGNORECASE)
+_UNIT_BEFORE = re.compile(rf"(?:\b(?:{_LABEL}|Route|Rte|Rt|Highway|Hwy|US|State|Interstate|Exit|No|Number|County Road)\.?[ \t]*|\#[ \t]*)\Z", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*[,\n|•·]+\s*|\s+[-–—]\s+")
 _PLACEHOLDER = re.compile(r"\bStreet ?Name\b|^123 (?:Main|Any|Elm|Fake)\s*(?:St|Street)?\b.*\bAny|^1234? (?:Your|Street)\b|\bYour (?:Street|Address)\b", re.IGNORECASE)
 

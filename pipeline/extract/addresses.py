@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.extract._context import Around
 from pipeline.extract._street import is_box, is_street, street_before, tidy
 from pipeline.extract.page import Kind, Page, Region
-from pipeline.normalize.place import STATES, find_zip, is_city, state_code, zip_fits_state
+from pipeline.normalize.place import STATES, city_key, find_zip, is_city, state_code, states_of_city, zip_fits_state
 from pipeline.records import Assertion, Observation
 
 _NAMES = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s+") for name in STATES.values()), key=len, reverse=True))
@@ -25,7 +25,7 @@ _ANCHOR = re.compile(
     r"(?:[\s,.\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
 )
 _CODE = re.compile(rf"(?:{'|'.join(STATES)})")
-_TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*(?:[ \u00a0]+[A-ZÀ-Þa-z][\w.'’-]*){0,4}$")
+_TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*(?:[ \u00a0]+[A-ZÀ-Þa-z][\w.'’-]*){0,4}\Z")
 _REACH = 170
 
 _OTHERS = re.compile(
@@ -47,6 +47,10 @@ _SERVED = re.compile(
     r"|neighbou?r|count(?:y|ies)|towns|from|including|between|born|raised|graduat|universit|degree|licensed in|moved|live[sd]? in|formerly)",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"(?P<cities>[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}(?:, [A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}){0,5}),?\s+(?:&|and)\s+$")
+_LOCATED_IN = re.compile(
+    r"\b(?:[Ll]ocated|[Ss]ituated|[Hh]eadquartered)\s+in\s+(?:downtown\s+|beautiful\s+|historic\s+)?(?P<city>(?:St\. |Mt\. |Ft\. )?[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2})"
+)
 _PIN = re.compile(r"^[\W_]*(?:location|address|visit us|headquarters)?[\W_]*", re.IGNORECASE)
 
 
@@ -66,7 +70,7 @@ class Found:
 
     @property
     def key(self) -> tuple[str, str]:
-        words = re.findall(r"[a-z0-9]+", (self.street or "").lower())
+        words = city_key(self.street or "").replace(",", " ").split()
         return " ".join(words[:2]), (self.city or "").lower() if not words else ""
 
 
@@ -78,6 +82,8 @@ def find_addresses(page: Page) -> list[Observation]:
         known = best.get(found.key)
         if known is None or _fullness(found) > _fullness(known):
             best[found.key] = found
+    for found in _stateless(around, {found.state for found in best.values() if found.state}):
+        best.setdefault(found.key, found)
     cities = {found.city for found in best.values() if found.street}
     kept = [found for found in best.values() if found.street or found.zip or found.city not in cities]
     return [_observation(around, found) for found in kept]
@@ -177,18 +183,45 @@ def _is_placed_here(around: Around, found: Found, end: int) -> bool:
     before = text[low : found.start]
     if _PLACE_AFTER.match(text, end) and _OUR_BEFORE.search(before):
         return True
-    placed = _OWN_PLACE.search(before)
-    return bool(placed) and not _SERVED.search(before[max(0, len(before) - 80) :])
+    return _places(before[: len(before) - len(_joined(before)[0])])
+
+
+def _places(before: str) -> bool:
+    """Whether the words before a city say that the provider is there, not that people are served or come from there."""
+    return bool(_OWN_PLACE.search(before)) and not _SERVED.search(before[-80:])
+
+
+def _joined(before: str) -> tuple[str, list[str]]:
+    """"located in Citrus Heights & Sacramento, CA": the words that list further cities, and those cities."""
+    match = _JOINED.search(before)
+    return (match[0], re.split(r",\s*", match["cities"])) if match else ("", [])
 
 
 def _joined_cities(text: str, found: Found) -> Iterator[Found]:
-    """"located in Citrus Heights & Sacramento, CA": the cities before it share its state and its words."""
-    before = text[max(0, found.start - 60) : found.start]
-    match = re.search(r"\b(?:in|at)\s+((?:[A-Z][\w.'-]*\s?){1,3}(?:,\s*(?:[A-Z][\w.'-]*\s?){1,3})*)\s*,?\s*(?:&|and)\s*$", before)
-    for name in re.split(r",\s*", match[1]) if match else ():
-        if found.state and is_city(name.strip(), found.state):
-            start = text.index(name, found.start - len(before) + (match.start(1) if match else 0))
-            yield Found(start, start + len(name.rstrip()), None, name.strip(), found.state, None, confidence=0.75)
+    low = max(0, found.start - 80)
+    words, names = _joined(text[low : found.start])
+    at = found.start - len(words)
+    for name in names:
+        start = text.index(name, at)
+        if found.state and is_city(name, found.state):
+            yield Found(start, start + len(name), None, name, found.state, None, confidence=0.75)
+
+
+def _stateless(around: Around, states: set[str]) -> Iterator[Found]:
+    """"Located in Santa Clarita.": without a state, a city is told by its name alone, if only one state has it."""
+    text = around.page.text
+    for match in _LOCATED_IN.finditer(text):
+        words = match["city"].split()
+        for count in range(len(words), 0, -1):
+            name = " ".join(words[:count])
+            homes = set(states_of_city(name))
+            homes = homes & states or homes
+            if len(homes) == 1 and not _SERVED.search(text[max(0, match.start() - 40) : match.start()]):
+                start = match.start("city")
+                end = start + len(re.match(r"\s+".join(map(re.escape, words[:count])), text[start:])[0])  # type: ignore[index]
+                if not _ANCHOR.match(text, end + len(text[end : end + 2]) - len(text[end : end + 2].lstrip(" ,"))):
+                    yield Found(start, end, None, name, homes.pop(), None, confidence=0.6)
+                break
 
 
 def _stands_alone(around: Around, found: Found) -> bool:
@@ -198,7 +231,7 @@ def _stands_alone(around: Around, found: Found) -> bool:
         return False
     head = _PIN.sub("", block.text[: found.start - block.start])
     tail = block.text[found.end - block.start :]
-    return not head and not tail.strip(" .")
+    return not head and not tail.strip(" .") and not any(map(_SERVED.search, (around.before(found.start), *around.titles(found.start)[:1])))
 
 
 def _structured(page: Page) -> Iterator[Found]:

@@ -100,6 +100,11 @@ def is_city(city: str, state: str) -> bool:
     return (state, city_key(city)) in _cities()
 
 
+def states_of_city(city: str) -> tuple[str, ...]:
+    """Postal codes of the states that have a city of this name."""
+    return _states_by_city().get(city_key(city), ())
+
+
 def zips_of_city(city: str, state: str) -> tuple[str, ...]:
     """ZIP codes of a city, in order; empty where the post knows no such city."""
     return _cities().get((state, city_key(city)), ())
@@ -137,6 +142,14 @@ def _cities() -> dict[tuple[str, str], tuple[str, ...]]:
         for name in dict.fromkeys(map(city_key, entry.cities)):
             cities.setdefault((entry.state, name), []).append(entry.zip)
     return {key: tuple(sorted(zips)) for key, zips in cities.items()}
+
+
+@cache
+def _states_by_city() -> dict[str, tuple[str, ...]]:
+    states: dict[str, list[str]] = {}
+    for state, name in sorted(_cities()):
+        states.setdefault(name, []).append(state)
+    return {name: tuple(found) for name, found in states.items()}
 
 
 @cache
