@@ -6,9 +6,8 @@ all of them. Columns and types are the contracts of `warehouse/contracts/stage/`
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
@@ -31,13 +30,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """When documents were last seen to say what they say: by page, and else for the source as a whole (UTC)."""
+    """When documents were last seen to say what they say: by page, and else for the source as a whole.
+
+    Moments are UTC without a zone mark, as `naive_utc` makes them and the stage tables hold them.
+    """
 
     default: datetime
-    by_url: Mapping[str, datetime]
+    by_url: Mapping[str, datetime] = field(default_factory=dict)
 
     def at(self, url: str | None) -> datetime:
-        return naive_utc(self.by_url.get(url or "", self.default))
+        return self.by_url.get(url or "", self.default)
 
 
 class Stage:
@@ -133,11 +135,11 @@ class Stage:
 
     def verify_again(self, source_id: str, seen: Seen) -> None:
         """The same content was seen again: move the dates of what was read from it."""
-        dates = {url: naive_utc(at) for url, at in seen.by_url.items()}
-        default = naive_utc(seen.default)
         for table in ("listing", "observation"):
             frame = self.read(table, source_id)
-            at = pl.col("url").replace_strict(dates, default=default, return_dtype=pl.Datetime("us"))
+            at = pl.col("url").replace_strict(
+                dict(seen.by_url), default=seen.default, return_dtype=pl.Datetime("us")
+            )
             self.write(table, source_id, frame.with_columns(observed_at=at))
 
 
@@ -166,7 +168,7 @@ def _rows(read: Iterable[Listing | Rejected], seen: Seen) -> dict[str, list[Any]
         ],
         "observation": _observations(listings, seen),
         "quarantine": [
-            (r.source_id, r.locator, r.reason, r.detail, r.raw, naive_utc(seen.default))
+            (r.source_id, r.locator, r.reason, r.detail, r.raw, seen.default)
             for r in read
             if isinstance(r, Rejected)
         ],
@@ -274,4 +276,4 @@ def _observation_id(listing_id: str, key: str | None, o: Observation, sha: str |
         sha,
         o.locator,
     )
-    return blake2b(json.dumps((*parts, o.start)).encode(), digest_size=10).hexdigest()
+    return blake2b("\x1f".join(map(str, (*parts, o.start))).encode(), digest_size=10).hexdigest()
