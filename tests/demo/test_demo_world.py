@@ -1,0 +1,168 @@
+"""The demo world against itself: its size, its fiction, its links, and its truth against its pages."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from sources.demo.truth import TrueSource, load_truth
+from sources.demo.world import HERE, SITES, find_file, hosts
+from sources.registry import Kind, load_registry
+
+PAGES = sorted(p for p in SITES.rglob("*") if p.suffix in (".html", ".htm"))
+REGISTRY = load_registry(HERE / "registry")
+SOURCES = {source.id: source for source in REGISTRY.sources}
+TRUTH = load_truth()
+PHONE = re.compile(r"(?<!\d)(\d{3})[)\s.\-–/]{1,3}(\d{3})[\s.\-–](\d{4})(?!\d)")
+VOCABULARY = HERE.parent.parent / "pipeline" / "vocabulary"
+
+
+@cache
+def html(file: Path) -> str:
+    charset = hosts()[file.relative_to(SITES).parts[0]].charset
+    return file.read_bytes().decode(charset)
+
+
+@cache
+def words(file: Path) -> str:
+    """The text of a page as a person reads it, in one line."""
+    tree = LexborHTMLParser(html(file))
+    tree.strip_tags(["style", "script"])
+    root = tree.root
+    assert root is not None
+    return re.sub(r"\s+", " ", root.text(separator=" ").replace("\xad", ""))
+
+
+def folded(text: str) -> str:
+    return re.sub(r"[\s.,·]+", "", text.replace("\xad", ""))
+
+
+def host_of(source_id: str) -> str:
+    return urlsplit(SOURCES[source_id].url or "").hostname or ""
+
+
+def page_of(source_id: str, path: str) -> Path:
+    file = find_file(host_of(source_id), path)
+    assert file is not None, f"{source_id} has no page {path}"
+    return file
+
+
+def raw_and_words(source_id: str) -> str:
+    files = [p for p in PAGES if p.is_relative_to(SITES / host_of(source_id))]
+    return " ".join(words(f) + " " + html(f) for f in files)
+
+
+def test_the_world_is_as_large_as_promised() -> None:
+    providers = [s for s in TRUTH.values() if s.services]
+    assert len(providers) >= 25
+    assert len(PAGES) >= 80
+    assert sum(f.stat().st_size for f in SITES.rglob("*") if f.is_file()) < 600_000
+
+
+def test_the_sites_have_at_least_eight_really_different_shapes() -> None:
+    """Two sites have one shape where most kinds of element (tag and first class) are the same."""
+    shapes: list[set[tuple[str, str]]] = []
+    for folder in sorted(SITES.iterdir()):
+        tree = LexborHTMLParser("".join(html(p) for p in PAGES if p.is_relative_to(folder)))
+        found = {(n.tag or "", (n.attributes.get("class") or "").split(" ")[0]) for n in tree.css("body *")}
+        if found and all(len(found & s) / len(found | s) < 0.5 for s in shapes):
+            shapes.append(found)
+    assert len(shapes) >= 8
+
+
+def test_the_registry_loads_whole_and_every_provider_site_has_its_truth() -> None:
+    assert not REGISTRY.problems
+    sites = {s.id for s in SOURCES.values() if s.kind is Kind.PROVIDER_SITE}
+    assert sites == set(TRUTH)
+    assert {s.kind for s in SOURCES.values()} >= {Kind.FINDTREATMENT, Kind.LICENSE_LIST}
+
+
+def test_every_source_points_at_a_host_of_the_world_and_entries_exist() -> None:
+    for source in SOURCES.values():
+        host = hosts()[urlsplit(source.url or "").hostname or ""]
+        healthy = host.status == 200 and not host.close and not host.moved_to and not host.soft_404
+        for path in source.entry if healthy else ():
+            assert path in host.redirects or find_file(host.name, path), f"{source.id}: {path}"
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda p: str(p.relative_to(SITES)))
+def test_every_page_is_fiction_and_its_links_resolve(file: Path) -> None:
+    host = file.relative_to(SITES).parts[0]
+    tree = LexborHTMLParser(html(file))
+    assert tree.css_first("title") is not None
+    page_url = f"http://{host}/{file.relative_to(SITES / host)}"
+    targets = [n.attributes.get(a) or "" for n in tree.css("[href],[src]") for a in ("href", "src")]
+    for target in filter(None, targets):
+        url = urlsplit(urljoin(page_url, target))
+        if url.scheme in ("http", "https"):
+            assert (url.hostname or "").endswith(".example"), target
+            name = url.hostname or ""
+            assert url.path in hosts()[name].redirects or find_file(name, url.path), f"broken link {target}"
+    for domain in re.findall(r"[\w.-]+\.(?:com|org|net|gov|edu|health|us)\b", words(file).lower()):
+        raise AssertionError(f"real domain {domain}")
+    for area, exchange, line in PHONE.findall(words(file)):
+        assert exchange == "555" and line.startswith("01"), f"{area}-{exchange}-{line}"
+
+
+def test_the_directories_are_fiction_too() -> None:
+    rows = json.loads((HERE / "api" / "findtreatment.example.json").read_text(encoding="utf-8"))
+    licenses = list(csv.DictReader((SITES / "state.example" / "licenses.csv").open(encoding="utf-8")))
+    for phone in [r["phone"] for r in rows] + [r["Telephone"] for r in licenses if r["Telephone"]]:
+        assert re.search(r"\b555\D01\d\d\b", phone), phone
+    assert {k for r in rows for k in r if k.lower().startswith("type")} == {"typeFacility", "type_facility"}
+    assert any(r["services"] is None for r in rows)
+    assert all(not r["website"] or ".example" in r["website"] for r in rows)
+
+
+@pytest.mark.parametrize("source", TRUTH.values(), ids=TRUTH.keys())
+def test_the_truth_stands_on_the_pages(source: TrueSource) -> None:
+    if source.outcome != "ok":
+        assert not source.services or source.outcome == "moved"
+        return
+    everything = raw_and_words(source.source_id)
+    for service in source.services:
+        assert service.quotes, f"{service.id} has no quote"
+        for quote in service.quotes:
+            page = words(page_of(source.source_id, quote.page))
+            assert folded(quote.text) in folded(page), f"{service.id}: {quote.text}"
+    for item in source.absent:
+        file = page_of(source.source_id, item.page)
+        assert folded(item.quote) in folded(words(file) + html(file)), f"{item.page}: {item.quote}"
+    for path in source.pages_without_listing:
+        page_of(source.source_id, path)
+    for place in source.locations:
+        for part in (place.street.split(",")[0], place.city, place.zip):
+            assert folded(part) in folded(everything), part
+    digits = re.sub(r"\D+", "", everything)
+    assert all(phone.removeprefix("+1") in digits for phone in source.phones)
+
+
+@pytest.mark.parametrize("source", TRUTH.values(), ids=TRUTH.keys())
+def test_the_truth_is_written_in_the_projects_codes(source: TrueSource) -> None:
+    def codes(name: str) -> set[str]:
+        with (VOCABULARY / f"{name}.csv").open(encoding="utf-8") as file:
+            return {row["code"] for row in csv.DictReader(file)}
+
+    known = {
+        n: codes(n)
+        for n in ("conditions", "exclusions", "populations", "modalities", "payers", "levels_of_care")
+    }
+    assert set(source.payers) <= known["payers"]
+    for service in source.services:
+        assert service.level_of_care in known["levels_of_care"]
+        for name in ("conditions", "exclusions", "populations", "modalities", "payers"):
+            assert set(getattr(service, name)) <= known[name], f"{service.id}: {name}"
+        assert service.place in source.locations or (service.place is None and service.virtual)
+        for session in service.sessions:
+            assert session.start is None or session.end is None or session.start < session.end
+            assert set(session.days or ()) <= {"mo", "tu", "we", "th", "fr", "sa", "su"}
+    keys = sorted(service.id for service in source.services)
+    assert all(a != b for a, b in pairwise(keys))
