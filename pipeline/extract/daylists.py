@@ -1,0 +1,219 @@
+"""Lists of weekdays as pages print them: "Mon–Thu", "M/W/F", "Tues., Wed. & Thurs.", "lunes a viernes"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.extract.lexer import Run
+from pipeline.normalize.clock import DAYS, WEEKDAYS, day_range, in_order, weekday_words, words_that_need_case
+
+_THROUGH = frozenset({"-", "to", "through", "thru", "thrus", "till", "until", "a", "al", "hasta"})
+_ALSO = frozenset(
+    {
+        ",",
+        "&",
+        "and",
+        "/",
+        "or",
+        "y",
+        "e",
+        "o",
+        "+",
+        ".",
+        "·",
+        "plus",
+        "-",
+        "as",
+        "well",
+        "also",
+        "either",
+        "on",
+    }
+)
+# One or two letters are days only in a group of them, in capitals: "M/W/F", "T-Th", "MWF".
+_LETTERS = {"m": "mo", "mo": "mo", "t": "tu", "tu": "tu", "w": "we", "we": "we", "th": "th", "r": "th", "f": "fr", "fr": "fr",
+            "sa": "sa", "su": "su"}  # fmt: skip
+_GLUED = re.compile(r"(?:M|Tu|T(?!h)|W|Th|R|F|Sa|Su){2,7}")
+_GLUED_DAY = re.compile(r"Tu|Th|Sa|Su|M|T|W|R|F")
+_GLUED_KNOWN = frozenset(
+    {
+        "mwf",
+        "tth",
+        "mtwth",
+        "mtwthf",
+        "mtwtf",
+        "mtwrf",
+        "mtthf",
+        "mtwr",
+        "mw",
+        "mtw",
+        "mwth",
+        "tuth",
+        "mtuwthf",
+        "mtuwth",
+        "mwthf",
+        "twth",
+        "tthf",
+        "twthf",
+        "mth",
+        "wf",
+        "mtuth",
+        "mtth",
+        "tr",
+        "mtr",
+    }
+)
+_EVERY_DAY: tuple[tuple[str, ...], ...] = (
+    ("7", "days"),
+    ("seven", "days"),
+    ("every", "day"),
+    ("each", "day"),
+    ("todos", "los", "días"),
+    ("todos", "los", "dias"),
+    ("seven", "(", "7", ")", "days"),
+)
+_GROUPS: dict[tuple[str, ...], tuple[str, ...]] = {("every", "weekday"): WEEKDAYS, ("each", "weekday"): WEEKDAYS, ("entre", "semana"): WEEKDAYS,
+           ("fines", "de", "semana"): DAYS[5:], ("fin", "de", "semana"): DAYS[5:]}  # fmt: skip
+_ORDINALS = frozenset(
+    "first second third fourth fifth last 1st 2nd 3rd 4th 5th st nd rd th other alternate alternating".split()
+)
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug "
+    "sep sept oct nov dec enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DayList:
+    """Days named by tokens `first` to `after` - 1.
+
+    `is_vague` is true of "daily" and "every day", which yield to days by name; `is_date` of "Tuesday, Sept. 5"
+    and "every 4th Wednesday", which are no weekly days; `is_single` of one day without plural.
+    """
+
+    days: tuple[str, ...]
+    first: int
+    after: int
+    is_vague: bool = False
+    is_date: bool = False
+    is_single: bool = False
+    is_letters: bool = False
+    is_group: bool = False  # "weekdays", "weekends"
+
+
+def day_list(run: Run, i: int) -> DayList | None:
+    """The list of days that begins at token i, if one does."""
+    if (every := _every_day(run, i)) is not None:
+        return every
+    first = _day_or_letters(run, i)
+    if first is None:
+        return None
+    days, j, letters = set(first[0]), first[1], first[2]
+    count = 1
+    while True:
+        following = _next(run, j, letters)
+        if following is None:
+            break
+        (codes, after, more_letters), is_range = following
+        if is_range:
+            previous = _last_code(run, j)
+            days |= set(day_range(previous, codes[0])) if previous else set(codes)
+        else:
+            days |= set(codes)
+        letters, j, count = letters and more_letters, after, count + 1
+    if letters and count == 1 and run.word(i) not in _GLUED_KNOWN:
+        return None
+    word = run.word(i)
+    return DayList(
+        in_order(days), i, j,
+        is_vague=count == 1 and word in ("daily", "everyday"),
+        is_date=_is_date(run, i, j),
+        is_single=count == 1 and len(days) == 1 and not word.endswith("s"),
+        is_letters=letters,
+        is_group=count == 1 and len(days) > 1,
+    )  # fmt: skip
+
+
+def _every_day(run: Run, i: int) -> DayList | None:
+    for words in _EVERY_DAY:
+        if run.word(i) == words[0] and tuple(run.words(i, i + len(words))) == words:
+            j = i + len(words)
+            if words[0] not in ("7", "seven"):
+                return DayList(DAYS, i, j, is_vague=True)
+            if run.word(j) in ("a", "per", "each", "/", "every") and run.word(j + 1) in ("week", "wk"):
+                return DayList(DAYS, i, j + 2, is_vague=True)
+    for words, codes in _GROUPS.items():
+        if run.word(i) == words[0] and tuple(run.words(i, i + len(words))) == words:
+            return DayList(codes, i, i + len(words), is_group=True)
+    return None
+
+
+def _day_or_letters(run: Run, i: int) -> tuple[tuple[str, ...], int, bool] | None:
+    """Day codes at token i, the token after them, and whether they are mere letters."""
+    word = run.word(i)
+    base = word.removesuffix("'s") if word.endswith("'s") else word
+    if base in weekday_words():
+        if base in words_that_need_case() and not run.is_capital(i):
+            return None
+        j = i + 1
+        if run.word(j) == "." and run.is_tight(i) and len(base) <= 5:
+            j += 1
+        if run.word(j) == "(" and run.word(j + 1) == "s" and run.word(j + 2) == ")":
+            j += 3
+        return weekday_words()[base], j, False
+    if not word or not run.is_capital(i):
+        return None
+    text = run.text[run.tokens[i].start : run.tokens[i].end]
+    if word in _LETTERS:
+        return (_LETTERS[word],), i + 1, True
+    if word in _GLUED_KNOWN and (text.isupper() or _GLUED.fullmatch(text)):
+        glued = (
+            text if not text.isupper() else text.replace("TH", "Th").replace("TU", "Tu").replace("SA", "Sa")
+        )
+        return tuple(_LETTERS[m.lower()] for m in _GLUED_DAY.findall(glued)), i + 1, True
+    return None
+
+
+def _next(run: Run, j: int, letters: bool) -> tuple[tuple[tuple[str, ...], int, bool], bool] | None:
+    """The next member of a list at token j and whether a range leads to it."""
+    k = j
+    through = False
+    if run.word(k) in _THROUGH:
+        through, k = True, k + 1
+        if run.word(k) == "-":
+            k += 1
+    else:
+        while k < j + 4 and run.word(k) in _ALSO:
+            k += 1
+        if k == j and not (letters and run.word(k) in _LETTERS):
+            return None
+    member = _day_or_letters(run, k)
+    if member is None or (through and len(member[0]) != 1):
+        return None
+    if member[2] and not letters and run.word(j) not in ("-", "/", "&", ","):
+        return None
+    if through and run.word(k - 1) == "a" and letters:
+        return None
+    return member, through
+
+
+def _last_code(run: Run, j: int) -> str | None:
+    """The code of the day that ends before token j."""
+    for k in range(j - 1, max(j - 5, -1), -1):
+        member = _day_or_letters(run, k)
+        if member is not None:
+            return member[0][-1] if len(member[0]) == 1 else None
+    return None
+
+
+def _is_date(run: Run, i: int, j: int) -> bool:
+    k = j + 1 if run.word(j) == "," else j
+    if run.word(k) in _MONTHS and run.word(k) != "may":
+        return True
+    if run.word(k) == "may" and k + 1 < len(run.tokens) and run.tokens[k + 1].kind == "n":
+        return True
+    if "/" in run.words(k, k + 2) and run.tokens[k].kind == "n":
+        return True
+    before = run.word(i - 1)
+    return before in _ORDINALS and run.word(i - 2) != "at"
