@@ -1,0 +1,117 @@
+"""Where we may connect: names are resolved once, by us, and only checked addresses are connected to.
+
+The check stands at the socket, so that redirects, IPv6 and DNS rebinding all pass through it: the address
+that was checked is the one connected to, while Host and SNI keep the name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+import httpcore
+
+from pipeline.fetch.settings import FetchSettings
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+SITE_LOCAL = ipaddress.ip_network("fec0::/10")
+
+
+class RefusedAddress(Exception):  # noqa: N818 - a refusal, not a fault
+    """The name leads to an address that we do not connect to."""
+
+
+class UnknownHost(Exception):  # noqa: N818 - says what it is
+    """The name does not resolve."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is on the public internet (IANA special-purpose registries).
+
+    False for loopback, private, link-local (so also cloud metadata), shared (CGNAT), multicast, reserved,
+    and for IPv6 forms that carry such an IPv4 address (mapped, 6to4, NAT64).
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip in SITE_LOCAL or ip.teredo is not None:
+            return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def mapped(connect_to: Mapping[str, tuple[str, int]], host: str, port: int) -> tuple[str, int] | None:
+    """The address and port that the settings choose for a host, if any. Exact names win over patterns."""
+    for key in (f"{host}:{port}", host):
+        if key in connect_to:
+            return connect_to[key]
+    return next((to for pattern, to in connect_to.items() if fnmatchcase(host, pattern)), None)
+
+
+async def system_resolver(host: str, port: int) -> list[str]:
+    """Addresses of a host by the system's resolver, in its order of preference."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(info[4][0]) for info in found))
+
+
+class CheckedBackend(httpcore.AsyncNetworkBackend):
+    """Network backend of the HTTP client that connects to checked addresses only."""
+
+    def __init__(self, settings: FetchSettings, allow_private: frozenset[str] = frozenset()) -> None:
+        self._settings = settings
+        self._allow = settings.allow_private | allow_private
+        self._inner = httpcore.AnyIOBackend()
+        self._addresses: dict[tuple[str, int], list[str]] = {}
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        to = mapped(self._settings.connect_to, host, port)
+        addresses, port = ([to[0]], to[1]) if to else (await self._checked(host, port), port)
+        for last, address in enumerate(addresses, 1 - len(addresses)):
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if last == 0:
+                    raise
+        raise UnknownHost(f"{host} has no address")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
+
+    async def _checked(self, host: str, port: int) -> list[str]:
+        key = (host, port)
+        if key not in self._addresses:
+            addresses = await self._resolve(host, port)
+            if host not in self._allow:
+                for address in addresses:
+                    if not is_public(address):
+                        raise RefusedAddress(f"{host} is at {address}, which is not a public address")
+            self._addresses[key] = addresses[:4]
+        return self._addresses[key]
+
+    async def _resolve(self, host: str, port: int) -> list[str]:
+        try:
+            return [str(ipaddress.ip_address(host))]
+        except ValueError:
+            pass
+        try:
+            found = await (self._settings.resolve or system_resolver)(host, port)
+        except (OSError, UnicodeError) as error:
+            raise UnknownHost(f"{host}: {error}") from error
+        if not found:
+            raise UnknownHost(f"{host} has no address")
+        return found

@@ -1,0 +1,183 @@
+"""The archive: every byte received, by content hash, and a log with one row for every attempt to fetch.
+
+Content lies in `blobs/ab/<sha256>.zst`, the log in `log/*.jsonl`, which DuckDB reads (`Archive.SCHEMA`). Both
+are only added to. A blob is complete before the row that names it is written, and each writer has a log file
+of its own: a kill at any moment leaves at most an unnamed blob, or half a last line, which readers skip.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import zstandard
+
+from pipeline.fetch.store import LogWriter, Store, open_store
+from pipeline.records import Document, Outcome
+
+LEVEL = 3  # zstd: levels above 3 gain 5% of size for twice the time
+WITH_CONTENT = (Outcome.OK, Outcome.UNCHANGED)
+COLUMNS = {
+    **{f.name: "VARCHAR" for f in fields(Document)},
+    "fetched_at": "TIMESTAMP",
+    "status": "INTEGER",
+    "size": "BIGINT",
+    "elapsed_ms": "INTEGER",
+    "redirects": "VARCHAR[]",
+}
+_thread = threading.local()
+
+
+class ArchiveError(Exception):
+    """The archive's content is not what its name says."""
+
+
+class Archive:
+    """A folder (or fsspec URL, such as "s3://bucket/archive") of content and its log."""
+
+    SCHEMA = COLUMNS
+
+    def __init__(self, root: str | Path) -> None:
+        self.store: Store = open_store(root)
+        self._log: LogWriter | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def put(self, data: bytes) -> str:
+        """Keep content; the SHA-256 of it is its name. Content already kept is not written again."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        name = blob_name(sha256)
+        if not self.store.exists(name):
+            self.store.write(name, _compressor().compress(data))
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Content by its hash. Raises KeyError if it is not kept, ArchiveError if it is damaged."""
+        try:
+            packed = self.store.read(blob_name(sha256))
+        except FileNotFoundError:
+            raise KeyError(sha256) from None
+        try:
+            data = zstandard.ZstdDecompressor().decompress(packed)
+        except zstandard.ZstdError as error:
+            raise ArchiveError(f"{sha256}: {error}") from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise ArchiveError(f"{sha256}: content has another hash")
+        return data
+
+    def __contains__(self, sha256: object) -> bool:
+        return isinstance(sha256, str) and self.store.exists(blob_name(sha256))
+
+    def record(self, document: Document) -> None:
+        """Log one attempt. Its content must have been put before."""
+        if self._log is None:
+            self._log = self.store.log_writer(f"log/{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        self._log.append(to_line(document))
+
+    def flush(self) -> None:
+        """Make what is logged durable (object stores: write what is buffered)."""
+        if self._log is not None:
+            self._log.flush()
+
+    def close(self) -> None:
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def documents(
+        self, source_id: str | None = None, as_of: datetime | None = None, since: datetime | None = None
+    ) -> Iterator[Document]:
+        """Logged attempts in order of time: of one source, until `as_of` (inclusive), from `since`."""
+        tests = [
+            ("source_id = ?", source_id),
+            ("fetched_at <= ?", _utc(as_of)),
+            ("fetched_at >= ?", _utc(since)),
+        ]
+        where = " AND ".join(sql for sql, value in tests if value is not None) or "true"
+        values = [value for _, value in tests if value is not None]
+        yield from self._select(
+            f"SELECT * FROM log WHERE {where} ORDER BY fetched_at, source_id, url", values
+        )
+
+    def latest(self, source_ids: Iterable[str]) -> dict[str, dict[str, Document]]:
+        """Per source and URL, the newest attempt with content: what conditional requests compare with."""
+        sql = """
+            SELECT * FROM log WHERE outcome IN ('ok', 'unchanged') AND sha256 IS NOT NULL
+              AND source_id IN (SELECT unnest(?::VARCHAR[]))
+            QUALIFY row_number() OVER (PARTITION BY source_id, url ORDER BY fetched_at DESC) = 1"""
+        found: dict[str, dict[str, Document]] = {}
+        for document in self._select(sql, [list(source_ids)]):
+            found.setdefault(document.source_id, {})[document.url] = document
+        return found
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """An in-memory DuckDB with the log as the view `log`."""
+        self.flush()
+        con = duckdb.connect()
+        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+        logs = [name for name, size in self.store.names("log/") if name.endswith(".jsonl") and size]
+        files = [self.store.queryable(name, con) for name in logs]
+        if not files:
+            con.execute(f"CREATE TABLE log ({columns})")
+            return con
+        schema = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in COLUMNS.items()) + "}"
+        names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+        con.execute(
+            f"CREATE VIEW log AS SELECT * FROM read_json([{names}], columns={schema}, "
+            "format='newline_delimited', ignore_errors=true) WHERE url IS NOT NULL"
+        )
+        return con
+
+    def _select(self, sql: str, values: list[Any]) -> Iterator[Document]:
+        with self.connection() as con:
+            result = con.execute(sql, values)
+            names = [column[0] for column in result.description]
+            while rows := result.fetchmany(2000):
+                for row in rows:
+                    yield from_row(dict(zip(names, row, strict=True)))
+
+
+def blob_name(sha256: str) -> str:
+    return f"blobs/{sha256[:2]}/{sha256}.zst"
+
+
+def to_line(document: Document) -> bytes:
+    """One row of the log: a JSON object on one line."""
+    row = {name: value for name, value in asdict(document).items() if value not in (None, "", ())}
+    row["fetched_at"] = document.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+
+
+def from_row(row: dict[str, Any]) -> Document:
+    """A Document from a row of the log."""
+    row["fetched_at"] = row["fetched_at"].replace(tzinfo=UTC)
+    row["outcome"] = Outcome(row["outcome"])
+    row["redirects"] = tuple(row["redirects"] or ())
+    row["detail"] = row["detail"] or ""
+    row["elapsed_ms"] = row["elapsed_ms"] or 0
+    return Document(**row)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+
+
+def _compressor() -> zstandard.ZstdCompressor:
+    if not hasattr(_thread, "compressor"):  # a compressor is not for two threads at once
+        _thread.compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
+    compressor: zstandard.ZstdCompressor = _thread.compressor
+    return compressor

@@ -1,0 +1,307 @@
+"""The polite client: one request per host at a time, robots first, redirects checked, retries bounded.
+
+A host has one HTTP client (with the shared TLS context), one gate for its pace, and its robots rules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import stamina
+
+from pipeline.fetch.body import TooLarge, decoder
+from pipeline.fetch.failure import Failure, as_failure
+from pipeline.fetch.gate import Gate
+from pipeline.fetch.robots import Robots, robots_from
+from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.transport import CheckedTransport, tls_context
+from pipeline.records import Outcome
+from sources.urls import canonical_url, registrable
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
+RETRY_STATUS = frozenset({500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered in the end. `body` is decoded, `elapsed_ms` the whole time, waits apart."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    redirects: tuple[str, ...] = ()
+    elapsed_ms: int = 0
+    permanent: bool = False  # every redirect on the way was a permanent one
+
+
+@dataclass(slots=True)
+class Host:
+    """What a run knows of one host. `robots_until` is when its rules are to be asked for again."""
+
+    gate: Gate
+    robots: Robots | None = None
+    robots_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One thing to fetch. Validators are those of `validated_url`, and are sent to it alone."""
+
+    url: str
+    max_bytes: int
+    etag: str | None = None
+    last_modified: str | None = None
+    validated_url: str | None = None
+    follow_moves: bool = False  # go along with a permanent redirect to another site
+    html_only: bool = False  # leave other media types unread
+    robots: bool = True
+
+
+class Fetcher:
+    """Fetches for one run: what all hosts share, and what is known of each."""
+
+    def __init__(self, settings: FetchSettings) -> None:
+        self.settings = settings
+        self._hosts: dict[str, Host] = {}
+        self.slots = asyncio.Semaphore(settings.concurrency)
+        self.tls = settings.ssl_context or tls_context()
+
+    @asynccontextmanager
+    async def visiting(self, allow_private: frozenset[str] = frozenset()) -> AsyncIterator[Visit]:
+        """A visit to a site: hosts met on the way are closed at its end, their pace and rules stay known."""
+        visit = Visit(self, allow_private)
+        try:
+            yield visit
+        finally:
+            await visit.close()
+
+    def host(self, url: str) -> Host:
+        parts = urlsplit(url)
+        key = f"{parts.scheme}://{parts.netloc}"
+        if key not in self._hosts:
+            # http and https of one name are one host to be polite to
+            twin = self._hosts.get(f"{'http' if parts.scheme == 'https' else 'https'}://{parts.netloc}")
+            self._hosts[key] = Host(twin.gate if twin else Gate(self.settings))
+        return self._hosts[key]
+
+
+class Visit:
+    """What one source's reading shares: connections, cookies, the allowance for private addresses."""
+
+    def __init__(self, fetcher: Fetcher, allow_private: frozenset[str]) -> None:
+        self._fetcher = fetcher
+        self._allow = allow_private
+        self._settings = fetcher.settings
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    async def close(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
+
+    async def get(self, want: Want) -> Reply:
+        """The answer to a request, whatever its status. Raises Failure where there is none to speak of."""
+        url, permanent = want.url, True
+        passed: list[str] = []
+        try:
+            while True:
+                if want.robots:
+                    await self._ask_robots(url)
+                reply = await self._retrying(replace(want, url=url))
+                target = _redirect(reply)
+                if target is None:
+                    return replace(
+                        reply, url=want.url, redirects=tuple(passed), permanent=permanent and bool(passed)
+                    )
+                passed.append(target)
+                permanent = permanent and reply.status in PERMANENT
+                self._check_redirect(want, url, target, passed, permanent, reply)
+                url = target
+        except Failure as failure:
+            failure.redirects = tuple(passed)
+            failure.final_url = failure.final_url or url
+            raise
+
+    def _check_redirect(
+        self, want: Want, url: str, target: str, passed: list[str], permanent: bool, reply: Reply
+    ) -> None:
+        if len(passed) > self._settings.max_redirects:
+            raise Failure(
+                Outcome.REDIRECT_LOOP, f"more than {self._settings.max_redirects} redirects", reply.status
+            )
+        if target in (want.url, *passed[:-1]) and "set-cookie" not in reply.headers:
+            raise Failure(Outcome.REDIRECT_LOOP, f"{target} leads back to itself", reply.status)
+        if permanent and not want.follow_moves and registrable(target) != registrable(want.url):
+            raise Failure(Outcome.MOVED, f"moved for good to {target}", reply.status, final_url=target)
+        if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":
+            return  # a downgrade is followed: what we read is public, and nothing secret is sent
+
+    async def robots(self, url: str) -> Robots:
+        """The rules of the host of `url`, asked for at most once in their life time. Raises Failure."""
+        host = self._fetcher.host(url)
+        clock = self._settings.clock
+        async with host.gate.rules:
+            if host.robots is None or clock() >= host.robots_until:
+                want = Want(urljoin(url, "/robots.txt"), 5_000_000, follow_moves=True, robots=False)
+                host.robots = await self._read_robots(want)
+                host.robots_until = clock() + min(self._settings.robots_ttl_s, 86_400.0)
+                host.gate.slow_down(host.robots.delay_s)
+        return host.robots
+
+    async def _read_robots(self, want: Want) -> Robots:
+        try:
+            reply = await self.get(want)
+        except Failure as failure:
+            if failure.outcome in (Outcome.SERVER_ERROR, Outcome.RATE_LIMITED) and failure.status:
+                return robots_from(failure.status, b"", self._settings.robots_token)
+            if failure.outcome in (Outcome.REDIRECT_LOOP, Outcome.TOO_LARGE):
+                return Robots()  # RFC 9309, 2.3.1.2: beyond five redirects, as if there were none
+            raise
+        return robots_from(reply.status, reply.body, self._settings.robots_token)
+
+    async def _ask_robots(self, url: str) -> None:
+        robots = await self.robots(url)
+        if not robots.allows(url):
+            raise Failure(
+                Outcome.ROBOTS_DENIED, robots.denied or f"robots.txt disallows {urlsplit(url).path}"
+            )
+
+    async def _retrying(self, want: Want) -> Reply:
+        settings = self._settings
+        try:
+            async for attempt in stamina.retry_context(
+                on=_worth_retrying,
+                attempts=settings.attempts,
+                timeout=None,
+                wait_initial=settings.retry_wait_s,
+                wait_max=settings.retry_wait_s * 30,
+                wait_jitter=settings.retry_wait_s,
+            ):
+                with attempt:
+                    return await self._once(want)
+        except Failure as failure:
+            if failure.reply is not None and failure.reply.status != 429:
+                return failure.reply  # a server error that lasts may still be a page to look at
+            raise
+        raise AssertionError("retry_context neither returned nor raised")
+
+    async def _once(self, want: Want) -> Reply:
+        url = httpx.URL(want.url)
+        if url.scheme not in ("http", "https") or not url.host:
+            raise Failure(Outcome.REFUSED_ADDRESS, f"{want.url!r} is no http(s) address")
+        host = self._fetcher.host(want.url)
+        async with host.gate.turn(), self._fetcher.slots:
+            host.gate.started()
+            began = self._settings.clock()
+            try:
+                async with asyncio.timeout(self._settings.total_s):
+                    reply = await self._send(want, url)
+            except Exception as error:
+                raise as_failure(error) from error
+            reply = replace(reply, elapsed_ms=int((self._settings.clock() - began) * 1000))
+        if reply.status == 429 or (reply.status in RETRY_STATUS and not _challenge_header(reply)):
+            raise self._busy(host, reply)
+        return reply
+
+    def _busy(self, host: Host, reply: Reply) -> Failure:
+        wait = retry_after(reply.headers.get("retry-after"), self._settings)
+        outcome = Outcome.RATE_LIMITED if reply.status == 429 else Outcome.SERVER_ERROR
+        detail = f"status {reply.status}" + (f", retry after {wait:.0f} s" if wait else "")
+        patient = wait is None or wait <= self._settings.max_retry_after_s
+        if wait:
+            host.gate.hold(wait)
+        return Failure(outcome, detail, reply.status, retry=patient, stop_site=not patient, reply=reply)
+
+    async def _send(self, want: Want, url: httpx.URL) -> Reply:
+        async with self._client(url).stream("GET", url, headers=_conditions(want)) as response:
+            body = b"" if _unwanted(want, response) else await _read(response, want.max_bytes)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Reply(want.url, want.url, response.status_code, headers, body)
+
+    def _client(self, url: httpx.URL) -> httpx.AsyncClient:
+        key = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        if key not in self._clients:
+            settings = self._settings
+            self._clients[key] = httpx.AsyncClient(
+                transport=CheckedTransport(settings, self._fetcher.tls, self._allow),
+                headers={
+                    "user-agent": settings.user_agent,
+                    "accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
+                    "accept-language": "en-US,en;q=0.8",
+                    "accept-encoding": "gzip, deflate",
+                },
+                timeout=httpx.Timeout(settings.read_s, connect=settings.connect_s, pool=None),
+                trust_env=False,
+                follow_redirects=False,
+            )
+        return self._clients[key]
+
+
+def retry_after(value: str | None, settings: FetchSettings) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date); None if unreadable."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - settings.now()).total_seconds())
+
+
+def _worth_retrying(error: Exception) -> bool:
+    return isinstance(error, Failure) and error.retry
+
+
+def _redirect(reply: Reply) -> str | None:
+    location = reply.headers.get("location")
+    if reply.status not in REDIRECTS or not location:
+        return None
+    target = urljoin(reply.url, location.strip())
+    if urlsplit(target).scheme not in ("http", "https"):
+        raise Failure(Outcome.REFUSED_ADDRESS, f"redirect to {target[:200]}", reply.status)
+    return canonical_url(target, keep_query=True) or target
+
+
+def _conditions(want: Want) -> dict[str, str]:
+    if want.validated_url != want.url:
+        return {}
+    conditions = {"if-none-match": want.etag, "if-modified-since": want.last_modified}
+    return {name: value for name, value in conditions.items() if value}
+
+
+def _challenge_header(reply: Reply) -> bool:
+    return reply.headers.get("cf-mitigated", "").lower() == "challenge"
+
+
+def _unwanted(want: Want, response: httpx.Response) -> bool:
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    html = media_type in (
+        "",
+        "text/html",
+        "application/xhtml+xml",
+        "text/plain",
+        "application/xml",
+        "text/xml",
+    )
+    return want.html_only and response.status_code == 200 and not html
+
+
+async def _read(response: httpx.Response, limit: int) -> bytes:
+    declared = response.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise TooLarge
+    decode = decoder(response.headers.get("content-encoding", ""), limit)
+    return b"".join([decode.feed(chunk) async for chunk in response.aiter_raw()])

@@ -1,0 +1,42 @@
+"""One host's pace: one request at a time, their starts at least a delay apart, pauses that the host asks for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pipeline.fetch.settings import FetchSettings
+
+
+class Gate:
+    """Times are those of `settings.clock`, in seconds."""
+
+    def __init__(self, settings: FetchSettings) -> None:
+        self._settings = settings
+        self._lock = asyncio.Lock()
+        self._delay = settings.per_host_delay_s
+        self._next = float("-inf")
+        self.rules = asyncio.Lock()  # held while robots.txt is asked for
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn, and keep the host for as long as the request lasts."""
+        async with self._lock:
+            while (wait := self._next - self._settings.clock()) > 0:
+                await self._settings.sleep(wait)
+            yield
+
+    def started(self) -> None:
+        """The request leaves now: the next one is due a delay later."""
+        self._next = self._settings.clock() + self._delay
+
+    def hold(self, seconds: float) -> None:
+        """The host asks for a pause (Retry-After)."""
+        self._next = max(self._next, self._settings.clock() + seconds)
+
+    def slow_down(self, seconds: float) -> None:
+        """The host asks for a longer delay (crawl-delay); a shorter one changes nothing."""
+        if seconds > self._delay:
+            self._next += seconds - self._delay
+            self._delay = seconds

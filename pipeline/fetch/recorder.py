@@ -1,0 +1,96 @@
+"""One attempt, one document: content into the archive first, then the row of the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.fetch.archive import Archive
+from pipeline.fetch.client import Reply
+from pipeline.fetch.failure import Failure
+from pipeline.fetch.settings import FetchSettings
+from pipeline.records import Document, Outcome
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Writes one source's attempts. `known` is what the archive held of it, by URL, when the run began."""
+
+    source_id: str
+    archive: Archive
+    settings: FetchSettings
+    known: dict[str, Document] = field(default_factory=dict)
+    now: datetime | None = None
+
+    def validators(self, url: str) -> Document | None:
+        """The last attempt with content, if its content is still kept: only then may a server answer 304."""
+        last = self.known.get(url)
+        return last if last is not None and last.sha256 in self.archive else None
+
+    def failed(self, url: str, failure: Failure, elapsed_ms: int = 0) -> Document:
+        document = Document(
+            self.source_id,
+            url,
+            self._moment(),
+            failure.outcome,
+            final_url=failure.final_url,
+            status=failure.status,
+            detail=failure.detail[:500],
+            elapsed_ms=elapsed_ms,
+            redirects=failure.redirects,
+        )
+        return self._log(document)
+
+    def unchanged(self, last: Document, reply: Reply) -> Document:
+        """A 304: what is known of the content stays as it was."""
+        document = Document(
+            self.source_id,
+            last.url,
+            self._moment(),
+            Outcome.UNCHANGED,
+            final_url=reply.final_url,
+            status=reply.status,
+            sha256=last.sha256,
+            size=last.size,
+            media_type=last.media_type,
+            charset=last.charset,
+            etag=reply.headers.get("etag", last.etag),
+            last_modified=reply.headers.get("last-modified", last.last_modified),
+            elapsed_ms=reply.elapsed_ms,
+            redirects=reply.redirects,
+        )
+        return self._log(document)
+
+    def answered(
+        self, reply: Reply, outcome: Outcome, detail: str, *, charset: str | None = None, keep: bool = True
+    ) -> Document:
+        """An answer with a body. Its content is kept where it is content; the same content again is UNCHANGED."""
+        sha256 = self.archive.put(reply.body) if keep else None
+        last = self.known.get(reply.url)
+        if outcome is Outcome.OK and last is not None and last.sha256 == sha256:
+            outcome, detail = Outcome.UNCHANGED, "same content"
+        document = Document(
+            self.source_id,
+            reply.url,
+            self._moment(),
+            outcome,
+            final_url=reply.final_url,
+            status=reply.status or None,
+            sha256=sha256,
+            size=len(reply.body) if keep else None,
+            media_type=reply.headers.get("content-type", "").partition(";")[0].strip().lower() or None,
+            charset=charset,
+            etag=reply.headers.get("etag"),
+            last_modified=reply.headers.get("last-modified"),
+            detail=detail[:500],
+            elapsed_ms=reply.elapsed_ms,
+            redirects=reply.redirects,
+        )
+        return self._log(document)
+
+    def _log(self, document: Document) -> Document:
+        self.archive.record(document)
+        return document
+
+    def _moment(self) -> datetime:
+        return self.now or self.settings.now()

@@ -1,0 +1,49 @@
+"""robots.txt (RFC 9309): what a host lets us read, and how fast. Never overridden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from protego import Protego
+
+MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least this much is parsed
+MAX_SITEMAPS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """The rules of one host, for our product token. `denied` explains why nothing may be read at all."""
+
+    rules: Protego | None = None
+    token: str = "*"
+    denied: str = ""
+    delay_s: float = 0.0
+    sitemaps: tuple[str, ...] = field(default=())
+
+    def allows(self, url: str) -> bool:
+        if self.denied:
+            return False
+        return self.rules is None or bool(self.rules.can_fetch(url, self.token))
+
+
+def robots_from(status: int, body: bytes, token: str) -> Robots:
+    """The rules that an answer for /robots.txt means.
+
+    2xx is parsed; 4xx means no rules (RFC 9309, 2.3.1.3), except 429, which like 5xx means that the rules are
+    unknown, so that nothing may be read (2.3.1.4).
+    """
+    if 200 <= status < 300:
+        return parse_robots(body, token)
+    if 400 <= status < 500 and status != 429:
+        return Robots()
+    return Robots(denied=f"robots.txt answered {status}")
+
+
+def parse_robots(body: bytes, token: str) -> Robots:
+    """Rules, delay and sitemaps of a robots.txt. What is no rule (an HTML page, say) is ignored."""
+    rules = Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace"))
+    delays = [float(rules.crawl_delay(token) or 0.0)]
+    rate = rules.request_rate(token)
+    if rate is not None and rate.requests > 0:
+        delays.append(rate.seconds / rate.requests)
+    return Robots(rules, token, delay_s=max(delays), sitemaps=tuple(rules.sitemaps)[:MAX_SITEMAPS])

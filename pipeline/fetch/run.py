@@ -1,0 +1,107 @@
+"""A fetch run: all the sources given, side by side, each at its host's pace. One bad source never stops the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import anyio
+
+from pipeline.fetch.archive import Archive
+from pipeline.fetch.client import Fetcher
+from pipeline.fetch.failure import as_failure
+from pipeline.fetch.files import Pager, download, read_local
+from pipeline.fetch.recorder import Recorder
+from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.site import SiteRun
+from pipeline.records import Document
+from sources.findtreatment import page_urls
+from sources.registry import Kind, Source
+
+PAGERS: dict[Kind, Pager] = {Kind.FINDTREATMENT: page_urls}
+WAITING = 1000  # documents that a slow reader of the results may be behind
+
+
+async def fetch_sources(
+    sources: Iterable[Source],
+    archive: Archive,
+    settings: FetchSettings,
+    *,
+    progress: Callable[[Document], None] | None = None,
+    now: datetime | None = None,
+) -> AsyncGenerator[Document]:
+    """Fetch the sources; one document for every attempt, archived and logged before it is yielded.
+
+    `now`, if given, is written as the time of every attempt (replays of a day, tests). Leaving the iteration
+    early cancels what is under way; nothing that was logged is lost.
+    """
+    todo = list(sources)
+    known = archive.latest([source.id for source in todo])
+    found, results = anyio.create_memory_object_stream[Document](WAITING)
+    waiting = iter(todo)
+    fetcher = Fetcher(settings)
+
+    async def work() -> None:
+        for source in waiting:
+            recorder = Recorder(source.id, archive, settings, known.pop(source.id, {}), now)
+            async with aclosing(_documents(source, fetcher, recorder)) as documents:
+                async for document in documents:
+                    await found.send(document)
+
+    async def all_work() -> None:
+        async with found, asyncio.TaskGroup() as group:
+            for _ in range(min(settings.sites_at_once, len(todo))):
+                group.create_task(work())
+
+    running = asyncio.create_task(all_work())
+    try:
+        async for document in results:
+            if progress is not None:
+                progress(document)
+            yield document
+        await running
+    finally:
+        results.close()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        archive.flush()
+
+
+async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> AsyncGenerator[Document]:
+    """One source's attempts. What nobody foresaw becomes the outcome of its own source, with its name."""
+    try:
+        if source.path is not None:
+            for document in read_local(source.path, recorder):
+                yield document
+            return
+        url = source.url or ""
+        allowed = frozenset({urlsplit(url).hostname or ""}) if source.allow_loopback else frozenset()
+        async with fetcher.visiting(allowed) as visit:
+            if source.kind is Kind.PROVIDER_SITE:
+                reading = SiteRun(source, visit, recorder).documents()
+            else:
+                reading = download(url, visit, recorder, PAGERS.get(source.kind))
+            async with aclosing(reading):
+                async for document in reading:
+                    yield document
+    except Exception as error:
+        yield recorder.failed(source.location, as_failure(error))
+
+
+def fetch_all(
+    sources: Sequence[Source],
+    archive: Archive,
+    settings: FetchSettings,
+    *,
+    progress: Callable[[Document], None] | None = None,
+    now: datetime | None = None,
+) -> list[Document]:
+    """`fetch_sources` for callers that are not asynchronous: all documents, at the end."""
+
+    async def gather() -> list[Document]:
+        return [d async for d in fetch_sources(sources, archive, settings, progress=progress, now=now)]
+
+    return asyncio.run(gather())

@@ -1,0 +1,173 @@
+"""Reading one provider's site: entry pages, sitemaps, then the best links, until the budget is spent."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pipeline.fetch import outcome as rules
+from pipeline.fetch.body import TooLarge, decode, gunzip
+from pipeline.fetch.client import Reply, Visit, Want
+from pipeline.fetch.failure import Failure
+from pipeline.fetch.recorder import Recorder
+from pipeline.records import Document, Outcome
+from sources.provider_site import KNOWN_BONUS, Frontier, SitePage, parse_sitemap, read_page, sitemap_urls
+
+GIVE_UP_AFTER = 3  # failures of the host in a row
+MAX_DENIED = 10  # pages that robots.txt closes, noted as such; they cost no request
+HOST_FAILURES = frozenset(
+    {
+        Outcome.TIMEOUT,
+        Outcome.CONNECTION,
+        Outcome.SERVER_ERROR,
+        Outcome.RATE_LIMITED,
+        Outcome.BLOCKED,
+        Outcome.TLS,
+    }
+)
+
+
+class SiteSource(Protocol):
+    """What is needed of `sources.registry.Source`."""
+
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def entry(self) -> tuple[str, ...]: ...
+    @property
+    def max_pages(self) -> int: ...
+
+
+@dataclass(slots=True)
+class SiteRun:
+    """One visit to one site."""
+
+    source: SiteSource
+    visit: Visit
+    recorder: Recorder
+    frontier: Frontier = field(init=False)
+    unread: list[Document] = field(default_factory=list)  # unchanged pages whose links were not looked at
+    failures: int = 0
+    denied: int = 0
+    stop: bool = False
+
+    def __post_init__(self) -> None:
+        self.frontier = Frontier(self.source.url or "", self.source.entry)
+
+    async def documents(self) -> AsyncGenerator[Document]:
+        """Every attempt, as it is made and logged. Never raises for what a site does."""
+        settings = self.recorder.settings
+        deadline = settings.clock() + settings.site_s
+        attempts = 0
+        while not self.stop and attempts < self.source.max_pages and settings.clock() < deadline:
+            url = self._next()
+            if url is None:
+                return
+            document = await self.page(url)
+            denied = document.outcome is Outcome.ROBOTS_DENIED
+            self.denied += denied
+            attempts += not denied
+            yield document
+            self._count(document)
+            if attempts == 1 and not denied and not self.stop:
+                for found in self.recorder.known.values():
+                    self.frontier.add(found.url, bonus=KNOWN_BONUS)
+                async for failed in self.sitemaps():
+                    yield failed
+
+    async def page(self, url: str) -> Document:
+        """Fetch and judge one page; its links go to the frontier."""
+        settings = self.recorder.settings
+        last = self.recorder.validators(url)
+        want = Want(url, settings.max_bytes, html_only=True)
+        if last is not None:
+            want = Want(
+                url,
+                settings.max_bytes,
+                etag=last.etag,
+                last_modified=last.last_modified,
+                validated_url=last.final_url,
+                html_only=True,
+            )
+        try:
+            reply = await self.visit.get(want)
+        except Failure as failure:
+            self.stop = self.stop or failure.stop_site
+            return self.recorder.failed(url, failure)
+        if reply.final_url != url:
+            self.frontier.seen(reply.final_url)
+        if reply.status == 304 and last is not None:
+            self.unread.append(last)
+            return self.recorder.unchanged(last, reply)
+        return self._judge(reply)
+
+    def _judge(self, reply: Reply) -> Document:
+        outcome, detail = rules.by_status(reply.status, reply.headers)
+        if outcome is Outcome.OK:
+            outcome, detail = rules.by_media_type(reply.headers, reply.body)
+        if outcome is Outcome.NOT_HTML or not reply.body:
+            return self.recorder.answered(reply, outcome, detail, keep=False)
+        html, charset = decode(reply.body, reply.headers.get("content-type"))
+        page = read_page(html, reply.final_url)
+        if reply.status >= 300:
+            outcome, detail = rules.by_status(reply.status, reply.headers, page, html)
+        elif outcome is Outcome.OK:
+            outcome, detail = rules.by_content(reply.url, reply.final_url, reply.headers, page, html)
+        if outcome is Outcome.OK or page.refresh:
+            self._add_links(page)
+        # What was answered instead of the page is kept too: it is the evidence for the outcome.
+        return self.recorder.answered(reply, outcome, detail, charset=charset)
+
+    async def sitemaps(self) -> AsyncGenerator[Document]:
+        """Read the site's sitemaps; the attempts that failed, other than by there being none."""
+        home = self.source.url or ""
+        settings = self.recorder.settings
+        waiting = sitemap_urls(home, (await self.visit.robots(home)).sitemaps)
+        read = 0
+        while waiting and read < settings.max_sitemaps and not self.stop:
+            url = waiting.pop(0)
+            if not self.frontier.inside(url):
+                continue
+            read += 1
+            try:
+                reply = await self.visit.get(Want(url, settings.max_bytes))
+                body = gunzip(reply.body, settings.max_bytes) if reply.body[:2] == b"\x1f\x8b" else reply.body
+            except (Failure, TooLarge, zlib.error) as error:
+                failure = (
+                    error if isinstance(error, Failure) else Failure(Outcome.TOO_LARGE, f"sitemap: {error!r}")
+                )
+                yield self.recorder.failed(url, failure)
+                continue
+            if reply.status != 200:
+                continue
+            sitemap = parse_sitemap(body)
+            waiting.extend(child for child in sitemap.children if child not in waiting)
+            for place, _ in sitemap.pages:
+                self.frontier.add(place)
+
+    def _next(self) -> str | None:
+        url = self.frontier.pop()
+        while url is None and self.unread:
+            self._add_archived_links(self.unread.pop(0))
+            url = self.frontier.pop()
+        return url
+
+    def _add_links(self, page: SitePage) -> None:
+        if page.refresh:
+            self.frontier.add(page.refresh, bonus=5.0)
+        for link, anchor in page.links:
+            self.frontier.add(link, anchor)
+
+    def _add_archived_links(self, last: Document) -> None:
+        if last.sha256 is not None:
+            html, _ = decode(
+                self.recorder.archive.get(last.sha256), f"text/html; charset={last.charset or ''}"
+            )
+            self._add_links(read_page(html, last.final_url or last.url))
+
+    def _count(self, document: Document) -> None:
+        self.failures = self.failures + 1 if document.outcome in HOST_FAILURES else 0
+        if self.failures >= GIVE_UP_AFTER or self.denied > MAX_DENIED:
+            self.stop = True

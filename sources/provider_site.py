@@ -1,0 +1,259 @@
+"""A provider's site → the pages worth fetching, within a budget. Pure functions: nothing here fetches.
+
+Pages are ranked by how likely they tell of IOPs, places, insurance and contact (`provider_site_links.csv`); a
+site that has thousands of alike pages does not spend its budget on one kind of them.
+"""
+
+from __future__ import annotations
+
+import csv
+import heapq
+import itertools
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from lxml import etree
+from selectolax.lexbor import LexborHTMLParser
+
+from sources.urls import canonical_url, registrable_host, trap, url_key
+
+LINKS = Path(__file__).with_name("provider_site_links.csv")
+MAX_LINKS = 3000  # of one page
+MAX_SITEMAP_URLS = 50_000  # of one file (sitemaps.org)
+ENTRY_SCORE = 1000.0  # the registry's own choice comes first
+HOME_SCORE = 8.0
+UNNAMED_SCORE = 0.6  # a page whose name says nothing is read when the budget allows
+KNOWN_BONUS = 1.5  # pages that held something before are preferred, so that a site's pages stay the same ones
+ALIKE_COST = 0.7  # a page's score falls by this at each doubling of its siblings already taken
+LANGUAGE = re.compile(r"^/(?!en)[a-z]{2}(?:-[a-z]{2})?(?:/|$)", re.IGNORECASE)
+EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
+PARENT_SHARE = 0.7  # of what the folders' names say, as against the page's own
+NEVER = -5.0  # blogs, jobs, people, legal pages: whatever else their names say
+TEXTLESS = ["script", "style", "template", "svg", "iframe"]
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """What discovery and the outcome need to know of a page."""
+
+    title: str
+    headline: str
+    text: str  # visible text, white space folded
+    links: tuple[tuple[str, str], ...] = ()  # (absolute URL, anchor text)
+    canonical: str | None = None
+    refresh: str | None = None  # target of a <meta http-equiv="refresh">
+    noscript: str = ""
+    scripts: int = 0
+    site_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap's pages and the sitemaps that it points to."""
+
+    pages: tuple[tuple[str, str | None], ...] = ()  # (URL, lastmod as printed)
+    children: tuple[str, ...] = ()
+
+
+@cache
+def _patterns() -> tuple[tuple[float, re.Pattern[str]], ...]:
+    with LINKS.open(encoding="utf-8", newline="") as file:
+        return tuple((float(row["score"]), re.compile(row["pattern"])) for row in csv.DictReader(file))
+
+
+@lru_cache(maxsize=20_000)
+def _word_scores(words: str) -> tuple[float, float]:
+    """What speaks for and what against a page whose path or link has these words."""
+    found = [score for score, pattern in _patterns() if pattern.search(words)]
+    good = sorted((s for s in found if s > 0), reverse=True)
+    return (good[0] + 0.2 * sum(good[1:3]) if good else 0.0), min((s for s in found if s < 0), default=0.0)
+
+
+def score_link(url: str, anchor: str = "") -> float:
+    """How likely a page tells of IOPs, places, insurance or contact. Above 0 is worth a request."""
+    path = unquote(urlsplit(url).path)
+    if path in ("", "/"):
+        return HOME_SCORE
+    segments = [re.sub(r"[-_+.\s]+", " ", EXTENSION.sub("", s)).lower() for s in path.split("/") if s]
+    whole, last = _word_scores(" / ".join(segments)), _word_scores(segments[-1])
+    said = _word_scores(" ".join(anchor.lower().split())[:80])
+    good = max(last[0], PARENT_SHARE * whole[0], said[0])
+    bad = min(whole[1], said[1])
+    if bad <= NEVER or LANGUAGE.match(path):
+        return min(bad, NEVER)
+    return UNNAMED_SCORE + good + bad - 0.4 * max(0, len(segments) - 2)
+
+
+def read_page(html: str, url: str) -> SitePage:
+    """The links and the visible text of a page. Never raises on bad HTML."""
+    tree = LexborHTMLParser(html)
+    base = _attribute(tree, "base[href]", "href")
+    links = tuple(_links(tree, urljoin(url, base) if base else url))
+    noscript = " ".join(node.text(separator=" ") for node in tree.css("noscript")[:5])
+    scripts = len(tree.css("script"))
+    title = _text(tree, "title")
+    tree.strip_tags([*TEXTLESS, "noscript"])
+    return SitePage(
+        title=title,
+        headline=_text(tree, "h1"),
+        text=" ".join(tree.body.text(separator=" ").split()) if tree.body else "",
+        links=links,
+        canonical=canonical_url(_attribute(tree, "link[rel=canonical][href]", "href") or "", url),
+        refresh=_refresh(_attribute(tree, "meta[http-equiv=refresh i][content]", "content"), url),
+        noscript=" ".join(noscript.split()),
+        scripts=scripts,
+        site_name=_attribute(tree, "meta[property='og:site_name'][content]", "content") or "",
+    )
+
+
+def _links(tree: LexborHTMLParser, base: str) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    for node in itertools.islice(tree.css("a[href]"), MAX_LINKS * 4):
+        href = (node.attributes.get("href") or "").strip()
+        if href in seen or href[:1] in ("", "#") or "nofollow" in (node.attributes.get("rel") or ""):
+            continue
+        seen.add(href)
+        if len(seen) > MAX_LINKS:
+            return
+        try:
+            absolute = urljoin(base, href)
+        except ValueError:
+            continue
+        if absolute.startswith(("http://", "https://")):
+            anchor = (
+                node.text(separator=" ")
+                or node.attributes.get("title")
+                or node.attributes.get("aria-label")
+                or ""
+            )
+            yield absolute, " ".join(anchor.split())[:200]
+
+
+def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str | None:
+    node = tree.css_first(selector)
+    return node.attributes.get(name) if node else None
+
+
+def _text(tree: LexborHTMLParser, selector: str) -> str:
+    node = tree.css_first(selector)
+    return " ".join(node.text(separator=" ").split())[:500] if node else ""
+
+
+def _refresh(content: str | None, url: str) -> str | None:
+    found = re.search(r"^\s*([\d.]+)\s*[;,]\s*(?:url\s*=)?\s*['\"]?([^'\"]+)", content or "", re.IGNORECASE)
+    return canonical_url(found[2], url, keep_query=True) if found and float(found[1]) <= 10 else None
+
+
+def parse_sitemap(data: bytes) -> Sitemap:
+    """A sitemap or sitemap index (sitemaps.org), or a plain list of URLs. What cannot be read is left out.
+
+    Entities are not expanded and nothing is loaded from elsewhere, so that no file can grow while it is read.
+    """
+    if b"<" not in data[:200]:
+        lines = data[: MAX_SITEMAP_URLS * 200].decode("utf-8", "replace").split()
+        return Sitemap(tuple((line, None) for line in lines if line.startswith("http"))[:MAX_SITEMAP_URLS])
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, recover=True, huge_tree=False, load_dtd=False
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        return Sitemap()
+    pages: list[tuple[str, str | None]] = []
+    children: list[str] = []
+    for entry in itertools.islice(root.iterchildren("{*}url", "{*}sitemap"), MAX_SITEMAP_URLS):
+        loc = (entry.findtext("{*}loc") or "").strip()
+        if loc and etree.QName(entry).localname == "sitemap":
+            children.append(loc)
+        elif loc:
+            pages.append((loc, (entry.findtext("{*}lastmod") or "").strip() or None))
+    return Sitemap(tuple(pages), tuple(children))
+
+
+def entry_urls(url: str, entry: Iterable[str] = ()) -> list[str]:
+    """The pages that a source begins with: its own, then the entries, which may be relative."""
+    found = (canonical_url(place, url) for place in (url, *entry))
+    return list(dict.fromkeys(place for place in found if place))
+
+
+def sitemap_urls(site: str, declared: Iterable[str] = ()) -> list[str]:
+    """Where a site's sitemaps are: as robots.txt says (any host may be named there), else the usual place."""
+    found = [place for place in (canonical_url(d, site) for d in declared) if place]
+    return list(dict.fromkeys(found)) or [urljoin(site, "/sitemap.xml")]
+
+
+@dataclass(slots=True)
+class Frontier:
+    """Pages not yet read, best first. `site` decides what is inside; `hosts` that turned out to be it are added."""
+
+    site: str
+    entry: tuple[str, ...] = ()
+    _heap: list[tuple[float, int, str, int]] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+    _raw: set[str] = field(default_factory=set)
+    _taken: Counter[str] = field(default_factory=Counter)
+    _number: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        for place in entry_urls(self.site, self.entry):
+            self._push(place, ENTRY_SCORE)
+
+    def add(self, url: str, anchor: str = "", bonus: float = 0.0) -> bool:
+        """Take a link in, if it is in the site, new, no trap, and worth reading."""
+        if url in self._raw:
+            return False
+        self._raw.add(url)
+        place = canonical_url(url)
+        if place is None or not self.inside(place) or url_key(place) in self._seen or trap(place):
+            return False
+        score = score_link(place, anchor) + bonus
+        if self._other_host(place):
+            score -= 2.0
+        if score <= 0:
+            return False
+        self._push(place, score)
+        return True
+
+    def pop(self) -> str | None:
+        """The best page left, or None. Scores fall as siblings are taken, so the top is weighed again."""
+        while self._heap:
+            cost, number, url, weighed = heapq.heappop(self._heap)
+            parent = urlsplit(url).path.rstrip("/").rpartition("/")[0]
+            siblings = self._taken[parent]
+            if siblings > weighed and cost > -ENTRY_SCORE:
+                cost += ALIKE_COST * (math.log2(1 + siblings) - math.log2(1 + weighed))
+                heapq.heappush(self._heap, (cost, number, url, siblings))
+                continue
+            self._taken[parent] += 1
+            return url
+        return None
+
+    def seen(self, url: str) -> bool:
+        """Mark a page as read under another address (a redirect's target); whether it was known."""
+        key = url_key(url)
+        known = key in self._seen
+        self._seen.add(key)
+        return known
+
+    def inside(self, url: str) -> bool:
+        return registrable_host(urlsplit(url).hostname or "") == registrable_host(
+            urlsplit(self.site).hostname or ""
+        )
+
+    def _other_host(self, url: str) -> bool:
+        here, there = urlsplit(self.site).netloc, urlsplit(url).netloc
+        return here.removeprefix("www.") != there.removeprefix("www.")
+
+    def _push(self, url: str, score: float) -> None:
+        key = url_key(url)
+        if key not in self._seen:
+            self._seen.add(key)
+            heapq.heappush(self._heap, (-score, next(self._number), url, 0))
