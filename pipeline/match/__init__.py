@@ -1,0 +1,6 @@
+"""Which records speak of the same organization, place and service, and the ids that last (docs/matching.md)."""
+
+from pipeline.match.model import MatchResult, match_records
+from pipeline.match.table import match_csv
+
+__all__ = ["MatchResult", "match_csv", "match_records"]

@@ -1,0 +1,116 @@
+"""Candidate pairs: records that share a key rare enough to be worth comparing.
+
+Blocks larger than `LIMIT` are not compared all against all: each record meets its `WINDOW` next neighbours in name
+order, so that the work grows with the number of records whatever a key is shared by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipeline.match.prepare import CAMPUS, NOWHERE, PO_BOX, STREET, Records
+
+Ints = npt.NDArray[np.int64]
+Pairs = tuple[Ints, Ints]
+
+LIMIT = 80
+WINDOW = 6
+
+
+def location_pairs(r: Records) -> Pairs:
+    """Pairs that may be one place: a house number in common nearby, or one of them not located and a phone or name."""
+    rows = np.arange(len(r))
+    numbered = (r.located == STREET) & (r.number > 0) & ~r.virtual
+    ranged = numbered & (r.high != r.low)
+    numbers = np.concatenate([np.where(r.low > 0, r.low, -r.number)[numbered], r.high[ranged]])
+    where = np.concatenate([rows[numbered], rows[ranged]])
+    boxes, campus = (r.located == PO_BOX) & ~r.virtual, (r.located == CAMPUS) & ~r.virtual
+    found = [
+        _within(r, where, numbers, r.zip[where]),
+        _within(r, where, numbers, r.city[where]),
+        _within(r, where, numbers, r.phone[where]),
+        _within(r, rows[boxes], r.number[boxes], r.zip[boxes]),
+        _within(r, rows[campus], r.street[campus], r.zip[campus]),
+        _within(r, rows[campus], r.street[campus], r.city[campus]),
+        *_unlocated(r, ~r.virtual),
+    ]
+    return merge(found, len(r))
+
+
+def _unlocated(r: Records, physical: npt.NDArray[np.bool_]) -> Iterable[Pairs]:
+    """Records without a street meet all that share phone or name in the same ZIP code or city."""
+    vague = ((r.located == NOWHERE) | (r.located == PO_BOX) | (r.located == CAMPUS)) & physical
+    for area in (r.zip, r.city):
+        for key in (r.phone, r.name, r.label):
+            near = np.unique((key * _size(area) + area)[vague & (key > 0) & (area > 0)])
+            rows = np.flatnonzero(np.isin(key * _size(area) + area, near) & physical & (key > 0) & (area > 0))
+            left, right = _within(r, rows, key[rows], area[rows])
+            keep = vague[left] | vague[right]
+            yield left[keep], right[keep]
+
+
+def organization_pairs(r: Records, profile: Ints) -> Pairs:
+    """Pairs that may be one operator, among the records in `profile` (one for each way a place presents itself)."""
+    numbers = np.column_stack([r.phone, r.others])[profile]
+    rows = np.repeat(profile, numbers.shape[1])
+    city, rare = r.city[profile], r.names.rarest(r.name[profile]) + 1
+    rare_label = r.names.rarest(r.label[profile]) + 1
+    names = np.concatenate([r.name[profile], r.alias[profile], r.label[profile]])
+    thrice = np.concatenate([profile] * 3)
+    whole = np.concatenate([np.ones(2 * len(profile), bool), np.isin(r.label[profile], r.name[profile])])
+    found = [
+        _within(r, rows, numbers.ravel()),
+        _within(r, profile, r.domain[profile]),
+        _within(r, thrice[whole], names[whole]),
+        _within(r, profile, r.low[profile] * _size(r.street) + r.street[profile], city),
+        _within(r, np.concatenate([profile, profile]), np.concatenate([rare, rare_label]), np.tile(city, 2)),
+        _within(r, profile, rare, r.state[profile]),
+        _identified(r, profile),
+    ]
+    return merge(found, len(r))
+
+
+def _identified(r: Records, profile: Ints) -> Pairs:
+    known = {pair: n for n, pair in enumerate(sorted({p for i in profile for p in r.identifiers[i]}), 1)}
+    listed = [(int(i), known[pair]) for i in profile for pair in r.identifiers[i]]
+    table = np.array(listed, dtype=np.int64).reshape(-1, 2)
+    return _within(r, table[:, 0], table[:, 1])
+
+
+def identifier_pairs(r: Records) -> Pairs:
+    """Pairs with an identifier of a registry in common (license number, NPI)."""
+    return _identified(r, np.array([i for i, found in enumerate(r.identifiers) if found], dtype=np.int64))
+
+
+def merge(found: Iterable[Pairs], size: int) -> Pairs:
+    """Distinct pairs, left before right, in order."""
+    codes = [np.minimum(a, b) * np.int64(size) + np.maximum(a, b) for a, b in found]
+    code = np.unique(np.concatenate(codes)) if codes else np.zeros(0, np.int64)
+    left, right = code // size, code % size
+    return left[left != right], right[left != right]
+
+
+def _size(codes: Ints) -> np.int64:
+    return np.int64(codes.max(initial=0) + 1)
+
+
+def _within(r: Records, rows: Ints, *keys: Ints) -> Pairs:
+    """Pairs of `rows` that agree in all keys; 0 in a key is *not stated* and agrees with nothing."""
+    stated = np.logical_and.reduce([key != 0 for key in keys]) if len(rows) else np.zeros(0, bool)
+    frame = pl.DataFrame({f"k{n}": key[stated] for n, key in enumerate(keys)})
+    columns = frame.columns
+    frame = frame.with_columns(row=rows[stated], name=r.name[rows[stated]])
+    frame = frame.with_columns(size=pl.len().over(columns)).filter(pl.col("size") > 1)
+    small = frame.filter(pl.col("size") <= LIMIT).drop("size", "name")
+    joined = small.join(small, on=columns, suffix="_").filter(pl.col("row") < pl.col("row_"))
+    left, right = [joined["row"].to_numpy()], [joined["row_"].to_numpy()]
+    large = frame.filter(pl.col("size") > LIMIT).sort(*columns, "name", "row")
+    for step in range(1, WINDOW + 1):
+        ahead = large.with_columns(pl.col("row").shift(-step).over(columns).alias("row_")).drop_nulls("row_")
+        left.append(ahead["row"].to_numpy())
+        right.append(ahead["row_"].to_numpy())
+    return np.concatenate(left), np.concatenate(right)

@@ -1,0 +1,52 @@
+"""Clusters from pairs that never chain over a veto.
+
+Pairs are joined surest first; two groups with a veto between any of their members stay apart, whoever else would
+connect them. The result depends on the pairs and not on their order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+def cluster(size: int, left: Ints, right: Ints, probability: Floats, vetoed: Flags, join: float) -> Ints:
+    """The group of each of `size` items, as the smallest item in it. Pairs under `join` do not connect."""
+    parent = list(range(size))
+    enemies: dict[int, set[int]] = {}
+
+    def root(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    linked = np.zeros(size, dtype=bool)
+    linkable = (probability >= join) & ~vetoed
+    linked[left[linkable]] = linked[right[linkable]] = True
+    matters = vetoed & linked[left] & linked[right]
+    for a, b in zip(left[matters].tolist(), right[matters].tolist(), strict=True):
+        enemies.setdefault(a, set()).add(b)
+        enemies.setdefault(b, set()).add(a)
+    order = np.lexsort((right[linkable], left[linkable], -np.round(probability[linkable], 6)))
+    for a, b in zip(left[linkable][order].tolist(), right[linkable][order].tolist(), strict=True):
+        a, b = root(a), root(b)
+        if a == b or (a in enemies and b in enemies[a]):
+            continue
+        keep, lose = (a, b) if a < b else (b, a)
+        parent[lose] = keep
+        if lose in enemies:
+            _inherit(enemies, keep, lose)
+    return np.array([root(item) for item in range(size)], dtype=np.int64)
+
+
+def _inherit(enemies: dict[int, set[int]], keep: int, lose: int) -> None:
+    foes = enemies.pop(lose)
+    enemies.setdefault(keep, set()).update(foes)
+    for foe in foes:
+        enemies[foe].discard(lose)
+        enemies[foe].add(keep)

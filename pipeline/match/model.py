@@ -1,0 +1,206 @@
+"""Records to organizations and locations: block, compare, score, cluster, twice.
+
+First places: records at one address are one location unless phone and names say otherwise. Then operators: the
+locations are the items, joined by the best pair of records between them. A location has one organization.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipeline.match.block import identifier_pairs, location_pairs, merge, organization_pairs
+from pipeline.match.cluster import cluster
+from pipeline.match.compare import Comparison, code, compare
+from pipeline.match.prepare import Records, prepare
+from pipeline.match.score import DOUBT, JOIN, VETO, contributions, probability, reasons
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+PAIRS = {
+    "level": pl.String,
+    "left_id": pl.String,
+    "right_id": pl.String,
+    "probability": pl.Float64,
+    "decision": pl.String,
+    "reasons": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What reviewers decided, as pairs of record ids by level: (left, right) → same?, with the words to show."""
+
+    same: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    different: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchResult:
+    """Assignments (record_id, organization_id, location_id) and the pairs worth keeping, with reasons."""
+
+    assignments: pl.DataFrame
+    pairs: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    left: Ints
+    right: Ints
+    probability: Floats
+    vetoed: Flags
+    explain: Callable[[Ints], list[str]]
+
+
+def match_records(records: pl.DataFrame, told: Told | None = None) -> MatchResult:
+    """One location and one organization for every record.
+
+    Columns: record_id, source, name1, name2, street1, street2, city, state, zip, phone; and where known intake,
+    website, organization, external_ids (list of scheme and identifier), is_virtual. The result does not depend on
+    the order of the rows. Raises ValueError for missing columns and for missing or repeated record ids.
+    """
+    r = prepare(records)
+    told = told or Told()
+    places = _score_locations(r, told)
+    location = cluster(len(r), places.left, places.right, places.probability, places.vetoed, JOIN)
+    operators = _score_organizations(r, location, told)
+    organization = _cluster_locations(location, operators)
+    location = _one_virtual_place(r, location, organization)
+    frame = pl.DataFrame(
+        {
+            "record_id": r.ids,
+            "organization_id": _ids("org", organization, r.signature),
+            "location_id": _ids("loc", location, r.signature),
+        }
+    )
+    pairs = [_kept("location", r, places, location), _kept("organization", r, operators, organization)]
+    return MatchResult(frame, pl.concat(pairs))
+
+
+def _score_locations(r: Records, told: Told) -> _Scored:
+    left, right = merge([location_pairs(r), identifier_pairs(r), _told_pairs(r, told, "location")], len(r))
+    c = compare(r, left, right)
+    points = contributions("location", c)
+    chance = probability("location", points)
+    apart = c.relation["street"] == code("street", "different")
+    vetoed = apart | (chance < VETO)
+    chance = np.where(vetoed, np.minimum(chance, VETO), chance)
+    return _decided(r, c, "location", chance, vetoed, points, told)
+
+
+def _score_organizations(r: Records, location: Ints, told: Told) -> _Scored:
+    """Pairs between locations only; one record stands for all that present a place in the same way."""
+    looks = np.column_stack([location, r.name, r.label, r.alias, r.phone, r.domain, r.others])
+    _, profile = np.unique(looks, axis=0, return_index=True)
+    found = merge([organization_pairs(r, np.sort(profile)), _told_pairs(r, told, "organization")], len(r))
+    between = location[found[0]] != location[found[1]]
+    c = compare(r, found[0][between], found[1][between])
+    points = contributions("organization", c)
+    chance = probability("organization", points)
+    return _decided(r, c, "organization", chance, chance < VETO, points, told)
+
+
+def _told_pairs(r: Records, told: Told, level: str) -> tuple[Ints, Ints]:
+    place = {record: row for row, record in enumerate(r.ids)} if told.same or told.different else {}
+    pairs = [
+        (place[a], place[b])
+        for of, a, b in (*told.same, *told.different)
+        if of == level and a in place and b in place
+    ]
+    table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def _decided(
+    r: Records,
+    c: Comparison,
+    level: str,
+    chance: Floats,
+    vetoed: Flags,
+    points: dict[str, Floats],
+    told: Told,
+) -> _Scored:
+    """Reviewed decisions win over the model."""
+    said: dict[int, str] = {}
+    if told.same or told.different:
+        for row, (a, b) in enumerate(zip(c.left.tolist(), c.right.tolist(), strict=True)):
+            for table, outcome in ((told.same, 1.0), (told.different, 0.0)):
+                words = table.get((level, r.ids[a], r.ids[b])) or table.get((level, r.ids[b], r.ids[a]))
+                if words:
+                    chance[row], vetoed[row], said[row] = outcome, outcome == 0.0, words
+
+    def explain(rows: Ints) -> list[str]:
+        texts = reasons(level, c, points, rows)
+        return [said.get(row, text) for row, text in zip(rows.tolist(), texts, strict=True)]
+
+    return _Scored(c.left, c.right, chance, vetoed, explain)
+
+
+def _cluster_locations(location: Ints, scored: _Scored) -> Ints:
+    """Organization of each record: clusters of locations, told by their best pair."""
+    size = np.int64(len(location))
+    a, b = location[scored.left], location[scored.right]
+    key = np.minimum(a, b) * size + np.maximum(a, b)
+    order = np.lexsort((-scored.probability, key))
+    unique, first = np.unique(key[order], return_index=True)
+    best = order[first]
+    group = cluster(
+        len(location), unique // size, unique % size, scored.probability[best], scored.vetoed[best], JOIN
+    )
+    return group[location]
+
+
+def _one_virtual_place(r: Records, location: Ints, organization: Ints) -> Ints:
+    """All virtual offers of one organization stand at one virtual place."""
+    out = location.copy()
+    first: dict[int, int] = {}
+    for row in np.flatnonzero(r.virtual).tolist():
+        out[row] = first.setdefault(int(organization[row]), row)
+    return out
+
+
+def _ids(prefix: str, group: Ints, signature: Sequence[str]) -> list[str]:
+    """Ids minted from what the first member in content order says; equal contents in two groups are numbered."""
+    minted: dict[int, str] = {}
+    used: dict[str, int] = {}
+    for item in np.unique(group).tolist():
+        text = signature[item]
+        count = used[text] = used.get(text, 0) + 1
+        minted[item] = mint(prefix, text if count == 1 else f"{text}#{count}")
+    return [minted[item] for item in group.tolist()]
+
+
+def mint(prefix: str, content: str) -> str:
+    """An id from content: prefix and 60 bits of SHA-256 in hexadecimal."""
+    return f"{prefix}_{hashlib.sha256(content.encode()).hexdigest()[:15]}"
+
+
+def _kept(level: str, r: Records, scored: _Scored, group: Ints) -> pl.DataFrame:
+    """Pairs that a person may ask about: joined, vetoed although much agrees, uncertain, or kept apart narrowly."""
+    together = group[scored.left] == group[scored.right]
+    likely = scored.probability >= JOIN
+    rows = np.flatnonzero(likely | (scored.probability >= VETO) | (scored.vetoed & together))
+    decision = np.where(
+        scored.vetoed & likely,
+        "vetoed",
+        np.where(likely & together, "joined", np.where(likely, "vetoed", "apart")),
+    )
+    decision = np.where(~likely & (scored.probability >= DOUBT) & ~together, "review", decision)
+    return pl.DataFrame(
+        {
+            "level": [level] * len(rows),
+            "left_id": [r.ids[i] for i in scored.left[rows].tolist()],
+            "right_id": [r.ids[i] for i in scored.right[rows].tolist()],
+            "probability": scored.probability[rows],
+            "decision": decision[rows],
+            "reasons": scored.explain(rows),
+        },
+        schema=PAIRS,
+    )

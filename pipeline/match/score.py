@@ -1,0 +1,100 @@
+"""Relations to a probability: points for each relation, added, and the reasons in words.
+
+The points are natural log-odds (`weights.csv`). What a name gives is multiplied by the information in the words that
+two records share; what a phone or web site gives is divided by the number of operators who use it. A last line per
+level, fitted on labelled pairs (docs/matching.md), makes the sum a calibrated probability.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.match.compare import RELATIONS, Comparison
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MOST_NATS = 14.0
+JOIN, DOUBT, VETO = 0.5, 0.1, 0.03  # probability: joined from, worth a review from, never joined below
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Points and words of every relation at one level."""
+
+    points: Mapping[str, Floats]
+    words: Mapping[str, tuple[str, ...]]
+    slope: float
+    offset: float
+
+
+@cache
+def weights(level: str) -> Weights:
+    """The table of one level ("location" or "organization"). Raises ValueError for a relation it does not know."""
+    points = {field: np.zeros(len(names)) for field, names in RELATIONS.items()}
+    words = {field: [""] * len(names) for field, names in RELATIONS.items()}
+    calibration = {"slope": 1.0, "offset": 0.0}
+    text = files("pipeline.match").joinpath("weights.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        if row["level"] != level:
+            continue
+        if row["field"] == "calibration":
+            calibration[row["relation"]] = float(row["points"])
+            continue
+        if row["relation"] not in RELATIONS.get(row["field"], ()):
+            raise ValueError(f"weights.csv: no relation {row['relation']!r} of field {row['field']!r}")
+        place = RELATIONS[row["field"]].index(row["relation"])
+        points[row["field"]][place] = float(row["points"])
+        words[row["field"]][place] = row["reason"]
+    return Weights(
+        points, {f: tuple(w) for f, w in words.items()}, calibration["slope"], calibration["offset"]
+    )
+
+
+def contributions(level: str, c: Comparison) -> dict[str, Floats]:
+    """Points by field for every pair."""
+    table = weights(level)
+    out = {field: table.points[field][relation] for field, relation in c.relation.items()}
+    if level == "organization":
+        told = out["name"]
+        out["name"] = np.where(told > 0, told * np.minimum(c.shared_name, MOST_NATS), told)
+        out["phone"] = _shared(out["phone"], c.operators)
+        out["domain"] = _shared(out["domain"], c.domain_operators)
+    return out
+
+
+def _shared(points: Floats, operators: Floats) -> Floats:
+    """A number of two names may be one renamed operator; with every further name it proves less."""
+    return np.where(points > 0, points / (1 + 0.5 * np.maximum(operators - 2, 0)), points)
+
+
+def probability(level: str, points: Mapping[str, Floats]) -> Floats:
+    table = weights(level)
+    total = np.sum(np.stack(list(points.values())), axis=0)
+    return np.asarray(1 / (1 + np.exp(-np.clip(table.slope * total + table.offset, -30, 30))))
+
+
+def reasons(level: str, c: Comparison, points: Mapping[str, Floats], rows: Ints) -> list[str]:
+    """For each of `rows`: what spoke for and against, strongest first, with its points."""
+    table = weights(level)
+    fields = [field for field in points if any(table.words[field])]
+    values = np.stack([points[field][rows] for field in fields], axis=1)
+    codes = np.stack([c.relation[field][rows] for field in fields], axis=1)
+    order = np.argsort(-np.abs(values), axis=1, kind="stable")
+    known: dict[tuple[int, ...], str] = {}
+    out = []
+    for row in range(len(rows)):
+        key = (*codes[row].tolist(), *np.round(values[row], 1).tolist())
+        text = known.get(key)
+        if text is None:
+            said = [(table.words[fields[f]][codes[row, f]], values[row, f]) for f in order[row]]
+            text = known[key] = "; ".join(f"{words} ({value:+.1f})" for words, value in said if words)
+        out.append(text)
+    return out

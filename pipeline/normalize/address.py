@@ -1,0 +1,214 @@
+"""Street lines in the manner of USPS Publication 28: number, directionals, name, suffix and unit apart.
+
+Rules and a word table (`pipeline/vocabulary/street_words.csv`), no model: the same line gives the same parts in every
+release, at some 100,000 lines a second. City, state and ZIP code are not read here.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Kind = Literal["street", "po_box", "highway", "campus", "withheld"]
+
+_WITHHELD = re.compile(
+    r"withheld|confidential|undisclosed|not (?:disclosed|available|published)|unlisted", re.I
+)
+_PO_BOX = re.compile(r"\b(?:p\.?\s*o\.?|post\s*office|post)\s*box\s*#?\s*([a-z]?\d[\w-]*)", re.I)
+_NUMBER = re.compile(
+    r"^(?P<grid>[NSEW]\s?\d+\s+[NSEW]\s?\d+|[NSEW]\d+|\d+[NSEW]\d+)\s+"
+    r"|^(?:(?P<ahead>NORTH|SOUTH|EAST|WEST|[NSEW])\s+(?=\d+\s))?(?P<low>\d+)(?:-?(?P<letter>[A-Z])(?=[\s-]))?"
+    r"(?:,\s?\d+(?=\s?,|\s?&|\sAND\b))*(?:,?\s*(?:-|–|/|&|,|\bAND\b)\s*(?P<high>\d+)(?P<letter2>[A-Z])?(?=\s))?"
+    r"(?P<half>\s+\d/\d)?\s+"
+)
+_COUNTS = {w: str(n) for n, w in enumerate("ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN".split(), 1)}
+_UNIT_WORD = (
+    r"SUITES?|STES?|UNITS?|APTS?|APARTMENTS?|ROOMS?|RM|BLDGS?|BUILDINGS?|EDIFICIO|FLOORS?|FLR?|PISO|DEPT|"
+    r"DEPARTMENT|SPACE|SPC|LOT|PMB|TRLR|TRAILER|OFFICE|OFC"
+)
+_UNIT_AHEAD = re.compile(
+    rf"(?:\s*,\s*|\s+)(?:(?:{_UNIT_WORD})\b\.?\s?#?\s*(?=\d|[A-Z]\b|[A-Z]+-?\d|[A-Z]{{2}}$)|#|"
+    r"(?:LOWER|UPPER)\s+LEVEL\b|BASEMENT\b|BSMT\b|REAR$|\d+(?:ST|ND|RD|TH)\s+(?:FLOOR|FL)\b).*$"
+)
+_ROUTE = re.compile(
+    r"^(?:(?P<pre>NORTH|SOUTH|EAST|WEST|[NSEW])\s+)?"
+    r"(?P<class>(?:(?:US|U S|STATE|COUNTY|CO|OLD|[A-Z]{2})\s+)?(?:HIGHWAY|HWY|ROUTE|RTE|RT|ROAD|RD|CARR|CARRETERA)|"
+    r"I|INTERSTATE|US|SR|CR|FM|M|PR|[A-Z]{2}(?=-))[ -]?(?P<route>\d+[A-Z]?)\b(?:-(?P<branch>[A-Z])\b)?\s*(?P<rest>.*)$"
+)
+_CORNERS = ("NE", "NW", "SE", "SW")
+_ORDINAL = re.compile(r"^(\d+)(?:ST|ND|RD|TH)$")
+_CLEAN = re.compile(r"[^\w\s#&/,–-]+")
+_SPACES = re.compile(r"\s+")
+_LETTERED_UNIT = re.compile(r"(?<=[A-Z])(?=\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """The parts of a street line, upper case, in USPS abbreviations; "" where a part is not printed.
+
+    `number` keeps its printed form ("53-57", "163-18", "728 1/2", "N57 W24950"). A `po_box` has the box as its
+    number, a `highway` the route as its name ("HWY 34"), a `campus` a name and no number; `withheld` says that no
+    street is published (confidential homes print "- - -").
+    """
+
+    number: str = ""
+    predirectional: str = ""
+    name: str = ""
+    suffix: str = ""
+    postdirectional: str = ""
+    unit: str = ""
+    kind: Kind = "withheld"
+
+    @property
+    def line(self) -> str:
+        """The delivery line without its unit: "53-57 N BEACON ST"."""
+        if self.kind == "po_box":
+            return f"PO BOX {self.number}"
+        parts = (self.number, self.predirectional, self.name, self.suffix, self.postdirectional)
+        return " ".join(part for part in parts if part)
+
+
+@cache
+def street_words() -> Mapping[str, Mapping[str, str]]:
+    """Words of street lines by kind: suffix (USPS Publication 28, appendix C), direction, unit, other words."""
+    tables: dict[str, dict[str, str]] = {}
+    text = files("pipeline.vocabulary").joinpath("street_words.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        tables.setdefault(row["kind"], {})[row["word"].upper()] = row["canonical"]
+    return tables
+
+
+def normalize_street(street1: str | None, street2: str | None = None) -> Street:
+    """The parts of one or two street lines. Nothing raises; what cannot be read is a `campus` name."""
+    first, second = _clean(street1), _clean(street2)
+    if not re.search(r"\w", first):
+        first, second = second, ""
+    if not re.search(r"\w", first) or _WITHHELD.search(first):
+        return Street()
+    box = _PO_BOX.search(first)
+    if box:
+        return Street(number=box[1].upper(), unit=_unit(second), kind="po_box")
+    if not first[0].isdigit() and second[:1].isdigit() and _NUMBER.match(second):
+        plain = _parse(second, first)
+        if plain.suffix:
+            return plain
+    return _parse(first, second)
+
+
+def number_range(number: str) -> tuple[int, int] | None:
+    """Lowest and highest house number that a printed number covers; None for grids and letters.
+
+    "53-57" covers 53 to 57 and "2617-19" covers 2617 to 2619; a hyphen within one house number (Queens, Hawaii:
+    "163-18", "79-7266") covers itself only, written as one integer.
+    """
+    found = re.match(r"^(\d+)[A-Z]?(?:-(\d+)[A-Z]?)?", number)
+    if not found:
+        return None
+    low = int(found[1])
+    if found[2] is None:
+        return low, low
+    tail = found[2]
+    high = int(tail) if len(tail) >= len(found[1]) else int(found[1][: -len(tail)] + tail)
+    if low < high <= low + 50:
+        return low, high
+    return int(found[1] + tail), int(found[1] + tail)
+
+
+def _clean(text: str | None) -> str:
+    if not text:
+        return ""
+    return _SPACES.sub(" ", _CLEAN.sub("", text.upper())).strip(" ,")
+
+
+def _parse(line: str, extra: str) -> Street:
+    unit = ""
+    found = _UNIT_AHEAD.search(line)
+    if found and found.start() > 0:
+        line, unit = line[: found.start()], found[0]
+    elif "," in line:
+        line, _, unit = line.partition(",")
+    unit = _unit(f"{unit} {extra}")
+    head, _, tail = line.partition(" ")
+    if " " in tail and head in _COUNTS:
+        line = f"{_COUNTS[head]} {tail}"
+    number = _NUMBER.match(line + " ")
+    printed, rest = ("", line) if number is None else (_number(number), line[number.end() :])
+    if not rest and number is not None:
+        printed, rest = "", line
+    route = _ROUTE.match(rest)
+    if route:
+        return _highway(printed, route, unit)
+    street = _street(printed, rest.replace(",", " ").split(), unit)
+    if not printed and not street.suffix:
+        name = " ".join(filter(None, (street.predirectional, street.name, street.postdirectional)))
+        return Street(name=name, unit=unit, kind="campus")
+    return street
+
+
+def _number(found: re.Match[str]) -> str:
+    if found["grid"]:
+        return _SPACES.sub(" ", found["grid"])
+    text = (found["ahead"] or "")[:1] + found["low"] + (found["letter"] or "")
+    if found["high"]:
+        text += f"-{found['high']}{found['letter2'] or ''}"
+    return text + (f" {found['half'].strip()}" if found["half"] else "")
+
+
+def _highway(number: str, route: re.Match[str], unit: str) -> Street:
+    words = route["class"].replace("-", " ").split()
+    kind = "I" if words[-1] in ("I", "INTERSTATE") else "FM" if words[-1] == "FM" else "HWY"
+    if words[0] in ("COUNTY", "CO", "CR"):
+        kind = "CR"
+    directions = street_words()["direction"]
+    rest = route["rest"].split()
+    post = directions.get(rest[0], "") if rest else ""
+    branch = f" {route['branch']}" if route["branch"] and route["branch"] not in directions else ""
+    name = f"{kind} {route['route']}{branch}"
+    pre = directions.get(route["pre"] or "", "")
+    return Street(number, pre, name, "", post, unit, "highway")
+
+
+def _street(number: str, words: list[str], unit: str) -> Street:
+    tables = street_words()
+    directions, suffixes = tables["direction"], tables["suffix"]
+    pre = post = suffix = ""
+    words = [word for word in (word.strip("-&/") for word in words) if word]
+    ends = words[-1] in suffixes if words else False
+    corner = "".join(directions.get(word, "?") for word in words[:2])
+    if len(words) > 2 + ends and corner in _CORNERS:
+        pre, words = corner, words[2:]
+    elif len(words) > 1 + ends and words[0] in directions:
+        pre, words = directions[words[0]], words[1:]
+    if len(words) > 1 and words[-1] in directions and not (len(words[-1]) == 1 and words[-2] == "AVENUE"):
+        post, words = directions[words[-1]], words[:-1]
+    if len(words) > 1 and words[-1] in suffixes:
+        suffix, words = suffixes[words[-1]], words[:-1]
+    return Street(number, pre, " ".join(_word(word) for word in words), suffix, post, unit, "street")
+
+
+def _word(word: str) -> str:
+    return street_words()["word"].get(word) or word.replace("-", " ")
+
+
+def _unit(text: str) -> str:
+    """Designators in USPS form and what follows them: "Suites 3-A and 3-B" → "STE 3A 3B", "2nd Floor" → "FL 2"."""
+    text = text.replace("#", " # ").strip(" ,")
+    if not text:
+        return ""
+    units = street_words()["unit"]
+    out: list[str] = []
+    for token in re.split(r"[\s,]+", _LETTERED_UNIT.sub(" ", text) if text[:2] == "ST" else text):
+        word = units.get(token, token)
+        if word in ("", "AND", "&", "#", "-", "LEVEL"):
+            continue
+        ordinal = _ORDINAL.match(word)
+        if word == "FL" and out and out[-1].isdigit() and "FL" not in out[:-1]:
+            out.insert(len(out) - 1, word)
+            continue
+        out.append(ordinal[1] if ordinal else word.replace("-", ""))
+    return " ".join(out)
