@@ -1,0 +1,60 @@
+"""Which region of the page an element opens, told by its tag, role, class and id."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.extract.page import Region
+
+_TAGS = {"nav": Region.NAV, "footer": Region.FOOTER, "aside": Region.ASIDE}
+_ROLES = {
+    "navigation": Region.NAV,
+    "banner": Region.HEADER,
+    "contentinfo": Region.FOOTER,
+    "complementary": Region.ASIDE,
+    "dialog": Region.WIDGET,
+    "alertdialog": Region.WIDGET,
+    "search": Region.WIDGET,
+}
+_WIDGET = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|gdpr|ccpa|consent|reviews?|testimonials?|chat(?:bot)?|popup|pop-up|newsletter|"
+    r"subscribe|comments?|comment-list|recaptcha|share|social(?:-?(?:links|icons|share))?|disqus|skip-link|"
+    r"screen-reader-text|sr-only)(?:$|[\s_-])"
+)
+_NAV = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|mega-?menu|main-?menu|sub-?menu|topnav|sidenav|leftnav|"
+    r"bread-?crumbs?|pagination|pager|offcanvas|off-canvas|drawer|tabs-?nav|site-links)(?:$|[\s_-])"
+)
+_FOOTER = re.compile(r"(?:^|[\s_-])(?:site-?footer|footer|colophon|foot|copyright|bottom-?bar)(?:$|[\s_-])")
+_HEADER = re.compile(r"(?:^|[\s_-])(?:site-?header|masthead|top-?bar|header-?top|topbar|main-?header)(?:$|[\s_-])")
+_ASIDE = re.compile(
+    r"(?:^|[\s_-])(?:sidebar|side-bar|related(?:-?(?:posts|articles|services|programs|pages))?|"
+    r"recent-?posts|latest-?posts|blog-?(?:list|grid|posts|feed)|rightcol|widget-?area)(?:$|[\s_-])"
+)
+_BODY = {"html", "body", "main"}
+
+
+@lru_cache(maxsize=8192)
+def region_of(tag: str, role: str | None, names: str) -> Region | None:
+    """The region that such an element opens, or None. `names` is class and id, lower-cased."""
+    if role == "main" or tag == "main":
+        return Region.MAIN
+    if tag in _BODY:
+        return None
+    if tag in _TAGS:
+        return _TAGS[tag]
+    if role in _ROLES:
+        return _ROLES[role]
+    if not names or tag in ("a", "span", "h1", "h2", "h3", "p", "button", "li"):
+        return None
+    for pattern, region in (
+        (_WIDGET, Region.WIDGET),
+        (_NAV, Region.NAV),
+        (_FOOTER, Region.FOOTER),
+        (_ASIDE, Region.ASIDE),
+        (_HEADER, Region.HEADER),
+    ):
+        if pattern.search(names):
+            return region
+    return None
