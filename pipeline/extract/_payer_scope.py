@@ -1,0 +1,206 @@
+"""How a sentence stands to the payers named in it: accepted, in network, out of network, refused, or nothing said.
+
+The method is that of ConText (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002): a cue governs what follows up to
+the next cue or a conjunction that turns ("but", ";"); a passive cue ("… are not accepted") governs what stands before
+it in its clause; a parenthesis is a scope of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.records import Assertion
+
+_NOT = (
+    r"(?:(?:do|does|did|is|are|was|were|can|could|will)(?:\s+not|n['’]t)|cannot|can['’]t|won['’]t|unable\s+to|not\s+able\s+to|no\s+longer|never"
+    r"|nor|neither|not)(?:\s+(?:currently|presently|yet|directly|able\s+to|at\s+this\s+time|a|an|able|be|an?\s+approved|in))*"
+)
+_ACCEPT = (
+    r"accept(?:s|ed|ing|ance)?|takes?|taking|bill(?:s|ing)?(?:\s+to)?|honou?rs?|works?\s+with|working\s+with|partner(?:s|ed)?\s+with|welcomes?|recogni[sz]es?"
+    r"|covered\s+by|funded\s+by|paid\s+(?:for\s+)?by|reimbursed\s+by|payment\s+(?:methods?|options?|types?)|forms?\s+of\s+payment|payers?\s+include"
+    r"|(?:insurances?|plans|carriers|insurers|payers)\s+(?:include|are|we\s+accept)|participat\w+|aceptamos|acepta|trabajamos\s+con|approved\s+(?:by|for)"
+    r"|including|such\s+as|offer(?:s|ed|ing)?|available|provid(?:es?|ing)|options?|with\s+a|qualif\w+"
+)
+_IN = (
+    r"in[-\s]network|contract(?:s|ed)?\s+with|(?:participating|preferred|network|approved|credentialed|enrolled)\s+(?:provider|with|in)(?:s?\s+(?:for|with|of|in))?"
+    r"|credentialed\s+with|paneled\s+with|dentro\s+de\s+la\s+red"
+)
+_CUE = re.compile(
+    rf"(?P<turn>[;•|]|\b(?:but|however|although|though|while|whereas|pero)\b(?!\s+not\b))"
+    rf"|(?P<refuse>\b{_NOT}\s+(?:{_ACCEPT}|{_IN}|cover(?:ed|s)?|contracted|enrolled|eligible|(?:\w+\s+){{0,3}}providers?\b)|\bdecline[sd]?\b|\bopted\s+out\s+of\b"
+    rf"|\bwithout\s+(?:accepting|billing)\b|\bno\s+(?:aceptamos|acepta)\b|\bnot\s+(?:be\s+)?(?:accepted|covered|billed)\b|\bno\s+(?=\S+\s+accepted))"
+    r"|(?P<except>\b(?:except(?:ing|ion\s+of)?(?:\s+for)?|excluding|excludes?|other\s+than|but\s+not|not\s+including|aside\s+from|unless\s+you\s+have|no)\b)"
+    r"|(?P<oon>\bout[-\s]of[-\s]network\b|\bsuper\s?bills?\b)"
+    rf"|(?P<inn>\b(?:{_IN})(?!\w))"
+    rf"|(?P<accept>\b(?:{_ACCEPT})\b)",
+    re.IGNORECASE,
+)  # fmt: skip
+_PASSIVE = re.compile(
+    r"(?:\b(?:is|are|was|were|will\s+be|:|[-–—])\s*)?(?:(?P<refuse>(?:not|no\s+longer)\s+(?:currently\s+|yet\s+)?(?:be\s+)?(?:accepted|covered|taken|billed|in[-\s]network|eligible))"
+    r"|(?:also\s+|all\s+|both\s+|happily\s+|now\s+)?(?:(?P<accept>accepted|welcome|billed|taken)|(?P<inn>in[-\s]network)|(?P<oon>out[-\s]of[-\s]network)))\b",
+    re.IGNORECASE,
+)
+_COVERS = re.compile(
+    r"\b(?:cover(?:s|ed|age|ing)?|pays?\s+for|reimburses?|requires?|approves?|offers?\s+(?:coverage|benefits))\b",
+    re.IGNORECASE,
+)
+_OFTEN = re.compile(
+    r"\b(?:typically|usually|often|generally|commonly|frequently|many\s+(?:states|programs|providers|plans|facilities)|some\s+(?:states|programs|providers|plans)"
+    r"|in\s+(?:most|many|some)\s+(?:states|cases)|may|might|varies|vary|depend(?:s|ing)?|federal(?:ly)?|required\s+by\s+law|parity\s+act)\b",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"\b(?:we|we['’]re|we['’]ve|our|us|ours|nosotros|nuestr[oa]s?)\b", re.IGNORECASE)
+_OWN_IS_COVERED = re.compile(
+    r"\b(?:program|iop|php|treatment|services?|care|it)(?:['’]s|\s+is|\s+are)\s+covered\s+by\b", re.IGNORECASE
+)
+_PENDING = re.compile(
+    r"\b(?:in\s+the\s+process\s+of|working\s+(?:toward|on|to\s+become)|pending|coming\s+soon|hope\s+to|plan(?:ning)?\s+to|applied|applying|soon\s+(?:be|to)|will\s+soon|seeking)\b",
+    re.IGNORECASE,
+)
+_REFUSED_HERE = {"refuse", "except"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What is said of a payer: `qualifier` is None where nothing is said of acceptance."""
+
+    qualifier: str | None
+    assertion: Assertion
+    explicit: bool  # a cue says so, not only the surroundings
+
+
+NOTHING = Stance(None, Assertion.AFFIRMED, False)
+
+
+def stance(sentence: str, start: int, end: int) -> Stance:
+    """What the sentence says of the payer at `sentence[start:end]`."""
+    cue = _cue(sentence, start, end)
+    name = cue.lastgroup if cue else None
+    if sentence.rstrip().endswith("?"):
+        return Stance(None, Assertion.QUESTION, False)
+    if _PENDING.search(sentence) and name in (None, "inn", "accept"):
+        return Stance(None, Assertion.HEDGED, True)
+    if name in _REFUSED_HERE:
+        refused_network = cue is not None and re.search(r"network", cue[0], re.IGNORECASE)
+        return Stance("out_of_network" if refused_network else "not_accepted", Assertion.NEGATED, True)
+    own = bool(_OWN.search(sentence) or _OWN_IS_COVERED.search(sentence))
+    if name in (None, "accept", "oon") and _is_general(sentence, own, name, cue):
+        return Stance(None, Assertion.GENERIC, False)
+    if name is None or name == "turn":
+        return NOTHING
+    return Stance(
+        {"accept": "accepts", "inn": "in_network", "oon": "out_of_network"}[name], Assertion.AFFIRMED, True
+    )
+
+
+def title_stance(title: str) -> Stance:
+    """What a heading or the line above a list says of the payers under it."""
+    found = [cue for cue in _CUE.finditer(title) if cue.lastgroup not in ("turn", "except")]
+    if title.rstrip().endswith("?") and len(title) > 60:
+        return NOTHING
+    if not found:
+        return Stance("accepts", Assertion.AFFIRMED, False) if INSURANCE.search(title) else NOTHING
+    groups = [cue.lastgroup for cue in found]
+    if "refuse" in groups or re.search(r"\bnot\s+accepted\b|\bdo\s+not\b", title, re.IGNORECASE):
+        return Stance("not_accepted", Assertion.NEGATED, True)
+    if not INSURANCE.search(title) and not ({"inn", "oon"} & set(groups)):
+        return NOTHING
+    group = "inn" if "inn" in groups else "oon" if "oon" in groups else "accept"
+    return Stance(
+        {"accept": "accepts", "inn": "in_network", "oon": "out_of_network"}[group], Assertion.AFFIRMED, True
+    )
+
+
+INSURANCE = re.compile(
+    r"\b(?:insuranc|insurer|payers?\b|payors?\b|payment|coverage|carriers?\b|health\s+plans?|plans\s+(?:we|accepted)|in[-\s]network|out[-\s]of[-\s]network"
+    r"|rates|fees|cost|financial|benefits|paying|seguros?\b|PPO|HMO)",
+    re.IGNORECASE,
+)
+
+
+def _is_general(sentence: str, own: bool, name: str | None, cue: re.Match[str] | None) -> bool:
+    """Whether the sentence speaks of what payers do for such programs anywhere, not of this provider."""
+    covers = _COVERS.search(sentence)
+    if not covers or own:
+        return False
+    if (
+        name == "accept"
+        and cue is not None
+        and not re.match(
+            r"covered|including|such|provid|offer|available|option|with|qualif", cue[0], re.IGNORECASE
+        )
+    ):
+        return bool(_OFTEN.search(sentence[: covers.end()])) and covers.start() < cue.start()
+    return True
+
+
+def _cue(sentence: str, start: int, end: int) -> re.Match[str] | None:
+    """The cue that governs `start..end`: in its own parenthesis, passive after it, else the last one before it."""
+    after = re.match(r"[\s®™*]{0,3}\(([^()]{0,60})\)", sentence[end:])
+    if after:
+        inner = next((cue for cue in _CUE.finditer(after[1]) if cue.lastgroup != "turn"), None)
+        if inner:
+            return inner
+    low, high = _parenthesis(sentence, start)
+    inside = _last_before(sentence, low, start, blank=False) if low else None
+    if inside:
+        return inside
+    before = _last_before(sentence, 0, low or start, blank=True)
+    tail = _flat(sentence[high if low else end :])
+    passive = _trailing(tail)
+    if passive and (before is None or before.lastgroup not in _REFUSED_HERE or passive.lastgroup == "refuse"):
+        return passive
+    return before
+
+
+def _parenthesis(sentence: str, at: int) -> tuple[int, int]:
+    """Bounds of the parenthesis that holds `at`; (0, at) where none does."""
+    opened = sentence.rfind("(", 0, at)
+    if opened < 0 or sentence.find(")", opened, at) >= 0:
+        return 0, at
+    closed = sentence.find(")", at)
+    return opened + 1, closed + 1 if closed >= 0 else len(sentence)
+
+
+def _flat(text: str) -> str:
+    """The text with the insides of its parentheses blanked, so that they govern nothing outside."""
+    return re.sub(r"\([^()]*\)", lambda match: " " * len(match[0]), text)
+
+
+def _last_before(sentence: str, low: int, at: int, blank: bool) -> re.Match[str] | None:
+    text = _flat(sentence[low:at]) if blank else sentence[low:at]
+    last: re.Match[str] | None = None
+    for cue in _CUE.finditer(text):
+        if cue.lastgroup == "turn":
+            last = None
+        elif cue.lastgroup == "accept" and last is not None and _WEAK.match(cue[0]):
+            continue  # "in-network with most plans, including …": the stronger word before goes on
+        elif (
+            cue.lastgroup == "oon"
+            and last is not None
+            and last.lastgroup == "inn"
+            and cue.start() - last.end() < 12
+        ):
+            continue  # "in-network & out-of-network with"
+        else:
+            last = cue
+    return last
+
+
+_WEAK = re.compile(r"includ|such|offer|available|provid|option|with\s+a|qualif", re.IGNORECASE)
+
+
+def _trailing(tail: str) -> re.Match[str] | None:
+    """A passive cue in the rest of the clause, before any cue that governs forward."""
+    passive = _PASSIVE.search(tail[:160])
+    if not passive:
+        return None
+    between = tail[: passive.start()]
+    if any(cue.lastgroup != "turn" or cue[0] in "but;however" for cue in _CUE.finditer(between)):
+        return None
+    if passive.lastgroup == "oon" and not re.search(
+        r"(?:is|are|on\s+an?|:|[-–—])\s*$", between + passive[0][: -len("out-of-network")]
+    ):
+        return None
+    return passive

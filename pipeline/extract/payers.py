@@ -1,0 +1,182 @@
+"""Payers named on a page, and how: in network, accepted, out of network, not accepted.
+
+A payer counts where a sentence, the heading above it, or its standing among other payers (a wall of logos, a list,
+a selection) says that this provider deals with it. What payers do in general ("Medicaid covers IOP in many states")
+is GENERIC, what is asked is QUESTION, and what is refused is NEGATED with the qualifier `not_accepted`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.extract._context import Around
+from pipeline.extract._payer_scope import INSURANCE, NOTHING, Stance, stance, title_stance
+from pipeline.extract._words import Match, Word, finder, rows
+from pipeline.extract.page import Block, Kind, Page, Region
+from pipeline.records import Assertion, Observation
+
+_ANY_PLAN = re.compile(
+    r"\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
+    r"|wide\s+(?:range|variety)\s+of|range\s+of|variety\s+of))\s+(?:(?:of|the|major|private|commercial|health|medical|and|or|&|other|national|local|behavioral|out-of-state|PPO|HMO)[\s,/]+){0,6}"
+    r"(?:insurances?(?:\s+(?:plans?|compan(?:y|ies)|carriers?|providers?|polic(?:y|ies)|groups?))?|insurers?|carriers|(?:PPO|HMO|POS)s?(?:\s+plans)?|health\s+plans|payers|payors"
+    r"|plans|commercial\b|private\b)(?!\w)",
+    re.IGNORECASE,
+)
+_ANY_PLAN_WORD = Word("private", "most insurance")
+_CLASS = {row["code"]: row["class"] for row in rows("payers.csv")}
+_SHORT = 60  # characters: a card, a logo text or a list item that does little more than name payers
+_YES = re.compile(r"\s*(?:yes\b|absolutely|of course|we do\b|sí\b)", re.IGNORECASE)
+_NO = re.compile(r"\s*(?:no\b|unfortunately|not at this time|we do not|currently,? no)", re.IGNORECASE)
+_OFFER = re.compile(r"\b(?:no|not|don['’]t|doesn['’]t|never|without)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    start: int
+    end: int
+    code: str
+    ambiguous: bool
+    block: Block | None
+
+
+def find_payers(page: Page) -> list[Observation]:
+    """Each payer once for each thing said of it, with the words that name it."""
+    around = Around(page)
+    mentions = list(_mentions(around))
+    walls = _walls(mentions)
+    found: dict[tuple[str, str | None, Assertion], Observation] = {}
+    for mention in mentions:
+        said, confidence = _said(around, mention, walls)
+        if said is None:
+            continue
+        observation = _observation(around, mention, said, confidence)
+        key = (observation.value, observation.qualifier, observation.assertion)
+        if key not in found or found[key].confidence < confidence:
+            found[key] = observation
+    return _settled(list(found.values()))
+
+
+def _mentions(around: Around) -> Iterator[_Mention]:
+    text = around.page.text
+    named = finder("payers.csv").find(text)
+    spans = [(match.start, match.end) for match in named if match.word.code == "private"]
+    general = [
+        Match(match.start(), match.end(), _ANY_PLAN_WORD)
+        for match in _ANY_PLAN.finditer(text)
+        if not any(start < match.end() and match.start() < end for start, end in spans)
+    ]
+    for match in sorted((*named, *general), key=lambda match: match.start):
+        block = around.block(match.start)
+        if block is not None and block.region is Region.NAV:
+            continue
+        yield _Mention(match.start, match.end, match.word.code or "", match.word.ambiguous, block)
+
+
+def _walls(mentions: list[_Mention]) -> set[int]:
+    """Indexes of short blocks that stand among others that name payers: logos, lists, options."""
+    short = [
+        (m.block.index, m.code)
+        for m in mentions
+        if m.block and len(m.block.text) <= _SHORT and m.code != "private"
+    ]
+    walls: set[int] = set()
+    for at, (index, _) in enumerate(short):
+        near = {code for other, code in short[max(0, at - 8) : at + 9] if abs(other - index) <= 8}
+        if len(near) >= 3:
+            walls.add(index)
+    return walls
+
+
+def _said(around: Around, mention: _Mention, walls: set[int]) -> tuple[Stance | None, float]:
+    """What is said of a mention and how sure that is; None where it is no evidence of anything."""
+    text = around.page.text
+    low, high = around.sentence(mention.start, mention.end)
+    sentence = text[low:high]
+    said = stance(sentence, mention.start - low, mention.end - low)
+    kind = _CLASS[mention.code]
+    if said.assertion is Assertion.QUESTION:
+        said = _answered(around, mention, said)
+    if kind == "self" or mention.code == "out_of_network":
+        return _own_terms(mention, sentence, mention.start - low, said)
+    if said.explicit:
+        if mention.ambiguous and not (
+            INSURANCE.search(sentence) or _others_near(walls, mention) or said.qualifier != "accepts"
+        ):
+            return None, 0
+        return said, 0.95
+    if said.assertion is not Assertion.AFFIRMED:
+        return said, 0.9
+    for title in around.titles(mention.start)[:2]:
+        titled = title_stance(title)
+        if titled is not NOTHING and (
+            titled.explicit or _is_short(mention) or mention.code == "private" and not mention.ambiguous
+        ):
+            return titled, 0.9 if titled.explicit else 0.8
+    if mention.block is not None and mention.block.index in walls:
+        return Stance(
+            "accepts", Assertion.AFFIRMED, False
+        ), 0.5 if mention.block.kind is Kind.OPTION else 0.75
+    if mention.code == "private":
+        accepted = re.search(r"accept|in[-\s]network", text[mention.start : mention.end], re.IGNORECASE)
+        return (Stance("accepts", Assertion.AFFIRMED, False), 0.8) if accepted else (None, 0)
+    if not mention.ambiguous and INSURANCE.search(sentence):
+        return Stance("accepts", Assertion.AFFIRMED, False), 0.6
+    return Stance(None, Assertion.GENERIC, False), 0.5
+
+
+def _own_terms(mention: _Mention, sentence: str, at: int, said: Stance) -> tuple[Stance | None, float]:
+    """Self-pay, sliding scale, assistance, out-of-network benefits: naming them in the body is offering them."""
+    if said.assertion in (Assertion.QUESTION, Assertion.GENERIC, Assertion.HEDGED):
+        return Stance(None, said.assertion, False), 0.8
+    if _OFFER.search(sentence[max(0, at - 40) : at]) or said.qualifier == "not_accepted":
+        return Stance("not_accepted", Assertion.NEGATED, True), 0.9
+    link = mention.block is None or mention.block.kind is Kind.LINK or mention.block.region is not Region.MAIN
+    if link or (mention.ambiguous and not INSURANCE.search(sentence)):
+        return None, 0
+    return Stance("accepts", Assertion.AFFIRMED, True), 0.85
+
+
+def _answered(around: Around, mention: _Mention, asked: Stance) -> Stance:
+    """ "Do you accept MassHealth?" "Yes, …": the answer decides, where it begins with a yes or a no."""
+    block = mention.block
+    if block is None or block.index + 1 >= len(around.page.blocks):
+        return asked
+    rest = around.page.text[mention.end : block.end].partition("?")[2]
+    answer = rest if rest.strip() else around.page.blocks[block.index + 1].text
+    if _YES.match(answer):
+        return Stance("accepts", Assertion.AFFIRMED, True)
+    if _NO.match(answer):
+        return Stance("not_accepted", Assertion.NEGATED, True)
+    return asked
+
+
+def _others_near(walls: set[int], mention: _Mention) -> bool:
+    return mention.block is not None and mention.block.index in walls
+
+
+def _is_short(mention: _Mention) -> bool:
+    return mention.block is not None and (
+        len(mention.block.text) <= _SHORT
+        or mention.block.kind in (Kind.ITEM, Kind.CELL, Kind.IMAGE, Kind.OPTION, Kind.DEFINITION)
+    )
+
+
+def _settled(found: list[Observation]) -> list[Observation]:
+    """An explicit refusal outweighs a list or a logo that names the same payer without words."""
+    refused = {one.value for one in found if one.assertion is Assertion.NEGATED}
+    return [
+        replace(one, assertion=Assertion.GENERIC, qualifier=None)
+        if one.value in refused and one.assertion is Assertion.AFFIRMED and one.confidence < 0.9
+        else one
+        for one in found
+    ]
+
+
+def _observation(around: Around, mention: _Mention, said: Stance, confidence: float) -> Observation:
+    return Observation(
+        "payer", mention.code, around.page.text[mention.start : mention.end], mention.start, mention.end,
+        assertion=said.assertion, method="payers.sentence" if said.explicit else "payers.context", confidence=confidence,
+        qualifier=said.qualifier, section=around.section(mention.start), url=around.page.url,
+    )  # fmt: skip
