@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pipeline.extract.page import Block, Page
 
 _STOP = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡]?[A-Z0-9¿¡])|\n|(?<=[;•|·])\s", re.MULTILINE)
-_ABBREVIATION = re.compile(r"\b(?:[A-Z]|St|Ave|Rd|Dr|Blvd|Ste|Mt|Ft|Mass|Inc|No|vs|etc|e\.g|i\.e|a\.m|p\.m|Ext|ext|Mr|Mrs|Ms|Sq)\.$")
+_ABBREVIATION = re.compile(
+    r"\b(?:[A-Z]|St|Ave|Rd|Dr|Blvd|Ste|Mt|Ft|Mass|Inc|No|vs|etc|e\.g|i\.e|a\.m|p\.m|Ext|ext|Mr|Mrs|Ms|Sq)\.$"
+)
 
 
 @dataclass(slots=True)
@@ -34,7 +36,9 @@ class Around:
         """Bounds of the sentence (within its block) that holds `start..end`, at most `reach` characters each way."""
         block = self.block(start)
         low, high = (block.start, block.end) if block else (0, len(self.page.text))
-        return sentence_bounds(self.page.text, start, end, max(low, start - reach), min(max(high, end), end + reach))
+        return sentence_bounds(
+            self.page.text, start, end, max(low, start - reach), min(max(high, end), end + reach)
+        )
 
     def before(self, start: int, reach: int = 60) -> str:
         """What is printed before `start` in its block; a block that begins there is preceded by the block before."""
@@ -52,7 +56,11 @@ class Around:
         block = self.block(start)
         if block is None:
             return []
-        indexes = [*([block.lead] if block.lead is not None else []), *block.header, *reversed(block.headings)]
+        indexes = [
+            *([block.lead] if block.lead is not None else []),
+            *block.header,
+            *reversed(block.headings),
+        ]
         return [self.page.blocks[i].text for i in indexes]
 
     def section(self, start: int) -> str | None:
@@ -64,7 +72,9 @@ def sentence_bounds(text: str, start: int, end: int, low: int, high: int) -> tup
     """Bounds of the sentence around `start..end` within `low..high`; abbreviations such as "St." do not end one."""
     left, right = low, high
     for match in _STOP.finditer(text, low, start):
-        if match.end() <= start and not _ABBREVIATION.search(text, max(low, match.start() - 8), match.start()):
+        if match.end() <= start and not _ABBREVIATION.search(
+            text, max(low, match.start() - 8), match.start()
+        ):
             left = match.end()
     for match in _STOP.finditer(text, end, high):
         if not _ABBREVIATION.search(text, max(low, match.start() - 8), match.start()):

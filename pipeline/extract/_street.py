@@ -44,11 +44,21 @@ _FIRST = re.compile(
     rf"(?:\s+{_UNIT})*(?:\s+[A-Z]?\d{{1,4}}[A-Z]?)?[.]?"
 )
 _BOX = re.compile(r"(?:P\.?\s?O\.?|Post Office|Apartado)\s*(?:Box|Drawer)?\s*\#?\s*\d{1,7}", re.IGNORECASE)
-_OTHER_PART = re.compile(rf"(?:{_UNIT}(?:\s+{_UNIT})*|(?:[A-Z][\w'’.&-]*|of|the|at|and|&)(?:\s+(?:[A-Z][\w'’.&-]*|of|the|at|and|&)){{0,4}}|[A-Z]?\d{{1,4}}[A-Z]?)\.?")
-_START = re.compile(rf"(?<![\w.#/$-]){NUMBER}(?=\s)|(?<!\w)(?:P\.?\s?O\.?\s?Box|Post Office Box)(?=\s)", re.IGNORECASE)
-_UNIT_BEFORE = re.compile(rf"(?:\b(?:{_LABEL}|Route|Rte|Rt|Highway|Hwy|US|State|Interstate|Exit|No|Number|County Road)\.?[ \t]*|\#[ \t]*)\Z", re.IGNORECASE)
+_OTHER_PART = re.compile(
+    rf"(?:{_UNIT}(?:\s+{_UNIT})*|(?:[A-Z][\w'’.&-]*|of|the|at|and|&)(?:\s+(?:[A-Z][\w'’.&-]*|of|the|at|and|&)){{0,4}}|[A-Z]?\d{{1,4}}[A-Z]?)\.?"
+)
+_START = re.compile(
+    rf"(?<![\w.#/$-]){NUMBER}(?=\s)|(?<!\w)(?:P\.?\s?O\.?\s?Box|Post Office Box)(?=\s)", re.IGNORECASE
+)
+_UNIT_BEFORE = re.compile(
+    rf"(?:\b(?:{_LABEL}|Route|Rte|Rt|Highway|Hwy|US|State|Interstate|Exit|No|Number|County Road)\.?[ \t]*|\#[ \t]*)\Z",
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(r"\s*[,\n|•·]+\s*|\s+[-–—]\s+")
-_PLACEHOLDER = re.compile(r"\bStreet ?Name\b|^123 (?:Main|Any|Elm|Fake)\s*(?:St|Street)?\b.*\bAny|^1234? (?:Your|Street)\b|\bYour (?:Street|Address)\b", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"\bStreet ?Name\b|^123 (?:Main|Any|Elm|Fake)\s*(?:St|Street)?\b.*\bAny|^1234? (?:Your|Street)\b|\bYour (?:Street|Address)\b",
+    re.IGNORECASE,
+)
 
 
 def street_before(text: str, low: int, end: int, anchored: bool) -> tuple[int, int] | None:
@@ -61,7 +71,9 @@ def street_before(text: str, low: int, end: int, anchored: bool) -> tuple[int, i
         start = match.start()
         if _UNIT_BEFORE.search(text, max(low, start - 24), start):
             continue
-        at_line_start = not text[low:start].rstrip(" \t\u00a0") or text[low:start].rstrip(" \t\u00a0")[-1] in "\n:,|•·–—-"
+        at_line_start = (
+            not text[low:start].rstrip(" \t\u00a0") or text[low:start].rstrip(" \t\u00a0")[-1] in "\n:,|•·–—-"
+        )
         if is_street(text[start:stop], anchored, at_line_start):
             return start, stop
     return None
@@ -83,7 +95,14 @@ def is_street(line: str, anchored: bool = True, at_line_start: bool = True) -> b
     words = len(name.split())
     if first["dir"]:
         return words <= 3 and anchored
-    return anchored and at_line_start and words <= 2 and name[0].isupper() and len(parts) <= 2 and not first["number"][0].isalpha()
+    return (
+        anchored
+        and at_line_start
+        and words <= 2
+        and name[0].isupper()
+        and len(parts) <= 2
+        and not first["number"][0].isalpha()
+    )
 
 
 def tidy(line: str) -> str:

@@ -16,10 +16,20 @@ from typing import Any
 from pipeline.extract._context import Around
 from pipeline.extract._street import is_box, is_street, street_before, tidy
 from pipeline.extract.page import Kind, Page, Region
-from pipeline.normalize.place import STATES, city_key, find_zip, is_city, state_code, states_of_city, zip_fits_state
+from pipeline.normalize.place import (
+    STATES,
+    city_key,
+    find_zip,
+    is_city,
+    state_code,
+    states_of_city,
+    zip_fits_state,
+)
 from pipeline.records import Assertion, Observation
 
-_NAMES = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s+") for name in STATES.values()), key=len, reverse=True))
+_NAMES = "|".join(
+    sorted((re.escape(name).replace(r"\ ", r"\s+") for name in STATES.values()), key=len, reverse=True)
+)
 _ANCHOR = re.compile(
     rf"(?<![\w@.-])(?P<state>(?i:{_NAMES})|(?:[A-Za-z]\.?[A-Za-z])(?=[\s,.]|$|\W)|Mass|Conn|Calif|Fla|Ariz|Wash|Tenn|Mich|Minn|Okla)(?!\w)\.?"
     r"(?:[\s,.\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
@@ -40,14 +50,21 @@ _OWN_PLACE = re.compile(
     r"\s+(?:in|at|near the heart of|on the)\s+(?:(?:the )?(?:downtown|beautiful|historic|heart of|center of|scenic|sunny|nearby|city of|town of)\s+(?:of\s+)?)*$",
     re.IGNORECASE,
 )
-_PLACE_AFTER = re.compile(r"[\s,]*(?:location|office|campus|facility|clinic|center|site|program|IOP|PHP)s?\b", re.IGNORECASE)
-_OUR_BEFORE = re.compile(r"\b(?:our|its|both its|and|at the|from the|at both)\s+(?:new |main |beautiful |downtown )?$", re.IGNORECASE)
+_PLACE_AFTER = re.compile(
+    r"[\s,]*(?:location|office|campus|facility|clinic|center|site|program|IOP|PHP)s?\b", re.IGNORECASE
+)
+_OUR_BEFORE = re.compile(
+    r"\b(?:our|its|both its|and|at the|from the|at both)\s+(?:new |main |beautiful |downtown )?$",
+    re.IGNORECASE,
+)
 _SERVED = re.compile(
     r"\b(?:serv(?:e[sd]?|ing|ices? (?:to|for|throughout|across))|areas?|communit|residents?|throughout|across|near(?:by)?|surrounding|minutes|miles|drive"
     r"|neighbou?r|count(?:y|ies)|towns|from|including|between|born|raised|graduat|universit|degree|licensed in|moved|live[sd]? in|formerly)",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"(?P<cities>[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}(?:, [A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}){0,5}),?\s+(?:&|and)\s+$")
+_JOINED = re.compile(
+    r"(?P<cities>[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}(?:, [A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}){0,5}),?\s+(?:&|and)\s+$"
+)
 _LOCATED_IN = re.compile(
     r"\b(?:[Ll]ocated|[Ss]ituated|[Hh]eadquartered)\s+in\s+(?:downtown\s+|beautiful\s+|historic\s+)?(?P<city>(?:St\. |Mt\. |Ft\. )?[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2})"
 )
@@ -90,7 +107,9 @@ def find_addresses(page: Page) -> list[Observation]:
 
 
 def _fullness(found: Found) -> tuple[bool, int]:
-    return not found.others, sum(part is not None for part in (found.street, found.city, found.state, found.zip))
+    return not found.others, sum(
+        part is not None for part in (found.street, found.city, found.state, found.zip)
+    )
 
 
 def _anchored(around: Around) -> Iterator[Found]:
@@ -108,7 +127,9 @@ def _anchored(around: Around) -> Iterator[Found]:
         if city_start is None:
             continue
         city = " ".join(text[city_start:city_end].split())
-        street = street_before(text, _window(text, max(last, city_start - _REACH), city_start), city_start, bool(code))
+        street = street_before(
+            text, _window(text, max(last, city_start - _REACH), city_start), city_start, bool(code)
+        )
         start, end = (street[0] if street else city_start), anchor.end()
         if text[end - 1] == "." and not code:
             end -= 1
@@ -192,7 +213,7 @@ def _places(before: str) -> bool:
 
 
 def _joined(before: str) -> tuple[str, list[str]]:
-    """"located in Citrus Heights & Sacramento, CA": the words that list further cities, and those cities."""
+    """ "located in Citrus Heights & Sacramento, CA": the words that list further cities, and those cities."""
     match = _JOINED.search(before)
     return (match[0], re.split(r",\s*", match["cities"])) if match else ("", [])
 
@@ -208,7 +229,7 @@ def _joined_cities(text: str, found: Found) -> Iterator[Found]:
 
 
 def _stateless(around: Around, states: set[str]) -> Iterator[Found]:
-    """"Located in Santa Clarita.": without a state, a city is told by its name alone, if only one state has it."""
+    """ "Located in Santa Clarita.": without a state, a city is told by its name alone, if only one state has it."""
     text = around.page.text
     for match in _LOCATED_IN.finditer(text):
         words = match["city"].split()
@@ -219,7 +240,9 @@ def _stateless(around: Around, states: set[str]) -> Iterator[Found]:
             if len(homes) == 1 and not _SERVED.search(text[max(0, match.start() - 40) : match.start()]):
                 start = match.start("city")
                 end = start + len(re.match(r"\s+".join(map(re.escape, words[:count])), text[start:])[0])  # type: ignore[index]
-                if not _ANCHOR.match(text, end + len(text[end : end + 2]) - len(text[end : end + 2].lstrip(" ,"))):
+                if not _ANCHOR.match(
+                    text, end + len(text[end : end + 2]) - len(text[end : end + 2].lstrip(" ,"))
+                ):
                     yield Found(start, end, None, name, homes.pop(), None, confidence=0.6)
                 break
 
@@ -231,7 +254,11 @@ def _stands_alone(around: Around, found: Found) -> bool:
         return False
     head = _PIN.sub("", block.text[: found.start - block.start])
     tail = block.text[found.end - block.start :]
-    return not head and not tail.strip(" .") and not any(map(_SERVED.search, (around.before(found.start), *around.titles(found.start)[:1])))
+    return (
+        not head
+        and not tail.strip(" .")
+        and not any(map(_SERVED.search, (around.before(found.start), *around.titles(found.start)[:1])))
+    )
 
 
 def _structured(page: Page) -> Iterator[Found]:
@@ -267,7 +294,15 @@ def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:
 
 def _observation(around: Around, found: Found) -> Observation:
     parts = {"street": found.street, "city": found.city, "state": found.state, "zip": found.zip}
-    role = "other_organization" if found.others else "city" if not found.street else "mailing" if is_box(found.street) else "site"
+    role = (
+        "other_organization"
+        if found.others
+        else "city"
+        if not found.street
+        else "mailing"
+        if is_box(found.street)
+        else "site"
+    )
     return Observation(
         "address", json.dumps(parts, ensure_ascii=False), around.page.text[found.start : found.end], found.start, found.end,
         assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED, method=found.method,

@@ -111,7 +111,7 @@ def _said(around: Around, mention: _Mention, walls: set[int]) -> tuple[Stance | 
     for title in around.titles(mention.start)[:2]:
         titled = title_stance(title)
         if titled is not NOTHING and (
-            titled.explicit or _is_short(mention) or mention.code == "private" and not mention.ambiguous
+            titled.explicit or _is_short(mention) or (mention.code == "private" and not mention.ambiguous)
         ):
             return titled, 0.9 if titled.explicit else 0.8
     if mention.block is not None and mention.block.index in walls:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipeline.extract._context import Around
 from pipeline.extract.page import Block, Page
-from pipeline.normalize.phone import FoundPhone, e164, phones_in, national_line
+from pipeline.normalize.phone import FoundPhone, e164, national_line, phones_in
 from pipeline.records import Assertion, Observation
 
 CALLABLE = frozenset({"main", "admissions", "tracking"})
@@ -37,7 +37,9 @@ _OTHERS = re.compile(
     r"|state (?:hot|help)line|legal aid|attorney general|web ?(?:site)? design)",
     re.IGNORECASE,
 )
-_LABELLED = re.compile(r"(?:phone|call|tel|fax|text|line|number|cell|mobile|dial|ph|p|t|f|:)\W{0,4}$", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"(?:phone|call|tel|fax|text|line|number|cell|mobile|dial|ph|p|t|f|:)\W{0,4}$", re.IGNORECASE
+)
 _CLAUSE_END = re.compile(r"[.!?]\s|\n|[;|•]")
 
 
@@ -74,7 +76,9 @@ def _printed(around: Around) -> Iterator[_Seen]:
             continue
         whose = Assertion.GENERIC if _is_others(around, found, label) else Assertion.AFFIRMED
         kind = "national" if national_line(found.number) else _label_kind(around, found, label)
-        yield _Seen(found.number, found.start, found.end, kind, whose, 0.85 if found.is_bare else 0.95, "phones.text")
+        yield _Seen(
+            found.number, found.start, found.end, kind, whose, 0.85 if found.is_bare else 0.95, "phones.text"
+        )
 
 
 def _linked(around: Around) -> Iterator[_Seen]:
@@ -107,7 +111,9 @@ def _is_phone(around: Around, found: FoundPhone, label: str) -> bool:
     """Ten digits in a row are a telephone number where a label, a link or standing alone says so."""
     block = around.block(found.start)
     alone = block is not None and len(block.text.strip()) <= found.end - found.start + 2
-    linked = block is not None and any(e164(url) == found.number for url in block.links if url.startswith("tel:"))
+    linked = block is not None and any(
+        e164(url) == found.number for url in block.links if url.startswith("tel:")
+    )
     return alone or linked or bool(_LABELLED.search(label))
 
 
@@ -115,16 +121,17 @@ def _is_others(around: Around, found: FoundPhone, label: str) -> bool:
     if national_line(found.number):
         return True
     clause = _CLAUSE_END.split(label)[-1]
-    return bool(_OTHERS.search(clause) or _OTHERS.match(around.page.text[found.end : found.end + 30].lstrip(" (-–—,")))
+    return bool(
+        _OTHERS.search(clause) or _OTHERS.match(around.page.text[found.end : found.end + 30].lstrip(" (-–—,"))
+    )
 
 
 def _label_kind(around: Around, found: FoundPhone, label: str) -> str | None:
     after = _AFTER.match(around.page.text[found.end : found.end + 24])
     if after:
         return after.lastgroup
-    last = None
-    for last in _KIND.finditer(label):
-        pass
+    labels = list(_KIND.finditer(label))
+    last = labels[-1] if labels else None
     if last is not None and last.lastgroup != "main":
         return last.lastgroup
     if last is None:

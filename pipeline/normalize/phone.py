@@ -56,7 +56,12 @@ def phones_in(text: str) -> Iterator[FoundPhone]:
         else:
             number = _north_american(match["area"], match["exchange"], match["line"], match["ext"])
         if number:
-            bare = not vanity and not match["s1"] and not match["s2"] and text[match.start("area") - 1 : match.start("area")] != "("
+            bare = (
+                not vanity
+                and not match["s1"]
+                and not match["s2"]
+                and text[match.start("area") - 1 : match.start("area")] != "("
+            )
             yield FoundPhone(match.start(), match.end(), number, bare, vanity is not None)
 
 
@@ -118,7 +123,9 @@ def _north_american(area: str, exchange: str, line: str, extension: str | None =
 @cache
 def _is_assigned(area: str) -> bool:
     """Whether an area code is in use, according to the metadata of `phonenumbers`."""
-    return phonenumbers.is_valid_number(phonenumbers.PhoneNumber(country_code=1, national_number=int(area + "2345678")))
+    return phonenumbers.is_valid_number(
+        phonenumbers.PhoneNumber(country_code=1, national_number=int(area + "2345678"))
+    )
 
 
 @cache

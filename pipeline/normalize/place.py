@@ -125,7 +125,7 @@ def haversine_km(latitude1: float, longitude1: float, latitude2: float, longitud
 @cache
 def _zips() -> dict[str, Zip]:
     found: dict[str, Zip] = {}
-    for row in zipcodes.list_all():
+    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
         names = (row["city"], *row["acceptable_cities"])
         county = (row["county"] or "").removesuffix(" County") or None
         found[row["zip_code"]] = Zip(
