@@ -2,16 +2,39 @@
 
 from pipeline.fetch.archive import Archive, ArchiveError
 from pipeline.fetch.body import decode
+from pipeline.fetch.health import Health, State, health
 from pipeline.fetch.outcome import layout_changed
+from pipeline.fetch.propose import Proposal, propose_source
+from pipeline.fetch.replay import current_documents, replay_documents
 from pipeline.fetch.run import fetch_all, fetch_sources
 from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.upkeep import Pruned, Stats, prune, stats
+from pipeline.fetch.visit_log import VisitRow, due, next_due
+from pipeline.fetch.warc import Imported, export_warc, import_warc
 
 __all__ = [
     "Archive",
     "ArchiveError",
     "FetchSettings",
+    "Health",
+    "Imported",
+    "Proposal",
+    "Pruned",
+    "State",
+    "Stats",
+    "VisitRow",
+    "current_documents",
     "decode",
+    "due",
+    "export_warc",
     "fetch_all",
     "fetch_sources",
+    "health",
+    "import_warc",
     "layout_changed",
+    "next_due",
+    "propose_source",
+    "prune",
+    "replay_documents",
+    "stats",
 ]

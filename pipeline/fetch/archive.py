@@ -21,6 +21,7 @@ import duckdb
 import zstandard
 
 from pipeline.fetch.store import LogWriter, Store, open_store
+from pipeline.fetch.visit_log import VisitRow, read_visits, visit_line
 from pipeline.records import Document, Outcome
 
 LEVEL = 3  # zstd: levels above 3 gain 5% of size for twice the time
@@ -47,7 +48,7 @@ class Archive:
 
     def __init__(self, root: str | Path) -> None:
         self.store: Store = open_store(root)
-        self._log: LogWriter | None = None
+        self._logs: dict[str, LogWriter] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -84,19 +85,34 @@ class Archive:
 
     def record(self, document: Document) -> None:
         """Log one attempt. Its content must have been put before."""
-        if self._log is None:
-            self._log = self.store.log_writer(f"log/{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-        self._log.append(to_line(document))
+        self._log("log").append(to_line(document))
+
+    def record_visit(self, visit: VisitRow) -> None:
+        """Log that a source was read to the end."""
+        self._log("visits").append(visit_line(visit))
+
+    def visits(self) -> list[VisitRow]:
+        """All visits, oldest first."""
+        self.flush()
+        logs = [name for name, _, _ in self.store.names("visits/") if name.endswith(".jsonl")]
+        return sorted(
+            (row for name in logs for row in read_visits(self.store.read(name))), key=lambda v: v.ended_at
+        )
 
     def flush(self) -> None:
         """Make what is logged durable (object stores: write what is buffered)."""
-        if self._log is not None:
-            self._log.flush()
+        for log in self._logs.values():
+            log.flush()
 
     def close(self) -> None:
-        if self._log is not None:
-            self._log.close()
-            self._log = None
+        for log in self._logs.values():
+            log.close()
+        self._logs.clear()
+
+    def _log(self, folder: str) -> LogWriter:
+        if folder not in self._logs:
+            self._logs[folder] = self.store.log_writer(f"{folder}/{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        return self._logs[folder]
 
     def documents(
         self, source_id: str | None = None, as_of: datetime | None = None, since: datetime | None = None
@@ -104,14 +120,12 @@ class Archive:
         """Logged attempts in order of time: of one source, until `as_of` (inclusive), from `since`."""
         tests = [
             ("source_id = ?", source_id),
-            ("fetched_at <= ?", _utc(as_of)),
-            ("fetched_at >= ?", _utc(since)),
+            ("fetched_at <= ?", utc(as_of)),
+            ("fetched_at >= ?", utc(since)),
         ]
         where = " AND ".join(sql for sql, value in tests if value is not None) or "true"
         values = [value for _, value in tests if value is not None]
-        yield from self._select(
-            f"SELECT * FROM log WHERE {where} ORDER BY fetched_at, source_id, url", values
-        )
+        yield from self.select(f"SELECT * FROM log WHERE {where} ORDER BY fetched_at, source_id, url", values)
 
     def latest(self, source_ids: Iterable[str]) -> dict[str, dict[str, Document]]:
         """Per source and URL, the newest attempt with content: what conditional requests compare with."""
@@ -120,7 +134,7 @@ class Archive:
               AND source_id IN (SELECT unnest(?::VARCHAR[]))
             QUALIFY row_number() OVER (PARTITION BY source_id, url ORDER BY fetched_at DESC) = 1"""
         found: dict[str, dict[str, Document]] = {}
-        for document in self._select(sql, [list(source_ids)]):
+        for document in self.select(sql, [list(source_ids)]):
             found.setdefault(document.source_id, {})[document.url] = document
         return found
 
@@ -129,7 +143,7 @@ class Archive:
         self.flush()
         con = duckdb.connect()
         columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-        logs = [name for name, size in self.store.names("log/") if name.endswith(".jsonl") and size]
+        logs = [name for name, size, _ in self.store.names("log/") if name.endswith(".jsonl") and size]
         files = [self.store.queryable(name, con) for name in logs]
         if not files:
             con.execute(f"CREATE TABLE log ({columns})")
@@ -142,7 +156,8 @@ class Archive:
         )
         return con
 
-    def _select(self, sql: str, values: list[Any]) -> Iterator[Document]:
+    def select(self, sql: str, values: list[Any] | dict[str, Any]) -> Iterator[Document]:
+        """Documents that a query over `log` gives."""
         with self.connection() as con:
             result = con.execute(sql, values)
             names = [column[0] for column in result.description]
@@ -172,7 +187,8 @@ def from_row(row: dict[str, Any]) -> Document:
     return Document(**row)
 
 
-def _utc(moment: datetime | None) -> datetime | None:
+def utc(moment: datetime | None) -> datetime | None:
+    """A moment as the log's TIMESTAMP columns hold it: UTC, without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
 
 

@@ -6,42 +6,36 @@ A host has one HTTP client (with the shared TLS context), one gate for its pace,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import stamina
 
-from pipeline.fetch.body import TooLarge, decoder
+from pipeline.fetch.exchange import (
+    Reply,
+    Want,
+    challenged,
+    conditions,
+    read_body,
+    redirect_target,
+    retry_after,
+    unwanted,
+)
 from pipeline.fetch.failure import Failure, as_failure
 from pipeline.fetch.gate import Gate
 from pipeline.fetch.robots import Robots, robots_from
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.transport import CheckedTransport, tls_context
 from pipeline.records import Outcome
-from sources.urls import canonical_url, registrable
+from sources.urls import registrable
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 RETRY_STATUS = frozenset({500, 502, 503, 504})
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a server answered in the end. `body` is decoded, `elapsed_ms` the whole time, waits apart."""
-
-    url: str
-    final_url: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = b""
-    redirects: tuple[str, ...] = ()
-    elapsed_ms: int = 0
-    permanent: bool = False  # every redirect on the way was a permanent one
+# Retries are told in the document's detail, not on the console.
+stamina.instrumentation.set_on_retry_hooks([])
 
 
 @dataclass(slots=True)
@@ -51,20 +45,6 @@ class Host:
     gate: Gate
     robots: Robots | None = None
     robots_until: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Want:
-    """One thing to fetch. Validators are those of `validated_url`, and are sent to it alone."""
-
-    url: str
-    max_bytes: int
-    etag: str | None = None
-    last_modified: str | None = None
-    validated_url: str | None = None
-    follow_moves: bool = False  # go along with a permanent redirect to another site
-    html_only: bool = False  # leave other media types unread
-    robots: bool = True
 
 
 class Fetcher:
@@ -118,21 +98,21 @@ class Visit:
                 if want.robots:
                     await self._ask_robots(url)
                 reply = await self._retrying(replace(want, url=url))
-                target = _redirect(reply)
+                target = redirect_target(reply)
                 if target is None:
                     return replace(
                         reply, url=want.url, redirects=tuple(passed), permanent=permanent and bool(passed)
                     )
                 passed.append(target)
                 permanent = permanent and reply.status in PERMANENT
-                self._check_redirect(want, url, target, passed, permanent, reply)
+                self._checkredirect_target(want, url, target, passed, permanent, reply)
                 url = target
         except Failure as failure:
             failure.redirects = tuple(passed)
             failure.final_url = failure.final_url or url
             raise
 
-    def _check_redirect(
+    def _checkredirect_target(
         self, want: Want, url: str, target: str, passed: list[str], permanent: bool, reply: Reply
     ) -> None:
         if len(passed) > self._settings.max_redirects:
@@ -209,7 +189,7 @@ class Visit:
             except Exception as error:
                 raise as_failure(error) from error
             reply = replace(reply, elapsed_ms=int((self._settings.clock() - began) * 1000))
-        if reply.status == 429 or (reply.status in RETRY_STATUS and not _challenge_header(reply)):
+        if reply.status == 429 or (reply.status in RETRY_STATUS and not challenged(reply)):
             raise self._busy(host, reply)
         return reply
 
@@ -223,8 +203,8 @@ class Visit:
         return Failure(outcome, detail, reply.status, retry=patient, stop_site=not patient, reply=reply)
 
     async def _send(self, want: Want, url: httpx.URL) -> Reply:
-        async with self._client(url).stream("GET", url, headers=_conditions(want)) as response:
-            body = b"" if _unwanted(want, response) else await _read(response, want.max_bytes)
+        async with self._client(url).stream("GET", url, headers=conditions(want)) as response:
+            body = b"" if unwanted(want, response) else await read_body(response, want.max_bytes)
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Reply(want.url, want.url, response.status_code, headers, body)
 
@@ -247,61 +227,5 @@ class Visit:
         return self._clients[key]
 
 
-def retry_after(value: str | None, settings: FetchSettings) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date); None if unreadable."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - settings.now()).total_seconds())
-
-
 def _worth_retrying(error: Exception) -> bool:
     return isinstance(error, Failure) and error.retry
-
-
-def _redirect(reply: Reply) -> str | None:
-    location = reply.headers.get("location")
-    if reply.status not in REDIRECTS or not location:
-        return None
-    target = urljoin(reply.url, location.strip())
-    if urlsplit(target).scheme not in ("http", "https"):
-        raise Failure(Outcome.REFUSED_ADDRESS, f"redirect to {target[:200]}", reply.status)
-    return canonical_url(target, keep_query=True) or target
-
-
-def _conditions(want: Want) -> dict[str, str]:
-    if want.validated_url != want.url:
-        return {}
-    conditions = {"if-none-match": want.etag, "if-modified-since": want.last_modified}
-    return {name: value for name, value in conditions.items() if value}
-
-
-def _challenge_header(reply: Reply) -> bool:
-    return reply.headers.get("cf-mitigated", "").lower() == "challenge"
-
-
-def _unwanted(want: Want, response: httpx.Response) -> bool:
-    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    html = media_type in (
-        "",
-        "text/html",
-        "application/xhtml+xml",
-        "text/plain",
-        "application/xml",
-        "text/xml",
-    )
-    return want.html_only and response.status_code == 200 and not html
-
-
-async def _read(response: httpx.Response, limit: int) -> bytes:
-    declared = response.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise TooLarge
-    decode = decoder(response.headers.get("content-encoding", ""), limit)
-    return b"".join([decode.feed(chunk) async for chunk in response.aiter_raw()])

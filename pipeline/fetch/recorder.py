@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from pipeline.fetch.archive import Archive
 from pipeline.fetch.client import Reply
 from pipeline.fetch.failure import Failure
 from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.visit_log import GOOD, VisitRow
 from pipeline.records import Document, Outcome
 
 
@@ -21,6 +23,17 @@ class Recorder:
     settings: FetchSettings
     known: dict[str, Document] = field(default_factory=dict)
     now: datetime | None = None
+    began: datetime = field(init=False)
+    _outcomes: Counter[str] = field(default_factory=Counter)
+    _size: int = 0
+
+    def __post_init__(self) -> None:
+        self.began = self._moment()
+
+    def finish(self) -> None:
+        """The source was read to the end: log its visit."""
+        visit = VisitRow(self.source_id, self.began, self._moment(), dict(self._outcomes), self._size)
+        self.archive.record_visit(visit)
 
     def validators(self, url: str) -> Document | None:
         """The last attempt with content, if its content is still kept: only then may a server answer 304."""
@@ -90,6 +103,8 @@ class Recorder:
 
     def _log(self, document: Document) -> Document:
         self.archive.record(document)
+        self._outcomes[document.outcome.value] += 1
+        self._size += (document.size or 0) if document.outcome in GOOD else 0
         return document
 
     def _moment(self) -> datetime:

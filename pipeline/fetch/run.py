@@ -17,6 +17,7 @@ from pipeline.fetch.files import Pager, download, read_local
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.site import SiteRun
+from pipeline.fetch.visit_log import due
 from pipeline.records import Document
 from sources.findtreatment import page_urls
 from sources.registry import Kind, Source
@@ -32,13 +33,19 @@ async def fetch_sources(
     *,
     progress: Callable[[Document], None] | None = None,
     now: datetime | None = None,
+    due_only: bool = False,
 ) -> AsyncGenerator[Document]:
     """Fetch the sources; one document for every attempt, archived and logged before it is yielded.
 
     `now`, if given, is written as the time of every attempt (replays of a day, tests). Leaving the iteration
-    early cancels what is under way; nothing that was logged is lost.
+    early cancels what is under way; nothing that was logged is lost. `due_only` leaves out the sources whose
+    cadence says that they need not be read yet.
     """
+    began = now or settings.now()
     todo = list(sources)
+    if due_only:
+        visits = archive.visits()
+        todo = [source for source in todo if due(source, visits, began)]
     known = archive.latest([source.id for source in todo])
     found, results = anyio.create_memory_object_stream[Document](WAITING)
     waiting = iter(todo)
@@ -50,6 +57,7 @@ async def fetch_sources(
             async with aclosing(_documents(source, fetcher, recorder)) as documents:
                 async for document in documents:
                     await found.send(document)
+            recorder.finish()
 
     async def all_work() -> None:
         async with found, asyncio.TaskGroup() as group:
@@ -98,10 +106,16 @@ def fetch_all(
     *,
     progress: Callable[[Document], None] | None = None,
     now: datetime | None = None,
+    due_only: bool = False,
 ) -> list[Document]:
     """`fetch_sources` for callers that are not asynchronous: all documents, at the end."""
 
     async def gather() -> list[Document]:
-        return [d async for d in fetch_sources(sources, archive, settings, progress=progress, now=now)]
+        return [
+            d
+            async for d in fetch_sources(
+                sources, archive, settings, progress=progress, now=now, due_only=due_only
+            )
+        ]
 
     return asyncio.run(gather())

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.fetch import outcome as rules
 from pipeline.fetch.body import TooLarge, decode, gunzip
 from pipeline.fetch.client import Reply, Visit, Want
-from pipeline.fetch.failure import Failure
+from pipeline.fetch.failure import Failure, as_failure
 from pipeline.fetch.recorder import Recorder
+from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Document, Outcome
-from sources.provider_site import KNOWN_BONUS, Frontier, SitePage, parse_sitemap, read_page, sitemap_urls
+from sources.provider_site import (
+    KNOWN_BONUS,
+    Frontier,
+    Sitemap,
+    SitePage,
+    parse_sitemap,
+    read_page,
+    sitemap_urls,
+)
+from sources.urls import same_site
 
 GIVE_UP_AFTER = 3  # failures of the host in a row
 MAX_DENIED = 10  # pages that robots.txt closes, noted as such; they cost no request
@@ -121,31 +132,16 @@ class SiteRun:
         return self.recorder.answered(reply, outcome, detail, charset=charset)
 
     async def sitemaps(self) -> AsyncGenerator[Document]:
-        """Read the site's sitemaps; the attempts that failed, other than by there being none."""
-        home = self.source.url or ""
-        settings = self.recorder.settings
-        waiting = sitemap_urls(home, (await self.visit.robots(home)).sitemaps)
-        read = 0
-        while waiting and read < settings.max_sitemaps and not self.stop:
-            url = waiting.pop(0)
-            if not self.frontier.inside(url):
-                continue
-            read += 1
-            try:
-                reply = await self.visit.get(Want(url, settings.max_bytes))
-                body = gunzip(reply.body, settings.max_bytes) if reply.body[:2] == b"\x1f\x8b" else reply.body
-            except (Failure, TooLarge, zlib.error) as error:
-                failure = (
-                    error if isinstance(error, Failure) else Failure(Outcome.TOO_LARGE, f"sitemap: {error!r}")
-                )
-                yield self.recorder.failed(url, failure)
-                continue
-            if reply.status != 200:
-                continue
-            sitemap = parse_sitemap(body)
-            waiting.extend(child for child in sitemap.children if child not in waiting)
-            for place, _ in sitemap.pages:
-                self.frontier.add(place)
+        """Take in the site's sitemaps; the attempts that failed, other than by there being none."""
+        async with aclosing(
+            read_sitemaps(self.visit, self.source.url or "", self.recorder.settings)
+        ) as found:
+            async for sitemap in found:
+                if isinstance(sitemap, Sitemap):
+                    for place, _ in sitemap.pages:
+                        self.frontier.add(place)
+                else:
+                    yield self.recorder.failed(*sitemap)
 
     def _next(self) -> str | None:
         url = self.frontier.pop()
@@ -171,3 +167,27 @@ class SiteRun:
         self.failures = self.failures + 1 if document.outcome in HOST_FAILURES else 0
         if self.failures >= GIVE_UP_AFTER or self.denied > MAX_DENIED:
             self.stop = True
+
+
+async def read_sitemaps(
+    visit: Visit, site: str, settings: FetchSettings
+) -> AsyncGenerator[Sitemap | tuple[str, Failure]]:
+    """The sitemaps of a site, as robots.txt names them or at the usual place; of a sitemap that cannot be read,
+    its URL and why."""
+    waiting = sitemap_urls(site, (await visit.robots(site)).sitemaps)
+    seen: set[str] = set()
+    while waiting and len(seen) < settings.max_sitemaps:
+        url = waiting.pop(0)
+        if url in seen or not same_site(url, site):
+            continue
+        seen.add(url)
+        try:
+            reply = await visit.get(Want(url, settings.max_bytes))
+            body = gunzip(reply.body, settings.max_bytes) if reply.body[:2] == b"\x1f\x8b" else reply.body
+        except (Failure, TooLarge, zlib.error) as error:
+            yield url, as_failure(error)
+            continue
+        if reply.status == 200:
+            sitemap = parse_sitemap(body)
+            waiting.extend(sitemap.children)
+            yield sitemap

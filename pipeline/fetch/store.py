@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,14 +22,15 @@ class LogWriter(Protocol):
 
 
 class Store(Protocol):
-    """Named files. Names are relative, with `/` between; `names` gives them with their size in bytes, and
+    """Named files. Names are relative, with `/` between; `names` gives them with size in bytes and time of
+    change (seconds since 1970; now where a store does not say), and
     `queryable` gives what DuckDB calls one."""
 
     def exists(self, name: str) -> bool: ...
     def read(self, name: str) -> bytes: ...
     def write(self, name: str, data: bytes) -> None: ...
     def remove(self, name: str) -> None: ...
-    def names(self, prefix: str) -> Iterator[tuple[str, int]]: ...
+    def names(self, prefix: str) -> Iterator[tuple[str, int, float]]: ...
     def log_writer(self, prefix: str) -> LogWriter: ...
     def queryable(self, name: str, con: duckdb.DuckDBPyConnection) -> str: ...
 
@@ -62,10 +65,11 @@ class LocalStore:
     def remove(self, name: str) -> None:
         (self.root / name).unlink(missing_ok=True)
 
-    def names(self, prefix: str) -> Iterator[tuple[str, int]]:
+    def names(self, prefix: str) -> Iterator[tuple[str, int, float]]:
         for path in sorted((self.root / prefix).rglob("*")):
             if path.is_file():
-                yield path.relative_to(self.root).as_posix(), path.stat().st_size
+                status = path.stat()
+                yield path.relative_to(self.root).as_posix(), status.st_size, status.st_mtime
 
     def log_writer(self, prefix: str) -> LogWriter:
         path = self.root / f"{prefix}-{secrets.token_hex(4)}.jsonl"
@@ -122,10 +126,12 @@ class RemoteStore:
     def remove(self, name: str) -> None:
         self.fs.rm_file(f"{self.root}/{name}")
 
-    def names(self, prefix: str) -> Iterator[tuple[str, int]]:
+    def names(self, prefix: str) -> Iterator[tuple[str, int, float]]:
         found: dict[str, Any] = self.fs.find(f"{self.root}/{prefix}", detail=True)
         for path, info in sorted(found.items()):
-            yield path[len(self.root) + 1 :], int(info["size"])
+            changed = info.get("mtime") or info.get("LastModified") or info.get("created") or time.time()
+            moment = changed.timestamp() if isinstance(changed, datetime) else float(changed)
+            yield path[len(self.root) + 1 :], int(info["size"]), moment
 
     def log_writer(self, prefix: str) -> LogWriter:
         return RemoteLog(self, f"{prefix}-{secrets.token_hex(4)}")

@@ -1,0 +1,156 @@
+"""Authoring: look at a site and propose its table in the registry. Nothing is archived."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipeline.fetch.body import decode
+from pipeline.fetch.client import Fetcher, Reply, Visit, Want
+from pipeline.fetch.failure import Failure
+from pipeline.fetch.outcome import by_content, by_media_type, by_status
+from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.site import read_sitemaps
+from pipeline.records import Outcome
+from sources.provider_site import Frontier, SitePage, read_page, score_link
+from sources.urls import canonical_url, registrable
+
+ENTRIES = 5
+ENTRY_SCORE = 5.0  # pages at least as likely to tell something as a contact page
+LIVELY = timedelta(days=60)
+LIVELY_SHARE = 0.3
+ORGANIZATION = re.compile(r"organization|business|clinic|hospital|medical", re.IGNORECASE)
+JSON_LD = re.compile(r"<script[^>]+application/ld\+json[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A registry table as TOML, the pages that would be read with their scores, and how the look at it went."""
+
+    toml: str
+    pages: tuple[tuple[str, float], ...]
+    outcome: Outcome
+    detail: str = ""
+
+
+async def propose_source(url: str, settings: FetchSettings, max_pages: int = 25) -> Proposal:
+    """Look at a site's home page and sitemaps. A site that cannot be read gives a proposal that says why.
+
+    Raises ValueError where `url` is no http(s) address.
+    """
+    site = canonical_url(url if "://" in url else f"https://{url}")
+    if site is None:
+        raise ValueError(f"{url!r} is no http(s) address")
+    async with Fetcher(settings).visiting() as visit:
+        try:
+            reply = await visit.get(Want(site, settings.max_bytes, follow_moves=True, html_only=True))
+        except Failure as failure:
+            return Proposal(_toml(site, _name_of(site), [], 30), (), failure.outcome, failure.detail)
+        return await _propose(reply, visit, settings, max_pages)
+
+
+async def _propose(reply: Reply, visit: Visit, settings: FetchSettings, max_pages: int) -> Proposal:
+    html, _ = decode(reply.body, reply.headers.get("content-type"))
+    page = read_page(html, reply.final_url)
+    outcome, detail = by_status(reply.status, reply.headers, page, html)
+    if outcome is Outcome.OK:
+        outcome, detail = by_media_type(reply.headers, reply.body)
+    if outcome is Outcome.OK:
+        outcome, detail = by_content(reply.url, reply.final_url, reply.headers, page, html)
+    frontier = Frontier(reply.final_url)
+    for link, anchor in page.links:
+        frontier.add(link, anchor)
+    changes: list[str] = []
+    async for item in read_sitemaps(visit, reply.final_url, settings):
+        if not isinstance(item, tuple):
+            for place, changed in item.pages:
+                frontier.add(place)
+                changes += [changed] if changed else []
+    pages: list[tuple[str, float]] = []
+    anchors = {canonical_url(link): anchor for link, anchor in page.links}
+    while len(pages) < max_pages and (place := frontier.pop()):
+        pages.append((place, round(score_link(place, anchors.get(place, "")), 1)))
+    entry = [urlsplit(place).path for place, score in pages[1:] if score >= ENTRY_SCORE and "?" not in place]
+    toml = _toml(
+        reply.final_url,
+        _title(page, html, reply.final_url),
+        entry[:ENTRIES],
+        _cadence(changes, settings.now()),
+    )
+    return Proposal(toml, tuple(pages), outcome, detail)
+
+
+def _toml(site: str, title: str, entry: list[str], cadence: int) -> str:
+    source_id = re.sub(r"[^a-z0-9]+", "_", registrable(site).rpartition(".")[0].lower()).strip("_")
+    source_id = source_id if re.match(r"[a-z]", source_id) else f"site_{source_id}"
+    lines = [
+        f"[{source_id[:62]}]",
+        'kind = "provider_site"',
+        f"title = {_quoted(title)}",
+        f"url = {_quoted(site)}",
+    ]
+    lines += [f"entry = [{', '.join(_quoted(e) for e in entry)}]"] if entry else []
+    lines += [f'cadence = "{cadence}d"', 'terms = "public web pages, read under robots.txt"']
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string, which JSON's strings are but for two escapes that they do not have in common."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _name_of(site: str) -> str:
+    return registrable(site).partition(".")[0].replace("-", " ").title()
+
+
+def _title(page: SitePage, html: str, site: str) -> str:
+    """The organization's name: JSON-LD, og:site_name, the part of the title that looks like the host, the host."""
+    for node in _nodes(html):
+        kinds = node.get("@type")
+        kinds = kinds if isinstance(kinds, list) else [kinds]
+        if any(isinstance(k, str) and ORGANIZATION.search(k) for k in kinds) and isinstance(
+            node.get("name"), str
+        ):
+            return str(node["name"]).strip()
+    if page.site_name:
+        return page.site_name.strip()
+    host = re.sub(r"[^a-z0-9]", "", registrable(site).rpartition(".")[0])
+    parts = [part.strip() for part in re.split(r"\s+[|–—·:-]\s+", page.title) if part.strip()]
+    for part in parts:
+        squeezed = re.sub(r"[^a-z0-9]", "", part.lower())
+        initials = "".join(word[0] for word in part.lower().split())
+        if squeezed and (squeezed in host or host in squeezed or initials == host):
+            return part
+    return _name_of(site)
+
+
+def _nodes(html: str) -> Iterator[dict[str, Any]]:
+    for block in JSON_LD.findall(html):
+        try:
+            waiting: list[Any] = [json.loads(block)]
+        except ValueError:
+            continue
+        while waiting:
+            node = waiting.pop(0)
+            if isinstance(node, list):
+                waiting.extend(node)
+            elif isinstance(node, dict):
+                yield node
+                waiting.extend(node.get("@graph") or [])
+
+
+def _cadence(changes: list[str], now: datetime) -> int:
+    """Days between visits: a week for a site whose sitemap says that much of it changed lately, else a month."""
+    recent = 0
+    for changed in changes:
+        try:
+            moment = datetime.fromisoformat(changed)
+        except ValueError:
+            continue
+        recent += (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) > now - LIVELY
+    return 7 if changes and recent >= LIVELY_SHARE * len(changes) else 30
