@@ -98,7 +98,7 @@ class TrueSource:
     """
 
     source_id: str
-    organization: str | None
+    organization: str | None = None
     services: tuple[TrueService, ...] = ()
     locations: tuple[Place, ...] = ()
     phones: tuple[str, ...] = ()
