@@ -113,7 +113,7 @@ class Visit:
             raise
 
     def _checkredirect_target(
-        self, want: Want, url: str, target: str, passed: list[str], permanent: bool, reply: Reply
+        self, want: Want, target: str, passed: list[str], permanent: bool, reply: Reply
     ) -> None:
         if len(passed) > self._settings.max_redirects:
             raise Failure(
@@ -123,8 +123,6 @@ class Visit:
             raise Failure(Outcome.REDIRECT_LOOP, f"{target} leads back to itself", reply.status)
         if permanent and not want.follow_moves and registrable(target) != registrable(want.url):
             raise Failure(Outcome.MOVED, f"moved for good to {target}", reply.status, final_url=target)
-        if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":
-            return  # a downgrade is followed: what we read is public, and nothing secret is sent
 
     async def robots(self, url: str) -> Robots:
         """The rules of the host of `url`, asked for at most once in their life time. Raises Failure."""
@@ -170,6 +168,8 @@ class Visit:
                 with attempt:
                     return await self._once(want)
         except Failure as failure:
+            if failure.retry and settings.attempts > 1:
+                failure.detail += f" (tried {settings.attempts} times)"
             if failure.reply is not None and failure.reply.status != 429:
                 return failure.reply  # a server error that lasts may still be a page to look at
             raise

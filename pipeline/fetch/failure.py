@@ -14,7 +14,7 @@ from pipeline.fetch.body import TooLarge, UnknownEncoding
 from pipeline.records import Outcome
 
 if TYPE_CHECKING:
-    from pipeline.fetch.client import Reply
+    from pipeline.fetch.exchange import Reply
 
 
 class Failure(Exception):  # noqa: N818 - an outcome, raised to leave the request

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from pathlib import Path
 
-from pipeline.fetch.client import Reply, Visit, Want
+from pipeline.fetch.client import Visit
+from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure
 from pipeline.fetch.outcome import by_status
 from pipeline.fetch.recorder import Recorder

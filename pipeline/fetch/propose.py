@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.fetch.body import decode
-from pipeline.fetch.client import Fetcher, Reply, Visit, Want
+from pipeline.fetch.client import Fetcher, Visit
+from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure
 from pipeline.fetch.outcome import by_content, by_media_type, by_status
 from pipeline.fetch.settings import FetchSettings
@@ -73,8 +74,8 @@ async def _propose(reply: Reply, visit: Visit, settings: FetchSettings, max_page
                 changes += [changed] if changed else []
     pages: list[tuple[str, float]] = []
     anchors = {canonical_url(link): anchor for link, anchor in page.links}
-    while len(pages) < max_pages and (place := frontier.pop()):
-        pages.append((place, round(score_link(place, anchors.get(place, "")), 1)))
+    while len(pages) < max_pages and (best := frontier.pop()):
+        pages.append((best, round(score_link(best, anchors.get(best, "")), 1)))
     entry = [urlsplit(place).path for place, score in pages[1:] if score >= ENTRY_SCORE and "?" not in place]
     toml = _toml(
         reply.final_url,

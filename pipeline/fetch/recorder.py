@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.fetch.archive import Archive
-from pipeline.fetch.client import Reply
+from pipeline.fetch.exchange import Reply
 from pipeline.fetch.failure import Failure
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.visit_log import GOOD, VisitRow

@@ -10,10 +10,12 @@ from typing import Protocol
 
 from pipeline.fetch import outcome as rules
 from pipeline.fetch.body import TooLarge, decode, gunzip
-from pipeline.fetch.client import Reply, Visit, Want
+from pipeline.fetch.client import Visit
+from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure, as_failure
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.visit_log import GOOD
 from pipeline.records import Document, Outcome
 from sources.provider_site import (
     KNOWN_BONUS,
@@ -62,10 +64,13 @@ class SiteRun:
     unread: list[Document] = field(default_factory=list)  # unchanged pages whose links were not looked at
     failures: int = 0
     denied: int = 0
+    mapped: bool = False  # sitemaps were read
     stop: bool = False
 
     def __post_init__(self) -> None:
         self.frontier = Frontier(self.source.url or "", self.source.entry)
+        for document in self.recorder.known.values():
+            self.frontier.add(document.url, bonus=KNOWN_BONUS)
 
     async def documents(self) -> AsyncGenerator[Document]:
         """Every attempt, as it is made and logged. Never raises for what a site does."""
@@ -82,9 +87,8 @@ class SiteRun:
             attempts += not denied
             yield document
             self._count(document)
-            if attempts == 1 and not denied and not self.stop:
-                for found in self.recorder.known.values():
-                    self.frontier.add(found.url, bonus=KNOWN_BONUS)
+            if document.outcome in GOOD and not self.mapped:
+                self.mapped = True
                 async for failed in self.sitemaps():
                     yield failed
 
