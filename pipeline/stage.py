@@ -24,6 +24,7 @@ from warehouse.contracts import stage_tables
 LISTING_TABLES = ("listing", "listing_service", "observation", "quarantine", "unmapped", "source")
 COMPRESSION_LEVEL = 3
 LISTINGS_AT_ONCE = 2000
+ALL = "all"  # the partition of what matching made of all sources
 
 T = TypeVar("T")
 
@@ -105,6 +106,10 @@ class Stage:
         ]
         self.write("document", source_id, _frame("document", rows))
 
+    def attempts(self, source_id: str) -> list[tuple[str, str]]:
+        """(address, outcome) of the attempts to fetch a source, in order of time."""
+        return self.read("document", source_id).sort("fetched_at").select("url", "outcome").rows()
+
     def write_listings(
         self,
         source: Source,
@@ -132,6 +137,10 @@ class Stage:
             counts[table] = frame.height
         self.mark(source.id, fingerprint)
         return counts
+
+    def write_rejected(self, source_id: str, rejected: Iterable[Rejected], seen: Seen) -> None:
+        """Replace a source's quarantine alone: it could not be read, and keeps the listings of last time."""
+        self.write("quarantine", source_id, _frame("quarantine", _rows(rejected, seen)["quarantine"]))
 
     def verify_again(self, source_id: str, seen: Seen) -> None:
         """The same content was seen again: move the dates of what was read from it."""

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 REGISTRY = Path(__file__).parent / "registry"
 
-SOURCE_ID = re.compile(r"[a-z][a-z0-9_]{1,62}")
+SOURCE_ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 CADENCE = re.compile(r"(\d{1,4})([dw])")
 STATES = frozenset(
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND "

@@ -1,0 +1,1 @@
+"""Normalizers: printed phones, addresses, names, times and codes → one form. Pure functions."""

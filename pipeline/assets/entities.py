@@ -1,0 +1,32 @@
+"""Match: listings of all sources → organizations, locations, services with lasting ids (`pipeline.entities`)."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipeline.entities import resolve_entities
+from pipeline.resources import Workspace
+
+
+@dg.asset(
+    deps=["listings"],
+    group_name="match",
+    kinds={"python", "parquet"},
+    description="Which listings are one organization, one location, one service; and the ledger of their ids.",
+)
+def entities(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None]:
+    settings = workspace.settings
+    with workspace.progress.task("match", 1) as task:
+        report = resolve_entities(
+            workspace.stage, workspace.releases.current_path(), settings.overrides, workspace.clock()
+        )
+        task.advance()
+    workspace.summary.entities = report
+    return dg.MaterializeResult(
+        metadata={
+            "organizations": report.organizations,
+            "locations": report.locations,
+            "services": report.services,
+            "pairs for review": report.review,
+        }
+    )

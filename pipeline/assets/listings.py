@@ -1,0 +1,78 @@
+"""Extract and normalize: documents → observations → listings (`pipeline.read`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeline.fetch import Archive
+from pipeline.read import ReadReport, current_documents, read_source
+from pipeline.resources import Workspace
+
+SPECS = (
+    (
+        "observations",
+        ["documents"],
+        "One stated value each, with the words that prove it and where they stand.",
+    ),
+    ("listings", ["observations"], "What one source says about one place, and the services there."),
+    ("quarantine", ["observations"], "Rows, pages and values that could not be used, each with its reason."),
+)
+
+
+def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """The three assets, partitioned by source. What has not changed is not read again."""
+
+    @dg.multi_asset(
+        name="read",
+        specs=[
+            dg.AssetSpec(name, deps=deps, description=text, group_name="read", kinds={"python", "parquet"})
+            for name, deps, text in SPECS
+        ],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def read(
+        context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        settings, stage = workspace.settings, workspace.stage
+        sources = [settings.registry[key] for key in context.partition_keys]
+        with Archive(settings.archive) as archive, workspace.progress.task("read", len(sources)) as task:
+            found = archive.latest([source.id for source in sources])
+            for source in sources:
+                attempts = stage.attempts(source.id)
+                documents = current_documents(source, found.get(source.id, {}), attempts, archive)
+                if workspace.force:
+                    stage.mark(source.id, None)
+                report = read_source(source, documents, archive, stage, settings.states, workspace.clock())
+                if report.problem:
+                    context.log.warning(f"{source.id}: {report.problem}")
+                _describe(context, report)
+                task.advance()
+        for name, _, _ in SPECS:
+            yield dg.MaterializeResult(name)
+
+    return read
+
+
+def _describe(context: dg.AssetExecutionContext, report: ReadReport) -> None:
+    """Rows and problems on the materialization of the source's partition."""
+    rows = report.rows or {}
+    shared = {
+        "documents": report.documents,
+        "changed": report.rows is not None,
+        "problem": report.problem or "none",
+    }
+    counts = {
+        "observations": {"rows": rows.get("observation", 0), "page kinds": report.page_kinds},
+        "listings": {
+            "rows": rows.get("listing", 0),
+            "services": rows.get("listing_service", 0),
+            "unmapped codes": rows.get("unmapped", 0),
+            "rows of other states": report.out_of_scope,
+        },
+        "quarantine": {"rows": rows.get("quarantine", 0)},
+    }
+    for name, metadata in counts.items():
+        context.add_asset_metadata({**shared, **metadata}, asset_key=name, partition_key=report.source_id)

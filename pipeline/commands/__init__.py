@@ -1,0 +1,1 @@
+"""The commands of `iop`, one module each; `pipeline.cli` puts them together."""

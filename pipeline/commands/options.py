@@ -1,0 +1,30 @@
+"""Options that many commands take, and the settings that they choose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.console import Exit, err
+from pipeline.settings import Settings, SettingsError
+
+ProfileOption = Annotated[
+    str | None, typer.Option("--profile", help="demo, massachusetts or us (default: demo).", show_default=False)
+]
+RegistryOption = Annotated[
+    Path | None, typer.Option("--registry", help="A folder of registry TOML files, instead of the profile's.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="The run's directory (default: data/<profile>).", show_default=False)
+]
+
+
+def chosen(profile: str | None, registry: Path | None, out: Path | None) -> Settings:
+    """The settings of these options; what is wrong with them ends the command with a line that says so."""
+    try:
+        return Settings.choose(profile, registry, out)
+    except SettingsError as error:
+        err.print(f"[red]{error}[/red]")
+        raise typer.Exit(Exit.USAGE) from None

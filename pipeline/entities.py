@@ -1,0 +1,84 @@
+"""Listings of all sources → entities: frames in and out of `pipeline.match`, and the ledger of the last release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipeline.match import load_overrides, resolve
+from pipeline.stage import ALL, Stage
+
+# facts that tell two tracks of one place apart, or show that two sources mean the same
+STATES = ("virtual", "in_person", "evening")
+LISTS = ("population", "condition")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityReport:
+    """How many entities of each kind, and how many pairs wait for a person."""
+
+    organizations: int
+    locations: int
+    services: int
+    review: int
+
+
+def resolve_entities(stage: Stage, release: Path | None, overrides: Path, now: datetime) -> EntityReport:
+    """Match all listings on the stage; write crosswalk, ledger and pairs. Ids come from the last release."""
+    previous = _ledger(stage, release)
+    found = resolve(stage.read("listing"), services(stage), previous, load_overrides(overrides), now)
+    for table in ("crosswalk", "ledger", "match_pair"):
+        stage.write(table, ALL, getattr(found, table))
+    ids = found.crosswalk.unique(["entity_type", "entity_id"])["entity_type"].value_counts()
+    counts = dict(ids.iter_rows())
+    review = found.match_pair.filter(pl.col("decision") == "review").height
+    return EntityReport(
+        counts.get("organization", 0), counts.get("location", 0), counts.get("service", 0), review
+    )
+
+
+def services(stage: Stage) -> pl.DataFrame:
+    """The services of all listings, with the facts that matching looks at."""
+    table = stage.read("listing_service")
+    said = stage.read("observation").filter(
+        pl.col("service_key").is_not_null() & (pl.col("assertion") == "affirmed")
+    )
+    by = ["listing_id", "service_key"]
+    for field in STATES:
+        one = (
+            said.filter(pl.col("field") == field)
+            .group_by(by)
+            .agg((pl.col("value") == "true").any().alias(field))
+        )
+        table = table.join(one, on=by, how="left")
+    for field in LISTS:
+        many = (
+            said.filter(pl.col("field") == field)
+            .group_by(by)
+            .agg(pl.col("value").unique().sort().alias(f"{field}s"))
+        )
+        table = table.join(many, on=by, how="left")
+    ages = said.filter(pl.col("field") == "ages").group_by(by).agg(pl.col("value").first().alias("ages"))
+    return table.join(ages, on=by, how="left")
+
+
+def _ledger(stage: Stage, release: Path | None) -> pl.DataFrame | None:
+    """The ids of the last release; None at the first run."""
+    if release is None:
+        return None
+    draft = stage.folder / "previous_ledger.parquet"
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{_quoted(release)}' AS last (READ_ONLY)")
+        con.execute(f"COPY (FROM last.ledger) TO '{_quoted(draft)}' (FORMAT parquet)")
+    try:
+        return pl.read_parquet(draft)
+    finally:
+        draft.unlink()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

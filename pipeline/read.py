@@ -1,0 +1,172 @@
+"""Documents of one source → its listings on the stage. What has not changed is not read again.
+
+A source that cannot be read keeps the listings that it gave last; what went wrong is in its quarantine.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+from pipeline.extract import PageReading, assemble, extract, read_page
+from pipeline.fetch import Archive, ArchiveError, decode
+from pipeline.normalize.directory import DirectoryReader, Origin
+from pipeline.records import Document, Listing, Outcome, Rejected
+from pipeline.stage import Seen, Stage, naive_utc
+from sources.findtreatment import page_urls, read_answer
+from sources.license_list import read_list
+from sources.records import BadRecord, SourceFormatError, SourceRecord
+from sources.registry import Kind, Source
+from sources.samhsa_directory import read_workbook
+
+CODE = ("extract", "normalize", "vocabulary", "records.py", "read.py", "stage.py")
+RAW_LENGTH = 2000
+GONE_TIMES = 3  # blocked is not closed, and one 404 is not the end of a program
+
+
+@dataclass(slots=True)
+class ReadReport:
+    """What came of reading one source. `rows`: per stage table; None where nothing had changed."""
+
+    source_id: str
+    documents: int = 0
+    rows: dict[str, int] | None = None
+    out_of_scope: int = 0  # rows of other states than the profile asks for
+    page_kinds: dict[str, int] = field(default_factory=dict)
+    problem: str | None = None  # why the source as a whole could not be read
+
+
+def read_source(
+    source: Source,
+    documents: Sequence[Document],
+    archive: Archive,
+    stage: Stage,
+    states: frozenset[str],
+    now: datetime,
+) -> ReadReport:
+    """Read the newest good documents of one source, and put its listings on the stage."""
+    report = ReadReport(source.id, len(documents))
+    seen = _seen(source, documents, now)
+    fingerprint = _fingerprint(source, documents, states)
+    if stage.marked(source.id) == fingerprint:
+        stage.verify_again(source.id, seen)
+        return report
+    if not documents:
+        report.problem = "nothing has been fetched yet"
+        return report
+    reader = DirectoryReader(source.id)
+    if source.kind == Kind.PROVIDER_SITE:
+        read = _read_site(source, documents, archive, report)
+    else:
+        read = _read_directory(source, documents, archive, reader)
+    try:
+        rows = stage.write_listings(
+            source, _in_scope(read, states, report), reader.unmapped, seen, fingerprint
+        )
+    except (SourceFormatError, KeyError, ArchiveError) as error:
+        report.problem = str(error)
+        rejected = Rejected(source.id, source.location, "unreadable_document", str(error), "")
+        stage.write_rejected(source.id, [rejected], seen)
+        return report
+    report.rows = rows
+    return report
+
+
+def _in_scope(
+    read: Iterable[Listing | Rejected], states: frozenset[str], report: ReadReport
+) -> Iterator[Listing | Rejected]:
+    for item in read:
+        if states and isinstance(item, Listing) and item.state and item.state not in states:
+            report.out_of_scope += 1
+        else:
+            yield item
+
+
+def _read_directory(
+    source: Source, documents: Sequence[Document], archive: Archive, reader: DirectoryReader
+) -> Iterator[Listing | Rejected]:
+    for document in documents:
+        origin = Origin(document.sha256, document.url, source.state)
+        yield from reader.read(_rows(source, archive.get(document.sha256 or "")), origin)
+
+
+def _rows(source: Source, content: bytes) -> Iterator[SourceRecord | BadRecord]:
+    if source.kind == Kind.SAMHSA_DIRECTORY:
+        return read_workbook(content)
+    if source.kind == Kind.FINDTREATMENT:
+        return read_answer(content)
+    return read_list(content, source.columns)
+
+
+def _read_site(
+    source: Source, documents: Sequence[Document], archive: Archive, report: ReadReport
+) -> Iterator[Listing | Rejected]:
+    readings = []
+    for document in documents:
+        content = archive.get(document.sha256 or "")
+        try:
+            text, charset = decode(content, document.charset)
+            reading = extract(read_page(text, document.final_url or document.url, charset))
+        except Exception as error:  # a page that breaks the reader must not stop its site
+            raw = content[:RAW_LENGTH].decode("utf-8", "replace")
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            detail = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
+            yield Rejected(source.id, document.url, "unreadable_page", detail, raw)
+            continue
+        kind = str(reading.page_kind)
+        report.page_kinds[kind] = report.page_kinds.get(kind, 0) + 1
+        readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
+    yield from assemble(readings, source.id, source.title, source.state)
+
+
+def _seen(source: Source, documents: Sequence[Document], now: datetime) -> Seen:
+    """What an edition says was known when it was published, whenever we fetch it."""
+    if source.published:
+        return Seen(datetime.combine(source.published, time()))
+    by_url = {d.url: naive_utc(d.fetched_at) for d in documents}
+    return Seen(max(by_url.values(), default=naive_utc(now)), by_url)
+
+
+def _fingerprint(source: Source, documents: Iterable[Document], states: Iterable[str]) -> str:
+    """Of everything that the listings follow from: the content, the registry's table and our own code."""
+    parts = (code_version(), source, sorted(states), sorted((d.url, d.sha256) for d in documents))
+    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """Hash of the code and vocabularies that read a document: when it changes, all is read again."""
+    here = Path(__file__).parent
+    digest = blake2b(digest_size=8)
+    for name in CODE:
+        path = here / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.suffix in (".py", ".csv", ".toml"):
+                digest.update(file.relative_to(here).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def current_documents(
+    source: Source, found: Mapping[str, Document], attempts: Iterable[tuple[str, str]], archive: Archive
+) -> list[Document]:
+    """The documents of a source that count now, in the order of their addresses.
+
+    `found`: the newest good content of each address; `attempts`: (address, outcome) in order of time. A page counts until it was found gone `GONE_TIMES` times in
+    a row; the pages of an API count as far as its newest first page says that they go.
+    """
+    absent: dict[str, int] = {}
+    for url, outcome in attempts:
+        if outcome in (Outcome.OK, Outcome.UNCHANGED):
+            absent.pop(url, None)
+        elif outcome == Outcome.GONE:
+            absent[url] = absent.get(url, 0) + 1
+    urls = sorted(url for url in found if absent.get(url, 0) < GONE_TIMES)
+    if source.kind == Kind.FINDTREATMENT and source.url in found:
+        first = archive.get(found[source.url].sha256 or "")
+        urls = [url for url in (source.url, *page_urls(source.url, first)) if url in found]
+    return [found[url] for url in urls]

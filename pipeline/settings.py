@@ -1,0 +1,113 @@
+"""What one run is: which registry, which states, where its files go, how it introduces itself to web sites.
+
+The command line's options come first, then the environment (`IOP_PROFILE`, `IOP_REGISTRY`, `IOP_OUT`,
+`IOP_USER_AGENT`), then the profile's own values (`sources/profiles.toml`).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import sources
+from pipeline.fetch import FetchSettings
+from sources.registry import Registry, load_registry
+
+ROOT = Path(__file__).resolve().parent.parent
+PROFILES = Path(sources.__file__).parent / "profiles.toml"
+VOCABULARY = Path(__file__).parent / "vocabulary"
+OVERRIDES = ROOT / "warehouse" / "overrides"
+
+
+class SettingsError(ValueError):
+    """A profile or registry that does not exist; the message says which there are."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run's settings. `profile` is None where a registry folder was named instead."""
+
+    profile: str | None
+    registry_folder: Path
+    out: Path
+    states: frozenset[str] = frozenset()
+    serve_demo: bool = False
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    overrides: Path = OVERRIDES
+
+    @classmethod
+    def choose(
+        cls,
+        profile: str | None = None,
+        registry: Path | None = None,
+        out: Path | None = None,
+        environment: Mapping[str, str] = os.environ,
+    ) -> Settings:
+        """Settings from options and environment. Raises SettingsError."""
+        profile = profile or environment.get("IOP_PROFILE")
+        named = registry or (Path(environment["IOP_REGISTRY"]) if "IOP_REGISTRY" in environment else None)
+        if named is not None and not named.is_dir():
+            raise SettingsError(f"no registry folder {named}: give a folder of TOML files")
+        if named is not None and profile is None:
+            chosen: Mapping[str, Any] = {}
+            folder, name = named.resolve(), named.resolve().name
+        else:
+            profile = profile or "demo"
+            chosen = _profile(profile)
+            folder, name = named or (PROFILES.parent / chosen["registry"]), profile
+        fetch = FetchSettings()
+        if agent := environment.get("IOP_USER_AGENT"):
+            fetch = replace(fetch, user_agent=agent)
+        where = out or (Path(environment["IOP_OUT"]) if "IOP_OUT" in environment else Path("data") / name)
+        return cls(
+            profile=profile,
+            registry_folder=folder,
+            out=where.resolve(),
+            states=frozenset(chosen.get("states", ())),
+            serve_demo=bool(chosen.get("serve_demo", False)),
+            fetch=fetch,
+        )
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The sources of this run."""
+        return load_registry(self.registry_folder).for_states(self.states)
+
+    @property
+    def stage(self) -> Path:
+        return self.out / "stage"
+
+    @property
+    def archive(self) -> Path:
+        return self.out / "archive"
+
+    @property
+    def releases(self) -> Path:
+        return self.out / "releases"
+
+    @contextmanager
+    def fetching(self) -> Iterator[FetchSettings]:
+        """How to fetch; with the demo world served on loopback for as long as that takes."""
+        if not self.serve_demo:
+            yield self.fetch
+            return
+        from sources.demo.server import DemoServer  # only the demo needs it
+
+        with DemoServer() as server:
+            yield replace(
+                self.fetch, connect_to={"*.example": ("127.0.0.1", server.port)}, per_host_delay_s=0.0
+            )
+
+
+def _profile(name: str) -> Mapping[str, Any]:
+    profiles = tomllib.loads(PROFILES.read_text(encoding="utf-8"))
+    if name not in profiles:
+        raise SettingsError(f"no profile {name!r}: choose {', '.join(profiles)}")
+    found: Mapping[str, Any] = profiles[name]
+    return found

@@ -1,0 +1,207 @@
+"""Workbooks, API answers and license lists become records, rows as printed; bad ones are told apart."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pytest
+
+from sources.findtreatment import page_urls, read_answer
+from sources.license_list import read_list
+from sources.records import BadRecord, SourceFormatError, SourceRecord
+from sources.samhsa_directory import read_workbook
+
+HEADER = [
+    "Name1",
+    "Name2",
+    "Street1",
+    "Street2",
+    "City",
+    "State",
+    "Zip",
+    "Phone",
+    "Intake1",
+    "Service_code_info",
+]
+ROW = [
+    "Elm House",
+    "North",
+    "1 Elm Street",
+    "",
+    "Lowell",
+    "MA",
+    "01852",
+    "978-555-0101",
+    "",
+    "SA * OP OIT * MC",
+]
+
+
+def workbook(*sheets: list[list[object]]) -> bytes:
+    """A minimal XLSX (ECMA-376) with inline strings."""
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    space = "http://schemas.openxmlformats.org"
+    names = range(1, len(sheets) + 1)
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{space}/package/2006/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml"'
+        f' ContentType="{kinds}.sheet.main+xml"/>'
+        + "".join(
+            f'<Override PartName="/xl/worksheets/s{n}.xml" ContentType="{kinds}.worksheet+xml"/>'
+            for n in names
+        )
+        + "</Types>",
+        "_rels/.rels": f'<Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="r" '
+        f'Type="{space}/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{space}/spreadsheetml/2006/main" '
+        f'xmlns:r="{space}/officeDocument/2006/relationships"><sheets>'
+        + "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="r{n}"/>' for n in names)
+        + "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{space}/package/2006/relationships">'
+        + "".join(
+            f'<Relationship Id="r{n}" Type="{space}/officeDocument/2006/relationships/worksheet" '
+            f'Target="worksheets/s{n}.xml"/>'
+            for n in names
+        )
+        + "</Relationships>",
+    }
+    for number, rows in zip(names, sheets, strict=True):
+        cells = "".join("<row>" + "".join(_cell(value) for value in row) + "</row>" for row in rows)
+        parts[f"xl/worksheets/s{number}.xml"] = (
+            f'<worksheet xmlns="{space}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>'
+        )
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return file.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f"<c><v>{value}</v></c>"
+    return f'<c t="inlineStr"><is><t>{escape(str(value))}</t></is></c>'
+
+
+def test_a_workbook_row_keeps_its_words_and_where_they_stand() -> None:
+    rows = list(read_workbook(workbook([HEADER, ROW])))
+    assert len(rows) == 1
+    row = rows[0]
+    assert isinstance(row, SourceRecord)
+    assert (row.name1, row.name2, row.zip, row.locator) == ("Elm House", "North", "01852", "S1!2")
+    assert row.phones == (("main", "978-555-0101"),)
+    assert [m.text for m in row.services] == ["SA", "OP", "OIT", "MC"]
+    oit = row.services[2]
+    assert oit.locator == "S1!J2"
+    assert ROW[-1][oit.start : oit.end] == "OIT"
+
+
+def test_header_case_order_and_a_title_above_do_not_matter() -> None:
+    order = [5, 0, 6, 2, 4, 7, 9]
+    rows: list[list[object]] = [
+        ["National Directory"],
+        [],
+        [HEADER[i].upper() for i in order],
+        [ROW[i] for i in order],
+    ]
+    found = list(read_workbook(workbook([["a key sheet"]], rows)))
+    assert [r.locator for r in found] == ["S2!4"]
+    assert isinstance(found[0], SourceRecord) and found[0].state == "MA"
+
+
+def test_numbers_get_their_leading_zero_back() -> None:
+    row: list[object] = [*ROW]
+    row[6] = 1852
+    assert next(iter(read_workbook(workbook([HEADER, row])))).zip == "01852"  # type: ignore[union-attr]
+
+
+def test_a_row_without_a_name_is_told_and_a_blank_one_is_no_row() -> None:
+    rows = list(read_workbook(workbook([HEADER, ["", *ROW[1:]], [""] * 10, ROW])))
+    assert [type(r) for r in rows] == [BadRecord, SourceRecord]
+    assert isinstance(rows[0], BadRecord) and rows[0].reason == "no_name"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not a workbook", workbook([["a", "b"]])], ids=["empty", "text", "other"]
+)
+def test_what_is_no_directory_says_so(content: bytes) -> None:
+    with pytest.raises(SourceFormatError, match=r"workbook|columns"):
+        list(read_workbook(content))
+
+
+def answer(*rows: object, **more: object) -> bytes:
+    return json.dumps({"page": 1, "totalPages": 3, "rows": rows, **more}).encode()
+
+
+def test_an_answer_row_with_null_services_and_either_spelling_of_type() -> None:
+    first = {"name1": "Elm", "city": "Lowell", "state": "MA", "typeFacility": "SA", "services": None}
+    second = {
+        "name1": "Oak",
+        "type_facility": "MH",
+        "services": [{"f2": "SET", "f3": "Outpatient; Regular outpatient treatment"}],
+    }
+    one, two = read_answer(answer(first, second))
+    assert isinstance(one, SourceRecord) and [m.text for m in one.services] == ["SA"]
+    assert isinstance(two, SourceRecord)
+    assert [(m.text, m.category) for m in two.services] == [
+        ("MH", "TYPE"),
+        ("Outpatient", "SET"),
+        ("Regular outpatient treatment", "SET"),
+    ]
+
+
+def test_bad_answer_rows_stop_nothing() -> None:
+    rows = list(read_answer(answer("text", {"name1": ""}, {"name1": "Elm"})))
+    assert [getattr(r, "reason", "record") for r in rows] == ["unreadable_row", "no_name", "record"]
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"[1]", b'{"rows": 3}', b"[" * 100_000])
+def test_what_is_no_answer_says_so(content: bytes) -> None:
+    with pytest.raises(SourceFormatError):
+        list(read_answer(content))
+
+
+def test_paging_follows_the_count_and_keeps_the_query() -> None:
+    urls = page_urls("https://api.example/v2?sType=both&sAddr=42.3,-71.0&page=1", answer())
+    assert urls == [f"https://api.example/v2?sType=both&sAddr=42.3,-71.0&page={n}" for n in (2, 3)]
+    assert page_urls("https://api.example/v2", b'{"rows": []}') == []
+
+
+COLUMNS = {
+    "name1": "Program",
+    "full_address": "Where",
+    "zip": "ZIP",
+    "phone": "Tel",
+    "setting": "Setting",
+    "license_number": "No",
+}
+LIST = "Program,Where,ZIP,Tel,Setting,No\nElm House,1 Elm St Lowell MA,01852,978-555-0101,Outpatient Services,77\n"
+
+
+def test_a_license_list_by_its_column_mapping() -> None:
+    (row,) = read_list(LIST.encode("utf-8-sig"), COLUMNS)
+    assert isinstance(row, SourceRecord)
+    assert (row.name1, row.full_address, row.locator) == ("Elm House", "1 Elm St Lowell MA", "line 2")
+    assert row.external_ids == (("license_number", "77"),)
+    assert row.services[0].category == "setting"
+
+
+def test_a_missing_column_names_those_there_are() -> None:
+    with pytest.raises(SourceFormatError, match=r"'Telephone'.*Program, Where"):
+        list(read_list(LIST.encode(), {**COLUMNS, "phone": "Telephone"}))
+    with pytest.raises(SourceFormatError, match="empty"):
+        list(read_list(b"", COLUMNS))
+
+
+def test_a_row_with_other_cells_is_told_and_the_next_is_read() -> None:
+    rows = list(read_list((LIST + "Oak,too few\n" + LIST.splitlines()[1] + "\n").encode(), COLUMNS))
+    assert [getattr(r, "reason", "record") for r in rows] == ["record", "wrong_number_of_cells", "record"]
+
+
+def test_latin_1_lists_are_read(tmp_path: Path) -> None:
+    (row,) = read_list(LIST.replace("Elm House", "Casa Peña").encode("cp1252"), COLUMNS)
+    assert isinstance(row, SourceRecord) and row.name1 == "Casa Peña"
