@@ -38,7 +38,12 @@ _CUE = re.compile(
 )  # fmt: skip
 _PASSIVE = re.compile(
     r"(?:\b(?:is|are|was|were|will\s+be|:|[-–—])\s*)?(?:(?P<refuse>(?:not|no\s+longer)\s+(?:currently\s+|yet\s+)?(?:be\s+)?(?:accepted|covered|taken|billed|in[-\s]network|eligible))"
-    r"|(?:also\s+|all\s+|both\s+|happily\s+|now\s+)?(?:(?P<accept>accepted|welcome|billed|taken)|(?P<inn>in[-\s]network)|(?P<oon>out[-\s]of[-\s]network)))\b",
+    r"|(?:also\s+|all\s+|both\s+|happily\s+|now\s+)?(?:(?P<accept>accepted|welcome|billed|taken)|(?P<inn>in[-\s]network)|(?P<oon>out[-\s]of[-\s]network)))\b(?!\s+(?:with|for|by)\b)",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"(?:we(?:['’]re|\s+are)\s+)?(?:currently\s+|now\s+)?(?:(?P<refuse>not\s+(?:currently\s+)?(?:accepted|covered|in[-\s]network))|(?P<inn>in[-\s]network)"
+    r"|(?P<oon>out[-\s]of[-\s]network)|(?P<accept>accepted))(?:\s+(?:only|providers?|benefits|plans|at\s+this\s+time|in\s+most\s+cases|with\s+most\s+plans))?",
     re.IGNORECASE,
 )
 _COVERS = re.compile(
@@ -50,13 +55,23 @@ _OFTEN = re.compile(
     r"|in\s+(?:most|many|some)\s+(?:states|cases)|may|might|varies|vary|depend(?:s|ing)?|federal(?:ly)?|required\s+by\s+law|parity\s+act)\b",
     re.IGNORECASE,
 )
-_OWN = re.compile(r"\b(?:we|we['’]re|we['’]ve|our|us|ours|nosotros|nuestr[oa]s?)\b", re.IGNORECASE)
+OWN = re.compile(r"\b(?:we|we['’]re|we['’]ve|our|us|ours|nosotros|nuestr[oa]s?)\b", re.IGNORECASE)
 _OWN_IS_COVERED = re.compile(
     r"\b(?:program|iop|php|treatment|services?|care|it)(?:['’]s|\s+is|\s+are)\s+covered\s+by\b", re.IGNORECASE
 )
 _PENDING = re.compile(
     r"\b(?:in\s+the\s+process\s+of|working\s+(?:toward|on|to\s+become)|pending|coming\s+soon|hope\s+to|plan(?:ning)?\s+to|applied|applying|soon\s+(?:be|to)|will\s+soon|seeking)\b",
     re.IGNORECASE,
+)
+_ANY_PROVIDER = re.compile(
+    r"\b(?:(?:many|most|some|other|all|these|such|any)\s+(?:\w+\s+){0,2}(?:programs|providers|facilities|centers|clinics|rehabs|IOPs|hospitals)|(?:IOPs|PHPs|rehabs|providers|facilities|clinics)\s+(?:typically|usually|often|generally))\b",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(
+    r"\b(?:accept(?:s|ed|ing)?|in[-\s]network|works?\s+with|working\s+with|contracted)\b", re.IGNORECASE
+)
+_WEAK = re.compile(
+    r"includ|such|offer|available|provid|option|with\s+a|qualif|covered|participat", re.IGNORECASE
 )
 _REFUSED_HERE = {"refuse", "except"}
 
@@ -84,7 +99,7 @@ def stance(sentence: str, start: int, end: int) -> Stance:
     if name in _REFUSED_HERE:
         refused_network = cue is not None and re.search(r"network", cue[0], re.IGNORECASE)
         return Stance("out_of_network" if refused_network else "not_accepted", Assertion.NEGATED, True)
-    own = bool(_OWN.search(sentence) or _OWN_IS_COVERED.search(sentence))
+    own = bool(OWN.search(sentence) or _OWN_IS_COVERED.search(sentence))
     if name in (None, "accept", "oon") and _is_general(sentence, own, name, cue):
         return Stance(None, Assertion.GENERIC, False)
     if name is None or name == "turn":
@@ -121,27 +136,31 @@ INSURANCE = re.compile(
 
 def _is_general(sentence: str, own: bool, name: str | None, cue: re.Match[str] | None) -> bool:
     """Whether the sentence speaks of what payers do for such programs anywhere, not of this provider."""
-    covers = _COVERS.search(sentence)
-    if not covers or own:
+    if own:
         return False
+    if _ANY_PROVIDER.search(sentence):
+        return True
     if (
-        name == "accept"
-        and cue is not None
-        and not re.match(
-            r"covered|including|such|provid|offer|available|option|with|qualif", cue[0], re.IGNORECASE
-        )
+        name == "oon"
+        or (name == "accept" and cue is not None and not _WEAK.match(cue[0]))
+        or _STRONG.search(sentence)
     ):
-        return bool(_OFTEN.search(sentence[: covers.end()])) and covers.start() < cue.start()
-    return True
+        covers = _COVERS.search(sentence)
+        return (
+            covers is not None
+            and cue is not None
+            and bool(_OFTEN.search(sentence[: cue.start()]))
+            and not _STRONG.search(sentence)
+        )
+    return bool(_COVERS.search(sentence))
 
 
 def _cue(sentence: str, start: int, end: int) -> re.Match[str] | None:
     """The cue that governs `start..end`: in its own parenthesis, passive after it, else the last one before it."""
-    after = re.match(r"[\s®™*]{0,3}\(([^()]{0,60})\)", sentence[end:])
-    if after:
-        inner = next((cue for cue in _CUE.finditer(after[1]) if cue.lastgroup != "turn"), None)
-        if inner:
-            return inner
+    note = re.match(r"[\s®™*]{0,3}\(([^()]{0,60})\)", sentence[end:])
+    aside = _ASIDE.fullmatch(note[1].strip()) if note else None
+    if aside:
+        return aside
     low, high = _parenthesis(sentence, start)
     inside = _last_before(sentence, low, start, blank=False) if low else None
     if inside:
@@ -186,9 +205,6 @@ def _last_before(sentence: str, low: int, at: int, blank: bool) -> re.Match[str]
         else:
             last = cue
     return last
-
-
-_WEAK = re.compile(r"includ|such|offer|available|provid|option|with\s+a|qualif", re.IGNORECASE)
 
 
 def _trailing(tail: str) -> re.Match[str] | None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline.extract._context import Around
 from pipeline.extract._street import is_box, is_street, street_before, tidy
+from pipeline.extract._structured import text_of
 from pipeline.extract.page import Kind, Page, Region
 from pipeline.normalize.place import (
     STATES,
@@ -264,8 +264,8 @@ def _stands_alone(around: Around, found: Found) -> bool:
 def _structured(page: Page) -> Iterator[Found]:
     """PostalAddress nodes of JSON-LD and microdata, quoted where the page text holds their words."""
     for node in (*page.json_ld, *page.microdata):
-        street, city = _text(node, "streetAddress"), _text(node, "addressLocality")
-        state, code = state_code(_text(node, "addressRegion")), _text(node, "postalCode")
+        street, city = text_of(node, "streetAddress"), text_of(node, "addressLocality")
+        state, code = state_code(text_of(node, "addressRegion")), text_of(node, "postalCode")
         if not (street or city) or (street and city and not state and not code):
             continue
         entry = find_zip(code)
@@ -275,11 +275,6 @@ def _structured(page: Page) -> Iterator[Found]:
             continue
         yield Found(*span, tidy(street) if street else None, city or (entry.city if entry else None), state,
                     code[:5] if code else None, method="addresses.json_ld", confidence=0.9)  # fmt: skip
-
-
-def _text(node: Mapping[str, Any], name: str) -> str | None:
-    value = node.get(name)
-    return " ".join(str(value).split()) or None if isinstance(value, str | int) else None
 
 
 def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml import html as lxml_html
 
+from pipeline.extract._structured import append_contacts
 from pipeline.extract.builder import Builder
 from pipeline.extract.charset import decode
 from pipeline.extract.json_ld import parse_json_ld
@@ -56,6 +57,7 @@ def read_page(content: bytes | str, url: str | None = None, charset: str | None 
     _read_head(page, root, url)
     if "itemprop" in markup:
         page.microdata = read_microdata(root)
+    append_contacts(page)
     if limits:
         page.meta["limits"] = "; ".join(limits)
     return page

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.extract._context import Around
-from pipeline.extract._payer_scope import INSURANCE, NOTHING, Stance, stance, title_stance
+from pipeline.extract._payer_scope import INSURANCE, NOTHING, OWN, Stance, stance, title_stance
 from pipeline.extract._words import Match, Word, finder, rows
 from pipeline.extract.page import Block, Kind, Page, Region
 from pipeline.records import Assertion, Observation
@@ -81,12 +81,24 @@ def _walls(mentions: list[_Mention]) -> set[int]:
         for m in mentions
         if m.block and len(m.block.text) <= _SHORT and m.code != "private"
     ]
-    walls: set[int] = set()
+    walls = _full_of_names(mentions)
     for at, (index, _) in enumerate(short):
         near = {code for other, code in short[max(0, at - 8) : at + 9] if abs(other - index) <= 8}
         if len(near) >= 3:
             walls.add(index)
     return walls
+
+
+def _full_of_names(mentions: list[_Mention]) -> set[int]:
+    """Indexes of blocks that hold little else than three or more payers."""
+    covered: dict[int, list[int]] = {}
+    for mention in mentions:
+        if mention.block and len(mention.block.text) <= 400:
+            covered.setdefault(mention.block.index, []).append(mention.end - mention.start + 2)
+    texts = {mention.block.index: mention.block.text for mention in mentions if mention.block}
+    return {
+        index for index, sizes in covered.items() if len(sizes) >= 3 and sum(sizes) >= 0.6 * len(texts[index])
+    }
 
 
 def _said(around: Around, mention: _Mention, walls: set[int]) -> tuple[Stance | None, float]:
@@ -106,6 +118,15 @@ def _said(around: Around, mention: _Mention, walls: set[int]) -> tuple[Stance | 
         ):
             return None, 0
         return said, 0.95
+    if (
+        said.assertion is Assertion.GENERIC
+        and mention.code == "private"
+        and mention.block
+        and OWN.search(mention.block.text)
+    ):
+        return Stance(
+            "accepts", Assertion.AFFIRMED, False
+        ), 0.6  # "Most plans cover IOP. We check your benefits."
     if said.assertion is not Assertion.AFFIRMED:
         return said, 0.9
     for title in around.titles(mention.start)[:2]:

@@ -28,8 +28,8 @@ _KINDS = (  # the last label before the number wins; within one label, the first
     ("main", r"\b(?:main|office|reception|front desk|phone|telephone|tel|call|local|toll[- ]free)\b"),
 )  # fmt: skip
 _KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS), re.IGNORECASE | re.MULTILINE)
-_AFTER = re.compile(r"^[\s(\[,–—-]{0,4}(?:(?P<fax>fax|facsimile)|(?P<admissions>admissions|intake)|(?P<tty>tty|tdd)|(?P<crisis>crisis)"
-                    r"|(?P<office>billing|medical records))\b(?!\s*[:.]?\s*[(+]?\d)", re.IGNORECASE)  # fmt: skip
+_AFTER = re.compile(r"^[ \t(\[,–—-]{0,4}(?:(?P<fax>fax|facsimile)|(?P<admissions>admissions|intake)|(?P<tty>tty|tdd)|(?P<crisis>crisis)"
+                    r"|(?P<office>billing|medical records))\b(?!@|\s*[:.]?\s*[(+]?\d)", re.IGNORECASE)  # fmt: skip
 _OTHERS = re.compile(
     r"\b(?:SAMHSA|national (?:helpline|hotline|suicide)|(?:suicide|crisis)[^.\n]{0,20}lifeline|lifeline\b|samaritans|helpline for|NAMI"
     r"|joint commission|department of (?:public|mental|health|social|human|justice)|(?:licensing|medical) board|board of registration"
@@ -127,13 +127,13 @@ def _is_others(around: Around, found: FoundPhone, label: str) -> bool:
 
 
 def _label_kind(around: Around, found: FoundPhone, label: str) -> str | None:
-    after = _AFTER.match(around.page.text[found.end : found.end + 24])
-    if after:
-        return after.lastgroup
     labels = list(_KIND.finditer(label))
     last = labels[-1] if labels else None
     if last is not None and last.lastgroup != "main":
         return last.lastgroup
+    after = _AFTER.match(around.page.text[found.end : found.end + 24])
+    if after:
+        return after.lastgroup
     if last is None:
         for title in around.titles(found.start)[:1]:
             named = _KIND.search(title) if len(title) <= 40 else None
