@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 TRUTH = Path(__file__).resolve().parent / "truth"
+LISTS = ("demo_findtreatment", "demo_license_list")
 
 Range = tuple[float | None, float | None]  # [min, max]; None is an open end
 
@@ -46,7 +47,8 @@ class Quote:
 class TrueService:
     """One service at one place (or virtual, without a place). None and () are *not stated*.
 
-    `also_fine` lists, by field, values that a careful reader may also read: more codes of a set, other ranges.
+    `also_fine` lists, by field, values that a careful reader may read as well or instead: more codes of a set,
+    other ranges, other sessions, other truth values (None: not stated).
     """
 
     id: str
@@ -94,7 +96,8 @@ class Absent:
 class TrueSource:
     """One source. A provider that offers neither IOP nor PHP, or that is no provider, has no services.
 
-    `outcome` is that of fetching the front page, one of `pipeline.records.Outcome`.
+    `outcome` tells what comes of fetching the site, in the words of `pipeline.records.Outcome`: "ok"; "moved"
+    where it answers from another host; "blocked", "gone" or "connection" where nothing can be read.
     """
 
     source_id: str
@@ -108,10 +111,43 @@ class TrueSource:
     outcome: str = "ok"
 
 
+@dataclass(frozen=True, slots=True)
+class TrueList:
+    """A structured source: what becomes of its rows. A row is named by name1, with ", name2" where that tells."""
+
+    source_id: str
+    rows: int
+    listings: int
+    quarantined: tuple[tuple[str, str], ...]  # (locator, reason)
+    unmapped: tuple[str, ...]  # labels that no vocabulary knows
+    iop: tuple[str, ...]  # rows that give an IOP service
+    php: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A listing: of a provider's site by its street, of a list by the name of its row."""
+
+    source_id: str
+    key: str
+
+
 def load_truth(folder: Path = TRUTH) -> dict[str, TrueSource]:
     """The truth by source id. Raises ValueError where a file holds a key that is not written above."""
     read = (_source(json.loads(file.read_text(encoding="utf-8"))) for file in sorted(folder.glob("*.json")))
     return {source.source_id: source for source in read}
+
+
+def load_lists(folder: Path = TRUTH / "lists") -> dict[str, TrueList]:
+    """The truth about the structured sources, by source id."""
+    read = (json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in LISTS)
+    return {raw["source_id"]: _make(TrueList, raw) for raw in read}
+
+
+def load_same_places(folder: Path = TRUTH / "lists") -> tuple[frozenset[Member], ...]:
+    """The groups of listings that are one place. Listings that stand in no group are places of their own."""
+    groups = json.loads((folder / "same_place.json").read_text(encoding="utf-8"))
+    return tuple(frozenset(Member(source, key) for source, key in group) for group in groups)
 
 
 def _source(raw: dict[str, Any]) -> TrueSource:

@@ -8,12 +8,13 @@ import re
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from sources.demo.truth import TrueSource, load_truth
+from sources.demo.truth import Member, TrueSource, load_lists, load_same_places, load_truth
 from sources.demo.world import HERE, SITES, find_file, hosts
 from sources.registry import Kind, load_registry
 
@@ -46,7 +47,8 @@ def folded(text: str) -> str:
 
 
 def host_of(source_id: str) -> str:
-    return urlsplit(SOURCES[source_id].url or "").hostname or ""
+    name = urlsplit(SOURCES[source_id].url or "").hostname or ""
+    return urlsplit(hosts()[name].moved_to).hostname or name
 
 
 def page_of(source_id: str, path: str) -> Path:
@@ -112,9 +114,20 @@ def test_every_page_is_fiction_and_its_links_resolve(file: Path) -> None:
         assert exchange == "555" and line.startswith("01"), f"{area}-{exchange}-{line}"
 
 
+@cache
+def api_rows() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((HERE / "api" / "findtreatment.example.json").read_bytes())
+    return rows
+
+
+@cache
+def license_rows() -> list[dict[str, str]]:
+    text = (SITES / "state.example" / "licenses.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
 def test_the_directories_are_fiction_too() -> None:
-    rows = json.loads((HERE / "api" / "findtreatment.example.json").read_text(encoding="utf-8"))
-    licenses = list(csv.DictReader((SITES / "state.example" / "licenses.csv").open(encoding="utf-8")))
+    rows, licenses = api_rows(), license_rows()
     for phone in [r["phone"] for r in rows] + [r["Telephone"] for r in licenses if r["Telephone"]]:
         assert re.search(r"\b555\D01\d\d\b", phone), phone
     assert {k for r in rows for k in r if k.lower().startswith("type")} == {"typeFacility", "type_facility"}
@@ -124,8 +137,8 @@ def test_the_directories_are_fiction_too() -> None:
 
 @pytest.mark.parametrize("source", TRUTH.values(), ids=TRUTH.keys())
 def test_the_truth_stands_on_the_pages(source: TrueSource) -> None:
-    if source.outcome != "ok":
-        assert not source.services or source.outcome == "moved"
+    if source.outcome not in ("ok", "moved"):
+        assert not (source.services or source.absent or source.locations)
         return
     everything = raw_and_words(source.source_id)
     for service in source.services:
@@ -166,3 +179,38 @@ def test_the_truth_is_written_in_the_projects_codes(source: TrueSource) -> None:
             assert set(session.days or ()) <= {"mo", "tu", "we", "th", "fr", "sa", "su"}
     keys = sorted(service.id for service in source.services)
     assert all(a != b for a, b in pairwise(keys))
+
+
+def listed(member: Member) -> tuple[str, str]:
+    """(house number, town) of the listing that a member of a group names; fails where it names none or several."""
+    if member.source_id in TRUTH:
+        found = [(p.street, p.city) for p in TRUTH[member.source_id].locations if p.street == member.key]
+    elif member.source_id == "demo_license_list":
+        found = [
+            (r["Street Address"], r["City/Town"]) for r in license_rows() if r["Program Name"] == member.key
+        ]
+    else:
+        named = [r for r in api_rows() if member.key in (r["name1"], f"{r['name1']}, {r['name2']}")]
+        found = [(r["street1"], r["city"]) for r in named]
+    assert len(found) == 1, member
+    return found[0][0].split(" ")[0], found[0][1]
+
+
+def test_listings_that_are_one_place_share_house_number_and_town() -> None:
+    groups = load_same_places()
+    assert all(len({listed(member) for member in group}) == 1 for group in groups)
+    members = [member for group in groups for member in group]
+    assert len(members) == len(set(members))
+
+
+def test_the_truth_of_the_lists_counts_their_rows() -> None:
+    lists = load_lists()
+    assert lists["demo_findtreatment"].rows == len(api_rows())
+    assert lists["demo_license_list"].rows == len(license_rows())
+    assert all(t.rows == t.listings + len(t.quarantined) for t in lists.values())
+    labels = " ".join(s["f3"] for r in api_rows() for s in r["services"] or ())
+    assert all(label in labels for label in lists["demo_findtreatment"].unmapped)
+    names = {n for r in api_rows() for n in (r["name1"], f"{r['name1']}, {r['name2']}")}
+    assert {*lists["demo_findtreatment"].iop, *lists["demo_findtreatment"].php} <= names
+    with_iop = [r for r in api_rows() if "Intensive outpatient treatment" in json.dumps(r)]
+    assert len(with_iop) == len(lists["demo_findtreatment"].iop)
