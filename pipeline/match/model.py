@@ -70,8 +70,9 @@ def match_records(records: pl.DataFrame, told: Told | None = None) -> MatchResul
     told = told or Told()
     places = _score_locations(r, told)
     location = cluster(len(r), places.left, places.right, places.probability, places.vetoed, JOIN)
+    location = _reviewed(r, location, told, "location")
     operators = _score_organizations(r, location, told)
-    organization = _cluster_locations(location, operators)
+    organization = _reviewed(r, _cluster_locations(location, operators), told, "organization")
     location = _one_virtual_place(r, location, organization)
     frame = pl.DataFrame(
         {
@@ -141,6 +142,22 @@ def _decided(
         return [said.get(row, text) for row, text in zip(rows.tolist(), texts, strict=True)]
 
     return _Scored(c.left, c.right, chance, vetoed, explain)
+
+
+def _reviewed(r: Records, group: Ints, told: Told, level: str) -> Ints:
+    """Groups joined because a reviewer said so, whatever other members make the model doubt."""
+    place = {record: row for row, record in enumerate(r.ids)} if told.same else {}
+    for of, a, b in sorted(told.same):
+        if of != level or a not in place or b not in place:
+            continue
+        one, two = group[place[a]], group[place[b]]
+        apart = any(
+            x == level and y in place and z in place and {group[place[y]], group[place[z]]} == {one, two}
+            for x, y, z in told.different
+        )
+        if not apart:
+            group = np.where(group == max(one, two), min(one, two), group)
+    return group
 
 
 def _cluster_locations(location: Ints, scored: _Scored) -> Ints:

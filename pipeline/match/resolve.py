@@ -1,0 +1,327 @@
+"""Listings and their services to entities with lasting ids: what the pipeline's match stage does.
+
+Pure: what comes out depends on the listings, the services, the previous ledger, the overrides and `now` alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import polars as pl
+
+from pipeline.match.ledger import Cluster, Entry, assign
+from pipeline.match.model import PAIRS, MatchResult, Told, match_records
+from pipeline.match.overrides import Overrides, obsolete, tell
+from pipeline.match.services import Joined, describe, group
+from pipeline.normalize.address import normalize_street
+from pipeline.normalize.name import normalize_name
+
+CROSSWALK: dict[str, pl.DataType | type[pl.DataType]] = {
+    "entity_type": pl.String,
+    "entity_id": pl.String,
+    "listing_id": pl.String,
+    "service_key": pl.String,
+    "probability": pl.Float64,
+    "reasons": pl.String,
+    "first_linked": pl.Datetime("us"),
+    "last_linked": pl.Datetime("us"),
+}
+LEDGER: dict[str, pl.DataType | type[pl.DataType]] = {
+    "entity_type": pl.String,
+    "entity_id": pl.String,
+    "status": pl.String,
+    "redirect_to": pl.String,
+    "minted_at": pl.Datetime("us"),
+    "last_seen": pl.Datetime("us"),
+    "label": pl.String,
+    "members": pl.List(pl.String),
+    "fingerprints": pl.List(pl.String),
+}
+SERVICE = ("virtual", "in_person", "populations", "evening")  # what tells tracks apart, where it is known
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The stage tables of matching, and the overrides that no longer do anything."""
+
+    crosswalk: pl.DataFrame
+    ledger: pl.DataFrame
+    match_pair: pl.DataFrame
+    obsolete_overrides: tuple[str, ...] = ()
+
+
+def resolve(
+    listings: pl.DataFrame,
+    services: pl.DataFrame,
+    previous_ledger: pl.DataFrame | None,
+    overrides: Overrides,
+    now: datetime,
+    previous_crosswalk: pl.DataFrame | None = None,
+) -> Resolution:
+    """Entities of all listings and services, with the ids of the previous ledger wherever it knows them.
+
+    `listings` and `services` are the stage tables (services may add virtual, in_person, populations, evening; listings
+    may add intake, the other numbers they print). `now` is this run's moment, UTC. Raises ValueError for listings
+    without or with repeated ids.
+    """
+    moment = now.replace(tzinfo=None)
+    old = read_ledger(previous_ledger)
+    members = {entry.entity_id: entry.members for entry in old}
+    keys = (services["listing_id"] + "#" + services["service_key"]).to_list() if services.height else []
+    present = [*listings["listing_id"].to_list(), *keys]
+    told = tell(overrides, members, present)
+    matched = match_records(_records(listings), told)
+    rows = {row["listing_id"]: row for row in listings.iter_rows(named=True)}
+    location = _named(matched, "location_id", rows, old, moment, {})
+    moved = _successors(old, location)
+    organization = _named(matched, "organization_id", rows, old, moment, moved)
+    service, joined = _services(services, rows, location, old, moment, moved, told)
+    linked = _first_linked(previous_crosswalk, old)
+    crosswalk = [
+        *_links("organization", organization.of, matched, linked, moment),
+        *_links("location", location.of, matched, linked, moment),
+        *_service_links(service.of, joined, linked, moment),
+    ]
+    entries = [*organization.entries, *location.entries, *service.entries]
+    redirected = {e.entity_id: e.redirect_to for e in entries if e.redirect_to}
+    pairs = pl.concat([matched.pairs, _service_pairs(joined)])
+    return Resolution(
+        crosswalk=pl.DataFrame(crosswalk, schema=CROSSWALK, orient="row").sort(
+            "entity_type", "entity_id", "listing_id", "service_key"
+        ),
+        ledger=pl.DataFrame([asdict(entry) for entry in entries], schema=LEDGER),
+        match_pair=pairs.sort("level", "left_id", "right_id"),
+        obsolete_overrides=tuple(obsolete(overrides, members, present, redirected)),
+    )
+
+
+def read_ledger(frame: pl.DataFrame | None) -> list[Entry]:
+    """The rows of a ledger table, of a release that knew fingerprints or not."""
+    if frame is None:
+        return []
+    return [
+        Entry(
+            entity_type=row["entity_type"],
+            entity_id=row["entity_id"],
+            status=row["status"],
+            redirect_to=row["redirect_to"],
+            minted_at=row["minted_at"].replace(tzinfo=None),
+            last_seen=row["last_seen"].replace(tzinfo=None),
+            label=row["label"],
+            members=tuple(row["members"] or ()),
+            fingerprints=tuple(row.get("fingerprints") or ()),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Entity of every record, and the new ledger of one kind."""
+
+    of: Mapping[str, str]
+    entries: Sequence[Entry]
+
+
+def _records(listings: pl.DataFrame) -> pl.DataFrame:
+    """Listings as records to match: the operator's name first, the site's second."""
+    intake = pl.col("intake") if "intake" in listings.columns else pl.lit("")
+    return listings.select(
+        record_id="listing_id",
+        source="source_id",
+        name1=pl.coalesce("organization_name", "site_name"),
+        name2=pl.when(pl.col("organization_name").is_not_null()).then("site_name"),
+        street1="street1",
+        street2="street2",
+        city="city",
+        state="state",
+        zip="zip",
+        phone="phone",
+        intake=intake,
+        website="website",
+        is_virtual="is_virtual",
+        external_ids="external_ids",
+    )
+
+
+def _named(
+    matched: MatchResult,
+    column: str,
+    rows: Mapping[str, Mapping[str, object]],
+    old: Iterable[Entry],
+    now: datetime,
+    successors: Mapping[str, Sequence[str]],
+) -> _Named:
+    kind = column.removesuffix("_id")
+    members: dict[str, list[str]] = defaultdict(list)
+    for record, entity in matched.assignments.select("record_id", column).iter_rows():
+        members[entity].append(record)
+    clusters = [_cluster(kind, content, listed, rows) for content, listed in members.items()]
+    ids, entries = assign(kind, clusters, old, now, successors)
+    return _Named({m: i for i, c in zip(ids, clusters, strict=True) for m in c.members}, entries)
+
+
+def _cluster(
+    kind: str, content: str, members: list[str], rows: Mapping[str, Mapping[str, object]]
+) -> Cluster:
+    listed = [rows[member] for member in members]
+    name = _usual(row["organization_name"] or row["site_name"] for row in listed)
+    if kind == "organization":
+        return Cluster(content, tuple(members), name)
+    place = _usual(", ".join(str(row[c]) for c in ("street1", "city") if row[c]) for row in listed)
+    prints = sorted({p for row in listed for p in _fingerprints(row)})
+    return Cluster(content, tuple(members), f"{name}, {place}" if place else name, tuple(prints))
+
+
+def _usual(values: Iterable[object]) -> str:
+    """The most frequent text, of equals the first in the alphabet."""
+    counts = Counter(str(value) for value in values if value)
+    return min(counts, key=lambda text: (-counts[text], text)) if counts else ""
+
+
+def _fingerprints(row: Mapping[str, object]) -> Iterable[str]:
+    """Hashes of what a place is known by: they find its id again, and say nothing to a reader."""
+    street = normalize_street(str(row["street1"] or ""), str(row["street2"] or ""))
+    area = str(row["zip"] or row["city"] or "")
+    known = {
+        "street": f"{street.number} {street.name} {area}"
+        if street.number or street.kind == "highway"
+        else "",
+        "phone": str(row["phone"] or "").partition(";")[0],
+        "name": " ".join(normalize_name(str(row["organization_name"] or row["site_name"] or ""))) + area,
+        "site": str(row["website"] or "") if row["is_virtual"] else "",
+    }
+    for kind, text in known.items():
+        if text:
+            yield f"{kind}:{hashlib.sha256(f'{kind} {text}'.lower().encode()).hexdigest()[:12]}"
+
+
+def _successors(old: Iterable[Entry], location: _Named) -> dict[str, list[str]]:
+    """Records that are gone → the present records of the location that they stood for."""
+    present: dict[str, list[str]] = defaultdict(list)
+    for member, entity in location.of.items():
+        present[entity].append(member)
+    return {
+        member: sorted(present[entry.entity_id])
+        for entry in old
+        if entry.entity_type == "location" and entry.entity_id in present
+        for member in entry.members
+        if member not in location.of
+    }
+
+
+def _services(
+    services: pl.DataFrame,
+    rows: Mapping[str, Mapping[str, object]],
+    location: _Named,
+    old: Sequence[Entry],
+    now: datetime,
+    moved: Mapping[str, Sequence[str]],
+    told: Told,
+) -> tuple[_Named, list[list[Joined]]]:
+    decided = {(a, b): True for of, a, b in told.same if of == "service"}
+    decided |= {(a, b): False for of, a, b in told.different if of == "service"}
+    at: dict[tuple[str, str], list[Mapping[str, object]]] = defaultdict(list)
+    for record in services.iter_rows(named=True):
+        if record["listing_id"] in location.of:
+            at[location.of[record["listing_id"]], str(record["level_of_care"])].append(record)
+    groups, clusters = [], []
+    for (place, level), records in sorted(at.items()):
+        described = [describe(r, _place_words(rows[str(r["listing_id"])])) for r in records]
+        for number, found in enumerate(group(described, decided)):
+            groups.append(found)
+            label = _usual(j.row.name for j in found) or level
+            content = f"{place}|{level}|{'' if number == 0 else min(j.row.service_key for j in found)}"
+            clusters.append(Cluster(content, tuple(j.row.member for j in found), label))
+    keys = _service_keys(old)
+    followed = {
+        f"{gone}#{key}": [f"{listing}#{key}" for listing in present]
+        for gone, present in moved.items()
+        for key in keys.get(gone, ())
+    }
+    ids, entries = assign("service", clusters, old, now, followed)
+    return _Named({m: i for i, c in zip(ids, clusters, strict=True) for m in c.members}, entries), groups
+
+
+def _place_words(row: Mapping[str, object]) -> list[str]:
+    return [str(row[c]) for c in ("organization_name", "site_name", "city", "street1") if row[c]]
+
+
+def _service_keys(old: Iterable[Entry]) -> dict[str, list[str]]:
+    """Service keys that the ledger knows, by listing."""
+    out: dict[str, list[str]] = defaultdict(list)
+    for member in (m for entry in old if entry.entity_type == "service" for m in entry.members):
+        listing, _, key = member.partition("#")
+        out[listing].append(key)
+    return out
+
+
+def _first_linked(crosswalk: pl.DataFrame | None, old: Sequence[Entry]) -> dict[tuple[str, str], datetime]:
+    """When each record was first linked to each entity; of the ledger alone, when it was last known to be."""
+    known = {(e.entity_id, member): e.last_seen for e in old for member in e.members}
+    if crosswalk is not None:
+        for row in crosswalk.iter_rows(named=True):
+            member = f"{row['listing_id']}#{row['service_key']}" if row["service_key"] else row["listing_id"]
+            known[row["entity_id"], member] = row["first_linked"].replace(tzinfo=None)
+    return known
+
+
+def _links(
+    kind: str,
+    of: Mapping[str, str],
+    matched: MatchResult,
+    linked: Mapping[tuple[str, str], datetime],
+    now: datetime,
+) -> list[tuple[object, ...]]:
+    best: dict[str, tuple[float, str]] = {}
+    levels = ["location", kind]  # records of one location have one organization
+    ours = matched.pairs.filter(pl.col("level").is_in(levels) & (pl.col("decision") == "joined")).sort(
+        "probability", "left_id", "right_id", descending=[True, False, False]
+    )
+    for left, right, chance, why in ours.select("left_id", "right_id", "probability", "reasons").iter_rows():
+        if of[left] == of[right]:
+            best.setdefault(left, (chance, f"with {right}: {why}"))
+            best.setdefault(right, (chance, f"with {left}: {why}"))
+    out: list[tuple[object, ...]] = []
+    for listing, entity in of.items():
+        chance, why = best.get(listing, (1.0, None))
+        out.append((kind, entity, listing, None, chance, why, linked.get((entity, listing), now), now))
+    return out
+
+
+def _service_links(
+    of: Mapping[str, str],
+    groups: Iterable[Iterable[Joined]],
+    linked: Mapping[tuple[str, str], datetime],
+    now: datetime,
+) -> list[tuple[object, ...]]:
+    out: list[tuple[object, ...]] = []
+    for joined in (j for members in groups for j in members):
+        row, entity = joined.row, of[joined.row.member]
+        first = linked.get((entity, row.member), now)
+        out.append(
+            (
+                "service",
+                entity,
+                row.listing_id,
+                row.service_key,
+                joined.probability,
+                joined.reason,
+                first,
+                now,
+            )
+        )
+    return out
+
+
+def _service_pairs(groups: Iterable[Sequence[Joined]]) -> pl.DataFrame:
+    rows = [
+        ("service", members[0].row.member, j.row.member, j.probability, "joined", j.reason)
+        for members in groups
+        for j in members[1:]
+    ]
+    return pl.DataFrame(rows, schema=PAIRS, orient="row")
