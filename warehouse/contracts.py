@@ -76,6 +76,7 @@ class Contract:
     columns: tuple[Column, ...]
     checks: tuple[Check, ...] = ()
     partition: str | None = None  # stage tables: "source" or "all"
+    vocabulary: str | None = None  # the CSV file that fills the table
     sort: tuple[str, ...] = ()
     hsds: str | None = None
     fhir: str | None = None
@@ -100,34 +101,15 @@ class Contract:
 
 _COLUMN_KEYS = {"type", "meaning", "null", "unit", "enum", "references", "hsds", "fhir", "warning"}
 _TABLE_KEYS = {
-    "table",
-    "meaning",
-    "row",
-    "key",
-    "columns",
-    "checks",
-    "partition",
-    "sort",
-    "hsds",
-    "fhir",
-    "warnings",
-}
+    "table", "meaning", "row", "key", "columns", "checks", "partition", "vocabulary", "sort", "hsds", "fhir",
+    "warnings", "extends",
+}  # fmt: skip
 _CHECK_KEYS = {"name", "kind", "severity", "meaning", "remedy"}
 
 
 def read_contract(path: Path, layer: str) -> Contract:
     """One contract file. ContractError names the file, the key and what to write instead."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ContractError(f"{path}: not TOML: {error}") from error
-    for key in ("table", "meaning", "row", "key", "columns"):
-        if key not in raw:
-            raise ContractError(f"{path}: `{key}` is missing; every contract states it")
-    if unknown := set(raw) - _TABLE_KEYS:
-        raise ContractError(f"{path}: unknown key {sorted(unknown)}; known are {sorted(_TABLE_KEYS)}")
-    if raw["table"] != path.stem:
-        raise ContractError(f"{path}: `table` is {raw['table']!r}; name the file after its table")
+    raw = _read_toml(path)
     columns = tuple(_column(path, name, value) for name, value in raw["columns"].items())
     names = {column.name for column in columns}
     if missing := (set(raw["key"]) | set(raw.get("sort", ()))) - names:
@@ -141,11 +123,37 @@ def read_contract(path: Path, layer: str) -> Contract:
         columns=columns,
         checks=tuple(_check(path, value) for value in raw.get("checks", ())),
         partition=raw.get("partition"),
+        vocabulary=raw.get("vocabulary"),
         sort=tuple(raw.get("sort", ())),
         hsds=raw.get("hsds"),
         fhir=raw.get("fhir"),
         warnings=tuple(raw.get("warnings", ())),
     )
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    """The raw contract. `extends` takes over another one, so that no schema is written down twice:
+    "stage" is the stage table of the same name, anything else a table of the same layer."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ContractError(f"{path}: cannot be read as TOML: {error}") from error
+    if unknown := set(raw) - _TABLE_KEYS:
+        raise ContractError(f"{path}: unknown key {sorted(unknown)}; known are {sorted(_TABLE_KEYS)}")
+    if raw.get("table") != path.stem:
+        raise ContractError(f"{path}: `table` is {raw.get('table')!r}; name the file after its table")
+    if base := raw.pop("extends", None):
+        stage = base == "stage"
+        extended = path.parent.parent / "stage" / path.name if stage else path.parent / f"{base}.toml"
+        inherited = _read_toml(extended)
+        columns = inherited["columns"] | raw.pop("columns", {})
+        for key in ("partition", "sort", "checks"):
+            inherited.pop(key, None)
+        raw = inherited | raw | {"columns": columns}
+    for key in ("meaning", "row", "key", "columns"):
+        if key not in raw:
+            raise ContractError(f"{path}: `{key}` is missing; every contract states it")
+    return raw
 
 
 def _column(path: Path, name: str, raw: Mapping[str, Any]) -> Column:
@@ -200,6 +208,14 @@ def stage_tables() -> dict[str, Contract]:
 def release_tables() -> dict[str, Contract]:
     """The tables of a release: core, then marts."""
     return read_contracts(FOLDER / "core") | read_contracts(FOLDER / "mart")
+
+
+def vocabulary_table(name: str, contracts: Mapping[str, Contract]) -> Contract:
+    """The table that a vocabulary fills, by the name that `enum` uses. ContractError where there is none."""
+    for contract in contracts.values():
+        if contract.vocabulary == name:
+            return contract
+    raise ContractError(f"no contract has `vocabulary = {name!r}`; an `enum` names one or lists its values")
 
 
 @cache

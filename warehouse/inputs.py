@@ -1,0 +1,146 @@
+"""What a build reads, attached under the names that the models use, and checked against its contract on the way."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.contracts import Column, Contract, stage_tables
+from warehouse.ddl import create_table, literal, quoted
+
+INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+
+
+class StageError(ValueError):
+    """A stage table that does not fit its contract; the message names table, column, file and remedy."""
+
+
+class OverrideError(ValueError):
+    """An override file that cannot be read; the message names file, line and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The release that history is carried from."""
+
+    release: int
+    built_at: datetime
+
+
+def attach_stage(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """`stage.<table>` for every contract: a view of its Parquet files, or an empty table where there are none."""
+    if not folder.is_dir():
+        raise StageError(f"{folder} is no folder; the stage tables are written by `iop run`")
+    for contract in stage_tables().values():
+        files = sorted((folder / contract.table).glob("*.parquet"))
+        if not files:
+            connection.execute(create_table(contract, schema="stage.main"))
+            continue
+        listed = ", ".join(literal(str(file)) for file in files)
+        source = f"read_parquet([{listed}], union_by_name = true)"
+        found = _describe(connection, source, contract)
+        columns = ", ".join(_read(column, found, contract, files) for column in contract.columns)
+        connection.execute(f"CREATE VIEW stage.{quoted(contract.table)} AS SELECT {columns} FROM {source}")
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, source: str, contract: Contract) -> dict[str, str]:
+    try:
+        rows = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    except duckdb.Error as error:
+        raise StageError(
+            f"stage table {contract.table}: a Parquet file cannot be read: {error}. Remove it and run its source again"
+        ) from error
+    return {row[0]: row[1] for row in rows}
+
+
+def _read(column: Column, found: Mapping[str, str], contract: Contract, files: list[Path]) -> str:
+    name, wanted = quoted(column.name), column.type.duckdb
+    actual = found.get(column.name)
+    where = f"stage table {contract.table}, column {column.name} ({files[0].parent}, {len(files)} files)"
+    if actual is None:
+        raise StageError(
+            f"{where}: the column is missing. Write the table from its contract and run the sources again"
+        )
+    if actual == wanted or actual.replace('"', "") == wanted.replace('"', ""):
+        return name
+    if wanted == "TIMESTAMP" and actual.startswith("TIMESTAMP"):
+        return (
+            f"(timezone('UTC', {name}))::TIMESTAMP AS {name}"
+            if "ZONE" in actual
+            else f"{name}::TIMESTAMP AS {name}"
+        )
+    if wanted in INTEGERS and actual in INTEGERS:
+        return f"{name}::{wanted} AS {name}"
+    if (wanted == "DOUBLE" and actual in INTEGERS | {"FLOAT"}) or actual in ('"NULL"', "NULL", "INTEGER[]"):
+        return f"{name}::{wanted} AS {name}"
+    raise StageError(f"{where}: is {actual} and should be {wanted}. Write the table from its contract")
+
+
+def attach_previous(
+    connection: duckdb.DuckDBPyConnection, previous: Path | None, contracts: Mapping[str, Contract]
+) -> Previous | None:
+    """`previous.<table>` in the shape of today's contracts: a column that the old release lacks reads as null."""
+    have: dict[str, set[str]] = {}
+    if previous:
+        connection.execute(f"ATTACH {literal(str(previous))} AS last (READ_ONLY)")
+        for table, column in connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'last'"
+        ).fetchall():
+            have.setdefault(table, set()).add(column)
+    for contract in contracts.values():
+        if contract.table not in have:
+            connection.execute(create_table(contract, schema="previous.main"))
+            continue
+        columns = ", ".join(
+            f"{quoted(c.name)}::{c.type.duckdb} AS {quoted(c.name)}"
+            if c.name in have[contract.table]
+            else f"NULL::{c.type.duckdb} AS {quoted(c.name)}"
+            for c in contract.columns
+        )
+        table = quoted(contract.table)
+        connection.execute(f"CREATE VIEW previous.{table} AS SELECT {columns} FROM last.main.{table}")
+    row = connection.execute("SELECT release, built_at FROM previous.release_info").fetchone()
+    return Previous(*row) if row else None
+
+
+def attach_overrides(connection: duckdb.DuckDBPyConnection, folder: Path | None, now: datetime) -> None:
+    """`override.takedown` and `override.correction`, from the reviewed CSV files. OverrideError names file and line."""
+    connection.execute("CREATE TABLE override.takedown (id VARCHAR)")
+    connection.execute(
+        "CREATE TABLE override.correction (id VARCHAR, field VARCHAR, value VARCHAR, corrected_at TIMESTAMP, why VARCHAR)"
+    )
+    if folder is None:
+        return
+    if takedowns := [[row["id"]] for row in _rows(folder / "takedown.csv", ("id",))]:
+        connection.executemany("INSERT INTO override.takedown VALUES (?)", takedowns)
+    corrections: list[list[Any]] = []
+    for row in _rows(folder / "correction.csv", ("id", "field", "value", "when", "why")):
+        try:
+            when = datetime.fromisoformat(row["when"]).replace(tzinfo=None)
+        except ValueError as error:
+            raise OverrideError(
+                f"{folder / 'correction.csv'}: when={row['when']!r} of {row['id']} is no date; write YYYY-MM-DD"
+            ) from error
+        corrections.append([row["id"], row["field"], row["value"], min(when, now), row["why"]])
+    if corrections:
+        connection.executemany("INSERT INTO override.correction VALUES (?, ?, ?, ?, ?)", corrections)
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if missing := set(columns) - set(reader.fieldnames or ()):
+            raise OverrideError(f"{path}: column {sorted(missing)} is missing from its first line")
+        rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+    for line, row in enumerate(rows, 2):
+        if not row["id"]:
+            raise OverrideError(f"{path}, line {line}: no id; name the entity or listing")
+    return rows

@@ -1,0 +1,33 @@
+-- Words that the other models use: how values are compared, how facts age, what is never published.
+-- Settings are variables (`policy.toml`); everything here lives in the scratch database, not in the release.
+
+CREATE MACRO work.age_days(verified) AS date_diff('day', verified, getvariable('now'));
+
+CREATE MACRO work.freshness_of(verified, verify_days) AS CASE
+    WHEN verified IS NULL THEN NULL
+    WHEN work.age_days(verified) > getvariable('expire_days') THEN 'expired'
+    WHEN work.age_days(verified) > verify_days + getvariable('grace_days') THEN 'stale'
+    WHEN work.age_days(verified) > verify_days THEN 'due'
+    ELSE 'fresh' END;
+
+-- Two wordings of one value compare equal: case, accents, punctuation and spaces do not matter.
+CREATE MACRO work.plain(words) AS regexp_replace(lower(strip_accents(words)), '[^a-z0-9]+', '', 'g');
+
+CREATE MACRO work.value_key(kind, stated) AS coalesce(nullif(CASE kind
+    WHEN 'text' THEN work.plain(regexp_replace(stated, '^https?://(www\.)?', ''))
+    WHEN 'address' THEN work.plain(stated ->> '$.street') || '|' || work.plain(stated ->> '$.city')
+        || '|' || coalesce(stated ->> '$.zip', '')
+    ELSE stated END, ''), stated);
+
+CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS
+    (md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1)::BIGINT;
+
+-- No personal contact data and no clinicians: taken out of everything that is printed words.
+CREATE MACRO work.without_mail(words) AS CASE WHEN contains(words, '@')
+    THEN regexp_replace(words, '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}', '[e-mail]', 'g') ELSE words END;
+
+CREATE MACRO work.without_people(words) AS
+    CASE WHEN regexp_matches(words, getvariable('credentials'))
+    THEN regexp_replace(words, getvariable('clinician'), '[name]', 'g') ELSE words END;
+
+CREATE MACRO work.public_words(words) AS work.without_people(work.without_mail(words));

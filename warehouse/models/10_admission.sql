@@ -1,0 +1,99 @@
+-- What enters the release: everything but takedowns, and what cannot be used, which goes to quarantine.
+
+-- Ids that were asked to be taken down, and what stands for them now.
+CREATE TABLE work.down AS
+WITH RECURSIVE asked AS (
+    SELECT id FROM override.takedown
+    UNION
+    SELECT redirect_to FROM stage.ledger JOIN asked ON entity_id = id WHERE redirect_to IS NOT NULL)
+SELECT id FROM asked;
+
+CREATE TABLE work.down_listing AS
+    SELECT listing_id FROM stage.listing WHERE listing_id IN (FROM work.down)
+    UNION
+    SELECT listing_id FROM stage.crosswalk
+    WHERE entity_id IN (FROM work.down) AND entity_type IN ('organization', 'location');
+
+CREATE TABLE work.down_service AS
+    SELECT listing_id, service_key FROM stage.crosswalk
+    WHERE entity_type = 'service' AND (entity_id IN (FROM work.down) OR listing_id || '#' || service_key IN (FROM work.down));
+
+-- Entities that go with what is taken down: all of whose records are.
+CREATE TABLE work.down_entity AS
+    SELECT id AS entity_id FROM work.down
+    UNION
+    SELECT entity_id FROM stage.crosswalk GROUP BY entity_id
+    HAVING bool_and(listing_id IN (FROM work.down_listing)
+        OR (entity_type = 'service' AND listing_id || '#' || service_key IN (
+            SELECT listing_id || '#' || service_key FROM work.down_service)));
+
+-- The place and operator of every listing that is published.
+CREATE TABLE work.place AS
+SELECT listing_id,
+    arg_max(c.entity_id, c.probability) FILTER (WHERE c.entity_type = 'organization') AS organization_id,
+    arg_max(c.entity_id, c.probability) FILTER (WHERE c.entity_type = 'location') AS location_id
+FROM stage.listing l LEFT JOIN stage.crosswalk c USING (listing_id)
+WHERE l.listing_id NOT IN (FROM work.down_listing)
+GROUP BY listing_id;
+
+-- The service of every published service of a listing.
+CREATE TABLE work.track AS
+SELECT s.listing_id, s.service_key, any_value(s.level_of_care) AS level_of_care, any_value(s.name) AS name,
+    arg_max(c.entity_id, c.probability) AS service_id
+FROM stage.listing_service s
+SEMI JOIN work.place USING (listing_id)
+LEFT JOIN stage.crosswalk c
+    ON c.entity_type = 'service' AND c.listing_id = s.listing_id AND c.service_key = s.service_key
+ANTI JOIN work.down_service d ON d.listing_id = s.listing_id AND d.service_key = s.service_key
+GROUP BY s.listing_id, s.service_key;
+
+-- What is wrong with an observation, if anything. One bad value never stops the others.
+CREATE VIEW work.checked AS
+SELECT o.*, f.written AS value_kind, p.organization_id, p.location_id, t.service_id,
+    f.of_organization, f.of_location, CASE
+        WHEN f.field IS NULL THEN 'unknown_field'
+        WHEN l.listing_id IS NULL THEN 'no_listing'
+        WHEN o.value IS NULL OR o.value = '' THEN 'no_value'
+        WHEN f.vocabulary IS NOT NULL AND k.code IS NULL THEN 'unknown_code'
+        WHEN f.written = 'boolean' AND o.value NOT IN ('true', 'false') THEN 'bad_boolean'
+        WHEN f.written = 'range' AND NOT coalesce(json_valid(o.value) AND json_array_length(o.value) = 2, FALSE)
+            THEN 'bad_range'
+        WHEN f.written IN ('session', 'address') AND NOT json_valid(o.value) THEN 'bad_json'
+        WHEN f.written = 'phone' AND NOT regexp_full_match(o.value, '\+[1-9][0-9]{6,14}(;ext=[0-9]+)?')
+            THEN 'bad_phone'
+        WHEN f.written = 'phone' AND regexp_matches(lower(o.quote), getvariable('personal_phone'))
+            THEN 'personal_contact'
+    END AS problem
+FROM stage.observation o
+LEFT JOIN policy.field f ON f.field = o.field
+LEFT JOIN policy.code k ON k.vocabulary = f.vocabulary AND k.code = o.value
+LEFT JOIN work.place p ON p.listing_id = o.listing_id
+LEFT JOIN (SELECT listing_id FROM stage.listing) l ON l.listing_id = o.listing_id
+LEFT JOIN work.track t ON t.listing_id = o.listing_id AND t.service_key = o.service_key;
+
+INSERT INTO quarantine BY NAME
+SELECT source_id, locator, reason, work.public_words(detail) AS detail, work.public_words(raw) AS raw, observed_at
+FROM stage.quarantine
+UNION ALL BY NAME
+SELECT source_id, coalesce(url, locator, listing_id) AS locator, problem AS reason, field AS detail,
+    CASE WHEN problem <> 'personal_contact' THEN work.public_words(left(value, 200)) END AS raw, observed_at
+FROM work.checked WHERE problem IS NOT NULL AND listing_id NOT IN (FROM work.down_listing);
+
+INSERT INTO source BY NAME FROM stage.source;
+INSERT INTO document BY NAME FROM stage.document;
+INSERT INTO unmapped BY NAME FROM stage.unmapped;
+INSERT INTO listing BY NAME FROM stage.listing SEMI JOIN work.place USING (listing_id);
+INSERT INTO listing_service BY NAME SELECT listing_id, service_key, level_of_care, name FROM work.track;
+INSERT INTO crosswalk BY NAME
+SELECT * REPLACE (work.public_words(reasons) AS reasons) FROM stage.crosswalk c
+SEMI JOIN work.place USING (listing_id)
+WHERE entity_id NOT IN (FROM work.down_entity)
+    AND (entity_type <> 'service' OR listing_id || '#' || service_key IN (
+        SELECT listing_id || '#' || service_key FROM work.track));
+-- A taken-down id stays in the ledger, since ids are never reused, but says nothing.
+INSERT INTO ledger BY NAME
+SELECT * REPLACE (CASE WHEN entity_id NOT IN (FROM work.down_entity) THEN label END AS label) FROM stage.ledger;
+INSERT INTO match_pair BY NAME
+SELECT * REPLACE (work.public_words(reasons) AS reasons) FROM stage.match_pair
+WHERE split_part(left_id, '#', 1) NOT IN (FROM work.down_listing)
+    AND split_part(right_id, '#', 1) NOT IN (FROM work.down_listing);

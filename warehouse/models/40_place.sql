@@ -1,0 +1,98 @@
+-- Organizations and locations: what the listings joined by matching say of operators and places.
+
+-- Chosen values of one-valued fields, and the other wordings.
+CREATE TABLE work.best AS
+SELECT entity_id, field, value, url, claim_id, last_verified, freshness FROM claim WHERE rank = 1 AND chosen;
+
+CREATE TABLE work.alternative AS
+SELECT entity_id, field, list_sort(list(value)) AS values FROM claim
+WHERE rank > 1 AND field IN ('organization', 'site_name') GROUP BY ALL;
+
+CREATE TABLE work.link AS
+SELECT p.*, l.source_id, l.observed_at, l.is_virtual, l.latitude, l.longitude, l.geo_precision, l.county, l.zip,
+    k.priority
+FROM work.place p JOIN listing l USING (listing_id) JOIN source s USING (source_id) JOIN policy.kind k USING (kind);
+
+-- The operator of a place is the one that most of its records name.
+CREATE TABLE work.operated AS
+SELECT location_id, arg_max(organization_id, {n: n, id: organization_id}) AS organization_id
+FROM (SELECT location_id, organization_id, count(*) AS n FROM work.link
+    WHERE location_id IS NOT NULL AND organization_id IS NOT NULL GROUP BY ALL)
+GROUP BY location_id;
+
+CREATE TABLE work.located AS
+SELECT location_id,
+    bool_and(is_virtual) AS is_virtual,
+    count(DISTINCT source_id) AS source_count,
+    min(observed_at) AS first_seen,
+    max(observed_at) AS last_seen,
+    arg_min({latitude: latitude, longitude: longitude, geo_precision: geo_precision},
+        {coarse: geo_precision <> 'address', priority: priority, age: work.age_days(observed_at), id: listing_id})
+        FILTER (WHERE latitude IS NOT NULL AND longitude IS NOT NULL) AS point
+FROM work.link WHERE location_id IS NOT NULL GROUP BY location_id;
+
+-- First sight of an entity is kept, also under ids that were merged into it.
+CREATE TABLE work.sighted AS
+SELECT entity_id, min(first_seen) AS first_seen FROM (
+    SELECT organization_id AS entity_id, first_seen FROM previous.organization
+    UNION ALL SELECT location_id, first_seen FROM previous.location
+    UNION ALL SELECT service_id, first_seen FROM previous.service
+    UNION ALL SELECT redirect_to, minted_at FROM stage.ledger WHERE redirect_to IS NOT NULL)
+GROUP BY entity_id;
+
+INSERT INTO organization BY NAME
+WITH runs AS (
+    SELECT organization_id, count(DISTINCT source_id) AS source_count, min(observed_at) AS first_seen,
+        max(observed_at) AS last_seen
+    FROM work.link WHERE organization_id IS NOT NULL GROUP BY organization_id),
+sites AS (SELECT organization_id, count(*) AS location_count FROM work.operated GROUP BY organization_id),
+web AS (
+    SELECT organization_id, mode(value ORDER BY value) AS website
+    FROM work.operated JOIN work.best ON entity_id = location_id AND field = 'website' GROUP BY organization_id)
+SELECT r.organization_id, n.value AS name, a.values AS alternate_names, coalesce(o.value, w.website) AS website,
+    coalesce(s.location_count, 0) AS location_count, 0 AS service_count, r.source_count,
+    least(r.first_seen, p.first_seen) AS first_seen, r.last_seen
+FROM runs r
+LEFT JOIN sites s USING (organization_id)
+LEFT JOIN web w USING (organization_id)
+LEFT JOIN work.best n ON n.entity_id = r.organization_id AND n.field = 'organization'
+LEFT JOIN work.best o ON o.entity_id = r.organization_id AND o.field = 'website'
+LEFT JOIN work.alternative a ON a.entity_id = r.organization_id AND a.field = 'organization'
+LEFT JOIN work.sighted p ON p.entity_id = r.organization_id
+ORDER BY r.organization_id;
+
+INSERT INTO location BY NAME
+SELECT g.location_id, o.organization_id, CASE WHEN g.is_virtual THEN 'virtual' ELSE 'physical' END AS location_type,
+    n.value AS name, a.values AS alternate_names, w.value AS website,
+    g.point.latitude, g.point.longitude, g.point.geo_precision, g.source_count,
+    least(g.first_seen, p.first_seen) AS first_seen, g.last_seen
+FROM work.located g
+LEFT JOIN work.operated o USING (location_id)
+LEFT JOIN work.best n ON n.entity_id = g.location_id AND n.field = 'site_name'
+LEFT JOIN work.best w ON w.entity_id = g.location_id AND w.field = 'website'
+LEFT JOIN work.alternative a ON a.entity_id = g.location_id AND a.field = 'site_name'
+LEFT JOIN work.sighted p ON p.entity_id = g.location_id
+ORDER BY g.location_id;
+
+INSERT INTO address BY NAME
+WITH county AS (
+    SELECT location_id, zip, arg_min(county, {priority: priority, id: listing_id}) AS county
+    FROM work.link WHERE county IS NOT NULL AND location_id IS NOT NULL GROUP BY ALL)
+SELECT b.entity_id AS location_id, b.value ->> '$.street' AS street, b.value ->> '$.city' AS city, c.county,
+    b.value ->> '$.state' AS state, left(b.value ->> '$.zip', 5) AS zip, b.claim_id, b.last_verified, b.freshness
+FROM work.best b
+JOIN work.located g ON g.location_id = b.entity_id AND NOT g.is_virtual
+LEFT JOIN county c ON c.location_id = b.entity_id AND c.zip = left(b.value ->> '$.zip', 5)
+WHERE b.field = 'address'
+ORDER BY state, county, zip, location_id;
+
+INSERT INTO organization_identifier BY NAME
+SELECT DISTINCT organization_id, location_id, x.scheme, x.identifier, source_id, listing_id
+FROM (SELECT listing_id, source_id, unnest(external_ids) AS x FROM listing)
+JOIN work.place USING (listing_id)
+WHERE organization_id IS NOT NULL AND x.scheme IS NOT NULL AND x.identifier IS NOT NULL
+ORDER BY ALL;
+
+INSERT INTO accreditation BY NAME
+SELECT entity_id AS location_id, value AS body, confidence, claim_id, last_verified, freshness
+FROM claim WHERE field = 'accreditation' AND entity_type = 'location' AND chosen ORDER BY ALL;

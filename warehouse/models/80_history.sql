@@ -1,0 +1,111 @@
+-- What changed since the previous release, and the directory by validity. Both are carried forward.
+
+CREATE TABLE work.before AS
+SELECT c.claim_id, c.entity_type, c.entity_id, c.field, c.value, c.source_id, o.document_sha256, p.single
+FROM previous.claim c
+JOIN (SELECT observation_id, document_sha256 FROM previous.observation) o USING (observation_id)
+JOIN (SELECT field, cardinality = 'one' OR only_one_of IS NOT NULL AS single FROM policy.field) p USING (field)
+WHERE c.chosen AND c.entity_id NOT IN (FROM work.down_entity);
+
+CREATE TABLE work.after AS
+SELECT c.claim_id, c.entity_type, c.entity_id, c.field, c.value, c.source_id, o.document_sha256, p.single
+FROM claim c
+JOIN (SELECT observation_id, document_sha256 FROM observation) o USING (observation_id)
+JOIN (SELECT field, cardinality = 'one' OR only_one_of IS NOT NULL AS single FROM policy.field) p USING (field)
+WHERE c.chosen;
+
+CREATE TABLE work.entity_before AS SELECT DISTINCT entity_type, entity_id FROM previous.crosswalk
+    WHERE entity_id NOT IN (FROM work.down_entity);
+CREATE TABLE work.entity_after AS SELECT DISTINCT entity_type, entity_id FROM crosswalk;
+
+-- Which sources spoke of an entity, to tell a lost source from a changed one.
+CREATE TABLE work.voice_before AS
+SELECT DISTINCT c.entity_id, l.source_id FROM previous.crosswalk c JOIN previous.listing l USING (listing_id);
+CREATE TABLE work.voice_after AS
+SELECT DISTINCT c.entity_id, l.source_id FROM crosswalk c JOIN listing l USING (listing_id)
+UNION SELECT DISTINCT entity_id, source_id FROM observation WHERE source_id = 'override';
+
+INSERT INTO changes BY NAME
+SELECT c.* FROM previous.changes c WHERE c.entity_id NOT IN (FROM work.down_entity);
+
+INSERT INTO changes BY NAME
+WITH pair AS (
+    -- One-valued fields change; of many-valued ones a value comes or goes.
+    SELECT coalesce(a.entity_type, b.entity_type) AS entity_type, coalesce(a.entity_id, b.entity_id) AS entity_id,
+        coalesce(a.field, b.field) AS field, b.value AS old_value, a.value AS new_value,
+        b.source_id AS old_source, a.source_id AS new_source,
+        b.document_sha256 AS old_document, a.document_sha256 AS new_document
+    FROM (FROM work.before WHERE single) b
+    FULL JOIN (FROM work.after WHERE single) a ON a.entity_id = b.entity_id AND a.field = b.field
+    WHERE a.claim_id IS DISTINCT FROM b.claim_id
+    UNION ALL
+    SELECT coalesce(a.entity_type, b.entity_type), coalesce(a.entity_id, b.entity_id), coalesce(a.field, b.field),
+        b.value, a.value, b.source_id, a.source_id, b.document_sha256, a.document_sha256
+    FROM (FROM work.before WHERE NOT single) b
+    FULL JOIN (FROM work.after WHERE NOT single) a ON a.claim_id = b.claim_id
+    WHERE a.claim_id IS NULL OR b.claim_id IS NULL),
+facts AS (
+    -- Facts of an entity that came or went as a whole are not changes of their own.
+    SELECT p.*, CASE
+        WHEN 'override' IN (old_source, new_source) THEN 'correction'
+        WHEN old_value IS NULL AND vb.source_id IS NULL THEN 'source_added'
+        WHEN new_value IS NULL AND va.source_id IS NULL THEN 'source_lost'
+        WHEN old_source = new_source AND old_document IS NOT DISTINCT FROM new_document THEN 'reading_changed'
+        WHEN old_source <> new_source AND va.source_id IS NULL THEN 'source_lost'
+        WHEN old_source <> new_source AND vb.source_id IS NULL THEN 'source_added'
+        WHEN old_source <> new_source THEN 'choice_changed'
+        ELSE 'source_changed' END AS cause
+    FROM pair p
+    SEMI JOIN work.entity_before eb ON eb.entity_id = p.entity_id
+    SEMI JOIN work.entity_after ea ON ea.entity_id = p.entity_id
+    LEFT JOIN work.voice_before vb ON vb.entity_id = p.entity_id AND vb.source_id = p.new_source
+    LEFT JOIN work.voice_after va ON va.entity_id = p.entity_id AND va.source_id = p.old_source),
+entities AS (
+    SELECT entity_type, entity_id, 'entity' AS field, NULL AS old_value, entity_id AS new_value, NULL AS source_id,
+        'appeared' AS cause
+    FROM work.entity_after ANTI JOIN work.entity_before USING (entity_id)
+    UNION ALL
+    SELECT b.entity_type, b.entity_id, 'entity', b.entity_id, l.redirect_to, NULL,
+        CASE l.status WHEN 'redirected' THEN 'merged' WHEN 'retired' THEN 'retired' ELSE 'disappeared' END
+    FROM work.entity_before b ANTI JOIN work.entity_after USING (entity_id)
+    LEFT JOIN stage.ledger l ON l.entity_id = b.entity_id)
+SELECT getvariable('release') AS release, getvariable('now') AS changed_at, entity_type, entity_id, field, old_value,
+    new_value, coalesce(new_source, old_source) AS source_id, cause,
+    CASE WHEN old_value IS NULL THEN 'added' WHEN new_value IS NULL THEN 'removed' ELSE 'changed' END AS kind
+FROM facts
+UNION ALL BY NAME
+SELECT getvariable('release') AS release, getvariable('now') AS changed_at, *,
+    CASE WHEN old_value IS NULL THEN 'added' WHEN new_value IS NULL THEN 'removed' ELSE 'changed' END AS kind
+FROM entities
+WHERE getvariable('previous_release') IS NOT NULL
+ORDER BY entity_id, field, old_value, new_value;
+
+-- A row's hash is of what it says; that it was verified again is no change.
+CREATE TABLE work.said AS
+SELECT service_id, location_id, (md5_number_lower(to_json(said)::VARCHAR) >> 1)::BIGINT AS row_hash
+FROM (
+    SELECT service_id, location_id, d AS said
+    FROM (SELECT * EXCLUDE (evidence_count, confidence, stale_facts, last_verified, verify_due, freshness, alert)
+        FROM directory) d);
+
+CREATE TABLE work.past AS
+SELECT h.*, s.row_hash IS NOT NULL AS goes_on
+FROM previous.directory_history h
+LEFT JOIN work.said s ON s.service_id = h.service_id AND s.location_id IS NOT DISTINCT FROM h.location_id
+    AND s.row_hash = h.row_hash AND h.valid_to IS NULL
+WHERE h.service_id NOT IN (FROM work.down_entity)
+    AND coalesce(h.location_id, '') NOT IN (FROM work.down_entity)
+    AND coalesce(h.organization_id, '') NOT IN (FROM work.down_entity);
+
+INSERT INTO directory_history BY NAME
+SELECT * EXCLUDE (goes_on) REPLACE (
+    CASE WHEN valid_to IS NULL AND NOT goes_on THEN getvariable('now') ELSE valid_to END AS valid_to,
+    CASE WHEN valid_to IS NULL AND NOT goes_on THEN getvariable('release') ELSE to_release END AS to_release)
+FROM work.past;
+
+INSERT INTO directory_history BY NAME
+SELECT d.*, s.row_hash, getvariable('now') AS valid_from, getvariable('release') AS from_release
+FROM directory d
+JOIN work.said s ON s.service_id = d.service_id AND s.location_id IS NOT DISTINCT FROM d.location_id
+ANTI JOIN (FROM work.past WHERE goes_on) p
+    ON p.service_id = d.service_id AND p.location_id IS NOT DISTINCT FROM d.location_id;

@@ -1,0 +1,81 @@
+-- Marts for engineers and analysts.
+
+CREATE TABLE work.placed AS
+SELECT entity_id, any_value(state) AS state FROM (
+    SELECT location_id AS entity_id, state FROM address
+    UNION ALL SELECT service_id, state FROM service_at_location JOIN address USING (location_id)
+    UNION ALL SELECT organization_id, state FROM location JOIN address USING (location_id))
+GROUP BY entity_id;
+
+INSERT INTO freshness BY NAME
+SELECT c.field, c.source_id, p.state, count(*) AS facts,
+    median(age) AS median_age_days, quantile_cont(age, 0.95) AS p95_age_days,
+    round(count(*) FILTER (freshness = 'fresh') / count(*), 4) AS within_sla,
+    count(*) FILTER (freshness = 'due') AS due,
+    count(*) FILTER (freshness = 'stale') AS stale,
+    count(*) FILTER (freshness = 'expired') AS expired
+FROM (SELECT *, work.age_days(last_verified)::DOUBLE AS age FROM claim WHERE chosen) c
+LEFT JOIN work.placed p USING (entity_id)
+GROUP BY GROUPING SETS ((), (c.field), (c.source_id), (p.state), (c.field, c.source_id), (c.field, p.state))
+ORDER BY ALL;
+
+INSERT INTO extraction_rate BY NAME
+SELECT o.source_id, o.field, any_value(l.listings) AS listings, count(DISTINCT o.listing_id) AS found,
+    round(found / any_value(l.listings), 4) AS rate
+FROM observation o JOIN (SELECT source_id, count(*) AS listings FROM listing GROUP BY source_id) l USING (source_id)
+WHERE o.assertion = 'affirmed' AND o.method <> 'listing'
+GROUP BY o.source_id, o.field ORDER BY ALL;
+
+INSERT INTO source_health BY NAME
+WITH good AS (SELECT *, outcome IN ('ok', 'unchanged') AS good FROM document),
+fetched AS (
+    SELECT source_id, max(fetched_at) AS last_attempt, max(fetched_at) FILTER (good) AS last_success,
+        arg_max(outcome, fetched_at) AS last_outcome, count(*) AS attempts,
+        round(count(*) FILTER (good) / count(*), 4) AS success_share
+    FROM good GROUP BY source_id),
+failed AS (
+    SELECT d.source_id, count(*) AS failures FROM good d JOIN fetched f USING (source_id)
+    WHERE NOT d.good AND d.fetched_at > coalesce(f.last_success, TIMESTAMP '1900-01-01') GROUP BY ALL),
+listed AS (SELECT source_id, count(*) AS n FROM listing GROUP BY ALL),
+served AS (SELECT source_id, count(*) AS n FROM listing JOIN listing_service USING (listing_id) GROUP BY ALL),
+observed AS (SELECT source_id, count(*) AS n FROM observation GROUP BY ALL),
+refused AS (SELECT source_id, count(*) AS n FROM quarantine GROUP BY ALL),
+strange AS (SELECT source_id, sum(rows) AS n FROM unmapped GROUP BY ALL)
+SELECT s.source_id, s.kind, s.state, f.last_attempt, f.last_success, f.last_outcome,
+    coalesce(failed.failures, 0) AS failures_since_success, coalesce(f.attempts, 0) AS attempts, f.success_share,
+    s.cadence_days, s.published,
+    round(date_diff('minute', f.last_success, getvariable('now')) / 1440.0 - s.cadence_days, 2) AS overdue_days,
+    coalesce(listed.n, 0) AS listings, coalesce(served.n, 0) AS services, coalesce(observed.n, 0) AS observations,
+    coalesce(refused.n, 0) AS quarantined, coalesce(strange.n, 0) AS unmapped,
+    CASE WHEN f.attempts IS NULL AND listings > 0 THEN 'local'
+        WHEN f.attempts IS NULL THEN 'never_read'
+        WHEN f.last_success IS NULL OR failed.failures >= getvariable('failing_attempts') THEN 'failing'
+        WHEN overdue_days > 0 THEN 'late'
+        WHEN listings = 0 THEN 'silent'
+        ELSE 'healthy' END AS status
+FROM source s
+LEFT JOIN fetched f USING (source_id)
+LEFT JOIN failed USING (source_id)
+LEFT JOIN listed USING (source_id)
+LEFT JOIN served USING (source_id)
+LEFT JOIN observed USING (source_id)
+LEFT JOIN refused USING (source_id)
+LEFT JOIN strange USING (source_id)
+WHERE s.kind <> 'override'
+ORDER BY s.source_id;
+
+INSERT INTO coverage_county BY NAME
+SELECT state, county, level_of_care, count(DISTINCT service_id) AS services,
+    count(DISTINCT location_id) AS locations, count(DISTINCT organization_id) AS organizations,
+    count(DISTINCT service_id) FILTER (virtual) AS virtual_services,
+    count(DISTINCT service_id) FILTER (has_evening) AS evening_services,
+    count(DISTINCT service_id) FILTER (freshness IN ('fresh', 'due')) AS verified_services
+FROM directory GROUP BY ALL ORDER BY ALL;
+
+INSERT INTO coverage_state BY NAME
+SELECT state, level_of_care, count(DISTINCT service_id) AS services,
+    count(DISTINCT location_id) AS locations, count(DISTINCT organization_id) AS organizations,
+    count(DISTINCT service_id) FILTER (virtual) AS virtual_services,
+    count(DISTINCT service_id) FILTER (has_evening) AS evening_services,
+    count(DISTINCT service_id) FILTER (freshness IN ('fresh', 'due')) AS verified_services
+FROM directory GROUP BY ALL ORDER BY ALL;

@@ -1,0 +1,35 @@
+"""The claim policy and the limits of the audit: `policy.toml`, read once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parent / "policy.toml"
+
+
+@cache
+def policy() -> Mapping[str, Any]:
+    """The whole policy as TOML tables."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def variables() -> dict[str, Any]:
+    """The settings that the models read by `getvariable`."""
+    p = policy()
+    return {
+        **{
+            key: p["choice"][key]
+            for key in ("confidence_ceiling", "conflict_discount", "newer_days", "listing_confidence")
+        },
+        **p["freshness"],
+        **p["level"],
+        **p["sessions"],
+        "phone_kinds": p["choice"]["phone_kinds"],
+        "weekdays": ["mo", "tu", "we", "th", "fr", "sa", "su"],
+        "failing_attempts": p["sources"]["failing_attempts"],
+        **p["privacy"],
+    }

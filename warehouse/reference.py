@@ -1,0 +1,97 @@
+"""Reference data of a build: vocabulary tables from their CSV files, and the policy as tables that the models join."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.contracts import Contract
+from warehouse.ddl import quoted
+from warehouse.policy import policy
+
+
+class VocabularyError(ValueError):
+    """A vocabulary file that is missing or malformed; the message names it."""
+
+
+def fill_vocabularies(
+    connection: duckdb.DuckDBPyConnection, folder: Path, contracts: Mapping[str, Contract]
+) -> None:
+    """Every table whose contract names a vocabulary, from `<folder>/<vocabulary>.csv`; lists are split at `;`."""
+    for contract in contracts.values():
+        if not contract.vocabulary:
+            continue
+        path = folder / f"{contract.vocabulary}.csv"
+        if not path.exists():
+            raise VocabularyError(f"vocabulary {path} is missing; the table {contract.table} is made of it")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [
+                [_cell(row.get(c.name), c.type.kind) for c in contract.columns]
+                for row in csv.DictReader(file)
+            ]
+        if not rows:
+            raise VocabularyError(f"vocabulary {path} has no rows; the table {contract.table} is made of it")
+        marks = ", ".join("?" * len(contract.columns))
+        connection.executemany(f"INSERT INTO {quoted(contract.table)} VALUES ({marks})", rows)
+    connection.execute(
+        """INSERT INTO condition_ancestor
+        WITH RECURSIVE up AS (
+            SELECT code, code AS ancestor FROM vocabulary_condition
+            UNION
+            SELECT up.code, v.parent FROM up JOIN vocabulary_condition v ON v.code = up.ancestor
+            WHERE v.parent IS NOT NULL)
+        SELECT code, ancestor FROM up ORDER BY ALL"""
+    )
+
+
+def _cell(text: str | None, kind: str) -> Any:
+    if text is None or not text.strip():
+        return None
+    return [part.strip() for part in text.split(";") if part.strip()] if kind == "list" else text.strip()
+
+
+def fill_policy(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> None:
+    """`policy.kind` (sources), `policy.field` (how each field is treated) and `policy.code` (which codes exist)."""
+    connection.execute("CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE)")
+    kinds = [(kind, p["priority"], p["weight"]) for kind, p in policy()["source"].items()]
+    connection.executemany("INSERT INTO policy.kind VALUES (?, ?, ?)", kinds)
+
+    connection.execute(
+        """CREATE TABLE policy.field (field VARCHAR, cardinality VARCHAR, written VARCHAR, vocabulary VARCHAR,
+        verify_days INTEGER, of_organization BOOLEAN, of_location BOOLEAN, wording BOOLEAN, one_source BOOLEAN,
+        inherit BOOLEAN, only_one_of VARCHAR)"""
+    )
+    choice = policy()["choice"]
+    groups = ("of_organization", "of_location", "wording", "one_source", "inherit")
+    fields = connection.execute(
+        "SELECT field, cardinality, value, verify_days FROM vocabulary_field"
+    ).fetchall()
+    rows = []
+    for name, cardinality, value, days in fields:
+        kind, _, vocabulary = value.partition(":")
+        flags = [name in choice[group] for group in groups]
+        rows.append([name, cardinality, kind, vocabulary or None, days, *flags, choice["only_one"].get(name)])
+    connection.executemany(f"INSERT INTO policy.field VALUES ({', '.join('?' * 11)})", rows)
+
+    connection.execute("CREATE TABLE policy.code (vocabulary VARCHAR, code VARCHAR)")
+    for vocabulary in sorted({row[3] for row in rows if row[3]}):
+        codes = _codes(connection, vocabulary, contracts)
+        connection.executemany(
+            "INSERT INTO policy.code VALUES (?, ?)", [(vocabulary, code) for code in codes]
+        )
+
+
+def _codes(
+    connection: duckdb.DuckDBPyConnection, vocabulary: str, contracts: Mapping[str, Contract]
+) -> list[str]:
+    """Codes of a vocabulary; a closed list that needs no words stands in the contract of `service`."""
+    for contract in contracts.values():
+        if contract.vocabulary == vocabulary:
+            return [
+                row[0] for row in connection.execute(f"SELECT code FROM {quoted(contract.table)}").fetchall()
+            ]
+    return list(contracts["service"].column(vocabulary).enum or ())
