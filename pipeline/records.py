@@ -129,6 +129,7 @@ class Outcome(StrEnum):
     LAYOUT_CHANGED = "layout_changed"
     REFUSED_ADDRESS = "refused_address"
     REDIRECT_LOOP = "redirect_loop"
+    ERROR = "error"  # a fault of ours while reading it
 
 
 @dataclass(frozen=True, slots=True)

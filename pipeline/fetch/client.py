@@ -24,7 +24,7 @@ from pipeline.fetch.exchange import (
     retry_after,
     unwanted,
 )
-from pipeline.fetch.failure import Failure, as_failure
+from pipeline.fetch.failure import WIRE_ERRORS, Failure, as_failure
 from pipeline.fetch.gate import Gate
 from pipeline.fetch.robots import Robots, robots_from
 from pipeline.fetch.settings import FetchSettings
@@ -105,14 +105,14 @@ class Visit:
                     )
                 passed.append(target)
                 permanent = permanent and reply.status in PERMANENT
-                self._checkredirect_target(want, url, target, passed, permanent, reply)
+                self._check_redirect(want, target, passed, permanent, reply)
                 url = target
         except Failure as failure:
             failure.redirects = tuple(passed)
             failure.final_url = failure.final_url or url
             raise
 
-    def _checkredirect_target(
+    def _check_redirect(
         self, want: Want, target: str, passed: list[str], permanent: bool, reply: Reply
     ) -> None:
         if len(passed) > self._settings.max_redirects:
@@ -186,7 +186,7 @@ class Visit:
             try:
                 async with asyncio.timeout(self._settings.total_s):
                     reply = await self._send(want, url)
-            except Exception as error:
+            except WIRE_ERRORS as error:
                 raise as_failure(error) from error
             reply = replace(reply, elapsed_ms=int((self._settings.clock() - began) * 1000))
         if reply.status == 429 or (reply.status in RETRY_STATUS and not challenged(reply)):

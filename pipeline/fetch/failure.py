@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from pipeline.fetch.exchange import Reply
 
 
+# What servers, networks and their data can cause; anything else is a fault of ours.
+WIRE_ERRORS = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    OSError,
+    UnicodeError,
+    zlib.error,
+    RefusedAddress,
+    UnknownHost,
+    TooLarge,
+    UnknownEncoding,
+)
+
+
 class Failure(Exception):  # noqa: N818 - an outcome, raised to leave the request
     """A request that gave no page. `stop_site` says that its host should be left alone for this run."""
 
@@ -62,7 +77,9 @@ def as_failure(error: Exception) -> Failure:
         return Failure(Outcome.CONNECTION, f"damaged compression: {error}", retry=True)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
         return Failure(Outcome.REFUSED_ADDRESS, said)
-    return Failure(Outcome.CONNECTION, said, retry=True)
+    if isinstance(error, httpx.HTTPError | OSError):
+        return Failure(Outcome.CONNECTION, said, retry=True)
+    return Failure(Outcome.ERROR, f"a fault of ours: {said}", stop_site=True)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

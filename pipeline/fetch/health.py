@@ -17,7 +17,9 @@ from pipeline.records import Outcome
 
 REFUSING = frozenset({Outcome.BLOCKED, Outcome.ROBOTS_DENIED, Outcome.RATE_LIMITED})
 ABSENT = frozenset({Outcome.GONE, Outcome.DNS})
-FOR_US_TO_MEND = frozenset({Outcome.MOVED, Outcome.TLS, Outcome.REFUSED_ADDRESS, Outcome.NOT_HTML})
+FOR_US_TO_MEND = frozenset(
+    {Outcome.MOVED, Outcome.TLS, Outcome.REFUSED_ADDRESS, Outcome.NOT_HTML, Outcome.ERROR}
+)
 DEAD_AFTER = 3  # absent visits in a row …
 DEAD_SPAN = timedelta(days=14)  # … over at least so long
 FAILED_SHARE = 0.25  # of a visit's pages; above it the source is degraded

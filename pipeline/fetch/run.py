@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime
@@ -23,6 +24,7 @@ from sources.findtreatment import page_urls
 from sources.registry import Kind, Source
 
 PAGERS: dict[Kind, Pager] = {Kind.FINDTREATMENT: page_urls}
+log = logging.getLogger(__name__)
 WAITING = 1000  # documents that a slow reader of the results may be behind
 
 
@@ -79,7 +81,7 @@ async def fetch_sources(
 
 
 async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> AsyncGenerator[Document]:
-    """One source's attempts. What nobody foresaw becomes the outcome of its own source, with its name."""
+    """One source's attempts. A fault of ours becomes the outcome of its source, and its traceback a log line."""
     try:
         if source.path is not None:
             for document in read_local(source.path, recorder):
@@ -96,6 +98,7 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
                 async for document in reading:
                     yield document
     except Exception as error:
+        log.exception("%s: fetching failed", source.id)
         yield recorder.failed(source.location, as_failure(error))
 
 
