@@ -31,5 +31,5 @@ class _SilentTask:
 class Silent:
     """For runs that nobody watches: a daemon's, a test's."""
 
-    def task(self, name: str, total: int | None = None) -> AbstractContextManager[Task]:
+    def task(self, name: str, total: int | None = None) -> AbstractContextManager[Task]:  # noqa: ARG002
         return nullcontext(_SilentTask())

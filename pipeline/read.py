@@ -6,7 +6,7 @@ A source that cannot be read keeps the listings that it gave last; what went wro
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cache
@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.extract import PageReading, assemble, extract, read_page
 from pipeline.fetch import Archive, ArchiveError, decode
 from pipeline.normalize.directory import DirectoryReader, Origin
-from pipeline.records import Document, Listing, Outcome, Rejected
+from pipeline.records import Document, Listing, Rejected
 from pipeline.stage import Seen, Stage, naive_utc
 from sources.findtreatment import page_urls, read_answer
 from sources.license_list import read_list
@@ -26,7 +26,6 @@ from sources.samhsa_directory import read_workbook
 
 CODE = ("extract", "normalize", "vocabulary", "records.py", "read.py", "stage.py")
 RAW_LENGTH = 2000
-GONE_TIMES = 3  # blocked is not closed, and one 404 is not the end of a program
 
 
 @dataclass(slots=True)
@@ -151,22 +150,14 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def current_documents(
-    source: Source, found: Mapping[str, Document], attempts: Iterable[tuple[str, str]], archive: Archive
-) -> list[Document]:
-    """The documents of a source that count now, in the order of their addresses.
+def documents_that_count(source: Source, current: Sequence[Document], archive: Archive) -> list[Document]:
+    """Of the newest good contents of a source, those that its newest answer still counts.
 
-    `found`: the newest good content of each address; `attempts`: (address, outcome) in order of time. A page counts until it was found gone `GONE_TIMES` times in
-    a row; the pages of an API count as far as its newest first page says that they go.
+    An API whose first page speaks of fewer pages than last month has dropped the rest; a site's pages are told
+    gone one by one (`pipeline.fetch.current_documents`).
     """
-    absent: dict[str, int] = {}
-    for url, outcome in attempts:
-        if outcome in (Outcome.OK, Outcome.UNCHANGED):
-            absent.pop(url, None)
-        elif outcome == Outcome.GONE:
-            absent[url] = absent.get(url, 0) + 1
-    urls = sorted(url for url in found if absent.get(url, 0) < GONE_TIMES)
-    if source.kind == Kind.FINDTREATMENT and source.url in found:
-        first = archive.get(found[source.url].sha256 or "")
-        urls = [url for url in (source.url, *page_urls(source.url, first)) if url in found]
-    return [found[url] for url in urls]
+    first = next((d for d in current if d.url == source.url), None)
+    if source.kind != Kind.FINDTREATMENT or first is None:
+        return list(current)
+    wanted = {first.url, *page_urls(first.url, archive.get(first.sha256 or ""))}
+    return [d for d in current if d.url in wanted]

@@ -6,10 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from pipeline.entities import EntityReport
 from pipeline.progress import Progress, Silent
+from pipeline.read import ReadReport
+from pipeline.records import Document
 from pipeline.settings import Settings
 from pipeline.stage import Stage
-from warehouse.release import Releases
+from warehouse.audit import AuditReport
+from warehouse.build import BuildReport
+from warehouse.release import Release, Releases
+
+
+@dataclass(slots=True)
+class Summary:
+    """What the run came to, for the table at the end of `iop run`."""
+
+    fetched: list[Document] = field(default_factory=list)
+    reads: list[ReadReport] = field(default_factory=list)
+    entities: EntityReport | None = None
+    build: BuildReport | None = None
+    audit: AuditReport | None = None
+    release: Release | None = None
 
 
 def utc_now() -> datetime:
@@ -18,12 +35,20 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Workspace:
-    """What every asset is given. `force`: read sources that are not due, and pages that have not changed."""
+    """What every asset is given.
+
+    `refetch`: also sources that are not due. `reread`: also content that has not changed. `offline`: fetch nothing,
+    read what the archive holds. `as_of`: read what the archive held then.
+    """
 
     settings: Settings
     progress: Progress = field(default_factory=Silent)
     clock: Callable[[], datetime] = utc_now
-    force: bool = False
+    refetch: bool = False
+    reread: bool = False
+    offline: bool = False
+    as_of: datetime | None = None
+    summary: Summary = field(default_factory=Summary)
 
     @property
     def stage(self) -> Stage:

@@ -60,7 +60,7 @@ class Settings:
         else:
             profile = profile or "demo"
             chosen = _profile(profile)
-            folder, name = named or (PROFILES.parent / chosen["registry"]), profile
+            folder, name = (named or PROFILES.parent / chosen["registry"]).resolve(), profile
         fetch = FetchSettings()
         if agent := environment.get("IOP_USER_AGENT"):
             fetch = replace(fetch, user_agent=agent)

@@ -106,10 +106,6 @@ class Stage:
         ]
         self.write("document", source_id, _frame("document", rows))
 
-    def attempts(self, source_id: str) -> list[tuple[str, str]]:
-        """(address, outcome) of the attempts to fetch a source, in order of time."""
-        return self.read("document", source_id).sort("fetched_at").select("url", "outcome").rows()
-
     def write_listings(
         self,
         source: Source,

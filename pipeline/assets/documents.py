@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from pipeline.fetch import Archive, fetch_all
+from pipeline.fetch import Archive, due, fetch_all
 from pipeline.records import Document
 from pipeline.resources import Workspace
 
@@ -31,18 +31,12 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         settings = workspace.settings
         sources = [settings.registry[key] for key in context.partition_keys]
         now = workspace.clock()
-        with (
-            Archive(settings.archive) as archive,
-            settings.fetching() as how,
-            workspace.progress.task("fetch", None) as task,
-        ):
-            fetch_all(
-                [s for s in sources if s.enabled],
-                archive,
-                how,
-                force=workspace.force,
-                progress=lambda _: task.advance(),
-            )
+        with Archive(settings.archive) as archive:
+            visits = list(archive.visits())
+            wanted = [s for s in sources if s.enabled and (workspace.refetch or s.path or due(s, visits, now))]
+            if not workspace.offline:
+                with settings.fetching() as how, workspace.progress.task("fetch") as task:
+                    workspace.summary.fetched += fetch_all(wanted, archive, how, progress=lambda _: task.advance())
             attempts: dict[str, list[Document]] = {source.id: [] for source in sources}
             for document in archive.documents(since=now - HISTORY):
                 attempts.setdefault(document.source_id, []).append(document)
@@ -54,6 +48,7 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                 f"outcome {outcome}": dg.MetadataValue.int(n)
                 for outcome, n in sorted(Counter(str(d.outcome) for d in this_run).items())
             }
+            metadata["due"] = dg.MetadataValue.bool(source in wanted)
             metadata["attempts"] = dg.MetadataValue.int(len(this_run))
             metadata["bytes"] = dg.MetadataValue.int(sum(d.size or 0 for d in this_run))
             if source.url:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeline.fetch import Archive
-from pipeline.read import ReadReport, current_documents, read_source
+from pipeline.fetch import Archive, current_documents
+from pipeline.read import ReadReport, documents_that_count, read_source
+from pipeline.records import Document
 from pipeline.resources import Workspace
 
 SPECS = (
@@ -39,13 +40,15 @@ def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         settings, stage = workspace.settings, workspace.stage
         sources = [settings.registry[key] for key in context.partition_keys]
         with Archive(settings.archive) as archive, workspace.progress.task("read", len(sources)) as task:
-            found = archive.latest([source.id for source in sources])
+            current: dict[str, list[Document]] = {}
+            for document in current_documents(archive, workspace.as_of):
+                current.setdefault(document.source_id, []).append(document)
             for source in sources:
-                attempts = stage.attempts(source.id)
-                documents = current_documents(source, found.get(source.id, {}), attempts, archive)
-                if workspace.force:
+                documents = documents_that_count(source, current.get(source.id, ()), archive)
+                if workspace.reread:
                     stage.mark(source.id, None)
                 report = read_source(source, documents, archive, stage, settings.states, workspace.clock())
+                workspace.summary.reads.append(report)
                 if report.problem:
                     context.log.warning(f"{source.id}: {report.problem}")
                 _describe(context, report)

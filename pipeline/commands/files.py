@@ -12,7 +12,10 @@ from pipeline.commands.console import Bars, Exit, err, out
 
 def extract(
     jsonl: Annotated[
-        Path, typer.Option("--jsonl", help='Rows {"id", "url"?, "html": path | "text": string}; paths relative to it.')
+        Path,
+        typer.Option(
+            "--jsonl", help='Rows {"id", "url"?, "html": path | "text": string}; paths relative to it.'
+        ),
     ],
     out_file: Annotated[Path, typer.Option("--out", help="Where the facts go, one JSON object a row.")],
 ) -> None:
@@ -28,7 +31,9 @@ def extract(
 
 
 def match(
-    records: Annotated[Path, typer.Argument(help="CSV: record_id, source, name1, name2, street1, … website.")],
+    records: Annotated[
+        Path, typer.Argument(help="CSV: record_id, source, name1, name2, street1, … website.")
+    ],
     out_file: Annotated[Path, typer.Option("--out", help="CSV: record_id, organization_id, location_id.")],
 ) -> None:
     """Tell which records are one organization, and which are one place."""

@@ -11,13 +11,15 @@ from pipeline.commands.console import Exit, err
 from pipeline.settings import Settings, SettingsError
 
 ProfileOption = Annotated[
-    str | None, typer.Option("--profile", help="demo, massachusetts or us (default: demo).", show_default=False)
+    str | None,
+    typer.Option("--profile", help="demo, massachusetts or us (default: demo).", show_default=False),
 ]
 RegistryOption = Annotated[
     Path | None, typer.Option("--registry", help="A folder of registry TOML files, instead of the profile's.")
 ]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="The run's directory (default: data/<profile>).", show_default=False)
+    Path | None,
+    typer.Option("--out", help="The run's directory (default: data/<profile>).", show_default=False),
 ]
 
 

@@ -60,7 +60,9 @@ def _write(format: Format, names: list[str], rows: list[tuple[Any, ...]]) -> Non
         writer.writerows([[_safe(value) for value in row] for row in rows])
     elif format is Format.JSONL:
         for row in rows:
-            sys.stdout.write(json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False) + "\n")
+            sys.stdout.write(
+                json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False) + "\n"
+            )
     else:
         table = Table(*names, row_styles=["", "dim"])
         for row in rows:

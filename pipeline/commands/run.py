@@ -1,0 +1,167 @@
+"""`iop run`: the Dagster assets from fetching to the release, headless."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from pipeline.commands.console import Bars, Exit, err, out
+from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
+from pipeline.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from pipeline.resources import Summary, Workspace
+
+SourceOption = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Only this source (may be repeated); fetched even if not due."),
+]
+
+
+def run(
+    profile: ProfileOption = None,
+    registry: RegistryOption = None,
+    source: SourceOption = None,
+    out_folder: OutOption = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Fetch what is not due, read what has not changed.")
+    ] = False,
+) -> None:
+    """Fetch what is due, read it, match it, build, audit and publish a release.
+
+    Exit codes: 0 published, 1 nothing published, 2 wrong options or registry, 3 published but some source or
+    registry table could not be read, 130 interrupted.
+    """
+    settings = chosen(profile, registry, out_folder)
+    from pipeline.resources import Workspace
+
+    workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force)
+    finish(workspace, source)
+
+
+def replay(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(help="What the archive held then (UTC).", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    ] = None,
+    profile: ProfileOption = None,
+    registry: RegistryOption = None,
+    source: SourceOption = None,
+    out_folder: OutOption = None,
+) -> None:
+    """Read everything again from the archive, without network: after a change to the readers, or as of a date."""
+    settings = chosen(profile, registry, out_folder)
+    from pipeline.resources import Workspace
+
+    finish(Workspace(settings, Bars(), reread=True, offline=True, as_of=as_of), source)
+
+
+def finish(workspace: Workspace, source_ids: list[str] | None) -> None:
+    """Run the assets, show what came of it, and exit with the code that says so."""
+    settings = workspace.settings
+    for problem in settings.registry.problems:
+        err.print(f"[yellow]registry[/yellow] {problem}")
+    ids = _sources(settings, source_ids)
+    result = _execute(workspace, ids)
+    _show(settings, workspace.summary)
+    if workspace.summary.release is None:
+        _explain(workspace.summary, result)
+        raise typer.Exit(Exit.FAILED)
+    bad = settings.registry.problems or any(r.problem for r in workspace.summary.reads)
+    raise typer.Exit(Exit.PARTIAL if bad else Exit.OK)
+
+
+def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
+    known = [source.id for source in settings.registry.sources]
+    if not known:
+        err.print(f"[red]The registry {settings.registry_folder} declares no usable source.[/red]")
+        raise typer.Exit(Exit.USAGE)
+    for source_id in wanted or ():
+        try:
+            settings.registry[source_id]
+        except KeyError as error:
+            err.print(f"[red]{error.args[0]}[/red]")
+            raise typer.Exit(Exit.USAGE) from None
+    return [i for i in known if not wanted or i in wanted]
+
+
+def _execute(workspace: Workspace, ids: list[str]) -> dg.ExecuteInProcessResult:
+    from pipeline.definitions import build_defs
+    from pipeline.schedules import all_sources
+
+    job = build_defs(workspace, ids).resolve_job_def("directory_job")
+    with _instance() as instance:
+        return job.execute_in_process(
+            instance=instance,
+            tags=all_sources(ids),
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+
+
+@contextmanager
+def _instance() -> Iterator[dg.DagsterInstance]:
+    """The project's Dagster instance, so that `dg dev` shows this run too; a passing one where there is no project."""
+    import dagster as dg
+
+    if not (ROOT / "dagster.yaml").exists():
+        with dg.DagsterInstance.ephemeral() as instance:
+            yield instance
+        return
+    os.environ.setdefault("DAGSTER_HOME", str(ROOT))
+    with chdir(ROOT), dg.DagsterInstance.get() as instance:  # dagster.yaml's folders are relative to it
+        yield instance
+
+
+def _show(settings: Settings, summary: Summary) -> None:
+    outcomes: dict[str, dict[str, int]] = {}
+    for document in summary.fetched:
+        counts = outcomes.setdefault(document.source_id, {})
+        counts[document.outcome] = counts.get(document.outcome, 0) + 1
+    table = Table("source", "fetched", "listings", "services", "facts", "quarantine", "note", title="Sources")
+    for column in table.columns[2:6]:
+        column.justify = "right"
+    for report in summary.reads:
+        rows = report.rows
+        fetched = (
+            ", ".join(f"{n} {o}" for o, n in sorted(outcomes.get(report.source_id, {}).items())) or "not due"
+        )
+        numbers = ("listing", "listing_service", "observation", "quarantine")
+        note = report.problem or ("" if rows else "unchanged")
+        table.add_row(report.source_id, fetched, *(f"{rows[n]:,}" if rows else "" for n in numbers), note)
+    out.print(table)
+    if summary.entities:
+        e = summary.entities
+        out.print(
+            f"{e.organizations:,} organizations, {e.locations:,} locations, {e.services:,} services; "
+            f"{e.review:,} pairs for review ([bold]iop review[/bold])"
+        )
+    if summary.release:
+        current = settings.releases / "current"
+        out.print(
+            f"[green]Release {summary.release.number} published.[/green] Query it at [bold]{current}[/bold]"
+        )
+        out.print(
+            "  iop query \"SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'\""
+        )
+
+
+def _explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
+    """Why nothing was published, in one screen."""
+    if summary.audit is not None:
+        err.print(summary.audit)
+    failures = [event for event in result.all_events if event.is_step_failure]
+    for event in failures:
+        error = event.step_failure_data.error
+        cause = error.cause if error and error.cause else error
+        if cause and "AssetCheck" not in (cause.cls_name or ""):
+            err.print(f"[red]{event.step_key}[/red]: {cause.message.strip()}", markup=True)
+    err.print("[red]Nothing was published; the last release stays.[/red]")
