@@ -5,41 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.extract.grammar_words import phrases, words
 from pipeline.extract.lexer import Run, read
 from pipeline.extract.quantities import Quantity, quantities
 
 AgeKind = Literal["accepted", "excluded", "other"]
 
-OLDEST, LEAST_BARE = 100, 4
-_AGE_WORDS = frozenset({"age", "ages", "aged", "edad", "edades"})
-_YEARS = frozenset({"year", "years", "yr", "yrs", "yo", "y", "años"})
-_PEOPLE = frozenset(
-    "adult adults teen teens teenagers teenager tween tweens adolescent adolescents youth youths child children kids men women boys "
-    "girls individuals people clients patients students males females person persons anyone seniors preteens minors participants "
-    "adultos adolescentes jóvenes niños veterans members".split()
+OLDEST, YOUNGEST_BARE, OLDEST_BARE = 100, 4, 75
+# Ages that need no other word beside "18+" and "under 21": those that laws and programs draw lines at.
+_COMMON_LEAST = frozenset({18, 21, 55, 60, 65})
+_COMMON_MOST = frozenset({12, 13, 14, 16, 17, 18, 21, 26, 65})
+_HINTS = ("age", "year", "older", "over", "under", "años", "edad", "and up")
+_AGE_WORDS, _YEARS, _PEOPLE, _LEAD = (words("age", name) for name in ("age", "years", "people", "lead"))
+_OPENED = tuple(
+    (phrase, way) for name, way in (("older", "low"), ("younger", "high")) for phrase in phrases("age", name)
 )
-_OLDER = (("and", "older"), ("or", "older"), ("and", "over"), ("or", "over"), ("and", "up"), ("and", "above"), ("or", "above"),
-          ("and", "olders"), ("y", "mayores"), ("o", "más"), ("y", "más"), ("+",), ("plus",), ("years", "and", "older"))  # fmt: skip
-_YOUNGER = (("and", "under"), ("and", "younger"), ("or", "younger"), ("or", "under"), ("and", "below"))
-_UNDER = frozenset({"under", "below", "menores"})
-_OVER = frozenset({"over", "above", "mayores"})
-_NOT_TAKEN = frozenset(
-    {"not", "no", "cannot", "n't", "don't", "unable", "excluded", "ineligible", "except", "doesn't", "can't"}
-)
-_OTHER = frozenset(
-    "experience history business founded celebrating serving served anniversary median mean average survey percent % "
-    "national statistics prevalence study studies accommodations insurance dependents insured coverage plan onset housing "
-    "according sobriety sober diagnosed reported".split()
-)
-_COMPANY = frozenset(
-    "company organization agency provider business history center practice tradition study clinic hospital building".split()
-)
-_STOPS = frozenset({";", "|", "•", "\n"})
+_UNDER, _OVER = words("age", "under"), words("age", "over")
+_NOT_TAKEN, _TAKEN = words("age", "not_taken"), words("age", "taken")
+_OTHER, _COMPANY = words("age", "other"), words("age", "company")
+_COUNTED, _NOT_BEFORE = words("age", "counted"), words("age", "not_before")
 
 
 @dataclass(frozen=True, slots=True)
 class AgeMention:
-    """Ages in years (least, most), None where open, at text[start:end]."""
+    """Ages in years (least, most), None where open, at text[start:end].
+
+    `kind`: ages that are accepted, ages that are turned away, or other (years of experience, statistics).
+    """
 
     years: tuple[float | None, float | None]
     start: int
@@ -48,195 +40,142 @@ class AgeMention:
     confidence: float = 0.9
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a quantity that may be an age, up to token `after`."""
+
+    begin: int
+    after: int
+    has_age: bool  # "ages", "years old"
+    has_people: bool
+    direction: str | None  # "low" for "and older", "high" for "and under"
+    limit: str | None  # "over" or "under" before it
+
+
 def find_ages(text: str) -> list[AgeMention]:
     """Every printed age or range of ages of a run, in order of place."""
-    run_quantities = quantities(text) if any(c in text for c in "0123456789") or _may_be_worded(text) else ()
-    run = read(text) if run_quantities else None
-    mentions = (_age(run, quantity) for quantity in run_quantities if run is not None)
+    if not any(digit in text for digit in "123456789"):
+        low = text.lower()
+        if not any(hint in low for hint in _HINTS):
+            return []
+    run = read(text)
+    mentions = (_age(run, quantity) for quantity in quantities(text))
     return [mention for mention in mentions if mention is not None]
 
 
-def _may_be_worded(text: str) -> bool:
-    low = text.lower()
-    return any(word in low for word in ("age", "year", "older", "over", "under"))
-
-
 def _age(run: Run, quantity: Quantity) -> AgeMention | None:
-    numbers = [n for n in (quantity.low, quantity.high) if n is not None]
-    if not numbers or any(n > OLDEST or n != int(n) for n in numbers):
+    printed = [n for n in (quantity.low, quantity.high) if n is not None]
+    if not printed or any(n > OLDEST or n != int(n) for n in printed):
         return None
-    first, i = quantity.number, quantity.after
+    around = _around(run, quantity)
+    if not (around.has_age or _is_bare_age(run, quantity, around)):
+        return None
     low, high = quantity.low, quantity.high
-    end_word = run.words(i - 1, i)
-    is_plus = low is not None and high is None and end_word in (["+"], ["plus"], ["up"], ["above"])
-    first_age, has_age = _age_word(run, first)
-    after, has_years = _years(run, i)
-    after, opened = _opened(run, after)
+    if around.limit == "under":
+        low, high = None, max(printed) - 1
+    elif around.direction == "high":
+        low, high = None, max(printed)
+    elif around.direction == "low" or (around.limit == "over" and low == high):
+        low, high = min(printed), None
+    kind, confidence = _kind(run, around)
+    start, end = run.bounds(around.begin, around.after)
+    return AgeMention((low, high), start, end, kind, confidence)
+
+
+def _around(run: Run, quantity: Quantity) -> _Around:
+    age_word = _age_word(run, quantity.number)
+    begin = quantity.number if age_word is None else age_word
+    limit, limit_at = _limit(run, begin)
+    after, has_years = _years(run, quantity.after)
+    after, direction = _opened(run, after)
     if not has_years:
         after, has_years = _years(run, after)
-    has_people = (
-        bool(_PEOPLE & set(run.words(first_age - 3, first_age)))
-        or run.word(after) in _PEOPLE
-        or (run.word(first - 1) == "(" and run.word(first - 2) in _PEOPLE)
-    )
-    under, over, limit = _limits(run, first_age)
-    if not _is_age(run, quantity, has_age, has_years, has_people, opened or is_plus, under or over, after):
-        return None
-    if opened == "low" or (over and high == low):
-        high = None
-    if opened == "high":
-        low = None
-    elif under:
-        low, high = None, (high if high is not None else low or 0) - 1
-    begin = limit if under or over else min(first_age, quantity.first)
-    start, end = run.bounds(begin, after)
-    return AgeMention((low, high), start, end, *_kind(run, begin, after))
+    closing = run.word(quantity.after - 1)
+    if (
+        direction is None
+        and quantity.low is not None
+        and quantity.high is None
+        and closing in ("+", "plus", "up", "above")
+    ):
+        direction = "low"
+    lead = run.words(begin - 3, begin)
+    has_people = bool(_PEOPLE & set(lead)) or run.word(after) in _PEOPLE
+    begin = limit_at if limit else min(begin, quantity.first)
+    return _Around(begin, after, age_word is not None or has_years, has_people, direction, limit)
 
 
-def _age_word(run: Run, first: int) -> tuple[int, bool]:
+def _age_word(run: Run, first: int) -> int | None:
     """The token of "ages" before a number, past "between the", "of", "from", "(" and the like."""
     for k in range(first - 1, max(first - 6, -1), -1):
-        word = run.word(k)
-        if word in _AGE_WORDS:
-            return k, True
-        if word not in (
-            "of",
-            "from",
-            "between",
-            "range",
-            ":",
-            "(",
-            "-",
-            "is",
-            "are",
-            "over",
-            "under",
-            "at",
-            "least",
-            "to",
-            "up",
-            "the",
-            "group",
-            "groups",
-            "ages",
-            "entre",
-            "de",
-        ):
-            break
-    return first, False
+        if run.word(k) in _AGE_WORDS:
+            return k
+        if run.word(k) not in _LEAD:
+            return None
+    return None
 
 
 def _years(run: Run, i: int) -> tuple[int, bool]:
-    """Past "years old", "years of age", "-year-olds", "y/o" at token i."""
+    """Past "years old", "years of age", "-year-olds", "y/o" at token i, and whether they stand there."""
     j = i + 1 if run.word(i) == "-" else i
-    if run.word(j) not in _YEARS:
+    word = run.word(j)
+    if word not in _YEARS:
         return i, False
     j += 1
-    if run.word(j - 1) == "y" and run.words(j, j + 2) == ["/", "o"]:
-        return j + 2, True
-    if run.word(j) == "." and run.is_tight(j - 1) and run.word(j - 1) in ("yr", "yrs"):
+    if run.word(j) == "." and word in ("yr", "yrs"):
         j += 1
-    if run.word(j) == "-" and run.word(j + 1) in ("old", "olds"):
+    rest = run.words(j, j + 2)
+    if rest in (["/", "o"], ["-", "old"], ["-", "olds"], ["of", "age"], ["de", "edad"]):
         return j + 2, True
-    if run.word(j) in ("old", "olds"):
+    if rest[:1] in (["old"], ["olds"]):
         return j + 1, True
-    if run.words(j, j + 2) == ["of", "age"] or run.words(j, j + 2) == ["de", "edad"]:
-        return j + 2, True
-    return (j, True) if run.word(j - 1) in ("años", "yo") else (j, False)
+    return (j, True) if word in ("años", "yo") else (j, False)
 
 
 def _opened(run: Run, i: int) -> tuple[int, str | None]:
-    for direction, endings in (("low", _OLDER), ("high", _YOUNGER)):
-        for ending in endings:
-            if tuple(run.words(i, i + len(ending))) == ending:
-                return i + len(ending), direction
+    """Past "and older" or "and under" at token i, with the end that it opens."""
+    for phrase, direction in _OPENED:
+        if run.word(i) == phrase[0] and tuple(run.words(i, i + len(phrase))) == phrase:
+            return i + len(phrase), direction
     return i, None
 
 
-def _limits(run: Run, i: int) -> tuple[bool, bool, int]:
-    """Whether "under" or "over" stands before token i ("under the age of 18", "younger than 18"), and where."""
+def _limit(run: Run, i: int) -> tuple[str | None, int]:
+    """ "under" or "over" where such words stand before token i ("under the age of 18", "younger than 18"), and where."""
     k = i - 1
-    while run.word(k) in ("the", "than", "of", "de"):
+    while k >= 0 and run.word(k) in ("the", "than", "of", "de"):
         k -= 1
-    word = run.word(k)
-    if word in ("younger", "less") and run.word(k + 1) == "than":
-        return True, False, k
-    if word == "older" and run.word(k + 1) == "than":
-        return False, True, k
-    return word in _UNDER, word in _OVER, k
+    word, is_than = run.word(k), run.word(k + 1) == "than"
+    if word in _UNDER or (is_than and word in ("younger", "less")):
+        return "under", k
+    if word in _OVER or (is_than and word == "older"):
+        return "over", k
+    return None, i
 
 
-def _is_age(
-    run: Run,
-    quantity: Quantity,
-    has_age: bool,
-    has_years: bool,
-    has_people: bool,
-    is_open: str | bool | None,
-    limit: bool,
-    after: int,
-) -> bool:
-    if has_age or has_years:
-        return True
-    if run.word(after) in (
-        "hour",
-        "hours",
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "percent",
-        "%",
-        "minutes",
-        "clients",
-        "patients",
-        "members",
-        "years",
-        "-",
-        "locations",
-        "states",
-        "/",
-        ":",
-    ):
-        return False
-    is_range = quantity.low is not None and quantity.high is not None and quantity.low != quantity.high
+def _is_bare_age(run: Run, quantity: Quantity, around: _Around) -> bool:
+    """Whether numbers without "age" or "years old" are ages: "adults 18+", "teens (13-17)", "under 18"."""
     least = quantity.low if quantity.low is not None else quantity.high
+    before = run.word(quantity.number - 1)
     if (
         least is None
         or run.tokens[quantity.number].kind != "n"
-        or run.word(quantity.number - 1) in ("of", "level", "$", "phase")
+        or before in _NOT_BEFORE
+        or run.word(around.after) in _COUNTED
     ):
         return False
-    if is_open:
-        return 5 <= least <= 75 and (has_people or least in (18, 55, 60, 65, 21))
-    if limit:
-        return least in (12, 13, 14, 16, 17, 18, 21, 26, 65)
-    return (
-        is_range
-        and has_people
-        and least >= LEAST_BARE
-        and run.word(quantity.number - 1)
-        in ("(", ",", "-", "adults", "teens", "adolescents", "youth", "children", "kids", "tweens", "age")
-    )
+    if around.direction:
+        return YOUNGEST_BARE < least <= OLDEST_BARE and (around.has_people or least in _COMMON_LEAST)
+    if around.limit:
+        return least in _COMMON_MOST
+    is_range = quantity.low is not None and quantity.high is not None and quantity.low < quantity.high
+    return is_range and around.has_people and least >= YOUNGEST_BARE and before in _PEOPLE | {"(", ",", "-"}
 
 
-def _kind(run: Run, first: int, after: int) -> tuple[AgeKind, float]:
-    sentence = run.sentence[first]
-    before = [run.word(k) for k in range(max(first - 10, 0), first) if run.sentence[k] == sentence]
-    behind = [
-        run.word(k) for k in range(after, min(after + 8, len(run.tokens))) if run.sentence[k] == sentence
-    ]
-    if _OTHER & set(before[-6:]) or _OTHER & set(behind[:5]) or _COMPANY & set(behind[:2]):
+def _kind(run: Run, around: _Around) -> tuple[AgeKind, float]:
+    before, behind = run.before(around.begin, 10), run.behind(around.after, 8)
+    if _OTHER & (set(before[-6:]) | set(behind[:5])) or _COMPANY & set(behind[:2]):
         return "other", 0.9
-    if before[-1:] == ["at"] or before[-1:] == ["since"] or before[-2:] == ["by", "the"]:
+    if before[-1:] in (["at"], ["since"]) or before[-2:] == ["by", "the"]:
         return "other", 0.7
-    for stop in _STOPS:
-        if stop in before:
-            before = before[len(before) - before[::-1].index(stop) :]
-    told_out = _NOT_TAKEN & set(before[-6:]) or (
-        _NOT_TAKEN & set(behind[:6])
-        and {"accepted", "eligible", "admitted", "served", "appropriate"} & set(behind[:8])
-    )
-    return ("excluded" if told_out else "accepted"), 0.9
+    is_out = _NOT_TAKEN & set(before[-6:]) or (_NOT_TAKEN & set(behind[:6]) and _TAKEN & set(behind))
+    return ("excluded" if is_out else "accepted"), 0.9

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.extract.grammar_words import words
 from pipeline.extract.lexer import Run
 from pipeline.normalize.clock import Clock, Meridiem
 
-_TO = frozenset({"-", "to", "until", "till", "til", "thru", "through", "a", "hasta", "ending"})
+_TO, _ZONES = words("clock", "to"), words("clock", "zones")
 _PARTS: dict[str, Meridiem] = {
     "morning": "am", "afternoon": "pm", "evening": "pm", "night": "pm", "mañana": "am", "tarde": "pm", "noche": "pm",
 }  # fmt: skip
 _NAMED = {"noon": 12, "midday": 12, "mediodía": 12, "mediodia": 12}
-_ZONES = frozenset("et est edt pt pst pdt ct cst cdt mt mst mdt eastern pacific central mountain".split())
-# What a bare "9-12" counts when one of these follows: then it is no clock time.
-_COUNTED = frozenset(
-    "week weeks day days month months year years yr yrs hour hours hr hrs minute minutes min mins session sessions "
-    "client clients patient patients people person persons participant participants member members student students "
-    "adolescents teens kids children adults youth peers beds bed times time x percent % th st nd rd grade grades lb lbs "
-    "mg step steps group groups individuals modules visits pounds miles semanas días dias meses años horas per older y "
-    "o olds business consecutive weekly".split()
-)
-_NOT_CLOCK_BEFORE = frozenset(
-    "age ages aged grade grades $ # level levels step steps between older younger under over phase size suite route "
-    "room unit section chapter page pages floor building least most than ratio version part bed box edades edad grados".split()
-) - {"between"}
+_COUNTED, _COUNTED_BEFORE = words("clock", "counted"), words("clock", "counted_before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +38,7 @@ def times(run: Run, i: int) -> Times | None:
     begin, j, sure = start
     k = _zone(run, j)
     separator = run.word(k)
-    between = separator in ("and", "y", "&") and run.word(i - 1) in ("between", "entre", "from")
+    between = separator in ("and", "y", "&") and bool({"between", "entre", "from"} & set(run.words(i - 4, i)))
     if separator in _TO or between:
         k += 1
         while run.word(k) in (
@@ -172,11 +161,9 @@ def _is_spanish(run: Run, i: int) -> bool:
 def _is_range(run: Run, i: int, after: int, begin: Clock, end: Clock, sure: bool) -> bool:
     """False where the numbers count something, or belong to a date, a phone number, a price or a verse."""
     following, before = run.word(after), run.word(i - 1)
-    if sure and begin.minute == end.minute == 0 and not (begin.meridiem or end.meridiem):
-        return True
     if sure:
         return True
-    if following in _COUNTED or before in _NOT_CLOCK_BEFORE:
+    if following in _COUNTED or before in _COUNTED_BEFORE:
         return False
     if following in ("-", "/") and run.is_tight(after - 1):
         return False

@@ -5,83 +5,37 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.extract.grammar_words import words
 from pipeline.extract.lexer import Run
-from pipeline.normalize.clock import DAYS, WEEKDAYS, day_range, in_order, weekday_words, words_that_need_case
-
-_THROUGH = frozenset({"-", "to", "through", "thru", "thrus", "till", "until", "a", "al", "hasta"})
-_ALSO = frozenset(
-    {
-        ",",
-        "&",
-        "and",
-        "/",
-        "or",
-        "y",
-        "e",
-        "o",
-        "+",
-        ".",
-        "·",
-        "plus",
-        "-",
-        "as",
-        "well",
-        "also",
-        "either",
-        "on",
-    }
+from pipeline.normalize.clock import (
+    DAYS,
+    WEEKDAYS,
+    WEEKEND,
+    day_range,
+    in_order,
+    weekday_words,
+    words_that_need_case,
 )
+
+_THROUGH, _ALSO = words("days", "through"), words("days", "also")
 # One or two letters are days only in a group of them, in capitals: "M/W/F", "T-Th", "MWF".
 _LETTERS = {"m": "mo", "mo": "mo", "t": "tu", "tu": "tu", "w": "we", "we": "we", "th": "th", "r": "th", "f": "fr", "fr": "fr",
             "sa": "sa", "su": "su"}  # fmt: skip
 _GLUED = re.compile(r"(?:M|Tu|T(?!h)|W|Th|R|F|Sa|Su){2,7}")
 _GLUED_DAY = re.compile(r"Tu|Th|Sa|Su|M|T|W|R|F")
-_GLUED_KNOWN = frozenset(
-    {
-        "mwf",
-        "tth",
-        "mtwth",
-        "mtwthf",
-        "mtwtf",
-        "mtwrf",
-        "mtthf",
-        "mtwr",
-        "mw",
-        "mtw",
-        "mwth",
-        "tuth",
-        "mtuwthf",
-        "mtuwth",
-        "mwthf",
-        "twth",
-        "tthf",
-        "twthf",
-        "mth",
-        "wf",
-        "mtuth",
-        "mtth",
-        "tr",
-        "mtr",
-    }
-)
-_EVERY_DAY: tuple[tuple[str, ...], ...] = (
-    ("7", "days"),
-    ("seven", "days"),
-    ("every", "day"),
-    ("each", "day"),
-    ("todos", "los", "días"),
-    ("todos", "los", "dias"),
-    ("seven", "(", "7", ")", "days"),
-)
-_GROUPS: dict[tuple[str, ...], tuple[str, ...]] = {("every", "weekday"): WEEKDAYS, ("each", "weekday"): WEEKDAYS, ("entre", "semana"): WEEKDAYS,
-           ("fines", "de", "semana"): DAYS[5:], ("fin", "de", "semana"): DAYS[5:]}  # fmt: skip
-_ORDINALS = frozenset(
-    "first second third fourth fifth last 1st 2nd 3rd 4th 5th st nd rd th other alternate alternating".split()
-)
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun jul aug "
-    "sep sept oct nov dec enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-)
+_GLUED_KNOWN = words("days", "glued")
+_EVERY_DAY = (
+    "7 days", "seven days", "seven ( 7 ) days", "every day", "each day", "todos los días", "todos los dias",
+)  # fmt: skip
+_GROUPS = {
+    "every weekday": WEEKDAYS, "each weekday": WEEKDAYS, "entre semana": WEEKDAYS, "fines de semana": WEEKEND,
+    "fin de semana": WEEKEND,
+}  # fmt: skip
+_PHRASES = {tuple(phrase.split()): DAYS for phrase in _EVERY_DAY} | {
+    tuple(p.split()): codes for p, codes in _GROUPS.items()
+}
+_PHRASE_STARTS = frozenset(phrase[0] for phrase in _PHRASES)
+_ORDINALS, _MONTHS = words("days", "ordinals"), words("days", "months")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,23 +83,26 @@ def day_list(run: Run, i: int) -> DayList | None:
         in_order(days), i, j,
         is_vague=count == 1 and word in ("daily", "everyday"),
         is_date=_is_date(run, i, j),
-        is_single=count == 1 and len(days) == 1 and not word.endswith("s"),
+        is_single=count == 1 and len(days) == 1 and (not word.endswith("s") or word.endswith("'s")),
         is_letters=letters,
         is_group=count == 1 and len(days) > 1,
     )  # fmt: skip
 
 
 def _every_day(run: Run, i: int) -> DayList | None:
-    for words in _EVERY_DAY:
-        if run.word(i) == words[0] and tuple(run.words(i, i + len(words))) == words:
-            j = i + len(words)
-            if words[0] not in ("7", "seven"):
-                return DayList(DAYS, i, j, is_vague=True)
-            if run.word(j) in ("a", "per", "each", "/", "every") and run.word(j + 1) in ("week", "wk"):
-                return DayList(DAYS, i, j + 2, is_vague=True)
-    for words, codes in _GROUPS.items():
-        if run.word(i) == words[0] and tuple(run.words(i, i + len(words))) == words:
-            return DayList(codes, i, i + len(words), is_group=True)
+    """ "every day", "7 days a week", "each weekday": days by a phrase."""
+    if run.word(i) not in _PHRASE_STARTS:
+        return None
+    for phrase, codes in _PHRASES.items():
+        if tuple(run.words(i, i + len(phrase))) != phrase:
+            continue
+        j = i + len(phrase)
+        if codes != DAYS:
+            return DayList(codes, i, j, is_group=True)
+        if phrase[0] not in ("7", "seven"):
+            return DayList(DAYS, i, j, is_vague=True)
+        if run.word(j) in ("a", "per", "each", "/", "every") and run.word(j + 1) in ("week", "wk"):
+            return DayList(DAYS, i, j + 2, is_vague=True)
     return None
 
 

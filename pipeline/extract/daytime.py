@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.extract.daylists import day_list
+from pipeline.extract.grammar_words import words
 from pipeline.extract.lexer import Run, read
+from pipeline.extract.session_cues import kind_of
 from pipeline.extract.sessions import SessionMention
+from pipeline.normalize.clock import DAYS, WEEKEND
 from pipeline.records import Assertion
 
 PartName = Literal["evening", "weekend", "morning"]
@@ -15,36 +19,27 @@ PartName = Literal["evening", "weekend", "morning"]
 EVENING_FROM, MORNING_UNTIL = (
     "16:00",
     "12:00",
-)  # a session that begins at 16:00 or later is an evening session
-_WORDS: dict[str, PartName] = {
-    "evening": "evening", "evenings": "evening", "eiop": "evening", "night": "evening", "nights": "evening",
-    "nighttime": "evening", "night-time": "evening", "weekend": "weekend", "weekends": "weekend", "saturdays": "weekend",
-    "morning": "morning", "mornings": "morning", "noche": "evening", "nocturno": "evening", "nocturna": "evening",
-    "saturday": "weekend",
-}  # fmt: skip
-_OFFERED = frozenset(
-    "iop php intensive outpatient program programs programming programme track tracks session sessions group groups option options hours "
-    "class classes schedule schedules scheduling availability treatment format formats therapy appointments services "
-    "and or , & / ( programa grupos day daytime days times time available".split()
+)  # readers call 16:00-19:00 an evening session, and not 15:30-18:30
+_PARTS: tuple[PartName, ...] = ("evening", "weekend", "morning")
+_WORDS = {word: part for part in _PARTS for word in words("daytime", part)}
+_HINTS = ("evening", "night", "weekend", "saturday", "morning", "eiop", "noche", "nocturn", "week")
+_OFFERED, _BEFORE, _ONLY_WITH = (
+    words("daytime", "offered"),
+    words("daytime", "before"),
+    words("daytime", "only_with"),
 )
-_BEFORE_OFFERED = frozenset(
-    "day daytime morning mornings afternoon afternoons evening evenings days weekend weekends and or / , & offer offers provide "
-    "offering providing includes include during in both available flexible virtual online our select choose the per three two "
-    "four schedule weekday three on some weeknight".split()
-)
-_HOME = frozenset(
-    "home return returns returning house sleep sober overnight night's own go goes bed families family-time pass passes".split()
-)
-_NOT_SESSIONS = frozenset(
-    "this good that last every-day saturday-night primrose activities activity outings meals news pass passes visits visitation tomorrow one late eve".split()
-)
-_NEGATED = frozenset("no not without don't doesn't cannot n't nor isn't aren't".split())
-_HEDGED = frozenset("soon coming planned upcoming may might future anticipated".split())
+_JOINS = words("daytime", "joins")
+_HOME, _NOT_SESSIONS = words("daytime", "home"), words("daytime", "not_sessions")
+_NEGATED, _HEDGED = words("daytime", "negated"), words("daytime", "hedged")
+_GROUPS = words("daytime", "groups")
 
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
-    """One statement that there are (or are not) sessions in that part of the week, at text[start:end]."""
+    """One statement that there are (or are not) sessions in that part of the week, at text[start:end].
+
+    `assertion` is a hint: the caller sees more of the sentence than the words near by.
+    """
 
     part: PartName
     value: bool
@@ -63,75 +58,80 @@ def times_of_day(text: str, sessions: Iterable[SessionMention] = ()) -> dict[Par
     return found
 
 
-def _from_sessions(sessions: Iterable[SessionMention]) -> Iterable[TimeOfDay]:
+def _from_sessions(sessions: Iterable[SessionMention]) -> Iterator[TimeOfDay]:
     for mention in sessions:
         if mention.kind != "program":
             continue
         days, start, _ = mention.value
-        if start is not None and start >= EVENING_FROM:
+        shown: dict[PartName, bool] = {
+            "evening": start is not None and start >= EVENING_FROM,
+            "morning": start is not None and start < MORNING_UNTIL,
+            "weekend": bool(set(WEEKEND) & set(days or ())),
+        }
+        for part in (part for part, is_shown in shown.items() if is_shown):
             yield TimeOfDay(
-                "evening", True, mention.start, mention.end, from_session=True, confidence=mention.confidence
-            )
-        if start is not None and start < MORNING_UNTIL:
-            yield TimeOfDay(
-                "morning", True, mention.start, mention.end, from_session=True, confidence=mention.confidence
-            )
-        if days and {"sa", "su"} & set(days):
-            yield TimeOfDay(
-                "weekend", True, mention.start, mention.end, from_session=True, confidence=mention.confidence
+                part, True, mention.start, mention.end, from_session=True, confidence=mention.confidence
             )
 
 
-def _from_words(text: str) -> Iterable[TimeOfDay]:
+def _from_words(text: str) -> Iterator[TimeOfDay]:
     low = text.lower()
-    if not any(
-        hint in low
-        for hint in ("evening", "night", "weekend", "saturday", "morning", "eiop", "noche", "nocturn")
-    ):
+    if not any(hint in low for hint in _HINTS):
         return
     run = read(text)
     for i, token in enumerate(run.tokens):
-        part = _WORDS.get(token.value) if token.kind == "w" else None
-        if part is None:
-            continue
-        statement = _statement(run, i, part)
+        if token.kind == "w" and (part := _WORDS.get(token.value)) is not None:
+            statement = _statement(run, i, part)
+        else:
+            statement = _all_week(run, i) if token.value in ("7", "seven") else None
         if statement is not None:
             yield statement
 
 
 def _statement(run: Run, i: int, part: PartName) -> TimeOfDay | None:
-    sentence = run.sentence[i]
-    before = [run.word(k) for k in range(max(i - 8, 0), i) if run.sentence[k] == sentence]
-    behind = [run.word(k) for k in range(i + 1, min(i + 7, len(run.tokens))) if run.sentence[k] == sentence]
-    word = run.word(i)
-    if (
-        _HOME & set(before[-5:])
-        or _HOME & set(behind[:2])
-        or set(before[-1:]) & _NOT_SESSIONS
-        or set(behind[:1]) & _NOT_SESSIONS
-    ):
+    word, before, behind = run.word(i), run.before(i, 8), run.behind(i + 1, 6)
+    if _HOME & (set(before[-5:]) | set(behind[:2])) or _NOT_SESSIONS & (set(before[-1:]) | set(behind[:1])):
         return None
-    if word == "saturday" and not {"group", "groups", "session", "sessions", "program", "iop"} & set(
-        behind[:2]
-    ):
+    if (word in _ONLY_WITH or before[-1:] in (["each"], ["every"])) and not _GROUPS & set(behind[:2]):
         return None
-    if before[-1:] in (["each"], ["every"]) and not {"group", "groups", "session", "sessions"} & set(
-        behind[:2]
-    ):
+    if word != "eiop" and not _is_offered(before, behind):
         return None
-    offered = set(behind[:1]) & _OFFERED or set(before[-1:]) & _BEFORE_OFFERED or word == "eiop"
-    if not offered or not _is_of_sessions(before, behind, word):
-        return None
-    assertion = Assertion.AFFIRMED
-    if _HEDGED & set(before[-4:]) or _HEDGED & set(behind[:6]):
-        assertion = Assertion.HEDGED
-    elif _NEGATED & set(before[-6:]) or {"not", "unavailable"} & set(behind[:4]):
-        assertion = Assertion.NEGATED
-    start, end = run.tokens[i].start, run.tokens[i].end
+    start, end = run.bounds(i, i + 1)
+    assertion = _assertion(before, behind)
     return TimeOfDay(part, assertion is not Assertion.NEGATED, start, end, assertion)
 
 
-def _is_of_sessions(before: list[str], behind: list[str], word: str) -> bool:
-    """Something that people attend stands near, not just a time at which one lives."""
-    things = _OFFERED - {"and", "or", ",", "&", "/", "(", "day", "days", "times", "time"}
-    return word == "eiop" or bool(things & set(behind) or things & set(before))
+def _is_offered(before: list[str], behind: list[str]) -> bool:
+    """Whether something that people attend is said to be at that time, rather than that they live then."""
+    if not before and not behind:
+        return False
+    is_beside = (_OFFERED | _JOINS) & set(behind[:1]) or (_BEFORE | _JOINS) & set(before[-1:])
+    if is_beside and (_OFFERED & set(behind) or _OFFERED & set(before)):
+        return True
+    others = set(_WORDS) | _JOINS | _BEFORE
+    return len(before) + len(behind) <= 4 and all(
+        word in others for word in before + behind
+    )  # "Evenings & weekends"
+
+
+def _assertion(before: list[str], behind: list[str]) -> Assertion:
+    if _HEDGED & (set(before[-4:]) | set(behind)):
+        return Assertion.HEDGED
+    if _NEGATED & set(before[-6:]) or {"not", "unavailable"} & set(behind[:4]):
+        return Assertion.NEGATED
+    return Assertion.AFFIRMED
+
+
+def _all_week(run: Run, i: int) -> TimeOfDay | None:
+    """A program "available seven days a week" has weekend sessions; a phone line has none."""
+    days = day_list(run, i)
+    before = run.before(i, 8)
+    if (
+        days is None
+        or days.days != DAYS
+        or "24" in before
+        or kind_of(before, run.behind(days.after, 6)) != ("program", True)
+    ):
+        return None
+    start, end = run.bounds(i, days.after)
+    return TimeOfDay("weekend", True, start, end, confidence=0.7)

@@ -5,43 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.extract.grammar_words import words
 from pipeline.extract.lexer import Run, read
 from pipeline.extract.quantities import Quantity, opener, quantities, suffix
 
 DurationKind = Literal["program", "component", "other"]
 DurationUnit = Literal["day", "business_day", "week", "month"]
 
-_UNITS: dict[str, DurationUnit] = {
-    "week": "week", "weeks": "week", "wk": "week", "wks": "week", "semana": "week", "semanas": "week", "day": "day",
-    "days": "day", "días": "day", "dias": "day", "month": "month", "months": "month", "mes": "month", "meses": "month",
-}  # fmt: skip
+_NAMED: tuple[DurationUnit, ...] = ("day", "week", "month")
+_UNITS = {word: unit for unit in _NAMED for word in words("duration", unit)}
 _WEEKS_IN: dict[DurationUnit, float] = {"day": 1 / 7, "business_day": 1 / 5, "week": 1.0, "month": 13 / 3}
 _LONGEST_WEEKS = 104.0
-_PER = frozenset({"per", "a", "each", "every", "/", "por", "x"})
-_BEFORE_OTHER = frozenset(
-    "within past last previous first next every after before since following prior preceding under final ago initial "
-    "until every another".split()
+_HINTS = ("week", "wk", "month", "day", "semana", "mes", "día", "dia")
+_PER, _BETWEEN, _BUSINESS = (
+    words("duration", "per"),
+    words("duration", "between"),
+    words("duration", "business"),
 )
-_BEHIND_OTHER = frozenset(
-    "ago of-sobriety sober old pregnant pregnancy postpartum later prior before notice earlier advance abstinent clean "
-    "sobriety abstinence away experience following after from".split()
-)
-_WAIT = frozenset(
-    "wait waiting waitlist appointment follow-up followup discharge relapse trial study studies survey cancellation enrolled".split()
-)
-_PART = frozenset(
-    "detox medication individual family workshop parent injection visit refill certificate residential inpatient ".split()
-)
-_PROGRAM = frozenset(
-    "program programs programme programa iop php soap treatment last lasts lasting length duration stay attend attends complete range ranges "
-    "average typically commitment course period participate participation spend spends enrolled run runs long cycle episode "
-    "track timeframe frame participants patients clients sessions dura duración up rolling outpatient".split()
-)
+_BEFORE_OTHER, _BEHIND_OTHER = words("duration", "before_other"), words("duration", "behind_other")
+_WAIT, _PART, _PROGRAM = words("duration", "wait"), words("duration", "part"), words("duration", "program")
+_TREATED = words("duration", "treated")
 
 
 @dataclass(frozen=True, slots=True)
 class DurationMention:
-    """A length in weeks (least, most), None for an open end, converted from the printed `unit`, at text[start:end]."""
+    """A length in weeks (least, most), None for an open end, converted from the printed `unit`, at text[start:end].
+
+    `kind`: of the program; of a component ("8-week parent workshop"); or other ("within two weeks of intake").
+    """
 
     weeks: tuple[float | None, float | None]
     unit: DurationUnit
@@ -54,7 +45,7 @@ class DurationMention:
 def find_durations(text: str) -> list[DurationMention]:
     """Every printed length of time in days, weeks or months of a run, in order of place."""
     low = text.lower()
-    if not any(unit in low for unit in ("week", "wk", "month", "day", "semana", "mes", "día")):
+    if not any(hint in low for hint in _HINTS):
         return []
     run = read(text)
     mentions = (_duration(run, quantity) for quantity in quantities(text))
@@ -62,83 +53,69 @@ def find_durations(text: str) -> list[DurationMention]:
 
 
 def _duration(run: Run, quantity: Quantity) -> DurationMention | None:
+    i = quantity.after
     if quantity.low is None and quantity.high is None:
         return None
-    i = quantity.after
-    attached = run.word(i) == "-"
-    while run.word(i) in (
-        "-",
-        "full",
-        "consecutive",
-        "business",
-        "working",
-        "calendar",
-        "treatment",
-        "program",
-        "additional",
-        "short",
-    ):
+    is_attached = run.word(i) == "-"
+    while run.word(i) in _BETWEEN:
         i += 1
     unit = _UNITS.get(run.word(i))
-    if unit is None:
+    if unit is None or _is_rate(run, i + 1):
         return None
-    if unit == "day" and {"business", "working"} & set(run.words(quantity.after, i)):
+    if unit == "day" and _BUSINESS & set(run.words(quantity.after, i)):
         unit = "business_day"
-    after = i + 1
-    if run.word(after) in _PER and not (
-        run.word(after) == "a" and run.word(after + 1) not in ("week", "day", "month", "year")
-    ):
-        return None
-    if run.word(after) == "-" and run.word(after + 1) in (*_PER, "per"):
-        return None
-    if run.word(after) == "-" and run.word(after + 1) == "long":
-        after += 2
+    after = i + 3 if run.words(i + 1, i + 3) == ["-", "long"] else i + 1
     after, closing = suffix(run, after)
     if closing and quantity.low == quantity.high:
         quantity = quantity.opened(closing)
     weeks = _weeks(quantity.low, unit), _weeks(quantity.high, unit)
     if any(value is not None and not 0 < value <= _LONGEST_WEEKS for value in weeks):
         return None
-    kind, is_told = _kind(run, quantity, after, unit, attached)
+    kind, is_told = _kind(run, quantity, after, unit)
     start, end = run.bounds(quantity.first, after)
-    return DurationMention(weeks, unit, start, end, kind, 0.9 if is_told else 0.6)
+    return DurationMention(weeks, unit, start, end, kind, 0.9 if is_told or is_attached else 0.6)
+
+
+def _is_rate(run: Run, i: int) -> bool:
+    """ "3 days a week", "5-day-a-week", "5 days/week" count days in a week; they are no length."""
+    i += run.word(i) == "-"
+    word, following = run.word(i), run.word(i + 1)
+    if word == "a":
+        return following in _UNITS or following in ("-", "year")
+    return word in _PER
 
 
 def _weeks(value: float | None, unit: DurationUnit) -> float | None:
     return None if value is None else round(value * _WEEKS_IN[unit], 1)
 
 
-def _kind(
-    run: Run, quantity: Quantity, after: int, unit: DurationUnit, attached: bool
-) -> tuple[DurationKind, bool]:
+def _kind(run: Run, quantity: Quantity, after: int, unit: DurationUnit) -> tuple[DurationKind, bool]:
     """What the time is the length of, and whether the words say so."""
-    sentence = run.sentence[quantity.number]
-    before = [
-        run.word(k) for k in range(max(quantity.first - 14, 0), quantity.first) if run.sentence[k] == sentence
-    ]
-    behind = [
-        run.word(k) for k in range(after, min(after + 8, len(run.tokens))) if run.sentence[k] == sentence
-    ]
-    nearest = set(before[-2:]) - ({"last"} if _is_verb(before, "last") else set())
-    if (
-        _BEFORE_OTHER & nearest
-        or (behind and behind[0] in _BEHIND_OTHER)
-        or _BEHIND_OTHER & set(behind[1:3]) - {"after", "from", "following"}
-    ):
+    before, behind = run.before(quantity.first, 14), run.behind(after, 8)
+    if _is_other(before, behind):
         return "other", True
-    if _WAIT & set(before[-6:]) or _WAIT & set(behind[:3]):
-        return "other", True
-    if (_PART & set(behind[:3]) and not {"iop", "outpatient", "program"} & set(behind[:4])) or _PART & set(
-        before[-2:]
+    if _PART & set(before[-2:]) or (
+        _PART & set(behind[:3]) and not {"iop", "outpatient", "program"} & set(behind[:4])
     ):
         return "component", True
-    told = (
+    is_told = (
         bool(_PROGRAM & set(before) or _PROGRAM & set(behind[:5]))
         or opener(run, quantity.number)[0] is not None
     )
-    if unit in ("day", "business_day", "month") and not told:
-        return "other", False
-    return "program", told or attached
+    return ("program", True) if is_told else ("program" if unit == "week" else "other", False)
+
+
+def _is_other(before: list[str], behind: list[str]) -> bool:
+    """A point in time, a wait or a stretch of the past, rather than a length of treatment."""
+    if behind[:1] == ["of"] and _TREATED & set(behind[1:3]) and not {"first", "within"} & set(before[-2:]):
+        return False  # "after two to four weeks of treatment"
+    nearest = set(before[-2:]) - ({"last"} if _is_verb(before, "last") else set())
+    soon = set(behind[1:3]) - {"after", "from", "following"}
+    return bool(
+        _BEFORE_OTHER & nearest
+        or _BEHIND_OTHER & (set(behind[:1]) | soon)
+        or _WAIT & (set(before[-6:]) | set(behind[:3]))
+    )
 
 
 def _is_verb(before: list[str], word: str) -> bool:
@@ -146,4 +123,4 @@ def _is_verb(before: list[str], word: str) -> bool:
     if word not in before[-2:]:
         return False
     at = len(before) - 1 - before[::-1].index(word)
-    return at == 0 or before[at - 1] not in ("the", "in", "over", "during", "within", "your", "our")
+    return at > 0 and before[at - 1] not in ("the", "in", "over", "during", "within", "your", "our", "of")

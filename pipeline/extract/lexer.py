@@ -12,8 +12,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.extract.grammar_words import words
 from pipeline.normalize.clock import weekday_words
 
+STOPS = frozenset({";", "|", "•", "\n"})
 LONGEST = 200_000  # characters of one run that are read; no block of a real page comes near
 _ALIKE = {
     **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-"),
@@ -29,10 +31,7 @@ _ALIKE = {
 }
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _TOKEN = re.compile(r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|([^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)")
-_ABBREVIATIONS = frozenset(
-    "mon tue tues wed weds thu thur thurs fri sat sun hr hrs wk wks min mins max approx avg no dr st ave e g i "
-    "vs etc yr yrs inc mo mos ext u s a p".split()
-)
+_ABBREVIATIONS = words("lexer", "abbreviations")
 
 
 class Token(NamedTuple):
@@ -65,6 +64,27 @@ class Run:
 
     def is_capital(self, i: int) -> bool:
         return 0 <= i < len(self.tokens) and self.text[self.tokens[i].start].isupper()
+
+    def before(self, i: int, size: int) -> list[str]:
+        """Up to `size` words before token i, within its sentence and after the last stop (";", "|", "•")."""
+        found: list[str] = []
+        for k in range(i - 1, max(i - 1 - size, -1), -1):
+            if (
+                self.sentence[k] != self.sentence[min(i, len(self.sentence) - 1)]
+                or self.tokens[k].value in STOPS
+            ):
+                break
+            found.append(self.tokens[k].value)
+        return found[::-1]
+
+    def behind(self, i: int, size: int) -> list[str]:
+        """Up to `size` words from token i on, within the sentence of the token before it and up to the next stop."""
+        found: list[str] = []
+        for k in range(i, min(i + size, len(self.tokens))):
+            if (i and self.sentence[k] != self.sentence[i - 1]) or self.tokens[k].value in STOPS:
+                break
+            found.append(self.tokens[k].value)
+        return found
 
     def bounds(self, i: int, j: int) -> tuple[int, int]:
         """Offsets of tokens i to j - 1."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.extract.grammar_words import phrases, words
 from pipeline.extract.lexer import Run, read
 
 _UNITS = (
@@ -22,25 +23,18 @@ _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half")}
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
 # What opens a quantity upwards (a least value) or downwards (a most value), read backwards from the number.
-_AT_LEAST = (
-    "at least", "minimum of", "minimum", "min", "min .", "no less than", "no fewer than", "not less than", "more than",
-    "over", "a minimum", "minimum of at least", "as few as", "as little as", "al menos", "mínimo de", "upwards of",
-    "exceeding", "not fewer than", "minimum :", "greater than",
-)  # fmt: skip
-_AT_MOST = (
-    "up to", "maximum of", "maximum", "max", "max .", "no more than", "at most", "less than", "fewer than", "as many as",
-    "not to exceed", "not exceed", "not more than", "not exceeding", "hasta", "under", "limited to", "upto", "no longer than",
-    "as much as", "máximo de", "as long as",
-)  # fmt: skip
-_OPEN_WORDS = {tuple(words.split()): "low" for words in _AT_LEAST} | {
-    tuple(words.split()): "high" for words in _AT_MOST
+_OPENERS = {
+    phrase: direction
+    for name, direction in (("at_least", "low"), ("at_most", "high"))
+    for phrase in phrases("quantity", name)
 }
-_LONGEST_OPENER = max(map(len, _OPEN_WORDS))
-_OR_MORE = (
-    ("+",), ("or", "more"), ("or", "longer"), ("or", "greater"), ("plus",), ("and", "up"), ("and", "more"), ("or", "above"),
-    ("at", "a", "minimum"), ("minimum",), ("at", "minimum"), ("or", "better"), ("o", "más"),
-)  # fmt: skip
-_OR_LESS = (("or", "less"), ("or", "fewer"), ("at", "most"), ("maximum",), ("max",), ("or", "under"))
+_LONGEST_OPENER = max(map(len, _OPENERS))
+_CLOSERS = tuple(
+    (phrase, direction)
+    for name, direction in (("or_more", "low"), ("or_less", "high"))
+    for phrase in phrases("quantity", name)
+)
+_ABOUT = words("quantity", "about")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +181,10 @@ def _is_chained(run: Run, i: int, j: int) -> bool:
 def opener(run: Run, i: int) -> tuple[str | None, int]:
     """The direction that the words before token i open a quantity in, and the first of those words."""
     end = i
-    if run.word(end - 1) in ("approximately", "about", "around", "roughly", "approx", "~", "typically"):
+    if run.word(end - 1) in _ABOUT:
         end -= 1
     for size in range(_LONGEST_OPENER, 0, -1):
-        if end - size >= 0 and (direction := _OPEN_WORDS.get(tuple(run.words(end - size, end)))):
+        if end - size >= 0 and (direction := _OPENERS.get(tuple(run.words(end - size, end)))):
             return direction, end - size
     return None, i
 
@@ -198,11 +192,10 @@ def opener(run: Run, i: int) -> tuple[str | None, int]:
 def suffix(run: Run, j: int) -> tuple[int, str | None]:
     """Past "or more", "(or more)", "+" and the like at token j, with the direction that it opens in."""
     k = j + 1 if run.word(j) == "(" else j
-    for direction, endings in (("low", _OR_MORE), ("high", _OR_LESS)):
-        for ending in endings:
-            if tuple(run.words(k, k + len(ending))) == ending:
-                after = k + len(ending)
-                return (after + 1 if k > j and run.word(after) == ")" else after), direction
+    for ending, direction in _CLOSERS:
+        if run.word(k) == ending[0] and tuple(run.words(k, k + len(ending))) == ending:
+            after = k + len(ending)
+            return (after + 1 if k > j and run.word(after) == ")" else after), direction
     return j, None
 
 
