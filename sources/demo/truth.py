@@ -82,7 +82,11 @@ class TrueService:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """What stands on a page and is no fact: `field = value` must not be affirmed (of that level, if given)."""
+    """What stands on a page and is no fact: `field = value` must not be affirmed (of that level, if given).
+
+    For sessions, `value` is a day, a clock time ("13:00-" is a start) or both that no session has; for addresses, a part
+    of the street or the town.
+    """
 
     page: str
     quote: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import asdict
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from sources.demo.truth import Member, TrueSource, load_lists, load_same_places, load_truth
+from sources.demo.compare import carries, differences
+from sources.demo.truth import Absent, Member, TrueSource, load_lists, load_same_places, load_truth
 from sources.demo.world import HERE, SITES, find_file, hosts
 from sources.registry import Kind, load_registry
 
@@ -156,6 +158,49 @@ def test_the_truth_stands_on_the_pages(source: TrueSource) -> None:
             assert folded(part) in folded(everything), part
     digits = re.sub(r"\D+", "", everything)
     assert all(phone.removeprefix("+1") in digits for phone in source.phones)
+
+
+@pytest.mark.parametrize("source", TRUTH.values(), ids=TRUTH.keys())
+def test_the_truth_does_not_hold_what_it_says_is_absent(source: TrueSource) -> None:
+    for service in source.services:
+        held = {**asdict(service), "payers": source.payers, "phones": source.phones}
+        assert not [item.quote for item in source.absent if carries(held, item)]
+        assert differences(service, asdict(service)) == []
+
+
+def test_a_difference_is_seen_in_each_kind_of_field() -> None:
+    true = next(s for s in TRUTH["harbor_light"].services if s.id.endswith("iop-evening"))
+    read = asdict(true) | {
+        "conditions": ("alcohol", "bipolar"),
+        "evening": None,
+        "ages": [16, None],
+        "sessions": [],
+    }
+    found = {(d.field, d.expected, d.found) for d in differences(true, read) if d.field != "sessions"}
+    assert found >= {("conditions", "opioid", None), ("conditions", None, "bipolar"), ("evening", True, None)}
+    assert ("ages", (18, None), (16, None)) in found
+    assert any(d.field == "sessions" for d in differences(true, read))
+
+
+def test_an_affirmed_trap_is_seen() -> None:
+    def trap(field: str, value: str, level: str | None = None) -> Absent:
+        return Absent("/", "", "", field, value, level)
+
+    session = {"days": ["tu"], "start": "13:00", "end": "16:00"}
+    read = {
+        "level_of_care": "iop",
+        "sessions": [session],
+        "weekend": True,
+        "payers": ["medicare"],
+        "ages": [12, 17],
+    }
+    read |= {"place": {"street": "2 Fish Flake Hill"}, "phones": ["+18885550150"]}
+    seen = [("session", "tu"), ("session", "16:00"), ("session", "tu 13:00"), ("weekend", "true")]
+    seen += [("payer", "medicare"), ("ages", "12"), ("ages", "[12, 17]"), ("address", "2 Fish Flake Hill")]
+    seen += [("phone", "+18885550150"), ("level_of_care", "iop")]
+    assert all(carries(read, trap(*item)) for item in seen)
+    assert not any(carries(read, trap(*item, level="php")) for item in seen)
+    assert not carries(read, trap("session", "we 13:00")) and not carries(read, trap("virtual", "true"))
 
 
 @pytest.mark.parametrize("source", TRUTH.values(), ids=TRUTH.keys())
