@@ -91,7 +91,7 @@ def day_list(run: Run, i: int) -> DayList | None:
 
 def _every_day(run: Run, i: int) -> DayList | None:
     """ "every day", "7 days a week", "each weekday": days by a phrase."""
-    if run.word(i) not in _PHRASE_STARTS:
+    if run.word(i) not in _PHRASE_STARTS or run.word(i - 1) in ("-", "to", "or"):  # "5-7 days a week"
         return None
     for phrase, codes in _PHRASES.items():
         if tuple(run.words(i, i + len(phrase))) != phrase:

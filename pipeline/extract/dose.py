@@ -26,7 +26,7 @@ _UNITS = {word: name for name in ("hours", "days", "times", "sessions") for word
 _HOURS, _SESSIONS, _WEEK, _DAY = (words("dose", name) for name in ("hours", "sessions", "week", "day"))
 _PER, _FILLERS, _NOT_FILLERS = words("dose", "per"), words("dose", "fillers"), words("dose", "not_fillers")
 _COMPONENT, _PROGRAM = words("dose", "component"), words("dose", "program")
-_COMPARED, _ON_CALL = words("dose", "compared"), words("dose", "on_call")
+_COMPARED, _STEPPING, _ON_CALL = (words("dose", name) for name in ("compared", "stepping", "on_call"))
 _END_OF_NOUN, _END_OF_PERIOD = words("dose", "end_of_noun"), words("dose", "end_of_period")
 _HINTS = ("hour", "hr", "day", "week", "evening", "night", "hora", "día", "semana", "weekly")
 _MOST = {"days_per_week": 7.0, "hours_per_day": 12.0, "hours_per_week": 60.0}
@@ -220,7 +220,10 @@ def _beside(run: Run, items: list[_Measured], k: int) -> DoseMention | None:
     if item.unit == "days":
         is_beside = any(other.unit == "hours" for other in near)
         return _dose(run, "days_per_week", item.quantity, item.after, kind, 0.7) if is_beside else None
-    if any(other.unit != "hours" and (other.dose is None or other.dose.kind == "program") for other in near):
+    is_day = (item.quantity.high or item.quantity.low or 0) >= SHORTEST_DAY
+    if is_day and any(
+        other.unit != "hours" and (other.dose is None or other.dose.kind == "program") for other in near
+    ):
         return _dose(run, "hours_per_day", item.quantity, item.after, kind, 0.75)
     if (item.quantity.low or 0) >= LEAST_WEEK and _is_of_treatment(run, item.after):
         return _dose(run, "hours_per_week", item.quantity, item.after, kind, 0.55)
@@ -252,18 +255,26 @@ def _dose(
 def _kind(run: Run, quantity: Quantity, unit: str, after: int) -> DoseKind:
     """Of the program, of a component ("of individual therapy"), or of something else (comparison, phone line)."""
     before, behind = run.before(quantity.first, 12), run.behind(after, 8)
-    if _COMPARED & set(before):
+    if _COMPARED & set(before) or (_STEPPING & set(before[-8:]) and {"from", "to"} & set(before[-2:])):
         return "other"
     if "24" in before[-8:] or (quantity.high == 7 and _ON_CALL & set(before)):
         return "other"
-    if (
-        behind[:2] == ["of", "group"]
-        and behind[2:3] != ["therapy"]
-        and (quantity.high or LEAST_WEEK) < LEAST_WEEK
-    ):
+    if _is_only_group(behind) and (quantity.high or LEAST_WEEK) < LEAST_WEEK:
         return "component"
     lead = set(before[-3:] if unit == "hours" else before[-6:])
     of_group = {"group", "groups"} & set(behind)
     if (_COMPONENT & lead and not _PROGRAM & lead) or (_COMPONENT & set(behind[:6]) and not of_group):
         return "component"
     return "program"
+
+
+def _is_only_group(behind: list[str]) -> bool:
+    """ "6 hours/wk of group": the groups of a program, where "of group therapy" says what the program is."""
+    if "of" not in behind[:4]:
+        return False
+    at = behind.index("of")
+    return behind[at + 1 : at + 2] in (["group"], ["groups"]) and behind[at + 2 : at + 3] not in (
+        ["therapy"],
+        [","],
+        ["and"],
+    )
