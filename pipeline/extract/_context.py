@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.extract.page import Block, Page
 
-_STOP = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡]?[A-Z0-9¿¡])|\n|(?<=[;•|·])\s", re.MULTILINE)
+_STOP = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡]?[A-Z0-9¿¡])|\n", re.MULTILINE)
 _ABBREVIATION = re.compile(
     r"\b(?:[A-Z]|St|Ave|Rd|Dr|Blvd|Ste|Mt|Ft|Mass|Inc|No|vs|etc|e\.g|i\.e|a\.m|p\.m|Ext|ext|Mr|Mrs|Ms|Sq)\.$"
 )
@@ -71,7 +71,7 @@ class Around:
 def sentence_bounds(text: str, start: int, end: int, low: int, high: int) -> tuple[int, int]:
     """Bounds of the sentence around `start..end` within `low..high`; abbreviations such as "St." do not end one."""
     left, right = low, high
-    for match in _STOP.finditer(text, low, start):
+    for match in _STOP.finditer(text, low, min(start + 3, high)):  # the pattern looks two characters ahead
         if match.end() <= start and not _ABBREVIATION.search(
             text, max(low, match.start() - 8), match.start()
         ):

@@ -20,22 +20,26 @@ _ACCEPT = (
     r"accept(?:s|ed|ing|ance)?|takes?|taking|bill(?:s|ing)?(?:\s+to)?|honou?rs?|works?\s+with|working\s+with|partner(?:s|ed)?\s+with|welcomes?|recogni[sz]es?"
     r"|covered\s+by|funded\s+by|paid\s+(?:for\s+)?by|reimbursed\s+by|payment\s+(?:methods?|options?|types?)|forms?\s+of\s+payment|payers?\s+include"
     r"|(?:insurances?|plans|carriers|insurers|payers)\s+(?:include|are|we\s+accept)|participat\w+|aceptamos|acepta|trabajamos\s+con|approved\s+(?:by|for)"
-    r"|including|such\s+as|offer(?:s|ed|ing)?|available|provid(?:es?|ing)|options?|with\s+a|qualif\w+"
+    r"|including|such\s+as"
 )
 _IN = (
     r"in[-\s]network|contract(?:s|ed)?\s+with|(?:participating|preferred|network|approved|credentialed|enrolled)\s+(?:provider|with|in)(?:s?\s+(?:for|with|of|in))?"
     r"|credentialed\s+with|paneled\s+with|dentro\s+de\s+la\s+red"
 )
 _CUE = re.compile(
-    rf"(?P<turn>[;•|]|\b(?:but|however|although|though|while|whereas|pero)\b(?!\s+not\b))"
+    rf"(?P<turn>\b(?:but|however|although|though|while|whereas|pero)\b(?!\s+not\b))"
     rf"|(?P<refuse>\b{_NOT}\s+(?:{_ACCEPT}|{_IN}|cover(?:ed|s)?|contracted|enrolled|eligible|(?:\w+\s+){{0,3}}providers?\b)|\bdecline[sd]?\b|\bopted\s+out\s+of\b"
     rf"|\bwithout\s+(?:accepting|billing)\b|\bno\s+(?:aceptamos|acepta)\b|\bnot\s+(?:be\s+)?(?:accepted|covered|billed)\b|\bno\s+(?=\S+\s+accepted))"
-    r"|(?P<except>\b(?:except(?:ing|ion\s+of)?(?:\s+for)?|excluding|excludes?|other\s+than|but\s+not|not\s+including|aside\s+from|unless\s+you\s+have|no)\b)"
+    r"|(?P<except>\bneither\b|\b(?:except(?:ing|ion\s+of)?(?:\s+for)?|excluding|excludes?|other\s+than|but\s+not|not\s+including|aside\s+from|unless\s+you\s+have|no)\b)"
     r"|(?P<oon>\bout[-\s]of[-\s]network\b|\bsuper\s?bills?\b)"
     rf"|(?P<inn>\b(?:{_IN})(?!\w))"
     rf"|(?P<accept>\b(?:{_ACCEPT})\b)",
     re.IGNORECASE,
 )  # fmt: skip
+_NOT_BEFORE = re.compile(
+    rf"\b{_NOT}\s+(?:an?\s+)?(?:[\w-]+\s+(?:providers?\s+)?(?:or|and|nor)\s+)*\Z", re.IGNORECASE
+)
+_PROVIDERS = re.compile(r"[^.;,]{0,40}\bproviders?\b", re.IGNORECASE)
 _PASSIVE = re.compile(
     r"(?:\b(?:is|are|was|were|will\s+be|:|[-–—])\s*)?(?:(?P<refuse>(?:not|no\s+longer)\s+(?:currently\s+|yet\s+)?(?:be\s+)?(?:accepted|covered|taken|billed|in[-\s]network|eligible))"
     r"|(?:also\s+|all\s+|both\s+|happily\s+|now\s+)?(?:(?P<accept>accepted|welcome|billed|taken)|(?P<inn>in[-\s]network)|(?P<oon>out[-\s]of[-\s]network)))\b(?!\s+(?:with|for|by)\b)",
@@ -46,6 +50,8 @@ _ASIDE = re.compile(
     r"|(?P<oon>out[-\s]of[-\s]network)|(?P<accept>accepted))(?:\s+(?:only|providers?|benefits|plans|at\s+this\s+time|in\s+most\s+cases|with\s+most\s+plans))?",
     re.IGNORECASE,
 )
+_CONTRAST = re.compile(r"\bunlike\b[^,]*\Z|\bnot\s+(?:all|every)\s+\Z", re.IGNORECASE)
+_BE = re.compile(r"(?:is|are)\b", re.IGNORECASE)
 _COVERS = re.compile(
     r"\b(?:cover(?:s|ed|age|ing)?|pays?\s+for|reimburses?|requires?|approves?|offers?\s+(?:coverage|benefits))\b",
     re.IGNORECASE,
@@ -60,7 +66,8 @@ _OWN_IS_COVERED = re.compile(
     r"\b(?:program|iop|php|treatment|services?|care|it)(?:['’]s|\s+is|\s+are)\s+covered\s+by\b", re.IGNORECASE
 )
 _PENDING = re.compile(
-    r"\b(?:in\s+the\s+process\s+of|working\s+(?:toward|on|to\s+become)|pending|coming\s+soon|hope\s+to|plan(?:ning)?\s+to|applied|applying|soon\s+(?:be|to)|will\s+soon|seeking)\b",
+    r"\b(?:in\s+the\s+process\s+of|working\s+(?:toward|on|to\s+become)|pending|coming\s+soon|hope\s+to|plan(?:ning)?\s+to|applied|applying|soon\s+(?:be|to)|will\s+soon|seeking|in\s+the\s+future|soon\s+accepting"
+    r"|(?:may|might|could)\s+(?:be\s+able\s+to\s+)?(?:accept|take|bill))\b",
     re.IGNORECASE,
 )
 _ANY_PROVIDER = re.compile(
@@ -70,9 +77,7 @@ _ANY_PROVIDER = re.compile(
 _STRONG = re.compile(
     r"\b(?:accept(?:s|ed|ing)?|in[-\s]network|works?\s+with|working\s+with|contracted)\b", re.IGNORECASE
 )
-_WEAK = re.compile(
-    r"includ|such|offer|available|provid|option|with\s+a|qualif|covered|participat", re.IGNORECASE
-)
+_WEAK = re.compile(r"includ|such|covered|participat", re.IGNORECASE)
 _REFUSED_HERE = {"refuse", "except"}
 
 
@@ -90,6 +95,10 @@ NOTHING = Stance(None, Assertion.AFFIRMED, False)
 
 def stance(sentence: str, start: int, end: int) -> Stance:
     """What the sentence says of the payer at `sentence[start:end]`."""
+    if _NOT_BEFORE.search(sentence[max(0, start - 80) : start]) and _PROVIDERS.match(sentence[end:]):
+        return Stance("not_accepted", Assertion.NEGATED, True)
+    if _CONTRAST.search(sentence[:start]):
+        return Stance(None, Assertion.GENERIC, False)
     cue = _cue(sentence, start, end)
     name = cue.lastgroup if cue else None
     if sentence.rstrip().endswith("?"):
@@ -168,9 +177,14 @@ def _cue(sentence: str, start: int, end: int) -> re.Match[str] | None:
     before = _last_before(sentence, 0, low or start, blank=True)
     tail = _flat(sentence[high if low else end :])
     passive = _trailing(tail)
-    if passive and (before is None or before.lastgroup not in _REFUSED_HERE or passive.lastgroup == "refuse"):
-        return passive
-    return before
+    if (
+        passive is None
+        or before is None
+        or before.lastgroup not in _REFUSED_HERE
+        or passive.lastgroup == "refuse"
+    ):
+        return passive or before
+    return passive if "," in sentence[before.end() : start] and _BE.match(passive[0]) else before
 
 
 def _parenthesis(sentence: str, at: int) -> tuple[int, int]:
@@ -213,7 +227,7 @@ def _trailing(tail: str) -> re.Match[str] | None:
     if not passive:
         return None
     between = tail[: passive.start()]
-    if any(cue.lastgroup != "turn" or cue[0] in "but;however" for cue in _CUE.finditer(between)):
+    if ";" in between or any(cue[0].lower() != "no" for cue in _CUE.finditer(between)):
         return None
     if passive.lastgroup == "oon" and not re.search(
         r"(?:is|are|on\s+an?|:|[-–—])\s*$", between + passive[0][: -len("out-of-network")]

@@ -18,17 +18,26 @@ from pipeline.extract.page import Block, Kind, Page, Region
 from pipeline.records import Assertion, Observation
 
 _ANY_PLAN = re.compile(
-    r"\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
+    r"(?<![Nn]ot )\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
     r"|wide\s+(?:range|variety)\s+of|range\s+of|variety\s+of))\s+(?:(?:of|the|major|private|commercial|health|medical|and|or|&|other|national|local|behavioral|out-of-state|PPO|HMO)[\s,/]+){0,6}"
     r"(?:insurances?(?:\s+(?:plans?|compan(?:y|ies)|carriers?|providers?|polic(?:y|ies)|groups?))?|insurers?|carriers|(?:PPO|HMO|POS)s?(?:\s+plans)?|health\s+plans|payers|payors"
     r"|plans|commercial\b|private\b)(?!\w)",
     re.IGNORECASE,
 )
 _ANY_PLAN_WORD = Word("private", "most insurance")
+_ACCEPTED = Stance("accepts", Assertion.AFFIRMED, False)
 _CLASS = {row["code"]: row["class"] for row in rows("payers.csv")}
 _SHORT = 60  # characters: a card, a logo text or a list item that does little more than name payers
 _YES = re.compile(r"\s*(?:yes\b|absolutely|of course|we do\b|sí\b)", re.IGNORECASE)
 _NO = re.compile(r"\s*(?:no\b|unfortunately|not at this time|we do not|currently,? no)", re.IGNORECASE)
+_BILLS = re.compile(r"\b(?:bill(?:s|ed|ing)?|covered\s+by|reimbursed\s+by|accept(?:s|ing)?\s+[A-Z])")
+_OFFERED = re.compile(
+    r"\b(?:we\s+(?:also\s+)?(?:offer|provide|have)|available|ask\s+(?:us\s+)?about|apply\s+for|qualify)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"\b(?:insurances?|payers?|payments?|coverage|carriers|plans|seguros?)\b[^.:]{0,40}:", re.IGNORECASE
+)
 _OFFER = re.compile(r"\b(?:no|not|don['’]t|doesn['’]t|never|without)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
 
 
@@ -105,45 +114,50 @@ def _said(around: Around, mention: _Mention, walls: set[int]) -> tuple[Stance | 
     """What is said of a mention and how sure that is; None where it is no evidence of anything."""
     text = around.page.text
     low, high = around.sentence(mention.start, mention.end)
-    sentence = text[low:high]
-    said = stance(sentence, mention.start - low, mention.end - low)
-    kind = _CLASS[mention.code]
+    sentence, at = text[low:high], mention.start - low
+    said = stance(sentence, at, mention.end - low)
     if said.assertion is Assertion.QUESTION:
         said = _answered(around, mention, said)
-    if kind == "self" or mention.code == "out_of_network":
-        return _own_terms(mention, sentence, mention.start - low, said)
+    if _CLASS[mention.code] == "self" or mention.code == "out_of_network":
+        return _own_terms(mention, sentence, at, said)
+    if mention.code == "private" and said.assertion is Assertion.AFFIRMED and _OFFER.search(sentence[:at]):
+        return Stance("not_accepted", Assertion.NEGATED, True), 0.9
     if said.explicit:
-        if mention.ambiguous and not (
-            INSURANCE.search(sentence) or _others_near(walls, mention) or said.qualifier != "accepts"
-        ):
-            return None, 0
-        return said, 0.95
-    if (
-        said.assertion is Assertion.GENERIC
-        and mention.code == "private"
-        and mention.block
-        and OWN.search(mention.block.text)
-    ):
-        return Stance(
-            "accepts", Assertion.AFFIRMED, False
-        ), 0.6  # "Most plans cover IOP. We check your benefits."
+        sure = (
+            not mention.ambiguous
+            or said.qualifier != "accepts"
+            or _is_about_payers(sentence, mention, low, walls)
+        )
+        return (said, 0.95) if sure else (None, 0)
+    if said.assertion is Assertion.GENERIC and _is_checked_here(mention, sentence):
+        return _ACCEPTED, 0.6
     if said.assertion is not Assertion.AFFIRMED:
         return said, 0.9
+    return _by_place(around, mention, walls, sentence[:at])
+
+
+def _is_checked_here(mention: _Mention, sentence: str) -> bool:
+    """ "Most plans cover IOP. We check your benefits.": general words in a paragraph about this provider."""
+    own = mention.block is not None and OWN.search(mention.block.text)
+    return mention.code == "private" and bool(own) and "cover" in sentence.lower()
+
+
+def _by_place(around: Around, mention: _Mention, walls: set[int], before: str) -> tuple[Stance | None, float]:
+    """What the headings, the neighbours or a label say of a payer whose sentence says nothing."""
     for title in around.titles(mention.start)[:2]:
         titled = title_stance(title)
-        if titled is not NOTHING and (
+        governs = (
             titled.explicit or _is_short(mention) or (mention.code == "private" and not mention.ambiguous)
-        ):
+        )
+        if titled is not NOTHING and governs:
             return titled, 0.9 if titled.explicit else 0.8
     if mention.block is not None and mention.block.index in walls:
-        return Stance(
-            "accepts", Assertion.AFFIRMED, False
-        ), 0.5 if mention.block.kind is Kind.OPTION else 0.75
+        return _ACCEPTED, 0.5 if mention.block.kind is Kind.OPTION else 0.75
     if mention.code == "private":
-        accepted = re.search(r"accept|in[-\s]network", text[mention.start : mention.end], re.IGNORECASE)
-        return (Stance("accepts", Assertion.AFFIRMED, False), 0.8) if accepted else (None, 0)
-    if not mention.ambiguous and INSURANCE.search(sentence):
-        return Stance("accepts", Assertion.AFFIRMED, False), 0.6
+        words = around.page.text[mention.start : mention.end].lower()
+        return (_ACCEPTED, 0.8) if "accept" in words or "network" in words else (None, 0)
+    if not mention.ambiguous and _LABEL.search(before):
+        return _ACCEPTED, 0.6
     return Stance(None, Assertion.GENERIC, False), 0.5
 
 
@@ -154,7 +168,7 @@ def _own_terms(mention: _Mention, sentence: str, at: int, said: Stance) -> tuple
     if _OFFER.search(sentence[max(0, at - 40) : at]) or said.qualifier == "not_accepted":
         return Stance("not_accepted", Assertion.NEGATED, True), 0.9
     link = mention.block is None or mention.block.kind is Kind.LINK or mention.block.region is not Region.MAIN
-    if link or (mention.ambiguous and not INSURANCE.search(sentence)):
+    if link or (mention.ambiguous and not (INSURANCE.search(sentence) or _OFFERED.search(sentence))):
         return None, 0
     return Stance("accepts", Assertion.AFFIRMED, True), 0.85
 
@@ -173,8 +187,18 @@ def _answered(around: Around, mention: _Mention, asked: Stance) -> Stance:
     return asked
 
 
-def _others_near(walls: set[int], mention: _Mention) -> bool:
-    return mention.block is not None and mention.block.index in walls
+def _is_about_payers(sentence: str, mention: _Mention, low: int, walls: set[int]) -> bool:
+    """Whether the surroundings of an ambiguous name are about insurance: a word of it, or another payer beside it."""
+    if (
+        INSURANCE.search(sentence)
+        or _BILLS.search(sentence)
+        or (mention.block is not None and mention.block.index in walls)
+    ):
+        return True
+    return any(
+        not match.word.ambiguous and match.start + low != mention.start
+        for match in finder("payers.csv").find(sentence)
+    )
 
 
 def _is_short(mention: _Mention) -> bool:

@@ -1,0 +1,162 @@
+"""Payers by sentence, by heading, by list; what is refused, asked or said in general is no fact."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.extract.page import Page
+from pipeline.extract.parse import read_page
+from pipeline.extract.payers import find_payers
+from pipeline.extract.plain import read_text
+from pipeline.records import Assertion, Observation
+
+IN, ACC, OON, NO = "in_network", "accepts", "out_of_network", "not_accepted"
+
+
+def facts(page: Page) -> set[tuple[str, str | None]]:
+    return {(o.value, o.qualifier) for o in find_payers(page) if o.assertion is Assertion.AFFIRMED}
+
+
+def refused(page: Page) -> set[str]:
+    return {o.value for o in find_payers(page) if o.assertion is Assertion.NEGATED}
+
+
+SENTENCES: list[tuple[str, set[tuple[str, str | None]], set[str]]] = [
+    ("We accept Aetna and Cigna.", {("aetna", ACC), ("cigna", ACC)}, set()),
+    ("We do not accept Medicaid or Medicare, but are in-network with Aetna.", {("aetna", IN)}, {"medicaid", "medicare"}),
+    ("We are in-network with Aetna but we do not accept MassHealth.", {("aetna", IN)}, {"masshealth"}),
+    ("MassHealth is accepted.", {("masshealth", ACC)}, set()),
+    ("Medicare and Medicaid are not accepted at this time.", set(), {"medicare", "medicaid"}),
+    ("Any form of MassHealth and most private insurances are accepted.", {("masshealth", ACC), ("private", ACC)}, set()),
+    ("We take most major insurance plans, including Tricare (we don't accept Medicaid).", {("private", ACC), ("tricare", ACC)}, {"medicaid"}),
+    ("In-network with most major insurance carriers.", {("private", IN)}, set()),
+    ("Our program is out-of-network with all commercial insurance.", {("private", OON), ("out_of_network", ACC)}, set()),
+    ("Riverbend is contracted with Tufts Health Plan, Fallon Health and WellSense.", {("tufts", IN), ("fallon", IN), ("wellsense", IN)}, set()),
+    ("We are currently not in-network with Harvard Pilgrim.", set(), {"harvard_pilgrim"}),
+    ("Payment options include self-pay and a sliding scale.", {("self_pay", ACC), ("sliding_scale", ACC)}, set()),
+    ("We do not offer a sliding scale.", set(), {"sliding_scale"}),
+    ("Blue Cross Blue Shield (in-network), Aetna (out-of-network)", {("bcbs", IN), ("aetna", OON), ("out_of_network", ACC)}, set()),
+    ("All commercial insurances accepted except Humana.", {("private", ACC)}, {"humana"}),
+    ("We accept all major insurance with the exception of Tricare.", {("private", ACC)}, {"tricare"}),
+    ("Accepted insurance: Aetna, BCBS, Cigna, UnitedHealthcare, Optum", {("aetna", ACC), ("bcbs", ACC), ("cigna", ACC), ("united", ACC), ("private", ACC)}, set()),
+    ("Our IOP is covered by MassHealth and MBHP.", {("masshealth", ACC), ("mbhp", ACC)}, set()),
+    ("We no longer accept Medicare.", set(), {"medicare"}),
+    ("We are unable to bill Medicaid.", set(), {"medicaid"}),
+    ("We can't accept Medicare Advantage plans.", set(), {"medicare"}),
+    ("Maple Grove accepts most commercial and Kentucky Medicaid providers.", {("private", ACC), ("medicaid", ACC)}, set()),
+    ("We work with Carelon and Magellan as well as Optum.", {("carelon", ACC), ("magellan", ACC), ("united", ACC)}, set()),
+    ("Insurance is not required: private pay is welcome.", {("self_pay", ACC)}, set()),
+    ("We accept Kaiser Permanente with a referral.", {("kaiser", ACC)}, set()),
+    ("Aetna and Cigna are in-network.", {("aetna", IN), ("cigna", IN)}, set()),
+    ("We bill Anthem directly.", {("anthem", ACC)}, set()),
+    ("We accept Aetna; Medicaid is not accepted.", {("aetna", ACC)}, {"medicaid"}),
+    ("While we do not take Medicaid, most commercial plans are accepted.", {("private", ACC)}, {"medicaid"}),
+    ("We are proud to be a participating provider with Mass General Brigham Health Plan.", {("mgb_health_plan", IN)}, set()),
+    ("We're an in-network provider for Point32Health.", {("harvard_pilgrim", IN)}, set()),
+    ("Aceptamos MassHealth y Medicare.", {("masshealth", ACC), ("medicare", ACC)}, set()),
+    ("No aceptamos Medicaid.", set(), {"medicaid"}),
+    ("We accept TRICARE through TriWest.", {("tricare", ACC), ("va", ACC)}, set()),
+    ("We provide a superbill for clients who wish to seek reimbursement.", {("out_of_network", ACC)}, set()),
+    ("We are not MassHealth providers.", set(), {"masshealth"}),
+    ("Most PPO plans accepted.", {("private", ACC)}, set()),
+    ("Financial assistance is available for those who qualify.", {("financial_assistance", ACC)}, set()),
+    ("We accept most insurance policies and have cash pay options.", {("private", ACC), ("self_pay", ACC)}, set()),
+    ("Our team works with these carriers on an out-of-network basis: Cigna and Aetna.", {("cigna", OON), ("aetna", OON), ("out_of_network", ACC)}, set()),
+    ("Desert Bloom accepts out-of-network coverage from most plans (Aetna, Cigna), and is in-network with TRICARE.", {("aetna", OON), ("cigna", OON), ("tricare", IN), ("private", OON), ("out_of_network", ACC)}, set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected", "negated"), SENTENCES, ids=[row[0][:50] for row in SENTENCES])
+def test_sentences(text: str, expected: set[tuple[str, str | None]], negated: set[str]) -> None:
+    page = read_text(text)
+    assert facts(page) == expected
+    assert refused(page) == negated
+
+
+NO_FACT = [
+    "Medicaid covers IOP in many states.",
+    "Most insurance plans typically cover some form of treatment.",
+    "Does Cigna cover rehab?",
+    "Do you accept Medicaid?",
+    "Many programs accept commercial insurance and MassHealth.",
+    "Verify your insurance today.",
+    "Coverage depends on your specific plan.",
+    "The office is in Richmond, VA.",
+    "She trained at Tufts Medical Center before joining us.",
+    "He is a graduate of Tufts University.",
+    "Our office in Anthem, Arizona opened last year.",
+    "Many clients have minimal out-of-pocket costs.",
+    "The Centers for Medicare & Medicaid Services publish the rule.",
+    "He worked at Humana for ten years.",
+    "They were in awe of the Oscar ceremony.",
+    "Magellan sailed around the world.",
+    "Dr. Fallon is our medical director.",
+    "We are in the process of credentialing with Aetna.",
+    "IOPs typically accept Medicaid.",
+    "Aetna will end its coverage for virtual IOP next year.",
+    "Under the parity act, plans from Aetna, Cigna and others typically provide coverage.",
+    "The scholarship program honors a former teacher.",
+    "Whether Medicare covers it varies by state.",
+    "Our staff includes a former Kaiser nurse.",
+]
+
+
+@pytest.mark.parametrize("text", NO_FACT)
+def test_no_fact(text: str) -> None:
+    assert facts(read_text(text)) == set()
+
+
+def test_question_answered_yes_and_no() -> None:
+    page = read_page(
+        "<h1>IOP</h1><h3>Do you accept MassHealth?</h3><p>Yes, we do.</p><h3>Do you take Medicare?</h3><p>No, we cannot.</p>"
+    )
+    assert facts(page) == {("masshealth", ACC)}
+    assert refused(page) == {"medicare"}
+
+
+def test_heading_governs_list() -> None:
+    page = read_page(
+        "<h2>Insurance we accept</h2><ul><li>Aetna</li><li>Optum</li></ul><h2>Not accepted</h2><ul><li>Medicaid</li></ul>"
+    )
+    assert facts(page) >= {("aetna", ACC), ("united", ACC)}
+    assert refused(page) == {"medicaid"}
+
+
+def test_logo_wall() -> None:
+    page = read_page("<main><h1>Care</h1><p>Hello there.</p><img alt='Aetna logo'><img alt='Cigna'><img alt='Humana'></main>")
+    assert facts(page) == {("aetna", ACC), ("cigna", ACC), ("humana", ACC)}
+
+
+def test_navigation_names_no_payer() -> None:
+    page = read_page("<nav><ul><li><a href='/a'>Aetna</a></li><li><a href='/c'>Cigna</a></li></ul></nav><p>We help.</p>")
+    assert facts(page) == set()
+
+
+def test_selection_is_weaker_than_refusal() -> None:
+    page = read_page(
+        "<p>We do not accept Medicaid.</p><select><option>Aetna</option><option>Cigna</option><option>Medicaid</option></select>"
+    )
+    assert ("aetna", ACC) in facts(page)
+    assert "medicaid" not in {code for code, _ in facts(page)}
+
+
+def check_quotes(page: Page, observations: list[Observation]) -> None:
+    for one in observations:
+        assert one.quote
+        assert page.text[one.start : one.end] == one.quote
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([*(row[0] for row in SENTENCES), *NO_FACT, "(", ")", "İ", "\n", "Aetna", "not"]), max_size=12).map(" ".join))
+def test_quotes_are_verbatim(text: str) -> None:
+    page = read_text(text)
+    check_quotes(page, find_payers(page))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_nothing_raises(text: str) -> None:
+    page = read_text(text)
+    check_quotes(page, find_payers(page))
