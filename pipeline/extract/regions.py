@@ -27,7 +27,9 @@ _NAV = re.compile(
     r"bread-?crumbs?|pagination|pager|offcanvas|off-canvas|drawer|tabs-?nav|site-links)(?:$|[\s_-])"
 )
 _FOOTER = re.compile(r"(?:^|[\s_-])(?:site-?footer|footer|colophon|foot|copyright|bottom-?bar)(?:$|[\s_-])")
-_HEADER = re.compile(r"(?:^|[\s_-])(?:site-?header|masthead|top-?bar|header-?top|topbar|main-?header)(?:$|[\s_-])")
+_HEADER = re.compile(
+    r"(?:^|[\s_-])(?:site-?header|masthead|top-?bar|header-?top|topbar|main-?header)(?:$|[\s_-])"
+)
 _ASIDE = re.compile(
     r"(?:^|[\s_-])(?:sidebar|side-bar|related(?:-?(?:posts|articles|services|programs|pages))?|"
     r"recent-?posts|latest-?posts|blog-?(?:list|grid|posts|feed)|rightcol|widget-?area)(?:$|[\s_-])"

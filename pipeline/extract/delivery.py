@@ -1,0 +1,113 @@
+"""Delivery: whether a program can be attended virtually or in person, from which states, and who must be where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.extract.context import PageContext
+from pipeline.extract.levels import Levels, governing_level
+from pipeline.extract.page import Block, Region
+from pipeline.normalize.place import STATES
+from pipeline.records import Assertion, Observation
+
+_VIRTUAL = re.compile(
+    r"\b(?:virtual(?:ly)?|tele-?health|tele-?medicine|tele-?therapy|online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
+    r"(?:via|over|on|through) zoom|video conferenc\w+|web-based)\b"
+)
+_IN_PERSON = re.compile(
+    r"\b(?:in-? ?person|on-? ?site|face-to-face|on campus|at (?:our|the) (?:\w+ ){0,3}(?:facility|center|centre|campus|office|clinic|location|hospital|site)|in-clinic|hybrid)\b"
+)
+_NOT_PROGRAM = re.compile(
+    r"\b(?:virtual tours?|online (?:form|assessment|screening|chat|portal|payment|bill ?pay|reviews?|booking|quiz|scheduling|store|"
+    r"community|resources|insurance|verification|directory|classes)|(?:visit|find|follow|contact|verify|apply|pay|book|schedule|fill|available|reach|learn more) (?:\w+ ){0,3}online|"
+    r"remote(?:ly)? (?:area|location|control|work)|work(?:ing)? (?:remotely|online)|remote setting|online gam\w+|online safety|(?:far )?from your home town|virtual reality|"
+    r"telehealth (?:visits?|appointments?|consult\w*|assessments?|evaluations?|psychiatry|therapy appointments?|intake)|hybrid model of|away from (?:your|their) home)\b"
+)
+_ONLY_HERE = re.compile(
+    r"\b(?:in-? ?person only|only in-? ?person|exclusively in-? ?person|not (?:offer|provide)\w* (?:\w+ ){0,3}(?:virtual|telehealth|online)|no (?:virtual|telehealth|online)|always in-? ?person|fully in-? ?person)\b"
+)
+_ONLY_VIRTUAL = re.compile(
+    r"\b(?:(?:fully|100%|completely|entirely|exclusively|all) (?:virtual|online|remote)|(?:virtual|online) only|virtual-only|entirely from home)\b|\b100% (?:virtual|online|remote)"
+)
+_PROGRAM = re.compile(
+    r"\b(?:iop|viop|php|programs?|programming|track|treatment|sessions?|groups?|therapy|outpatient|care|options?|services?|attend\w*|join|participate|participants?|format)\b"
+)
+_STATES = re.compile(
+    r"\b(?:" + "|".join(sorted(map(re.escape, STATES.values()), key=len, reverse=True)) + r")\b"
+)
+_CODES = {name: code for code, name in STATES.items()}
+_SERVED = re.compile(
+    r"\b(?:residents? of|residing in|live in|living in|located in|anywhere in|across|throughout|serving|licensed in|available (?:in|to)|statewide)\b"
+)
+_RESIDENT = re.compile(
+    r"\b(?:residents? of|must (?:be|live|reside)\w* (?:a )?(?:resident|in)|who (?:live|reside) in|residing in)\b"
+)
+_PRESENT = re.compile(
+    r"\bphysically (?:present|located|be in)\b|\bmust be (?:located )?in \w+ (?:during|at the time)"
+)
+
+
+def find_delivery(context: PageContext, levels: Levels) -> Iterator[Observation]:
+    """Statements on virtual and in-person attendance in the body of the page."""
+    for block in context.page.blocks:
+        if block.region is not Region.MAIN:
+            continue
+        folded = context.folded
+        taken = [m.span() for m in _NOT_PROGRAM.finditer(folded, block.start, block.end)]
+        virtual = None
+        for match in _VIRTUAL.finditer(folded, block.start, block.end):
+            if any(a <= match.start() < b for a, b in taken):
+                continue
+            for observation in _statement(context, levels, block, "virtual", match.start(), match.end()):
+                virtual = observation if observation.assertion is Assertion.AFFIRMED else virtual
+                yield observation
+        for match in _IN_PERSON.finditer(folded, block.start, block.end):
+            yield from _statement(context, levels, block, "in_person", match.start(), match.end())
+        if virtual is not None:
+            yield from _reach(context, block, virtual)
+
+
+def _statement(
+    context: PageContext, levels: Levels, block: Block, field: str, start: int, end: int
+) -> Iterator[Observation]:
+    span = context.sentence(block, start)
+    sentence = context.folded[span[0] : span[1]]
+    if not _PROGRAM.search(sentence) and not block.level:
+        return
+    judged = context.judge(block, start, end)
+    said, value = judged.assertion, "true"
+    only_here = _ONLY_HERE.search(context.folded, *span)
+    only_virtual = _ONLY_VIRTUAL.search(context.folded, *span)
+    level, how = governing_level(context, levels, block, start, end)
+    if field == "virtual" and only_here:
+        value, said = "false", Assertion.AFFIRMED
+    elif field == "virtual" and said is Assertion.HEDGED:
+        said = Assertion.AFFIRMED  # "may also be attended by telehealth": it can be
+    if field == "virtual" and only_virtual and said is Assertion.AFFIRMED:
+        yield _make(context, block, "in_person", "false", *only_virtual.span(), said, how, level, 0.7)
+    yield _make(context, block, field, value, start, end, said, how, level, 0.8)
+
+
+def _reach(context: PageContext, block: Block, virtual: Observation) -> Iterator[Observation]:
+    """States served and presence rule, where the sentence about virtual care names them."""
+    span = context.sentence(block, virtual.start)
+    sentence = context.page.text[span[0] : span[1]]
+    if _SERVED.search(context.folded, *span):
+        for match in _STATES.finditer(sentence):
+            start = span[0] + match.start()
+            yield _make(context, block, "virtual_state", _CODES[match[0]], start, start + len(match[0]), virtual.assertion, "sentence", virtual.level_of_care, 0.75)  # fmt: skip
+    for rule, pattern in (("physically_present", _PRESENT), ("resident", _RESIDENT)):
+        if found := pattern.search(context.folded, *span):
+            yield _make(context, block, "presence_rule", rule, found.start(), found.end(), virtual.assertion, "sentence", virtual.level_of_care, 0.75)  # fmt: skip
+            return
+
+
+def _make(
+    context: PageContext, block: Block, field: str, value: str, start: int, end: int,
+    said: Assertion, how: str, level: str | None, confidence: float,
+) -> Observation:  # fmt: skip
+    return Observation(
+        field, value, context.page.text[start:end], start, end, said, f"delivery.{how}", confidence,
+        level_of_care=level, section=context.page.heading_path(block) or None,
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""JSON lines in, JSON lines out: the interface of `iop extract` and of the scorer."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline.extract.parse import read_page
+from pipeline.extract.plain import read_text
+from pipeline.extract.reading import Program, Reading, extract
+from pipeline.extract.sessions import consolidate
+from pipeline.records import Assertion, Observation
+
+RANGES = ("ages", "days_per_week", "hours_per_day", "hours_per_week", "duration_weeks")
+STATES = ("virtual", "in_person", "evening", "weekend", "morning")
+SETS = {
+    "conditions": "condition",
+    "exclusions": "exclusion",
+    "populations": "population",
+    "modalities": "modality",
+}
+
+
+def extract_jsonl(
+    in_path: Path, out_path: Path, progress: Callable[[int], None] | None = None
+) -> dict[str, int]:
+    """Read the rows of `in_path`, write one row each to `out_path`. A row that fails gives a row with `error`.
+
+    `html` paths are relative to the folder of `in_path`. Returns how many rows were listings, others and errors.
+    """
+    counts: Counter[str] = Counter(listings=0, others=0, errors=0)
+    temporary = out_path.with_name(out_path.name + ".tmp")
+    with in_path.open(encoding="utf-8") as rows, temporary.open("w", encoding="utf-8") as out:
+        for number, line in enumerate(rows, 1):
+            if not line.strip():
+                continue
+            row = _row(line, number, in_path.parent)
+            counts["errors" if "error" in row else "listings" if row["is_listing"] else "others"] += 1
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            if progress:
+                progress(1)
+    temporary.replace(out_path)
+    return dict(counts)
+
+
+def _row(line: str, number: int, folder: Path) -> dict[str, Any]:
+    name: Any = f"line {number}"
+    try:
+        given = json.loads(line)
+        if not isinstance(given, dict):
+            raise ValueError("a row must be a JSON object")
+        name = given.get("id", name)
+        url = given.get("url") if isinstance(given.get("url"), str) else None
+        if isinstance(given.get("text"), str):
+            return {"id": name, **as_row(extract(read_text(given["text"], url)))}
+        if isinstance(given.get("html"), str):
+            page = read_page((folder / given["html"]).read_bytes(), url, given.get("charset"))
+            return {"id": name, **as_row(extract(page)), "text": page.text}
+        raise ValueError("a row needs `text` or `html` (a path relative to the file)")
+    except Exception as error:  # one bad row never stops the others
+        return {"id": name, "is_listing": False, "error": f"{type(error).__name__}: {error}"}
+
+
+def as_row(reading: Reading) -> dict[str, Any]:
+    """A reading in the words of the interface: codes, `[min, max]` ranges, null where nothing is stated."""
+    page_wide = [o for o in reading.observations if o.assertion is Assertion.AFFIRMED]
+    places = [json.loads(o.value) for o in page_wide if o.field == "address"]
+    phones = [o.value for o in page_wide if o.field == "phone" and o.qualifier not in ("fax", "crisis")]
+    payers = [o.value for o in page_wide if o.field == "payer" and o.qualifier != "not_accepted"]
+    return {
+        "is_listing": reading.is_listing,
+        "page_kind": reading.page_kind,
+        "organization": reading.organization,
+        "levels_of_care": list(reading.levels_of_care),
+        "programs": [_program(p) for p in reading.programs],
+        "locations": [{k: p.get(k) for k in ("street", "city", "state", "zip")} for p in places],
+        "phones": list(dict.fromkeys(phones)),
+        "payers": list(dict.fromkeys(payers)),
+        "evidence": [_evidence(o) for o in reading.observations],
+    }
+
+
+def _program(program: Program) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": program.name, "level_of_care": program.level_of_care}
+    for field in STATES:
+        found = program.best(field)
+        row[field] = None if found is None else found.value == "true"
+    for name, field in SETS.items():
+        row[name] = program.values(field)
+    for field in RANGES:
+        found = program.best(field)
+        row[field] = None if found is None else json.loads(found.value)
+    sessions = [json.loads(v) for v in program.values("session")]
+    kept = consolidate((tuple(s["days"]) if s["days"] else None, s["start"], s["end"]) for s in sessions)
+    row["schedule"] = [{"days": list(d) if d else None, "start": a, "end": b} for d, a, b in kept]
+    return row
+
+
+def _evidence(observation: Observation) -> dict[str, Any]:
+    shown = {"field": observation.field, "value": observation.value, "quote": observation.quote}
+    shown |= {"start": observation.start, "end": observation.end, "assertion": observation.assertion.value}
+    shown |= {"method": observation.method, "confidence": round(observation.confidence, 3)}
+    for name in ("qualifier", "level_of_care", "track"):
+        if (value := getattr(observation, name)) is not None:
+            shown[name] = value
+    return shown

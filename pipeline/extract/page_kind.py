@@ -1,0 +1,160 @@
+"""What a page is (program, location, contact, organization, article, directory, job, other) and whether it lists.
+
+Weighted cues (`kind_cues.csv`) in text and address, the markup's own word (JSON-LD types, og:type), the voice in which
+levels of care are spoken of, and how many different organizations print a phone. The weights add up to a score.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline.extract.context import PageContext
+from pipeline.extract.json_ld import types_of
+from pipeline.extract.levels import Levels
+from pipeline.extract.page import Region
+
+CUES = Path(__file__).with_name("kind_cues.csv")
+HOSTS = Path(__file__).with_name("non_provider_hosts.csv")
+_ARTICLE_TYPES = {"Article", "BlogPosting", "NewsArticle", "MedicalScholarlyArticle", "TechArticle"}
+_PROVIDER_TYPES = {
+    "MedicalBusiness",
+    "MedicalClinic",
+    "Hospital",
+    "LocalBusiness",
+    "MedicalOrganization",
+    "MedicalTherapy",
+    "Service",
+}
+MOST = 3  # hits of one cue that count
+READ = 60_000  # characters of body that the cues look at
+
+
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """The kind, whether the page lists a provider's own program, the score and what it is made of."""
+
+    kind: str
+    is_listing: bool
+    score: float
+    reasons: tuple[tuple[str, float], ...]
+
+
+@lru_cache(maxsize=1)
+def _cues() -> list[tuple[str, float, str, re.Pattern[str]]]:
+    with CUES.open(encoding="utf-8") as rows:
+        return [
+            (r["kind"], float(r["weight"]), r["where"], re.compile(r["pattern"]))
+            for r in csv.DictReader(rows)
+        ]
+
+
+@lru_cache(maxsize=1)
+def _hosts() -> dict[str, str]:
+    if not HOSTS.exists():
+        return {}
+    with HOSTS.open(encoding="utf-8") as rows:
+        return {r["host"]: r["kind"] for r in csv.DictReader(rows)}
+
+
+def read_kind(context: PageContext, levels: Levels) -> PageKind:
+    """Judge the page. A page without any level, program or treatment words is `other`."""
+    page = context.page
+    reasons: list[tuple[str, float]] = []
+    body = _body(context)
+    words = max(len(body) / 6, 1)
+    url = (page.url or page.canonical or "").lower()
+    path = urlsplit(url).path + ("?" + urlsplit(url).query if urlsplit(url).query else "")
+    by_kind: dict[str, float] = {}
+    for kind, weight, where, pattern in _cues():
+        hits = pattern.findall(path if where == "url" else body)
+        if hits:
+            value = (
+                weight * (1 + math.log2(min(len(hits), MOST))) / (1 if where == "url" else _dilution(words))
+            )
+            by_kind[kind] = by_kind.get(kind, 0.0) + value
+            reasons.append((f"{kind}: {hits[0]!r} ×{len(hits)}", value))
+    for name, value in _marks(context, levels, url):
+        kind, _, reason = name.partition(":")
+        by_kind[kind] = by_kind.get(kind, 0.0) + value
+        reasons.append((f"{kind}: {reason}", value))
+    score = sum(by_kind.values())
+    is_listing = score > 0
+    return PageKind(_name(context, levels, path, by_kind, is_listing), is_listing, score, tuple(reasons))
+
+
+def _dilution(words: float) -> float:
+    """Long pages hold every cue once: what counts is how dense they are."""
+    return max(1.0, math.log10(words) - 1.6)
+
+
+def _body(context: PageContext) -> str:
+    parts, size = [], 0
+    for block in context.page.blocks:
+        if block.region is Region.MAIN:
+            parts.append(context.folded[block.start : block.end])
+            size += block.end - block.start
+            if size > READ:
+                break
+    return "\n".join(parts)
+
+
+def _marks(context: PageContext, levels: Levels, url: str) -> list[tuple[str, float]]:
+    page = context.page
+    marks: list[tuple[str, float]] = []
+    host = urlsplit(url).hostname or ""
+    for part in (".".join(host.split(".")[i:]) for i in range(len(host.split(".")) - 1)):
+        if part in _hosts():
+            marks.append((f"{_hosts()[part]}:known host {part}", -8.0))
+    if host.endswith((".gov", ".mil")) or ".state." in host:
+        marks.append(("directory:government host", -4.0))
+    types: set[str] = set()
+    for node in page.json_ld:
+        types |= types_of(node)
+    if (
+        types & _ARTICLE_TYPES
+        or page.meta.get("og:type") == "article"
+        and "article:published_time" in page.meta
+    ):
+        marks.append(("article:marked as an article", -3.0))
+    if types & _PROVIDER_TYPES:
+        marks.append(("program:structured data of a provider", 2.0))
+    regions = {b.region for b in page.blocks}
+    if len(regions) > 1:
+        marks.append(("program:a whole site page", 1.5))
+    if levels.subject and any(m.is_offer and m.strength >= 0.9 for m in levels.mentions):
+        marks.append(("program:a level of care in a heading", 1.2))
+    if any(m.is_offer for m in levels.mentions):
+        marks.append(("program:a level of care offered", 0.8))
+    return marks
+
+
+_NAMES = (
+    ("contact", re.compile(r"contact|directions|get-help|schedule")),
+    ("location", re.compile(r"location|facilit|area|directions|campus")),
+    ("organization", re.compile(r"about|home|insurance|rates|admission|faq|verify|team|payment")),
+)
+
+
+def _name(
+    context: PageContext, levels: Levels, path: str, by_kind: dict[str, float], is_listing: bool
+) -> str:
+    if not is_listing:
+        worst = min(((v, k) for k, v in by_kind.items() if k != "program"), default=(0.0, "other"))
+        return worst[1] if worst[0] < 0 else "other"
+    head = (path or context.page.title).lower()
+    for kind, pattern in _NAMES:
+        if pattern.search(head) and not any(m.is_offer and m.strength > 0.9 for m in levels.mentions):
+            return kind
+    if path in ("/", ""):
+        return "program" if levels.subject else "organization"
+    return (
+        "program"
+        if levels.subject or any(m.field == "modality" for m in context.mentions)
+        else "organization"
+    )

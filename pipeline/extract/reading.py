@@ -1,0 +1,152 @@
+"""A page read: its kind, its provider, the programs that it describes, and every observation behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from pipeline.extract.accepting import find_accepting
+from pipeline.extract.accreditation import find_accreditation
+from pipeline.extract.addresses import find_addresses
+from pipeline.extract.choice import best, values
+from pipeline.extract.context import PageContext, mark_menus
+from pipeline.extract.delivery import find_delivery
+from pipeline.extract.languages import find_languages
+from pipeline.extract.levels import Levels, read_levels
+from pipeline.extract.organization import find_organization
+from pipeline.extract.page import Page
+from pipeline.extract.page_kind import PageKind, read_kind
+from pipeline.extract.payers import find_payers
+from pipeline.extract.phones import find_phones
+from pipeline.extract.terms import find_terms
+from pipeline.extract.times import find_times
+from pipeline.extract.vocabulary import labels
+from pipeline.records import Assertion, Observation
+
+PROGRAM_LEVELS = ("iop", "php", "op", "residential", "inpatient", "detox")
+PROGRAM_FIELDS = frozenset(
+    "virtual in_person virtual_state presence_rule condition exclusion population ages modality session days_per_week "
+    "hours_per_day hours_per_week evening weekend morning duration_weeks".split()
+)
+LEVEL_FIELDS = frozenset(
+    "virtual in_person session days_per_week hours_per_day hours_per_week evening weekend morning duration_weeks".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One level of care (or one track of it) that the page describes, with the observations that speak of it."""
+
+    name: str
+    level_of_care: str
+    observations: tuple[Observation, ...]
+    track: str | None = None
+
+    def best(self, name: str) -> Observation | None:
+        """The observation to believe of a one-valued field."""
+        return best([o for o in self.observations if o.field == name])
+
+    def values(self, name: str) -> list[str]:
+        """The affirmed values of a many-valued field."""
+        return values(self.observations, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read in one page. `observations` holds what was not affirmed as well."""
+
+    page: Page
+    kind: PageKind
+    organization: str | None
+    levels_of_care: tuple[str, ...]
+    programs: tuple[Program, ...]
+    observations: tuple[Observation, ...]
+    rejected: tuple[str, ...] = field(default=())
+
+    @property
+    def page_kind(self) -> str:
+        return self.kind.kind
+
+    @property
+    def is_listing(self) -> bool:
+        return self.kind.is_listing
+
+
+def extract(page: Page) -> Reading:
+    """Read every fact of a page. A page that is no listing gives no affirmed fact and no program."""
+    mark_menus(page)
+    context = PageContext.of(page)
+    levels = read_levels(context)
+    kind = read_kind(context, levels)
+    name, named = find_organization(page)
+    found = [*named, *_offers(context, levels)]
+    for finder in (find_terms, find_times, find_delivery):
+        found.extend(finder(context, levels))
+    for contact in (
+        find_addresses,
+        find_phones,
+        find_payers,
+        find_languages,
+        find_accreditation,
+        find_accepting,
+    ):
+        found.extend(contact(page))
+    rejected = [page.meta["limits"]] if page.meta.get("limits") else []
+    if not kind.is_listing:
+        rejected.append(f"no listing: {kind.kind} (score {kind.score:.1f})")
+        found = [_unaffirmed(o) for o in found]
+    offered = tuple(
+        dict.fromkeys(
+            o.value for o in found if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
+        )
+    )
+    programs = _programs(levels, offered, found) if kind.is_listing else ()
+    found.sort(key=lambda o: (o.start, o.end, o.field))
+    return Reading(page, kind, name, offered, programs, tuple(found), tuple(rejected))
+
+
+def _unaffirmed(observation: Observation) -> Observation:
+    if observation.assertion is not Assertion.AFFIRMED:
+        return observation
+    return replace(observation, assertion=Assertion.GENERIC, method=observation.method + ".not_listing")
+
+
+def _offers(context: PageContext, levels: Levels) -> list[Observation]:
+    found = []
+    for mention in levels.mentions:
+        said = mention.judgement.assertion
+        if said is Assertion.AFFIRMED and not mention.is_offer:
+            said = Assertion.GENERIC
+        elif mention.is_offer:
+            said = Assertion.AFFIRMED
+        cue = mention.judgement.cue
+        found.append(
+            Observation(
+                "level_of_care",
+                mention.code,
+                context.page.text[mention.start : mention.end],
+                mention.start,
+                mention.end,
+                said,
+                f"levels.{mention.block.region.value}" + (f".{cue.category}" if cue else ""),
+                0.5 + mention.strength / 2,
+                level_of_care=mention.code,
+                section=context.page.heading_path(mention.block) or None,
+            )  # fmt: skip
+        )
+    return found
+
+
+def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]) -> tuple[Program, ...]:
+    """One program for each level that the body describes: its subject, and levels with statements of their own."""
+    subject = next((code for code in levels.subjects if code in offered), None)
+    grouped: dict[str, list[Observation]] = {}
+    for observation in found:
+        if observation.field in PROGRAM_FIELDS:
+            level = observation.level_of_care if observation.level_of_care in offered else subject
+            if level is not None:
+                grouped.setdefault(level, []).append(observation)
+    programs = []
+    for level in sorted(grouped, key=lambda code: (code != subject, PROGRAM_LEVELS.index(code))):
+        own = grouped[level]
+        programs.append(Program(labels().get(("level_of_care", level), level), level, tuple(own)))
+    return tuple(programs)

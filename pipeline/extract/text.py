@@ -1,0 +1,53 @@
+"""Text helpers that keep offsets: folding character by character, and sentences as spans."""
+
+from __future__ import annotations
+
+import re
+
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_FOLD = {ord(c): "-" for c in _DASHES} | {
+    0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x201C: '"', 0x201D: '"', 0xA0: " ", 0x202F: " ", 0x2009: " ",
+}  # fmt: skip
+_SPACED = {ord("-"): " ", ord("/"): " "}
+
+_END = re.compile(r"[.!?][\"')\]\u201d\u2019]*(?=\s)|\n|\s[|•·▪]\s|(?<=\w);(?=\s)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:dr|mr|mrs|ms|st|ste|vs|inc|no|jr|sr|etc|approx|mt|ft|ave|blvd|dept|ext|min|hrs?|e\.g|i\.e|u\.s|a\.m|p\.m"
+    r"|mon|tues?|wed|thurs?|fri|sat|sun|lic|ph\.d|m\.d)|\b[a-z])\.$"
+)
+_STARTS_LOWER = re.compile(r"\s+[a-z0-9(]")
+
+
+def fold(text: str) -> str:
+    """Lower case, plain quotes and hyphens; as long as `text`, so that offsets stay true."""
+    plain = text if text.isascii() else text.translate(_FOLD)
+    lower = plain.lower()
+    return (
+        lower if len(lower) == len(plain) else "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
+    )
+
+
+def spaced(folded: str) -> str:
+    """Folded text with hyphens and slashes as spaces: the form that vocabularies are matched in."""
+    return folded.translate(_SPACED)
+
+
+def sentences(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the sentences (and clauses between semicolons, lines, bullets) of folded[start:end]."""
+    spans = []
+    at = start
+    for match in _END.finditer(folded, start, end):
+        stop = match.end()
+        mark = match[0][0]
+        if mark == ".":
+            if _ABBREVIATION.search(folded, max(at, match.start() - 12), match.start() + 1) and (
+                _STARTS_LOWER.match(folded, stop, end)
+                or folded[match.start() - 2 : match.start()] not in (".m",)
+            ):
+                continue
+        if folded[at:stop].strip():
+            spans.append((at, stop))
+        at = stop
+    if folded[at:end].strip():
+        spans.append((at, end))
+    return spans
