@@ -14,9 +14,16 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
-def cluster(size: int, left: Ints, right: Ints, probability: Floats, vetoed: Flags, join: float) -> Ints:
-    """The group of each of `size` items, as the smallest item in it. Pairs under `join` do not connect."""
+def cluster(
+    size: int, left: Ints, right: Ints, probability: Floats, vetoed: Flags, join: float, home: Ints | None = None
+) -> Ints:
+    """The group of each of `size` items, as the smallest item in it. Pairs under `join` do not connect.
+
+    `home` tells where an item stands, 0 for *not known*: an item without a home never connects two homes.
+    """
     parent = list(range(size))
+    homes = home.tolist() if home is not None else [0] * size
+    vague = [not place for place in homes]
     enemies: dict[int, set[int]] = {}
 
     def root(item: int) -> int:
@@ -34,11 +41,15 @@ def cluster(size: int, left: Ints, right: Ints, probability: Floats, vetoed: Fla
         enemies.setdefault(b, set()).add(a)
     order = np.lexsort((right[linkable], left[linkable], -np.round(probability[linkable], 6)))
     for a, b in zip(left[linkable][order].tolist(), right[linkable][order].tolist(), strict=True):
+        bridge = vague[a] or vague[b]
         a, b = root(a), root(b)
         if a == b or (a in enemies and b in enemies[a]):
             continue
+        if bridge and homes[a] and homes[b] and homes[a] != homes[b]:
+            continue
         keep, lose = (a, b) if a < b else (b, a)
         parent[lose] = keep
+        homes[keep] = homes[keep] or homes[lose]
         if lose in enemies:
             _inherit(enemies, keep, lose)
     return np.array([root(item) for item in range(size)], dtype=np.int64)

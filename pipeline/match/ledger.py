@@ -3,7 +3,7 @@
 Rules, in this order:
 
 1. *Heir.* An id goes to the cluster that holds most of the records it last stood for; between equals, to the one that
-   comes first by content. So an id survives as long as any of its records does.
+   agrees with more of its fingerprints, then to the first by content. So an id survives as long as any of its records does.
 2. *Found again.* An id none of whose records is left (a source changed its keys, or renamed the place) goes to a cluster
    without an heir that agrees with at least two of its fingerprints: street, phone, name, site.
 3. *Merge.* Where one cluster inherits several ids, the oldest stays (between equals: the one with more records, then the
@@ -66,7 +66,7 @@ def assign(
     old = {entry.entity_id: entry for entry in previous if entry.entity_type == entity_type}
     order = sorted(range(len(clusters)), key=lambda n: (clusters[n].content, clusters[n].members))
     home = {member: n for n in order for member in clusters[n].members}
-    claims = _claims(old, home, order, successors or {})
+    claims = _claims(old, clusters, home, order, successors or {})
     claims |= _found_again(old, claims, clusters, order)
     bearers: dict[int, list[str]] = defaultdict(list)
     for entity_id, (cluster, _) in claims.items():
@@ -101,7 +101,10 @@ def _claims(
         if not votes:
             votes = Counter(home[s] for m in entry.members for s in successors.get(m, ()) if s in home)
         if votes:
-            out[entity_id] = min(votes.items(), key=lambda vote: (-vote[1], rank[vote[0]]))
+            known = set(entry.fingerprints)
+            alike = {n: len(known & set(clusters[n].fingerprints)) for n in votes}
+            best = min(votes, key=lambda n: (-votes[n], -alike[n], rank[n]))
+            out[entity_id] = best, votes[best]
     return out
 
 

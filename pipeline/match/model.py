@@ -17,7 +17,7 @@ import polars as pl
 from pipeline.match.block import identifier_pairs, location_pairs, merge, organization_pairs
 from pipeline.match.cluster import cluster
 from pipeline.match.compare import Comparison, code, compare
-from pipeline.match.prepare import Records, prepare
+from pipeline.match.prepare import STREET, Records, prepare
 from pipeline.match.score import DOUBT, JOIN, VETO, contributions, probability, reasons
 
 Ints = npt.NDArray[np.int64]
@@ -69,7 +69,8 @@ def match_records(records: pl.DataFrame, told: Told | None = None) -> MatchResul
     r = prepare(records)
     told = told or Told()
     places = _score_locations(r, told)
-    location = cluster(len(r), places.left, places.right, places.probability, places.vetoed, JOIN)
+    home = np.where(r.located == STREET, r.low * (r.street.max(initial=0) + 1) + r.street, 0)
+    location = cluster(len(r), places.left, places.right, places.probability, places.vetoed, JOIN, home)
     location = _reviewed(r, location, told, "location")
     operators = _score_organizations(r, location, told)
     organization = _reviewed(r, _cluster_locations(location, operators), told, "organization")

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,17 +25,20 @@ Floats = npt.NDArray[np.float64]
 UNKNOWN, EXACT, CONTAINED, SIMILAR, RELATED, CROSS, DOMAIN, DIFFERENT = range(8)
 RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
 
-WIDTH = 8  # words of a name that are compared, rarest first
+WIDTH = 12  # words of a name that are compared, rarest first
 ALIKE = 88.0  # rapidfuzz ratio of two names written without spaces that may be one, misspelled
+PLACE = 0.8  # part of a word's weight that goes where it is only the name of the place
 COMMON = 1.0  # nats taken from every word: words of a name do not come independently
 TELLING = 3.5  # nats of shared words that are more than chance
 
 
 @cache
-def _prior() -> tuple[Counter[str], int]:
+def _prior() -> tuple[Counter[str], Counter[str], int]:
+    """Distinct names with each word, those of them in a place of that name, and the number of names."""
     text = files("pipeline.match").joinpath("name_frequency.csv").read_text(encoding="utf-8")
-    rows = [(row["word"], int(row["names"])) for row in csv.DictReader(text.splitlines())]
-    return Counter({word: count for word, count in rows if word}), next(n for word, n in rows if not word)
+    rows = [(row["word"], int(row["names"]), int(row["places"])) for row in csv.DictReader(text.splitlines())]
+    total = next(count for word, count, _ in rows if not word)
+    return Counter({w: n for w, n, _ in rows if w}), Counter({w: n for w, _, n in rows if w}), total
 
 
 class NameTable:
@@ -45,26 +49,44 @@ class NameTable:
         self.ids: Ints = np.fromiter((index.setdefault(n, len(index)) for n in names), np.int64, len(names))
         self.names = list(index)
         self.squeezed = np.array(["".join(name) for name in self.names], dtype=object)
-        prior, total = _prior()
+        self._weigh()
+        self._fill()
+
+    def _weigh(self) -> None:
+        """A weight in nats for every word, and a negative one for two that often go together ("turning point")."""
+        names, places, total = _prior()
         local = Counter(word for name in {frozenset(name) for name in self.names} for word in name)
-        self.words = {word: number for number, word in enumerate(sorted(local))}
+        pairs = {f"{a} {b}" for name in self.names for a, b in pairwise(name)} & names.keys()
+        self.words = {word: number for number, word in enumerate(sorted(local.keys() | pairs))}
         known = len(self.names) + total
         self.weight: Floats = np.zeros(len(self.words) + 1)
+        self.placeless: Floats = np.zeros(len(self.words) + 1)  # the same without regard to place names
         for word, number in self.words.items():
-            self.weight[number] = max(0.1, np.log(known / (local[word] + prior[word] + 1)) - COMMON)
-        self._fill()
+            count = local[word] + names[word] + 1
+            if word in pairs:
+                a, b = word.split(" ")
+                self.placeless[number] = min(0.0, np.log(names[a] * names[b] / (names[word] * total)))
+            else:
+                self.placeless[number] = max(0.1, np.log(known / count) - COMMON)
+            share = places[word] / (names[word] + 1)
+            self.weight[number] = self.placeless[number] * (1 - PLACE * share)
 
     def _fill(self) -> None:
         count = len(self.names)
         self.tokens: Ints = np.full((count, WIDTH), -1, dtype=np.int64)
         self.initials: Ints = np.full(count, -2, dtype=np.int64)
         self.information: Floats = np.zeros(count)
+        self.whole: Floats = np.zeros(count)
         for row, name in enumerate(self.names):
-            numbers = sorted({self.words[word] for word in name}, key=lambda n: (-self.weight[n], n))[:WIDTH]
+            told = {*name, *(f"{a} {b}" for a, b in pairwise(name))} & self.words.keys()
+            numbers = sorted((self.words[w] for w in told), key=lambda n: (-abs(self.weight[n]), n))[:WIDTH]
+            numbers.sort(key=lambda n: (-self.weight[n], n))
             self.tokens[row, : len(numbers)] = numbers
-            self.information[row] = self.weight[numbers].sum()
+            self.information[row] = max(0.1, self.weight[numbers].sum())
+            self.whole[row] = max(0.1, self.placeless[numbers].sum())
             if len(name) >= 3:
                 self.initials[row] = self.words.get("".join(word[0] for word in name), -2)
+        self.information[0] = self.whole[0] = 0.0
 
     def rarest(self, ids: Ints) -> Ints:
         """The most telling word of each name, -1 for the empty name."""
@@ -94,6 +116,7 @@ class NameTable:
         relation[(union >= 0.72) & (inside >= 0.8)] = SIMILAR
         relation[inside > 0.999] = CONTAINED
         relation[union > 0.999] = EXACT
+        shared[union > 0.999] = self.whole[a[union > 0.999]]
         self._spellings(a, b, relation, shared, least)
         acronym = (self.tokens[a] == self.initials[b][:, None]).any(axis=1)
         acronym |= (self.tokens[b] == self.initials[a][:, None]).any(axis=1)
@@ -116,4 +139,4 @@ class NameTable:
         same = open_[mine == theirs]
         relation[alike] = np.where(relation[alike] == CONTAINED, CONTAINED, SIMILAR)
         shared[alike] = np.maximum(shared[alike], 0.8 * least[alike])
-        relation[same], shared[same] = EXACT, least[same]
+        relation[same], shared[same] = EXACT, np.minimum(self.whole[a[same]], self.whole[b[same]])

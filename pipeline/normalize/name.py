@@ -35,7 +35,7 @@ class Names:
 
 @cache
 def name_words() -> Mapping[str, Mapping[str, str]]:
-    """Words by kind: abbreviation → words, and the legal, stop, place and program words."""
+    """Words by kind: abbreviation → words, phrase → acronym, and the legal, stop, place and program words."""
     tables: dict[str, dict[str, str]] = {}
     text = files("pipeline.vocabulary").joinpath("name_words.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(text.splitlines()):
@@ -74,7 +74,17 @@ def normalize_name(text: str | None) -> tuple[str, ...]:
             out.extend(changes.get(singular, (singular,)) or (singular,))
         else:
             out.append(word)
-    return tuple(out) or tuple(words)
+    return _phrases(out) if out else tuple(words)
+
+
+def _phrases(words: list[str]) -> tuple[str, ...]:
+    """Names with a common acronym as that acronym: Veterans Affairs, YMCA."""
+    if "veteran" in words or "young" in words or "volunteer" in words:
+        text = f" {' '.join(words)} "
+        for phrase, acronym in name_words()["phrase"].items():
+            text = text.replace(f" {phrase} ", f" {acronym} ")
+        words = text.split()
+    return tuple(words)
 
 
 def normalize_names(name1: str | None, name2: str | None) -> Names:
