@@ -101,7 +101,7 @@ class TrueSource:
     """One source. A provider that offers neither IOP nor PHP, or that is no provider, has no services.
 
     `outcome` tells what comes of fetching the site, in the words of `pipeline.records.Outcome`: "ok"; "moved"
-    where it answers from another host; "blocked", "gone" or "connection" where nothing can be read.
+    where it sends to another host (a source of its own); "blocked", "gone" or "connection" where nothing can be read.
     """
 
     source_id: str
@@ -112,6 +112,7 @@ class TrueSource:
     payers: tuple[str, ...] = ()
     absent: tuple[Absent, ...] = ()
     pages_without_listing: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()  # names of clinicians and personal contact data: in no table of a release
     outcome: str = "ok"
 
 
