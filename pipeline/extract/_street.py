@@ -26,7 +26,7 @@ _SURE = re.compile(
 )
 _DIRECTION = r"(?:[NSEW]|N\.?E|N\.?W|S\.?E|S\.?W|[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|(?:[Nn]orth|[Ss]outh)(?:east|west))\.?"
 NUMBER = (
-    r"(?:\d{1,6}[A-Z]?(?:[-–]\d{1,5}[A-Z]?)?(?:\s?½|\s1/2)?|[NSEW]\d{2,5}\s?[NSEW]\d{2,6}"
+    r"(?:\d{1,6}[A-Z]?(?:[-–]\d{1,5}[A-Z]?)?(?:\s?½|\s1/2)?|[NSEW]\d{1,5}\s?[NSEW]\d{2,6}"
     r"|(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|ONE|TWO|THREE|FOUR|FIVE)(?=\s))"
 )
 _WORD = r"(?:[A-Z0-9À-Þ][\w'’.&/-]*|of|the|de|del|la|las|los|el|y|and)"
@@ -54,6 +54,8 @@ _UNIT_BEFORE = re.compile(
     rf"(?:\b(?:{_LABEL}|Route|Rte|Rt|Highway|Hwy|US|State|Interstate|Exit|No|Number|County Road)\.?[ \t]*|\#[ \t]*)\Z",
     re.IGNORECASE,
 )
+_TRAILING = " \t\n,.|•·–—-\u00a0"
+_IN = re.compile(r"\s+in(?:\s+(?:downtown|historic))?\Z", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*[,\n|•·]+\s*|\s+[-–—]\s+")
 _PLACEHOLDER = re.compile(
     r"\bStreet ?Name\b|^123 (?:Main|Any|Elm|Fake)\s*(?:St|Street)?\b.*\bAny|^1234? (?:Your|Street)\b|\bYour (?:Street|Address)\b",
@@ -66,7 +68,7 @@ def street_before(text: str, low: int, end: int, anchored: bool) -> tuple[int, i
 
     `anchored` says that a ZIP code follows; then a name without suffix ("4420 N Lincoln") is one too.
     """
-    stop = len(text[low:end].rstrip(" \t\n,.|•·–—-\u00a0")) + low
+    stop = len(_IN.sub("", text[low:end].rstrip(_TRAILING)).rstrip(_TRAILING)) + low
     for match in _START.finditer(text, low, stop):
         start = match.start()
         if _UNIT_BEFORE.search(text, max(low, start - 24), start):

@@ -32,7 +32,7 @@ _NAMES = "|".join(
 )
 _ANCHOR = re.compile(
     rf"(?<![\w@.-])(?P<state>(?i:{_NAMES})|(?:[A-Za-z]\.?[A-Za-z])(?=[\s,.]|$|\W)|Mass|Conn|Calif|Fla|Ariz|Wash|Tenn|Mich|Minn|Okla)(?!\w)\.?"
-    r"(?:[\s,.\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
+    r"(?:[\s,.|\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
 )
 _CODE = re.compile(rf"(?:{'|'.join(STATES)})")
 _TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*(?:[ \u00a0]+[A-ZÀ-Þa-z][\w.'’-]*){0,4}\Z")
@@ -122,7 +122,7 @@ def _anchored(around: Around) -> Iterator[Found]:
         code = anchor["zip"]
         if code and not zip_fits_state(code, state):
             continue
-        city_end = len(text[last : anchor.start("state")].rstrip(" \t\n,.(\u00a0")) + last
+        city_end = len(text[last : anchor.start("state")].rstrip(" \t\n,.(|\u00a0")) + last
         city_start = _city_start(text, max(last, city_end - 60), city_end, state, code)
         if city_start is None:
             continue
@@ -250,7 +250,7 @@ def _stateless(around: Around, states: set[str]) -> Iterator[Found]:
 def _stands_alone(around: Around, found: Found) -> bool:
     """A block that is only "City, ST" (with a pin or a label): how small sites say where they are."""
     block = around.block(found.start)
-    if block is None or block.region is Region.NAV or block.kind in (Kind.HEADING, Kind.OPTION, Kind.IMAGE):
+    if block is None or block.region is Region.NAV or block.kind in (Kind.OPTION, Kind.IMAGE):
         return False
     head = _PIN.sub("", block.text[: found.start - block.start])
     tail = block.text[found.end - block.start :]
