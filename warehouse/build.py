@@ -65,7 +65,11 @@ def build(
     spill = out.with_name(out.name + ".spill")
     for leftover in (out, out.with_name(out.name + ".wal")):
         leftover.unlink(missing_ok=True)
-    config = {"temp_directory": str(spill), "memory_limit": memory_limit, "threads": str(threads)}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "temp_directory": str(spill),
+        "memory_limit": memory_limit,
+        "threads": threads,
+    }
     try:
         with duckdb.connect(config=config) as connection:
             report = _build(connection, stage, vocabulary, out, previous, overrides, utc(now), run)

@@ -1,0 +1,43 @@
+"""The audit of a release before it is published: every contract rule, and how it stands to the previous release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse.checks import contract_checks
+from warehouse.contracts import Contract, contract_version, release_tables
+from warehouse.ddl import literal
+from warehouse.drift import drift_checks, sanity_checks
+from warehouse.findings import AuditReport, Finding
+
+__all__ = ["AuditReport", "Finding", "audit"]
+
+
+def audit(
+    candidate: Path,
+    previous: Path | None,
+    now: datetime,
+    *,
+    contracts: Mapping[str, Contract] | None = None,
+    version: str | None = None,
+) -> AuditReport:
+    """Check a built release against its contracts and against the previous release, at the time `now`.
+
+    Reads only, and does not raise for what the data are like: that is in the report. `contracts` and `version` are
+    those of the project unless given.
+    """
+    with duckdb.connect(config={"threads": "2"}) as connection:
+        connection.execute(f"ATTACH {literal(str(candidate))} AS candidate (READ_ONLY)")
+        if previous:
+            connection.execute(f"ATTACH {literal(str(previous))} AS previous (READ_ONLY)")
+        connection.execute("USE candidate")
+        outcomes = [
+            *contract_checks(connection, contracts or release_tables(), now),
+            *sanity_checks(connection, now),
+            *(drift_checks(connection, version or contract_version()) if previous else ()),
+        ]
+    return AuditReport(candidate, len(outcomes), tuple(found for found in outcomes if found))

@@ -1,0 +1,230 @@
+"""Contract rules as queries: types, missing values, keys, enums, references, and the checks that a contract lists.
+
+Rules that look at one row at a time are counted together, one scan of the table for all of them; an example is
+fetched only for what failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+
+from warehouse.contracts import Check, Column, Contract, vocabulary_table
+from warehouse.ddl import foreign_keys, literal, quoted
+from warehouse.findings import Finding, Outcomes, example
+
+Connection = duckdb.DuckDBPyConnection
+Tables = Mapping[str, Contract]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A condition that is true of a bad row."""
+
+    check: str
+    severity: str
+    column: str
+    bad: str
+    message: str
+    remedy: str
+
+
+def contract_checks(connection: Connection, tables: Tables, now: datetime) -> Outcomes:
+    """Every rule of every contract, in the current database."""
+    for contract in tables.values():
+        found = dict(
+            connection.execute(
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
+                "AND table_name = ?",
+                [contract.table],
+            ).fetchall()
+        )
+        yield from _shape(contract, found)
+        present = [column for column in contract.columns if column.name in found]
+        if not present:
+            continue
+        rules = [*_column_rules(connection, present, tables), *_listed_rules(contract)]
+        yield from _count(connection, contract, rules)
+        yield _unique(
+            connection, contract, contract.key, "key", "error", "the key is not unique", _KEY_REMEDY
+        )
+        for name, table, key in foreign_keys(contract):
+            if name in found:
+                yield _reference(connection, contract, name, table, key)
+        for check in contract.checks:
+            yield from _listed(connection, contract, check, now)
+
+
+_KEY_REMEDY = (
+    "Find why a model or a source gives the row twice (join on more than its key is the usual cause)"
+)
+
+
+def _shape(contract: Contract, found: Mapping[str, str]) -> Outcomes:
+    if not found:
+        yield Finding(
+            "type", "error", contract.table, "", 0, "", "the table is missing",
+            "Build again; if the table is meant to go, remove its contract and raise the major version",
+        )  # fmt: skip
+        return
+    for column in contract.columns:
+        actual = found.get(column.name)
+        if actual is None:
+            message = "the column is missing"
+        elif actual.replace('"', "") != column.type.duckdb.replace('"', ""):
+            message = f"the type is {actual}, the contract says {column.type.duckdb}"
+        else:
+            yield None
+            continue
+        yield Finding(
+            "type", "error", contract.table, column.name, 0, "", message,
+            "Correct the model that fills it; an intended change goes into the contract and its version",
+        )  # fmt: skip
+    for name in sorted(set(found) - set(contract.names)):
+        yield Finding(
+            "type", "error", contract.table, name, 0, "", "the column is in no contract",
+            "Describe it in the contract, or leave it out of the model",
+        )  # fmt: skip
+
+
+def _column_rules(connection: Connection, present: list[Column], tables: Tables) -> Iterator[_Rule]:
+    for column in present:
+        name = quoted(column.name)
+        if column.required:
+            yield _Rule(
+                "required", "error", column.name, f"{name} IS NULL", "a value is missing that must be there",
+                "Give the value in the model; if it can be unknown, say in the contract what null means",
+            )  # fmt: skip
+        if column.enum:
+            codes = _codes(connection, column.enum, tables)
+            values = ", ".join(literal(code) for code in codes)
+            inside = column.type.kind == "list"
+            bad = f"NOT list_has_all([{values}], {name})" if inside else f"{name} NOT IN ({values})"
+            where = f"the vocabulary `{column.enum}`" if isinstance(column.enum, str) else ", ".join(codes)
+            yield _Rule(
+                "enum", "error", column.name, bad, f"a value is none of {where}",
+                "Add the code to the vocabulary (or to the contract's enum), or map it in the reader of the source",
+            )  # fmt: skip
+
+
+def _codes(connection: Connection, enum: str | tuple[str, ...], tables: Tables) -> list[str]:
+    if isinstance(enum, tuple):
+        return list(enum)
+    contract = vocabulary_table(enum, tables)
+    key = quoted(contract.key[0])
+    return [row[0] for row in connection.execute(f"SELECT {key} FROM {quoted(contract.table)}").fetchall()]
+
+
+def _listed_rules(contract: Contract) -> Iterator[_Rule]:
+    """The checks of a contract that look at one row."""
+    for check in contract.checks:
+        options = check.options
+        name = quoted(options.get("column", ""))
+        if check.kind == "range":
+            bad = f"{name} NOT BETWEEN {options['minimum']} AND {options['maximum']}"
+        elif check.kind == "pattern":
+            bad = f"NOT regexp_full_match({name}, {literal(options['pattern'])})"
+        elif check.kind == "sql":
+            bad = options["bad"]
+        else:
+            continue
+        yield _Rule(
+            check.name, check.severity, options["column"], bad, f"not so: {check.meaning}", check.remedy
+        )
+
+
+def _count(connection: Connection, contract: Contract, rules: list[_Rule]) -> Outcomes:
+    if not rules:
+        return
+    table = quoted(contract.table)
+    counts = connection.execute(
+        f"SELECT {', '.join(f'count(*) FILTER (WHERE {rule.bad})' for rule in rules)} FROM {table}"
+    ).fetchone()
+    for rule, rows in zip(rules, counts or (), strict=True):
+        if not rows:
+            yield None
+            continue
+        shown = ", ".join(quoted(name) for name in dict.fromkeys((*contract.key, rule.column)))
+        sample = connection.execute(f"SELECT {shown} FROM {table} WHERE {rule.bad} LIMIT 1").fetchone()
+        yield Finding(
+            rule.check,
+            rule.severity,
+            contract.table,
+            rule.column,
+            rows,
+            example(sample),
+            rule.message,
+            rule.remedy,
+        )
+
+
+def _unique(
+    connection: Connection, contract: Contract, columns: tuple[str, ...], check: str, severity: str, message: str,
+    remedy: str,
+) -> Finding | None:  # fmt: skip
+    if not columns:
+        return None
+    key, table = ", ".join(map(quoted, columns)), quoted(contract.table)
+    twice = f"SELECT {key}, count(*) AS n FROM {table} GROUP BY {key} HAVING n > 1"
+    rows = connection.execute(f"SELECT coalesce(sum(n), 0) FROM ({twice})").fetchone()
+    if not rows or not rows[0]:
+        return None
+    sample = connection.execute(f"SELECT {key} FROM ({twice}) LIMIT 1").fetchone()
+    return Finding(
+        check, severity, contract.table, ", ".join(columns), int(rows[0]), example(sample), message, remedy
+    )
+
+
+def _reference(connection: Connection, contract: Contract, name: str, table: str, key: str) -> Finding | None:
+    column = quoted(name)
+    lost = (
+        f"FROM {quoted(contract.table)} t WHERE {column} IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {quoted(table)} r WHERE r.{quoted(key)} = t.{column})"
+    )
+    rows = connection.execute(f"SELECT count(*) {lost}").fetchone()
+    if not rows or not rows[0]:
+        return None
+    sample = connection.execute(f"SELECT {column} {lost} LIMIT 1").fetchone()
+    return Finding(
+        "reference", "error", contract.table, name, rows[0], example(sample), f"it refers to no row of {table}.{key}",
+        f"Find why {table} lacks the row: a model that filters only one of the two is the usual cause",
+    )  # fmt: skip
+
+
+def _listed(connection: Connection, contract: Contract, check: Check, now: datetime) -> Outcomes:
+    """The checks of a contract that look at the whole table."""
+    options, table = check.options, quoted(contract.table)
+    if check.kind == "unique":
+        message = f"not so: {check.meaning}"
+        yield _unique(
+            connection, contract, tuple(options["columns"]), check.name, check.severity, message, check.remedy
+        )
+        return
+    total = (connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,))[0]
+    found: Finding | None = None
+    if check.kind == "rows":
+        low, high = options.get("minimum", 0), options.get("maximum")
+        if total < low or (high is not None and total > high):
+            limits = f"at least {low}" if high is None else f"{low} to {high}"
+            message = f"not so: {check.meaning} ({total:,} rows, {limits} wanted)"
+            found = Finding(check.name, check.severity, contract.table, "", total, "", message, check.remedy)
+    elif check.kind == "freshness" and total:
+        limit = now - timedelta(days=options["max_age_days"])
+        old = f"FROM {table} WHERE {quoted(options['column'])} < TIMESTAMP '{limit.replace(tzinfo=None).isoformat()}'"
+        rows = (connection.execute(f"SELECT count(*) {old}").fetchone() or (0,))[0]
+        if rows > options["max_share"] * total:
+            key = ", ".join(map(quoted, (*contract.key, options["column"])))
+            sample = connection.execute(f"SELECT {key} {old} LIMIT 1").fetchone()
+            message = (
+                f"not so: {check.meaning} ({rows / total:.0%} are older than {options['max_age_days']} days)"
+            )
+            found = Finding(
+                check.name, check.severity, contract.table, options["column"], rows, example(sample), message,
+                check.remedy,
+            )  # fmt: skip
+    else:
+        return
+    yield found

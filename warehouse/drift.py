@@ -1,0 +1,200 @@
+"""How a release stands to the one before: volume, extraction rates, staleness, vanished entities, the contract itself.
+
+And whether matching and sources look sane. The limits are in `policy.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from warehouse.compatibility import breaking_changes
+from warehouse.findings import Finding, Outcomes, example
+from warehouse.policy import policy
+
+Connection = duckdb.DuckDBPyConnection
+
+VOLUME = {
+    ("listing", "source_id"): "SELECT source_id, count(*) FROM {db}.listing GROUP BY ALL",
+    ("listing", "state"): "SELECT coalesce(state, 'no state'), count(*) FROM {db}.listing GROUP BY ALL",
+    ("directory", "level_of_care, state"): "SELECT concat_ws(' ', level_of_care, state), count(*) "
+    "FROM {db}.directory GROUP BY ALL",
+}
+VOLUME_REMEDY = (
+    "Look at `source_health` and `quarantine` for the source: a blocked site or a changed layout is the usual cause. "
+    "If the change is real, raise the limit in warehouse/policy.toml for this run"
+)
+
+
+def drift_checks(connection: Connection, version: str) -> Outcomes:
+    """Against the release attached as `previous`."""
+    yield from _contract(connection, version)
+    yield from _volume(connection)
+    yield from _extraction(connection)
+    yield _stale(connection)
+    yield _vanished(connection)
+
+
+def _contract(connection: Connection, version: str) -> Outcomes:
+    row = connection.execute("SELECT contract_version FROM previous.release_info").fetchone()
+    if row is None or row[0].split(".")[0] != version.split(".")[0]:
+        yield None  # a new major says so itself
+        return
+    broken = breaking_changes(connection, "previous", "candidate")
+    for change in broken:
+        yield Finding(
+            "contract", "error", change.table, change.column, 0, "", f"breaks readers of contract {row[0]}: {change.what}",
+            "Keep the old column beside the new one, or raise the major version in contracts/version.toml",
+        )  # fmt: skip
+    if not broken:
+        yield None
+
+
+def _volume(connection: Connection) -> Outcomes:
+    limits = policy()["volume"]
+    for (table, column), query in VOLUME.items():
+        before = dict(connection.execute(query.format(db="previous")).fetchall())
+        after = dict(connection.execute(query.format(db="candidate")).fetchall())
+        findings = list(_changed(table, column, before, after, limits))
+        yield from findings
+        if not findings:
+            yield None
+
+
+def _changed(
+    table: str, column: str, before: dict[str, int], after: dict[str, int], limits: dict[str, Any]
+) -> Iterator[Finding]:
+    for group, old in sorted(before.items()):
+        new = after.get(group, 0)
+        if old < limits["small"]:
+            continue
+        drop = 1 - new / old
+        if drop > limits["warn_drop"]:
+            severity = "error" if drop > limits["stop_drop"] else "warning"
+            message = f"{old - new:,} of {old:,} rows are gone since the previous release ({drop:.0%})"
+        elif new > old * (1 + limits["warn_growth"]):
+            severity, message = "warning", f"rows grew from {old:,} to {new:,} since the previous release"
+        else:
+            continue
+        yield Finding("volume", severity, table, column, new, group, message, VOLUME_REMEDY)
+
+
+def _extraction(connection: Connection) -> Outcomes:
+    limits = policy()["extraction"]
+    rows = connection.execute(
+        """SELECT p.source_id, p.field, p.rate, coalesce(c.rate, 0) AS now_rate, coalesce(c.found, 0)
+        FROM previous.extraction_rate p
+        JOIN (SELECT DISTINCT source_id FROM candidate.listing) s USING (source_id)
+        LEFT JOIN candidate.extraction_rate c USING (source_id, field)
+        WHERE p.listings >= ? AND p.found >= ? / 2 AND now_rate < p.rate * (1 - ?)
+        ORDER BY now_rate / p.rate, p.source_id, p.field""",
+        [limits["small"], limits["small"], limits["warn_drop"]],
+    ).fetchall()
+    for source, field, before, now, found in rows:
+        severity = "error" if now < before * (1 - limits["stop_drop"]) else "warning"
+        yield Finding(
+            "extraction", severity, "observation", field, found, source,
+            f"found in {now:.0%} of the listings of {source}, before in {before:.0%}",
+            "Compare a page of the source with the archive: changed layout, or a reader that broke (`iop inspect`)",
+        )  # fmt: skip
+    if not rows:
+        yield None
+
+
+def _stale(connection: Connection) -> Finding | None:
+    limits = policy()["stale"]
+    share = "SELECT count(*) FILTER (freshness IN ('stale', 'expired')) / greatest(count(*), 1), count(*) FILTER (freshness IN ('stale', 'expired')) FROM {db}.claim WHERE chosen"
+    before, _ = connection.execute(share.format(db="previous")).fetchone() or (0, 0)
+    now, rows = connection.execute(share.format(db="candidate")).fetchone() or (0, 0)
+    if now - before <= limits["warn_rise"]:
+        return None
+    oldest = connection.execute(
+        "SELECT source_id, count(*) AS n FROM claim WHERE chosen AND freshness IN ('stale', 'expired') "
+        "GROUP BY ALL ORDER BY n DESC, source_id LIMIT 1"
+    ).fetchone()
+    severity = "error" if now - before > limits["stop_rise"] else "warning"
+    return Finding(
+        "freshness", severity, "claim", "freshness", rows, example(oldest),
+        f"{now:.0%} of the facts are stale or expired, {before:.0%} in the previous release",
+        "Sources are not being read: see `source_health`, run them, or take up a newer edition",
+    )  # fmt: skip
+
+
+def _vanished(connection: Connection) -> Finding | None:
+    limits = policy()["matching"]
+    gone = """FROM (SELECT DISTINCT entity_type, entity_id FROM previous.crosswalk) p
+        ANTI JOIN (SELECT DISTINCT entity_id FROM candidate.crosswalk) c USING (entity_id)
+        LEFT JOIN candidate.ledger l ON l.entity_id = p.entity_id
+        WHERE l.redirect_to IS NULL"""
+    rows, total = connection.execute(
+        f"SELECT (SELECT count(*) {gone}), (SELECT count(DISTINCT entity_id) FROM previous.crosswalk)"
+    ).fetchone() or (0, 0)
+    if rows <= limits["warn_vanished"] * total:
+        return None
+    sample = connection.execute(f"SELECT p.entity_id {gone} ORDER BY ALL LIMIT 1").fetchone()
+    severity = "error" if rows > limits["stop_vanished"] * total else "warning"
+    return Finding(
+        "matching", severity, "crosswalk", "entity_id", rows, example(sample),
+        f"{rows / total:.0%} of the entities of the previous release are gone without a redirect",
+        "Was the identity ledger of the previous release given to the matching? Then look for lost sources",
+    )  # fmt: skip
+
+
+def sanity_checks(connection: Connection, now: datetime) -> Outcomes:
+    """What must be so of any release, whatever came before."""
+    limits = policy()["matching"]
+    for kind, most, what in (
+        ("location", limits["max_listings_per_location"], "listings are one location"),
+        ("organization", limits["max_listings_per_organization"], "listings are one organization"),
+    ):
+        row = connection.execute(
+            """SELECT entity_id, count(DISTINCT listing_id) AS n FROM crosswalk WHERE entity_type = ?
+            GROUP BY entity_id HAVING n > ? ORDER BY n DESC, entity_id LIMIT 1""",
+            [kind, most],
+        ).fetchone()
+        yield None if row is None else Finding(
+            "matching", "warning", "crosswalk", "entity_id", row[1], str(row[0]), f"{row[1]:,} {what}",
+            f"Read `iop explain {row[0]}`: a chain over a shared phone is the usual cause; part it with different.csv",
+        )  # fmt: skip
+    yield _unlinked(connection)
+    yield _late(connection)
+    built = (connection.execute("SELECT max(built_at) FROM release_info").fetchone() or (None,))[0]
+    moment = now.replace(tzinfo=None)
+    yield None if built and abs(moment - built) < timedelta(days=1) else Finding(
+        "clock", "warning", "release_info", "built_at", 1, str(built), f"the file was not built today ({moment:%Y-%m-%d})",
+        "Build again: ages in a release are counted to the day it was built",
+    )  # fmt: skip
+
+
+def _unlinked(connection: Connection) -> Finding | None:
+    """Listings that matching lost: every published listing belongs to an organization or a location."""
+    lost = "FROM listing ANTI JOIN crosswalk USING (listing_id)"
+    rows = (connection.execute(f"SELECT count(*) {lost}").fetchone() or (0,))[0]
+    if not rows:
+        return None
+    sample = connection.execute(f"SELECT listing_id {lost} ORDER BY ALL LIMIT 1").fetchone()
+    return Finding(
+        "matching", "error", "listing", "listing_id", rows, example(sample), "the listing is in no entity",
+        "Run the matching again on these stage tables: crosswalk and listings are of different runs",
+    )  # fmt: skip
+
+
+def _late(connection: Connection) -> Finding | None:
+    """Sources that are not read as often as agreed."""
+    bad = "status IN ('late', 'failing', 'silent', 'never_read')"
+    rows, total = connection.execute(
+        f"SELECT count(*) FILTER ({bad}), count(*) FROM source_health WHERE status <> 'local'"
+    ).fetchone() or (0, 0)
+    if rows <= policy()["sources"]["warn_late"] * total:
+        return None
+    sample = connection.execute(
+        f"SELECT source_id, status FROM source_health WHERE {bad} ORDER BY overdue_days DESC NULLS FIRST, source_id"
+    ).fetchone()
+    return Finding(
+        "freshness", "warning", "source_health", "status", rows, example(sample),
+        f"{rows} of {total} sources are late, failing, silent or were never read",
+        "See `SELECT * FROM source_health WHERE status <> 'healthy'`",
+    )  # fmt: skip

@@ -1,0 +1,291 @@
+"""Releases: published once, never written again, found under one stable path.
+
+`releases/release-N.duckdb` are the versions, `current` points to the one to read, `index.json` says what each is. The
+protocol is safe at every moment of a crash: a file is complete and on disk before it gets its name, it has its name
+before the index knows it, and it is in the index before `current` moves. Each of these steps is one rename.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.ddl import quoted
+from warehouse.findings import AuditReport
+
+NAME = re.compile(r"release-(\d+)\.duckdb")
+KEEP = 10
+
+
+class ReleaseError(RuntimeError):
+    """A release that cannot be published, found or trusted; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One published version. `path` does not change as long as the release is kept."""
+
+    number: int
+    path: Path
+    built_at: str  # ISO 8601, UTC
+    contract_version: str
+    sha256: str
+    bytes: int
+    previous: int | None
+    warnings: int  # of its audit
+    rows: Mapping[str, int]
+
+
+class Releases:
+    """The folder of published releases. Only one process publishes at a time; any number reads."""
+
+    def __init__(self, folder: Path, *, keep: int = KEEP, symlinks: bool | None = None) -> None:
+        """`keep` releases are retained, and the current one always. `symlinks=False` forces the fallback of places
+        that have none: `current` is then a copy, replaced by rename, with `current.json` beside it."""
+        self.folder = folder
+        self.keep = max(1, keep)
+        self._symlinks = symlinks
+
+    def _reached(self, step: str) -> None:
+        """Called after each step of publishing, so that tests can crash there."""
+
+    @property
+    def stable_path(self) -> Path:
+        """What readers attach: `ATTACH '<stable_path>' AS iop (READ_ONLY)`."""
+        return self.folder / "current"
+
+    def list(self) -> list[Release]:
+        """All retained releases, newest first."""
+        return sorted(self._index().values(), key=lambda release: -release.number)
+
+    def current(self) -> Release | None:
+        """The release that readers see, or None before the first."""
+        if not os.path.lexists(self.stable_path):
+            return None
+        if self.stable_path.is_symlink():
+            match = NAME.fullmatch(self.stable_path.readlink().name)
+            number = int(match[1]) if match else 0
+        else:
+            number = _facts(self.stable_path)[0]
+        release = self._index().get(number)
+        if release is None or not release.path.exists():
+            raise ReleaseError(
+                f"{self.stable_path} points to release {number}, which is not in {self.folder / 'index.json'}: "
+                "roll back to one that `list` shows"
+            )
+        return release
+
+    def current_path(self) -> Path | None:
+        """The versioned file of the current release, or None before the first."""
+        release = self.current()
+        return release.path if release else None
+
+    def next_number(self) -> int:
+        """The number to give to the next build: one that was never used here."""
+        files = [
+            int(match[1]) for path in self.folder.glob("release-*") if (match := NAME.fullmatch(path.name))
+        ]
+        return max([0, *self._index(), *files]) + 1
+
+    def publish(self, candidate: Path, report: AuditReport) -> Release:
+        """Make an audited file the current release; it is moved into the folder.
+
+        ReleaseError where the audit failed or was of another file, where the file is still open, or where its
+        number is taken. The last release stays current in all these cases.
+        """
+        if not report.ok:
+            raise ReleaseError(
+                f"{candidate} failed its audit with {len(report.errors)} errors; nothing is published"
+            )
+        if candidate.with_name(candidate.name + ".wal").exists():
+            raise ReleaseError(f"{candidate} is still open for writing: close every connection to it first")
+        with self._locked():
+            self._clean()
+            number, built_at, version, previous, rows = _facts(candidate)
+            if number < self.next_number():
+                raise ReleaseError(
+                    f"{candidate} calls itself release {number}, but {self.next_number() - 1} exists: "
+                    'build it with run={"release": Releases(…).next_number()}'
+                )
+            draft = self.folder / f"release-{number}.tmp"
+            _move(candidate, draft)
+            _sync(draft)
+            self._reached("synced")
+            target = self.folder / f"release-{number}.duckdb"
+            release = Release(
+                number, target, built_at, version, _sha256(draft), draft.stat().st_size, previous,
+                len(report.warnings), rows,
+            )  # fmt: skip
+            draft.chmod(0o444)
+            draft.rename(target)
+            _sync(self.folder)
+            self._reached("named")
+            self._write_index(self._index() | {number: release})
+            self._reached("indexed")
+            self._point(release)
+            self._reached("pointed")
+            self._retire()
+            self._reached("retired")
+            return release
+
+    def rollback(self, number: int | None = None) -> Release:
+        """Make an older release current again: the given one, or the newest one before the current.
+
+        ReleaseError where there is none, or where its checksum no longer holds.
+        """
+        with self._locked():
+            index, now = self._index(), self.current()
+            if number is None:
+                older = [n for n in index if now is None or n < now.number]
+                number = max(older, default=None)
+            if number is None or number not in index:
+                raise ReleaseError(
+                    f"there is no release {number or 'before this one'}; there are {sorted(index)}"
+                )
+            if problem := self.verify(number):
+                raise ReleaseError(f"release {number} cannot be used: {problem}")
+            self._point(index[number])
+            return index[number]
+
+    def verify(self, number: int) -> str | None:
+        """What is wrong with a release's file, or None where its checksum holds."""
+        release = self._index().get(number)
+        if release is None:
+            return f"release {number} is not in the index"
+        if not release.path.exists():
+            return f"{release.path} is missing"
+        if _sha256(release.path) != release.sha256:
+            return f"{release.path} does not have the checksum of the index: it was changed or damaged"
+        return None
+
+    def _index(self) -> dict[int, Release]:
+        path = self.folder / "index.json"
+        if not path.exists():
+            return {}
+        rows = json.loads(path.read_text(encoding="utf-8"))["releases"]
+        return {
+            row["number"]: Release(
+                path=self.folder / row["file"], **{k: v for k, v in row.items() if k != "file"}
+            )
+            for row in rows
+        }
+
+    def _write_index(self, index: Mapping[int, Release]) -> None:
+        rows = []
+        for number in sorted(index, reverse=True):
+            row = asdict(index[number])
+            rows.append({"number": number, "file": row.pop("path").name, **row})
+        text = json.dumps({"format": 1, "stable_path": self.stable_path.name, "releases": rows}, indent=1)
+        _replace(self.folder / "index.json", text.encode())
+
+    def _point(self, release: Release) -> None:
+        draft = self.folder / "current.tmp"
+        draft.unlink(missing_ok=True)
+        if self._symlinks is not False:
+            try:
+                draft.symlink_to(release.path.name)
+                draft.replace(self.stable_path)
+                _sync(self.folder)
+                return
+            except (OSError, NotImplementedError):
+                if self._symlinks:
+                    raise
+                draft.unlink(missing_ok=True)
+        shutil.copyfile(release.path, draft)
+        _sync(draft)
+        draft.replace(self.stable_path)
+        self._reached("copied")
+        _replace(self.folder / "current.json", json.dumps({"number": release.number}).encode())
+
+    def _retire(self) -> None:
+        """Forget releases beyond `keep`: first in the index, then the files. Open readers keep theirs (POSIX)."""
+        index, now = self._index(), self.current()
+        kept = set(sorted(index, reverse=True)[: self.keep]) | ({now.number} if now else set())
+        if gone := set(index) - kept:
+            self._write_index({n: r for n, r in index.items() if n in kept})
+            for number in gone:
+                index[number].path.unlink(missing_ok=True)
+
+    def _clean(self) -> None:
+        """Remove what a crash left: drafts, and files that never came into the index."""
+        for draft in self.folder.glob("*.tmp"):
+            draft.unlink()
+        known = {release.path.name for release in self._index().values()}
+        for path in self.folder.glob("release-*.duckdb"):
+            if path.name not in known:
+                path.unlink()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One publisher at a time. The lock dies with its process; where there is no flock, there is no lock."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            import fcntl
+        except ImportError:  # Windows: the pool of one writer in dagster.yaml is what keeps order
+            yield
+            return
+        with (self.folder / ".lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def _facts(path: Path) -> tuple[int, str, str, int | None, dict[str, int]]:
+    """Number, build time, contract version, previous number and rows per table, as the file itself says."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS candidate (READ_ONLY)")
+        connection.execute("USE candidate")
+        found = connection.execute(
+            "SELECT release, built_at, contract_version, previous_release FROM release_info"
+        ).fetchone()
+        if found is None:
+            raise ReleaseError(f"{path} does not say which release it is: build it again")
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'candidate' ORDER BY ALL"
+        ).fetchall()
+        rows: dict[str, int] = {}
+        for (table,) in tables:
+            count = connection.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()
+            rows[table] = int(count[0]) if count else 0
+    return found[0], found[1].isoformat(), found[2], found[3], rows
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        source.rename(target)
+    except OSError:  # another file system
+        shutil.copyfile(source, target)
+        source.unlink()
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:  # some systems cannot sync a folder
+        if not path.is_dir():
+            raise
+    finally:
+        os.close(handle)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(path.name + ".tmp")
+    draft.write_bytes(content)
+    _sync(draft)
+    draft.replace(path)
+    _sync(path.parent)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
