@@ -32,6 +32,8 @@ RELATIONS: Mapping[str, tuple[str, ...]] = {
     "name": nm.RELATIONS,
     "label": ("unknown", "same", "different"),
     "department": ("unknown", "different"),
+    "withheld": ("unknown", "crossed"),
+    "building": ("unknown", "phone", "host"),
     "domain": ("unknown", "same", "different"),
     "identifier": ("unknown", "same", "different"),
     "file": ("other", "same"),
@@ -60,12 +62,14 @@ def code(field: str, relation: str) -> int:
 def compare(r: Records, left: Ints, right: Ints) -> Comparison:
     """Compare every pair in every field."""
     phone, number = _phone(r, left, right)
-    name, shared = _name(r, left, right)
-    label = _label(r, left, right)
+    site = np.where(_silent_labels(r), 0, r.label)
+    name, shared = _name(r, site, left, right)
+    label = _label(r, site, left, right)
     street = _street(r, left, right)
     locality = _locality(r, left, right)
     apart = (label == code("label", "different")) & (phone == code("phone", "different"))
     domain = _equal(r.domain[left], r.domain[right])
+    area = _area(r, left, right, street, locality)
     relation: dict[str, Codes] = {
         "base": np.zeros(len(left), np.int8),
         "street": street,
@@ -78,7 +82,11 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
         "domain": domain,
         "identifier": _identifier(r, left, right),
         "file": (r.source[left] == r.source[right]).astype(np.int8),
-        "area": _area(r, left, right, street, locality),
+        "area": area,
+        "withheld": (
+            (street == code("street", "unknown")) & (phone == code("phone", "crossed"))
+        ).astype(np.int8),
+        "building": _building(area, phone, name),
     }
     return Comparison(
         left, right, relation, shared, _operators(r, number), _domain_operators(r, left, domain)
@@ -156,6 +164,14 @@ def _area(r: Records, left: Ints, right: Ints, street: Codes, locality: Codes) -
     return np.where(building, 0, np.where(city, 1, np.where(state, 2, 3))).astype(np.int8)
 
 
+def _building(area: Codes, phone: Codes, name: Codes) -> Codes:
+    """In one building: a number in common, or else a site name that may only be the landlord's."""
+    inside = area == code("area", "building")
+    shares = (phone >= code("phone", "same")) & (phone <= code("phone", "intake"))
+    host = (name == nm.CROSS) & (phone == code("phone", "different"))
+    return np.where(inside & shares, 1, np.where(inside & host, 2, 0)).astype(np.int8)
+
+
 def _unit(r: Records, left: Ints, right: Ints) -> Codes:
     out = _equal(r.unit[left], r.unit[right])
     open_ = np.flatnonzero(out == 2)
@@ -229,13 +245,13 @@ def _counts(keys: Ints, users: Ints, wanted: Ints) -> Floats:
     return np.where(values[place] == wanted, counts[place], 1).astype(np.float64)
 
 
-def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:
+def _name(r: Records, site: Ints, left: Ints, right: Ints) -> tuple[Codes, Floats]:
     """The best relation among operator and trade names; else across to site names; else to a web domain."""
     best, shared = r.names.compare(r.name[left], r.name[right])
     for a, b in ((r.alias, r.name), (r.name, r.alias), (r.alias, r.alias)):
         chosen = np.flatnonzero((a[left] > 0) & (b[right] > 0) & (best > nm.EXACT))
         _improve(best, shared, chosen, r.names.compare(a[left[chosen]], b[right[chosen]]), None)
-    for a, b in ((r.label, r.name), (r.name, r.label)):
+    for a, b in ((site, r.name), (r.name, site)):
         chosen = np.flatnonzero((a[left] > 0) & (b[right] > 0) & (best > nm.SIMILAR))
         _improve(best, shared, chosen, r.names.compare(a[left[chosen]], b[right[chosen]]), nm.CROSS)
     open_ = np.flatnonzero((best >= nm.RELATED) & ((r.domain[left] > 0) | (r.domain[right] > 0)))
@@ -266,16 +282,14 @@ def _domain_agrees(r: Records, left: Ints, right: Ints) -> npt.NDArray[np.bool_]
     return np.array([says(a, b) or says(b, a) for a, b in pairs], dtype=bool)
 
 
-def _label(r: Records, left: Ints, right: Ints) -> Codes:
-    """Site or program names; one that only repeats the city, the street, or "main office" cannot tell."""
-    silent = _silent_labels(r)
-    a, b = np.where(silent[left], 0, r.label[left]), np.where(silent[right], 0, r.label[right])
-    relation, _ = r.names.compare(a, b)
+def _label(r: Records, site: Ints, left: Ints, right: Ints) -> Codes:
+    relation, _ = r.names.compare(site[left], site[right])
     alike = (relation >= nm.EXACT) & (relation <= nm.SIMILAR)
     return np.where(relation == nm.UNKNOWN, 0, np.where(alike, 1, 2)).astype(np.int8)
 
 
 def _silent_labels(r: Records) -> npt.NDArray[np.bool_]:
+    """Site names that tell nothing: they only repeat the city, the street, or say "main office"."""
     empty = name_words()["place"].keys()
     out: npt.NDArray[np.bool_] = np.equal(r.label, 0)
     for row in np.flatnonzero(~out):
