@@ -19,13 +19,13 @@ from pipeline.records import Assertion, Observation
 CALLABLE = frozenset({"main", "admissions", "tracking"})
 
 _KINDS = (  # the last label before the number wins; within one label, the first of these
-    ("fax", r"\bfax(?:es|number|\b)|\bfacsimile\b|(?:^|[\s|•·(])F\s?[:.]\s*$"),
+    ("fax", r"\bfax(?:es|ed|ing)?\b|\bfacsimile\b|(?:^|[\s|•·(])F\s?[:.]\s*$"),
     ("tty", r"\bT(?:TY|DD)\b"),
     ("crisis", r"\bcrisis\b|\bin an? emergency|\bemergency (?:services|line)|\bsuicid|\bafter[- ]hours\b"),
     ("office", r"\bbilling\b|\baccounts? payable|\bmedical records?\b|\bhuman resources\b|\bcareers?\b|\bmedia (?:inquir|contact)"
                r"|\bpress\b|\bcompliance\b|\bpharmacy\b|\bEAP\b|\bcomplaints?\b|\bgrievances?\b|\bprivacy\b|\bdonat"),
     ("admissions", r"\badmissions?\b|\badmit|\bintake\b|\breferrals?\b|\benrol|\bget started\b|\bnew (?:patients?|clients?)\b|\badmisiones\b"),
-    ("main", r"\b(?:main|office|reception|front desk|phone|telephone|tel|call|local|toll[- ]free)\b"),
+    ("main", r"\bmain\b|\breception\b|\bfront desk\b|\boffice(?: phone)?\s*:"),
 )  # fmt: skip
 _KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS), re.IGNORECASE | re.MULTILINE)
 _AFTER = re.compile(r"^[ \t(\[,–—-]{0,4}(?:(?P<fax>fax|facsimile)|(?P<admissions>admissions|intake)|(?P<tty>tty|tdd)|(?P<crisis>crisis)"
@@ -40,7 +40,7 @@ _OTHERS = re.compile(
 _LABELLED = re.compile(
     r"(?:phone|call|tel|fax|text|line|number|cell|mobile|dial|ph|p|t|f|:)\W{0,4}$", re.IGNORECASE
 )
-_CLAUSE_END = re.compile(r"[.!?]\s|\n|[;|•]")
+_CLAUSE_END = re.compile(r"[.!]\s|[;|•]|\n(?=.*\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,7 @@ def _linked(around: Around) -> Iterator[_Seen]:
                 continue
             start, end = _anchor_span(block, anchors.get(url, ""))
             quote = around.page.text[start:end]
-            label = _KIND.search(quote)
-            kind = "tracking" if any(phones_in(quote)) else (label.lastgroup if label else None)
+            kind = "tracking" if any(phones_in(quote)) else _named(quote)
             yield _Seen(number, start, end, kind, Assertion.AFFIRMED, 0.8, "phones.link", url)
 
 
@@ -127,19 +126,23 @@ def _is_others(around: Around, found: FoundPhone, label: str) -> bool:
 
 
 def _label_kind(around: Around, found: FoundPhone, label: str) -> str | None:
-    labels = list(_KIND.finditer(label))
-    last = labels[-1] if labels else None
-    if last is not None and last.lastgroup != "main":
-        return last.lastgroup
+    kind = _named(_CLAUSE_END.split(label)[-1])
+    if kind:
+        return None if kind == "main" else kind
     after = _AFTER.match(around.page.text[found.end : found.end + 24])
     if after:
         return after.lastgroup
-    if last is None:
-        for title in around.titles(found.start)[:1]:
-            named = _KIND.search(title) if len(title) <= 40 else None
-            if named and named.lastgroup in ("fax", "crisis", "admissions", "office"):
-                return named.lastgroup
+    for title in around.titles(found.start)[:1]:
+        named = _named(title) if len(title) <= 40 else None
+        if named and named != "main":
+            return named
     return None
+
+
+def _named(label: str) -> str | None:
+    """The kind that the last label in the words names."""
+    labels = list(_KIND.finditer(label))
+    return labels[-1].lastgroup if labels else None
 
 
 def _kind_of(seen: list[_Seen]) -> str:

@@ -21,7 +21,7 @@ _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "2223334445556667777888999
 _TOLL_FREE = {"800", "833", "844", "855", "866", "877", "888"}
 
 # Spaces of all widths, hyphens U+2010..2015, minus, soft hyphen and the invisible joiners that editors leave behind.
-_SEP = r"[\s.\-/·\u2010-\u2015\u2212\u00ad\u200b-\u200d\u2060\ufeff]"
+_SEP = r"[\s\u00a0\u2000-\u200a\u202f.\-/·\u2010-\u2015\u2212\u00ad\u200b-\u200d\u2060\ufeff]"
 _EXT = r"(?:[\s,;]{0,3}(?:\b[Ee]xt(?:ension|\.)?|\bEXT\.?|(?<=\d)[\s]?x|;ext=|\#)[\s.:]{0,2}(?P<ext>\d{1,6})(?!\d))?"
 _PHONE = re.compile(
     rf"(?<![\d$])(?<!\d[-.,/\u2010-\u2015])(?:\+?1{_SEP}{{0,3}})?[(\[]?(?P<area>[2-9]\d\d)[)\]]?(?P<s1>{_SEP}{{0,4}})"

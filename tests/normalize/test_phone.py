@@ -1,0 +1,82 @@
+"""Printed numbers → E.164."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.normalize.phone import display, e164, is_toll_free, national_line, phones_in, without_extension
+
+PRINTED = [
+    ("(617) 555-0123", "+16175550123"),
+    ("617-555-0123", "+16175550123"),
+    ("617.555.0123", "+16175550123"),
+    ("6175550123", "+16175550123"),
+    ("1-617-555-0123", "+16175550123"),
+    ("+1 617 555 0123", "+16175550123"),
+    ("tel:+16175550123", "+16175550123"),
+    ("tel:1%20617%20555%200123", "+16175550123"),
+    ("978-475-0002 x135", "+19784750002;ext=135"),
+    ("617-555-0123 ext. 12", "+16175550123;ext=12"),
+    ("617-555-0123 Extension 7", "+16175550123;ext=7"),
+    ("617-555-0123;ext=9", "+16175550123;ext=9"),
+    ("617-555-0123 #3", "+16175550123;ext=3"),
+    ("1-800-GET-HELP", "+18004384357"),
+    ("1-844-99-RENEW", "+18449973639"),
+    ("617\u2010555\u20100123", "+16175550123"),
+    ("781 599-9200", "+17815999200"),
+    ("787-555-0123", "+17875550123"),
+    ("+44 20 7946 0958", "+442079460958"),
+    ("", None),
+    (None, None),
+    ("none", None),
+    ("555-0123", None),
+    ("(555) 123-4567", None),
+    ("123-456-7890", None),
+    ("911", None),
+    ("617-911-0123", None),
+    ("211-555-0123", None),
+    ("617-055-0123", None),
+    ("617-555-1234", None),
+    ("617-222-2222", None),
+    ("200-345-6789", None),
+    ("+1 617 555 012", None),
+]
+
+
+@pytest.mark.parametrize(("printed", "number"), PRINTED)
+def test_e164(printed: str | None, number: str | None) -> None:
+    assert e164(printed) == number
+
+
+def test_several_numbers_in_text() -> None:
+    text = "Call 617-555-0123 or 866-555-0110 ext 4, fax 617.555.0124"
+    assert [found.number for found in phones_in(text)] == ["+16175550123", "+18665550110;ext=4", "+16175550124"]
+    assert [text[found.start : found.end] for found in phones_in(text)][1] == "866-555-0110 ext 4"
+
+
+def test_display_and_parts() -> None:
+    assert display("+16175550123;ext=12") == "(617) 555-0123 x12"
+    assert display("+442079460958") == "+442079460958"
+    assert without_extension("+16175550123;ext=12") == "+16175550123"
+    assert is_toll_free("+18665550110")
+    assert not is_toll_free("+16175550123")
+
+
+def test_national_lines() -> None:
+    assert national_line("988")
+    assert national_line("+18006624357") == "SAMHSA National Helpline"
+    assert national_line("+16175550123") is None
+
+
+@given(st.text(max_size=80))
+def test_any_text(text: str) -> None:
+    number = e164(text)
+    assert number is None or number.startswith("+")
+
+
+@given(st.integers(0, 99), st.sampled_from(["617", "413", "212", "305"]))
+def test_reading_what_is_displayed(line: int, area: str) -> None:
+    number = f"+1{area}55501{line:02d}"
+    assert e164(display(number)) == number
