@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.extract.grammar_words import words
 from pipeline.extract.lexer import Run
@@ -34,6 +35,7 @@ _GROUPS = {
 _PHRASES = {tuple(phrase.split()): DAYS for phrase in _EVERY_DAY} | {
     tuple(p.split()): codes for p, codes in _GROUPS.items()
 }
+_VAGUE = frozenset({"daily", "everyday", "weekend"})
 _PHRASE_STARTS = frozenset(phrase[0] for phrase in _PHRASES)
 _ORDINALS, _MONTHS = words("days", "ordinals"), words("days", "months")
 
@@ -63,30 +65,35 @@ def day_list(run: Run, i: int) -> DayList | None:
     first = _day_or_letters(run, i)
     if first is None:
         return None
-    days, j, letters = set(first[0]), first[1], first[2]
-    count = 1
-    while True:
-        following = _next(run, j, letters)
-        if following is None:
-            break
+    members, j, letters = [first[0]], first[1], first[2]
+    joins: list[str] = []  # what leads to each further member: "-", a word of a range, or "" in a list
+    while run.word(i) not in _VAGUE and (following := _next(run, j, letters)) is not None:
         (codes, after, more_letters), is_range = following
-        if is_range:
-            previous = _last_code(run, j)
-            days |= set(day_range(previous, codes[0])) if previous else set(codes)
-        else:
-            days |= set(codes)
-        letters, j, count = letters and more_letters, after, count + 1
-    if letters and count == 1 and run.word(i) not in _GLUED_KNOWN:
+        joins.append(run.word(j) if is_range else "")
+        members.append(codes)
+        letters, j = letters and more_letters, after
+    if letters and len(members) == 1 and run.word(i) not in _GLUED_KNOWN:
         return None
+    days, count = _days_of(members, joins), len(members)
     word = run.word(i)
     return DayList(
         in_order(days), i, j,
-        is_vague=count == 1 and word in ("daily", "everyday"),
+        is_vague=word in _VAGUE,
         is_date=_is_date(run, i, j),
         is_single=count == 1 and len(days) == 1 and (not word.endswith("s") or word.endswith("'s")),
         is_letters=letters,
         is_group=count == 1 and len(days) > 1,
     )  # fmt: skip
+
+
+def _days_of(members: list[tuple[str, ...]], joins: list[str]) -> set[str]:
+    """The days of a list with ranges in it; "Mon - Wed - Fri" lists three days, for no range has a middle."""
+    days = set(members[0])
+    is_listed = any(one == other == "-" for one, other in pairwise(joins))
+    for previous, join, codes in zip(members, joins, members[1:], strict=False):
+        is_range = join and not is_listed and len(previous) == 1
+        days |= set(day_range(previous[0], codes[0])) if is_range else set(codes)
+    return days
 
 
 def _every_day(run: Run, i: int) -> DayList | None:
@@ -153,15 +160,6 @@ def _next(run: Run, j: int, letters: bool) -> tuple[tuple[tuple[str, ...], int, 
     if through and run.word(k - 1) == "a" and letters:
         return None
     return member, through
-
-
-def _last_code(run: Run, j: int) -> str | None:
-    """The code of the day that ends before token j."""
-    for k in range(j - 1, max(j - 5, -1), -1):
-        member = _day_or_letters(run, k)
-        if member is not None:
-            return member[0][-1] if len(member[0]) == 1 else None
-    return None
 
 
 def _is_date(run: Run, i: int, j: int) -> bool:

@@ -16,7 +16,7 @@ from pipeline.extract.grammar_words import words
 from pipeline.normalize.clock import weekday_words
 
 STOPS = frozenset({";", "|", "•", "\n"})
-LONGEST = 200_000  # characters of one run that are read; no block of a real page comes near
+LONGEST = 50_000  # characters of one run that are read; no block of a real page comes near
 _ALIKE = {
     **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-"),
     **dict.fromkeys(

@@ -74,7 +74,7 @@ def _mention(run: Run, pairs: list[Pair], k: int, context: str) -> SessionMentio
     if kind == "program" and following < len(run.tokens) and _is_of_program(run, pairs[k + 1], pair.after):
         kind = "office"
     start, end = run.bounds(pair.first, pair.after)
-    people = run.words(max(pair.own[0] - 6, previous), pair.own[0]) + before[-4:]
+    people = run.words(max(pair.own[0] - 6, previous), pair.own[0]) + run.before(pair.first, 4)
     if run.word(pair.after) in ("for", "("):
         people += run.words(pair.after, min(pair.after + 4, following))
     value = (pair.codes, *pair.clock)
