@@ -63,11 +63,12 @@ async def _file(url: str, visit: Visit, recorder: Recorder) -> Document:
     return recorder.answered(reply, outcome, detail, keep=outcome is Outcome.OK)
 
 
-def read_local(path: Path, recorder: Recorder) -> Iterator[Document]:
-    """Archive a local file, or the pages of a folder. URLs are `file:` and the name below the folder."""
-    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in PAGES) if path.is_dir() else [path]
+def read_local(path: Path, recorder: Recorder, suffixes: Sequence[str] = PAGES) -> Iterator[Document]:
+    """Archive a local file, or those of a folder. URLs are `file:` and the name below the folder."""
+    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes) if path.is_dir() else [path]
     if not files:
-        yield recorder.failed(f"file:{path.name}", Failure(Outcome.EMPTY, "the folder holds no .html file"))
+        nothing = f"the folder holds no {' or '.join(suffixes)} file"
+        yield recorder.failed(f"file:{path.name}", Failure(Outcome.EMPTY, nothing))
     for file in files:
         url = f"file:{path.name}" + (f"/{file.relative_to(path).as_posix()}" if path.is_dir() else "")
         yield _local(file, url, recorder)

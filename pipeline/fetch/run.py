@@ -14,7 +14,7 @@ import anyio
 from pipeline.fetch.archive import Archive
 from pipeline.fetch.client import Fetcher
 from pipeline.fetch.failure import as_failure
-from pipeline.fetch.files import Pager, download, read_local
+from pipeline.fetch.files import PAGES, Pager, download, read_local
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.site import SiteRun
@@ -25,6 +25,12 @@ from sources.registry import Kind, Source
 
 PAGERS: dict[Kind, Pager] = {Kind.FINDTREATMENT: page_urls}
 log = logging.getLogger(__name__)
+SUFFIXES = {
+    Kind.PROVIDER_SITE: PAGES,
+    Kind.FINDTREATMENT: (".json",),
+    Kind.SAMHSA_DIRECTORY: (".xlsx",),
+    Kind.LICENSE_LIST: (".csv",),
+}
 WAITING = 1000  # documents that a slow reader of the results may be behind
 
 
@@ -84,7 +90,7 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
     """One source's attempts. A fault of ours becomes the outcome of its source, and its traceback a log line."""
     try:
         if source.path is not None:
-            for document in read_local(source.path, recorder):
+            for document in read_local(source.path, recorder, SUFFIXES[source.kind]):
                 yield document
             return
         url = source.url or ""
