@@ -94,7 +94,7 @@ def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
 
 
 def _execute(workspace: Workspace, ids: list[str]) -> dg.ExecuteInProcessResult:
-    from pipeline.definitions import build_defs
+    from pipeline.graph import build_defs
     from pipeline.schedules import all_sources
 
     job = build_defs(workspace, ids).resolve_job_def("directory_job")

@@ -1,0 +1,96 @@
+"""`iop archive`: what the archive holds; prune it; WARC files out and in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+from rich.filesize import decimal
+from rich.table import Table
+
+from pipeline.commands.console import Exit, err, out
+from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
+from pipeline.fetch import Archive, export_warc, import_warc
+from pipeline.fetch import prune as prune_archive
+from pipeline.fetch import stats as archive_stats
+
+app = typer.Typer(help="The archive of everything fetched.", no_args_is_help=True)
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+
+@app.command()
+def stats(
+    profile: ProfileOption = None, registry: RegistryOption = None, out_folder: OutOption = None
+) -> None:
+    """Attempts by outcome, pages, sizes."""
+    with Archive(chosen(profile, registry, out_folder).archive) as archive:
+        found = archive_stats(archive)
+    table = Table("what", "value", title="Archive", show_header=False)
+    table.add_row("attempts", f"{found.attempts:,}")
+    for outcome, number in found.outcomes.items():
+        table.add_row(f"  {outcome}", f"{number:,}")
+    table.add_row("sources", f"{found.sources:,}")
+    table.add_row("addresses", f"{found.urls:,}")
+    table.add_row("contents", f"{found.contents:,}")
+    table.add_row("size", f"{decimal(found.content)}, stored in {decimal(found.stored)}")
+    table.add_row("from", f"{found.first:%Y-%m-%d %H:%M}" if found.first else "nothing yet")
+    table.add_row("to", f"{found.last:%Y-%m-%d %H:%M}" if found.last else "nothing yet")
+    out.print(table)
+
+
+@app.command()
+def prune(
+    before: Annotated[Day, typer.Option(help="Also superseded contents last seen before this day.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove; without it, only tell what would be.")] = False,
+    profile: ProfileOption = None,
+    registry: RegistryOption = None,
+    out_folder: OutOption = None,
+) -> None:
+    """Remove contents that nothing names; the log, and the newest content of every page, always stay."""
+    with Archive(chosen(profile, registry, out_folder).archive) as archive:
+        gone = prune_archive(archive, before, dry_run=not yes)
+    verb = "Removed" if yes else "Would remove (add --yes)"
+    out.print(f"{verb}: {gone.orphans:,} orphans, {gone.superseded:,} superseded, {decimal(gone.stored)}")
+
+
+@app.command("export")
+def export_(
+    file: Annotated[Path, typer.Argument(help="Where to write, such as pages.warc.gz.")],
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    since: Annotated[Day, typer.Option(help="From this day.")] = None,
+    until: Annotated[Day, typer.Option(help="To this day.")] = None,
+    profile: ProfileOption = None,
+    registry: RegistryOption = None,
+    out_folder: OutOption = None,
+) -> None:
+    """Write a WARC 1.1 file that standard tools read."""
+    with Archive(chosen(profile, registry, out_folder).archive) as archive:
+        records = export_warc(archive, file, source_id=source, since=since, until=until)
+    out.print(f"{file}: {records:,} records")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A WARC file, ours or another tool's.")],
+    profile: ProfileOption = None,
+    registry: RegistryOption = None,
+    out_folder: OutOption = None,
+) -> None:
+    """Take in the responses of a WARC file; each belongs to the source whose host it has."""
+    settings = chosen(profile, registry, out_folder)
+    if not file.is_file():
+        err.print(f"[red]No file {file}.[/red]")
+        raise typer.Exit(Exit.USAGE)
+    hosts = {_host(s.url): s.id for s in settings.registry.sources if s.url}
+    with Archive(settings.archive) as archive:
+        taken = import_warc(archive, file, lambda url: hosts.get(_host(url)))
+    out.print(f"{taken.documents:,} documents taken in, {len(taken.rejected):,} left out")
+    for url, reason in taken.rejected[:20]:
+        err.print(f"  {url or file}: {reason}", markup=False)
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
