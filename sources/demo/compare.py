@@ -16,6 +16,7 @@ from sources.demo.truth import Absent, TrueService
 SETS = ("conditions", "exclusions", "populations", "modalities", "virtual_states", "languages", "payers")
 RANGES = ("ages", "days_per_week", "hours_per_day", "hours_per_week", "duration_weeks")
 VALUES = ("virtual", "in_person", "presence_rule", "morning", "evening", "weekend", "accepting")
+TIMES_OF_DAY = ("morning", "evening", "weekend")  # sessions that are stated may be read as False
 PLURALS = {
     "condition": "conditions",
     "modality": "modalities",
@@ -53,7 +54,8 @@ def differences(true: TrueService, found: Mapping[str, Any]) -> list[Difference]
         wrong += [Difference(true.id, name, None, v) for v in sorted(read - told - set(fine.get(name, ())))]
     for name in (*RANGES, *VALUES):
         value, read_value = getattr(true, name), _frozen(found.get(name))
-        if read_value != value and read_value not in fine.get(name, ()):
+        derived = name in TIMES_OF_DAY and value is None and read_value is False and true.sessions
+        if read_value != value and read_value not in fine.get(name, ()) and not derived:
             wrong.append(Difference(true.id, name, value, read_value))
     right, seen = slots(true.sessions), slots(found.get("sessions") or ())
     if seen != right and ("sessions" not in fine or seen != slots(fine["sessions"])):
