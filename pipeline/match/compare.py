@@ -67,7 +67,8 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
     label = _label(r, site, left, right)
     street = _street(r, left, right)
     locality = _locality(r, left, right)
-    apart = (label == code("label", "different")) & (phone == code("phone", "different"))
+    own_phones = _differ(r.phone, left, right) & (phone != code("phone", "crossed"))
+    apart = (label == code("label", "different")) & own_phones
     domain = _equal(r.domain[left], r.domain[right])
     area = _area(r, left, right, street, locality)
     relation: dict[str, Codes] = {
