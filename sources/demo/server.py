@@ -28,7 +28,7 @@ def _gzipped(body: bytes) -> bytes:
 def _index(port: int) -> Reply:
     """The list of hosts, for a person at http://127.0.0.1:PORT/."""
     items = "".join(
-        f'<li><a href="http://{name}.localhost:{port}/">{escape(name)}</a> {escape(host.note)}</li>'
+        f'<li><a href="http://{name}.localhost:{port}{host.start}">{escape(name)}</a> {escape(host.note)}</li>'
         for name, host in hosts().items()
     )
     html = (

@@ -30,6 +30,7 @@ class Host:
 
     name: str
     note: str = ""
+    start: str = "/"  # where a person who looks around begins
     status: int = 200  # other than 200: the answer to every request
     close: bool = False  # drops the connection without an answer
     soft_404: bool = False  # an unknown page is answered with 200 and a polite text

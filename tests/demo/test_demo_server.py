@@ -29,6 +29,7 @@ def test_hosts_are_told_apart_by_name_and_the_index_lists_them(server: DemoServe
     assert "Mill Pond" in get(server, "millpond.example.localhost:1").text
     index = get(server, f"127.0.0.1:{server.port}").text
     assert f"http://harborlight.example.localhost:{server.port}/" in index
+    assert f"http://state.example.localhost:{server.port}/licenses.csv" in index
     assert get(server, "elsewhere.example").status_code == 404
 
 
