@@ -1,43 +1,11 @@
-"""Dagster: loads the assets, their checks, the job and the schedule, and nothing else.
+"""Dagster's code location: loads the graph, and nothing else.
 
 `IOP_PROFILE`, `IOP_REGISTRY` and `IOP_OUT` choose what is loaded (see `pipeline.settings`); the default is the
 demo world.
 """
 
-from __future__ import annotations
-
-import warnings
-
-import dagster as dg
-
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
-
-from pipeline.assets.documents import documents  # noqa: E402
-from pipeline.assets.entities import entities  # noqa: E402
-from pipeline.assets.listings import listings  # noqa: E402
-from pipeline.assets.release import release  # noqa: E402
-from pipeline.assets.warehouse import warehouse  # noqa: E402
-from pipeline.checks import source_checks  # noqa: E402
-from pipeline.resources import Workspace  # noqa: E402
-from pipeline.schedules import daily, directory_job  # noqa: E402
-from pipeline.settings import Settings  # noqa: E402
-
-
-def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.Definitions:
-    """Everything that Dagster knows. `source_ids`: of these sources only; by default the whole registry."""
-    ids = source_ids or [source.id for source in workspace.settings.registry.sources]
-    if not ids:
-        raise ValueError(f"the registry {workspace.settings.registry_folder} declares no source")
-    partitions = dg.StaticPartitionsDefinition(ids)
-    job = directory_job()
-    return dg.Definitions(
-        assets=[documents(partitions), listings(partitions), entities, warehouse, release],
-        asset_checks=source_checks(partitions),
-        jobs=[job],
-        schedules=[daily(job, ids)],
-        resources={"workspace": dg.ResourceDefinition.hardcoded_resource(workspace)},
-        executor=dg.in_process_executor,
-    )
-
+from pipeline.graph import build_defs
+from pipeline.resources import Workspace
+from pipeline.settings import Settings
 
 defs = build_defs(Workspace(Settings.choose()))

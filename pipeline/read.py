@@ -14,9 +14,10 @@ from hashlib import blake2b
 from pathlib import Path
 
 from pipeline.extract import PageReading, assemble, extract, read_page
-from pipeline.fetch import Archive, ArchiveError, decode
+from pipeline.fetch import Archive, ArchiveError, decode, layout_changed
 from pipeline.normalize.directory import DirectoryReader, Origin
 from pipeline.records import Document, Listing, Rejected
+from pipeline.sources_health import FactLog, Reading, facts_by_field
 from pipeline.stage import Seen, Stage, naive_utc
 from sources.findtreatment import page_urls, read_answer
 from sources.license_list import read_list
@@ -24,7 +25,15 @@ from sources.records import BadRecord, SourceFormatError, SourceRecord
 from sources.registry import Kind, Source
 from sources.samhsa_directory import read_workbook
 
-CODE = ("extract", "normalize", "vocabulary", "records.py", "read.py", "stage.py")
+CODE = (
+    "pipeline/normalize",
+    "pipeline/vocabulary",
+    "pipeline/records.py",
+    "pipeline/read.py",
+    "pipeline/stage.py",
+)
+CODE_OF_SITES = ("pipeline/extract",)
+CODE_OF_DIRECTORIES = ("sources/samhsa_directory.py", "sources/findtreatment.py", "sources/license_list.py")
 RAW_LENGTH = 2000
 
 
@@ -47,8 +56,14 @@ def read_source(
     stage: Stage,
     states: frozenset[str],
     now: datetime,
+    *,
+    accept: bool = False,
 ) -> ReadReport:
-    """Read the newest good documents of one source, and put its listings on the stage."""
+    """Read the newest good documents of one source, and put its listings on the stage.
+
+    A site whose pages came but whose facts are gone has changed its layout: it keeps the listings of last time,
+    until a person looks and says `accept`.
+    """
     report = ReadReport(source.id, len(documents))
     seen = _seen(source, documents, now)
     fingerprint = _fingerprint(source, documents, states)
@@ -59,21 +74,39 @@ def read_source(
         report.problem = "nothing has been fetched yet"
         return report
     reader = DirectoryReader(source.id)
-    if source.kind == Kind.PROVIDER_SITE:
-        read = _read_site(source, documents, archive, report)
-    else:
-        read = _read_directory(source, documents, archive, reader)
     try:
+        if source.kind == Kind.PROVIDER_SITE:
+            found = list(_read_site(source, documents, archive, report))
+            _guard_layout(source, found, stage, accept)
+            read: Iterable[Listing | Rejected] = found
+        else:
+            read = _read_directory(source, documents, archive, reader)
         rows = stage.write_listings(
             source, _in_scope(read, states, report), reader.unmapped, seen, fingerprint
         )
-    except (SourceFormatError, KeyError, ArchiveError) as error:
+    except (SourceFormatError, LayoutChangedError, KeyError, ArchiveError) as error:
         report.problem = str(error)
-        rejected = Rejected(source.id, source.location, "unreadable_document", str(error), "")
+        reason = "layout_changed" if isinstance(error, LayoutChangedError) else "unreadable_document"
+        rejected = Rejected(source.id, source.location, reason, str(error), "")
         stage.write_rejected(source.id, [rejected], seen)
         return report
     report.rows = rows
     return report
+
+
+class LayoutChangedError(Exception):
+    """The pages of a site came, but the facts that they gave before did not."""
+
+
+def _guard_layout(source: Source, read: Iterable[Listing | Rejected], stage: Stage, accept: bool) -> None:
+    log = FactLog(stage.folder)
+    reading = Reading(code_version(source.kind), facts_by_field(x for x in read if isinstance(x, Listing)))
+    before = log.read(source.id)[-1:]
+    if before and before[0].code == reading.code and not accept:
+        changed = layout_changed(before[0].facts, reading.facts)
+        if changed:
+            raise LayoutChangedError(f"{changed}; look at it, then: iop run --source {source.id} --force")
+    log.add(source.id, reading)
 
 
 def _in_scope(
@@ -133,20 +166,20 @@ def _seen(source: Source, documents: Sequence[Document], now: datetime) -> Seen:
 
 def _fingerprint(source: Source, documents: Iterable[Document], states: Iterable[str]) -> str:
     """Of everything that the listings follow from: the content, the registry's table and our own code."""
-    parts = (code_version(), source, sorted(states), sorted((d.url, d.sha256) for d in documents))
+    parts = (code_version(source.kind), source, sorted(states), sorted((d.url, d.sha256) for d in documents))
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 
 @cache
-def code_version() -> str:
-    """Hash of the code and vocabularies that read a document: when it changes, all is read again."""
-    here = Path(__file__).parent
+def code_version(kind: Kind) -> str:
+    """Hash of the code and vocabularies that read a kind of source: when it changes, all is read again."""
+    root = Path(__file__).resolve().parent.parent
     digest = blake2b(digest_size=8)
-    for name in CODE:
-        path = here / name
+    for name in (*CODE, *(CODE_OF_SITES if kind == Kind.PROVIDER_SITE else CODE_OF_DIRECTORIES)):
+        path = root / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.suffix in (".py", ".csv", ".toml"):
-                digest.update(file.relative_to(here).as_posix().encode() + file.read_bytes())
+                digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()
 
 

@@ -18,14 +18,18 @@ def directory_job() -> dg.UnresolvedAssetJobDefinition:
 
 def daily(job: dg.UnresolvedAssetJobDefinition, source_ids: list[str]) -> dg.ScheduleDefinition:
     """The job once a day, over all sources in one run; each source is fetched when its own cadence says so."""
-    return dg.ScheduleDefinition(
+
+    @dg.schedule(
         name="daily",
         job=job,
         cron_schedule=DAILY,
         execution_timezone="America/New_York",
-        tags=all_sources(source_ids),
         description="Sources that are not due, and pages that have not changed, cost next to nothing.",
     )
+    def schedule() -> dg.RunRequest:
+        return dg.RunRequest(tags=all_sources(source_ids))
+
+    return schedule
 
 
 def all_sources(source_ids: list[str]) -> dict[str, str]:

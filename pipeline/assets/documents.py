@@ -1,7 +1,5 @@
 """Fetch: every source's pages, API answers and files, into the archive (`pipeline.fetch`)."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import timedelta
 
@@ -33,10 +31,14 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         now = workspace.clock()
         with Archive(settings.archive) as archive:
             visits = list(archive.visits())
-            wanted = [s for s in sources if s.enabled and (workspace.refetch or s.path or due(s, visits, now))]
+            wanted = [
+                s for s in sources if s.enabled and (workspace.refetch or s.path or due(s, visits, now))
+            ]
             if not workspace.offline:
                 with settings.fetching() as how, workspace.progress.task("fetch") as task:
-                    workspace.summary.fetched += fetch_all(wanted, archive, how, progress=lambda _: task.advance())
+                    workspace.summary.fetched += fetch_all(
+                        wanted, archive, how, progress=lambda _: task.advance()
+                    )
             attempts: dict[str, list[Document]] = {source.id: [] for source in sources}
             for document in archive.documents(since=now - HISTORY):
                 attempts.setdefault(document.source_id, []).append(document)

@@ -1,7 +1,5 @@
 """Match: listings of all sources → organizations, locations, services with lasting ids (`pipeline.entities`)."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipeline.entities import resolve_entities

@@ -1,7 +1,5 @@
 """Extract and normalize: documents → observations → listings (`pipeline.read`)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -47,7 +45,15 @@ def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                 documents = documents_that_count(source, current.get(source.id, ()), archive)
                 if workspace.reread:
                     stage.mark(source.id, None)
-                report = read_source(source, documents, archive, stage, settings.states, workspace.clock())
+                report = read_source(
+                    source,
+                    documents,
+                    archive,
+                    stage,
+                    settings.states,
+                    workspace.clock(),
+                    accept=workspace.reread,
+                )
                 workspace.summary.reads.append(report)
                 if report.problem:
                     context.log.warning(f"{source.id}: {report.problem}")
