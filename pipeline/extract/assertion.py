@@ -20,7 +20,7 @@ from pipeline.records import Assertion
 CUES = Path(__file__).with_name("assertion_cues.csv")
 SHORT = 38  # characters that a cue of short reach spans: some six words
 _TERMINATOR = re.compile(
-    r"\b(?:but|however|although|though|except|whereas|yet|instead|while we|and we|we do|we also|we offer|we provide|we treat|our|so that|because)\b"
+    r"\b(?:but|however|although|though|except|whereas|yet|instead|while we|and we|we do|we also|we offer|we provide|we treat|our|so that|because|seeking|looking for|want to)\b"
     r"|[;:](?=\s)|\.\s| - "
 )
 _LIST_JOINT = re.compile(r"(?:,|\band\b|\bor\b)")

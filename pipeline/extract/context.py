@@ -10,9 +10,12 @@ from pipeline.extract.assertion import Cue, Judgement, cues_in, judge
 from pipeline.extract.page import Block, Kind, Page, Region
 from pipeline.extract.text import fold, sentences
 from pipeline.extract.vocabulary import Mention, find_mentions
+from pipeline.records import Assertion
 
-BODY = frozenset({Region.MAIN})
-_ASKS = frozenset({Kind.QUESTION})
+_SOON = re.compile(
+    r"[\s:.–-]*(?:coming soon|opening soon)"
+)  # a label and, on the next line, what it is not yet
+SOON = Judgement(Assertion.NEGATED, Cue("future", "post", "clause", 0, 0))
 
 
 @dataclass(slots=True)
@@ -62,6 +65,8 @@ class PageContext:
     def judge(self, block: Block, start: int, end: int, is_level: bool = False) -> Judgement:
         """The assertion of the words at [start, end), by their sentence alone."""
         span = self.sentence(block, start)
+        if _SOON.match(self.folded, span[1]) and span[1] - end < 60:
+            return SOON
         asks = self.folded[span[0] : span[1]].rstrip(" \"')").endswith("?")
         return judge(self.folded, self.cues(span), start, end, is_level, asks)
 

@@ -19,34 +19,54 @@ from pipeline.extract.text import fold
 from pipeline.extract.vocabulary import find_mentions
 from pipeline.records import Assertion
 
-AMBIGUOUS = "day_treatment"
-_VERSUS = re.compile(r"\b(?:vs\.?|versus|compared|comparing|difference|differ|or)\b")
-_OFFER = re.compile(
-    r"\b(?:we (?:also )?(?:offer|provide|have|run|operate|specialize|deliver|treat)|our|offers?|offering|offered|provides?|providing|"
-    r"provided|includ(?:es?|ing)|available|services?|programs?|levels? of care|continuum|range of|specializ\w+|welcome|"
-    r"features?|operates?|meets?|runs?|designed|attend)\b"
+WEAK = frozenset({"op", "inpatient"})  # "outpatient" and "inpatient" are adjectives more often than programs
+_VERSUS = re.compile(r"\b(?:vs\.?|versus|compar(?:ed|ing|ison)|differ(?:ence|ent|s)?)\b")
+_OFFERS = re.compile(
+    r"\b(?:we (?:also |currently )?(?:offer|provide|have|run|operate|deliver)|offers?|offering|provides?|providing|our|"
+    r"includ(?:es?|ing)|rang(?:e|es|ing) (?:of|from)|continuum|levels? of care|services|programs?|available|specializ\w+)\b"
 )
+_OFFERED = re.compile(
+    r"\W*(?:program |programs |services |treatment |care |and \w+ |\(\w+\) ){0,4}(?:is|are|also)? ?(?:available|offered|provided|operates?|meets?|runs?)\b"
+)
+_NOT_A_PROGRAM = re.compile(
+    r"\b(?:guide|blog|vs|what|how|why|when|benefits|article|faqs?|insurance|housing|clinic hours|jobs?|alumni)\b"
+)
+_PURE = re.compile(
+    r"^[\W\d]*(?:asam |level [\d.i]+ |adult |teen |adolescent |child |virtual |standard |traditional |general |traditional |our )*(?:outpatient|op|inpatient)"
+    r"(?: (?:programs?|services?|therapy|treatment|care|counseling|psychiatric services|rehab|level of care))?(?: \((?:op|ops)\))?\W*$"
+)
+_AFTER = re.compile(r"\s*(?:of|in|at|for|per|from|with)? ?(?:our |the |an? )?\Z")
+_IF = re.compile(r"\b(?:if|when|whether|should)\W+(?:\w+\W+){0,2}\Z")
+ELSEWHERE = frozenset({"comparison", "history", "target", "referral", "negated", "future"})
 
 
 @dataclass(slots=True)
 class LevelMention:
-    """A level of care named at [start, end); `is_offer` where the words make it the provider's own."""
+    """A level of care named at [start, end); `strength` is 0 unless the words make it the provider's own."""
 
     code: str
     start: int
     end: int
     block: Block
     judgement: Judgement
-    is_offer: bool = False
     strength: float = 0.0
+
+    @property
+    def is_offer(self) -> bool:
+        return self.strength > 0
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is spoken of as such, not as somewhere else to come from, go to or compare with."""
+        return self.judgement.cue is None or self.judgement.cue.category not in ELSEWHERE
 
 
 @dataclass(slots=True)
 class Levels:
-    """The levels of one page."""
+    """The levels of one page; `subjects` by how much the page is about them."""
 
     mentions: list[LevelMention]
-    subjects: list[str]
+    subjects: list[str] = field(default_factory=list)
     by_block: dict[int, list[LevelMention]] = field(default_factory=dict)
 
     @property
@@ -56,20 +76,18 @@ class Levels:
 
 def read_levels(context: PageContext) -> Levels:
     """All mentions of levels on the page, judged, and the level(s) that the page is about."""
-    mentions = []
+    levels = Levels([])
     for found in context.mentions:
-        if found.field == "level_of_care":
-            block = context.block_at(found.start)
-            if block is not None:
-                judgement = context.judge(block, found.start, found.end, is_level=True)
-                mentions.append(LevelMention(found.code, found.start, found.end, block, judgement))
-    levels = Levels(mentions, [])
-    for mention in mentions:
-        levels.by_block.setdefault(mention.block.index, []).append(mention)
+        if found.field == "level_of_care" and (block := context.block_at(found.start)) is not None:
+            judgement = context.judge(block, found.start, found.end, is_level=True)
+            mention = LevelMention(found.code, found.start, found.end, block, judgement)
+            levels.mentions.append(mention)
+            levels.by_block.setdefault(block.index, []).append(mention)
     levels.subjects = _subjects(context, levels)
-    for mention in mentions:
-        mention.strength = _strength(context, levels, mention)
-        mention.is_offer = mention.strength > 0
+    vetoed = {m.code for m in levels.mentions if _is_refused(context, m)} - set(levels.subjects[:1])
+    for mention in levels.mentions:
+        if mention.code not in vetoed:
+            mention.strength = _strength(context, levels, mention)
     return levels
 
 
@@ -84,83 +102,109 @@ def levels_in_url(url: str | None) -> list[str]:
         return []
     path = unquote(urlsplit(url).path).rsplit(".", 1)[0]
     last = " ".join(part for part in path.split("/")[-2:] if part).replace("_", " ").replace("-", " ")
-    words = re.sub(r"\b(iop|php|op|soap|eiop|viop)\b", lambda m: m[0].upper(), last)
-    return levels_in(words)
+    return levels_in(re.sub(r"\b(iop|php|op|soap|eiop|viop)\b", lambda m: m[0].upper(), last))
 
 
 def _subjects(context: PageContext, levels: Levels) -> list[str]:
-    """Levels by how much the page is about them: first heading, title, address, then headings and mentions."""
     weight: Counter[str] = Counter()
     first = next((b for b in context.page.blocks if b.region is Region.MAIN and b.level == 1), None)
     if first is not None:
         for mention in levels.by_block.get(first.index, ()):
-            if mention.judgement.assertion in (Assertion.AFFIRMED, Assertion.QUESTION):
-                weight[mention.code] += 40
+            if mention.is_here:
+                weight[mention.code] += 10 if mention.code in WEAK else 40
     for code in levels_in(context.page.title[:200]):
-        weight[code] += 25
-    for code in levels_in_url(context.page.url):
-        weight[code] += 25
+        weight[code] += 8 if code in WEAK else 25
+    for code in levels_in_url(context.page.url or context.page.canonical):
+        weight[code] += 8 if code in WEAK else 25
     for mention in levels.mentions:
-        if mention.block.region is Region.MAIN and mention.judgement.assertion is Assertion.AFFIRMED:
+        if (
+            mention.block.region is Region.MAIN
+            and mention.is_here
+            and not (mention.code in WEAK and not mention.block.level)
+        ):
             weight[mention.code] += 5 if mention.block.level else 1
     return [code for code, _ in weight.most_common()]
 
 
+def _is_refused(context: PageContext, mention: LevelMention) -> bool:
+    """Whether the page says outright that others give this level, or that nobody here does."""
+    cue = mention.judgement.cue
+    if cue is None or mention.block.region is not Region.MAIN:
+        return False
+    words = context.folded[cue.start : cue.end]
+    return cue.category == "referral" or (cue.category == "negated" and words.startswith(("do not ", "does not ", "don't ", "no longer ", "not offer", "not provide")) and words.split()[-1] in ("offer", "provide", "offered", "provided"))  # fmt: skip
+
+
 def _strength(context: PageContext, levels: Levels, mention: LevelMention) -> float:
     """How surely the provider offers this level here; 0 where the words do not say so."""
-    block, said = mention.block, mention.judgement.assertion
-    if block.region in (Region.NAV, Region.HEADER, Region.FOOTER, Region.ASIDE):
-        return 0.8 if len(block.text) < 400 and said is Assertion.AFFIRMED else 0.0
+    block, said, folded = mention.block, mention.judgement.assertion, context.folded
+    is_weak = mention.code in WEAK
+    start, end = context.sentence(block, mention.start)
     if block.region is Region.WIDGET:
         return 0.0
+    line = folded[
+        folded.rfind("\n", block.start, mention.start) + 1 : _line_end(folded, mention.end, block.end)
+    ]
+    if block.region is not Region.MAIN:
+        is_entry = len(line) <= 60 and not _NOT_A_PROGRAM.search(line)
+        return 0.8 if said is Assertion.AFFIRMED and is_entry and (not is_weak or _PURE.match(line)) else 0.0
     asks = said is Assertion.QUESTION
-    if said is not Assertion.AFFIRMED and not asks:
+    if not asks and (said is not Assertion.AFFIRMED or _IF.search(folded, start, mention.start)):
         return 0.0
     if block.level:
-        if _VERSUS.search(context.folded, block.start, block.end) and len(levels.by_block[block.index]) > 1:
+        if asks and mention.code != levels.subject:
+            return 0.0
+        if _VERSUS.search(folded, block.start, block.end) or (is_weak and not _PURE.match(line)):
             return 0.0
         return 0.7 if asks else 0.95
     if asks:
         return 0.0
-    if (
-        any(h.kind is Kind.QUESTION or _VERSUS.search(fold(h.text)) for h in context.path(block)[:1])
-        and mention.code != levels.subject
-    ):
+    is_subject = mention.code == levels.subject
+    if not is_subject and any(_VERSUS.search(folded, h.start, h.end) for h in context.path(block)[:2]):
         return 0.0
-    start, end = context.sentence(block, mention.start)
-    if block.kind in (Kind.ITEM, Kind.LINK, Kind.TERM, Kind.OPTION, Kind.CELL) and len(block.text) < 120:
-        return 0.8
-    if _OFFER.search(context.folded, start, end):
-        return 0.75
-    if end - start < 90 and len(block.text) < 160:
-        return 0.6
-    return 0.5 if mention.code == levels.subject else 0.0
+    if (
+        len(line) <= 60
+        and (block.kind is not Kind.PARAGRAPH or len(block.text) <= 60)
+        and not _NOT_A_PROGRAM.search(line)
+    ):
+        if not is_weak or _PURE.match(line):
+            return 0.8
+    before = _OFFERS.search(folded, start, mention.start)
+    if before or _OFFERED.match(folded, mention.end, end):
+        if not is_weak or _names_program(folded, mention):
+            return 0.75
+    return 0.5 if is_subject and not is_weak else 0.0
+
+
+def _names_program(folded: str, mention: LevelMention) -> bool:
+    """Whether "outpatient" stands for a program of its own: "outpatient and intensive outpatient care"."""
+    return bool(re.match(r"(?: (?:program|programs|services|therapy|counseling)\b| and (?:intensive|partial)|, | \(op|\W*$|,? or (?:intensive|partial))", folded[mention.end : mention.end + 16])) or folded[mention.end - 1] == "s"  # fmt: skip
+
+
+def _line_end(folded: str, start: int, end: int) -> int:
+    found = folded.find("\n", start, end)
+    return found if found >= 0 else end
 
 
 def governing_level(
     context: PageContext, levels: Levels, block: Block, start: int, end: int
 ) -> tuple[str | None, str]:
     """(level, how it is known) for words at [start, end): sentence, header, heading, text before or subject."""
-    here = [m for m in levels.by_block.get(block.index, ()) if m.judgement.assertion is not Assertion.NEGATED]
-    own = [
-        m
-        for m in here
-        if m.judgement.cue is None or m.judgement.cue.category not in ("comparison", "history", "target")
-    ]
+    own = [m for m in levels.by_block.get(block.index, ()) if m.code not in WEAK or block.level]
     span = context.sentence(block, start)
     inside = [m for m in own if span[0] <= m.start < span[1]]
-    if inside:
-        before = [m for m in inside if m.start <= start]
-        return (before[-1] if before else inside[0]).code, "sentence"
-    earlier = [m for m in own if m.end <= span[0]]
+    for mention in inside:  # "16-30 hours of intensive outpatient treatment"
+        if 0 <= mention.start - end <= 24 and _AFTER.match(context.folded, end, mention.start):
+            return mention.code, "phrase"
+    here = [m for m in inside if m.is_here]
+    if here:
+        before = [m for m in here if m.start <= start]
+        return (before[-1] if before else here[0]).code, "sentence"
+    earlier = [m for m in own if m.end <= span[0] and m.is_here]
     if earlier:
         return earlier[-1].code, "before"
     for governor in context.path(block):
-        named = [
-            m
-            for m in levels.by_block.get(governor.index, ())
-            if m.judgement.assertion is not Assertion.NEGATED
-        ]
+        named = [m for m in levels.by_block.get(governor.index, ()) if m.is_here and (m.code not in WEAK or _PURE.match(context.folded[governor.start : governor.end]))]  # fmt: skip
         codes = list(dict.fromkeys(m.code for m in named))
         if len(codes) == 1:
             return codes[0], "heading"

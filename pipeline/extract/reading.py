@@ -142,8 +142,10 @@ def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]
     grouped: dict[str, list[Observation]] = {}
     for observation in found:
         if observation.field in PROGRAM_FIELDS:
-            level = observation.level_of_care if observation.level_of_care in offered else subject
-            if level is not None:
+            level = observation.level_of_care
+            if level not in offered and observation.field not in LEVEL_FIELDS:
+                level = subject
+            if level in offered and level is not None:
                 grouped.setdefault(level, []).append(observation)
     programs = []
     for level in sorted(grouped, key=lambda code: (code != subject, PROGRAM_LEVELS.index(code))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.extract.assertion import Judgement
+from pipeline.extract.assertion import AFFIRMED
 from pipeline.extract.context import PageContext
 from pipeline.extract.levels import Levels, governing_level
 from pipeline.extract.page import Block, Kind, Region
@@ -17,10 +17,15 @@ _EXCLUDING = re.compile(
     r"\b(?:exclu(?:de|sion|sionary)|not (?:be )?(?:appropriate|a (?:good )?fit|eligible|suitable|right|for everyone|accepted|treat)|"
     r"do not treat|don't treat|cannot (?:accept|treat)|ineligible|contraindicat|rule[- ]?outs?|not (?:able|equipped))"
 )
-_SYMPTOMS = re.compile(
-    r"\b(?:signs|symptoms|warning|causes?|effects?|statistics|what is|what are|side effects|types of|myths?|facts about|"
+_ELSEWHERE = re.compile(
+    r"\b(?:signs|symptoms|warning|causes?|effects?|statistics|side effects|myths?|facts about|risks?|"
     r"testimonials?|reviews?|our (?:team|staff)|meet (?:our|the)|about the author|references|sources|resources|related|blog|"
-    r"latest|careers?|staff|leadership)\b"
+    r"latest|careers?|staff|leadership|explore (?:our |other |more )?(?:programs?|services?)?|(?:our |see |check (?:out )?(?:our )?|view )?other (?:programs?|pages|services|treatments|levels)|"
+    r"more programs|you may also|see also|learn more about)\b"
+)
+_DEFINES = re.compile(r"\bwhat (?:is|are)\b")
+_CREDENTIALS = re.compile(
+    r"\b(?:MD|DO|PhD|Ph\.D\.?|PsyD|Psy\.D\.?|LCSW|LICSW|LMFT|LMHC|LPC|LCPC|LADC|CADC|NP|RN|PMHNP|MSW|APRN|LPCC)\b"
 )
 # A condition that the page excludes, as the exclusion that it means.
 AS_EXCLUSION = {
@@ -30,6 +35,11 @@ AS_EXCLUSION = {
     "self_harm": "acute_suicidality",
     "substance_use": "active_substance_use",
 }
+_BROAD = frozenset({"substance_use", "mental_health", "co_occurring", "eating"})
+_EMERGENCY = re.compile(r"emergenc|crisis|911|988|privacy|confidential|rights reserved", re.I)
+_FOR_FAMILIES = re.compile(
+    r"\b(?:for|serv(?:es?|ing)|support(?:s|ing)?|help(?:s|ing)?|treat(?:s|ing)?|work with|children and|adolescents and|individuals and|couples and)\W+(?:\w+\W+){0,3}\Z"
+)
 _BASE = {"condition": 0.86, "modality": 0.88, "population": 0.85, "exclusion": 0.85}
 
 
@@ -39,13 +49,29 @@ def find_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
         if mention.field not in _FIELDS:
             continue
         block = context.block_at(mention.start)
-        if block is None or block.region is not Region.MAIN:
+        if block is None or block.kind is Kind.IMAGE or block.text.endswith((".html", ".htm", ".php")):
+            continue
+        if block.region is not Region.MAIN and not _is_self_description(block, mention):
             continue
         yield _observe(context, levels, mention, block)
 
 
+def _is_self_description(block: Block, mention: Mention) -> bool:
+    """A footer's sentence on the provider ("outpatient substance use treatment serving …") says what it treats."""
+    return (
+        block.region is Region.FOOTER
+        and mention.field == "condition"
+        and mention.code in _BROAD
+        and block.kind is Kind.PARAGRAPH
+        and 40 < len(block.text) < 260
+        and not _EMERGENCY.search(block.text)
+    )
+
+
 def _observe(context: PageContext, levels: Levels, mention: Mention, block: Block) -> Observation:
-    judged = context.judge(block, mention.start, mention.end)
+    judged = context.judge(block, mention.start, mention.end, is_level=mention.field == "population")
+    if mention.field == "population" and judged.cue and judged.cue.category in ("history", "target"):
+        judged = AFFIRMED
     field, code = mention.field, mention.code
     excluded = judged.assertion is Assertion.NEGATED or _in_excluding_list(context, block)
     said, confidence = judged.assertion, _BASE[field]
@@ -56,7 +82,13 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
             field, code, said = "exclusion", AS_EXCLUSION[code], Assertion.AFFIRMED
         else:
             said = Assertion.NEGATED
-    said, confidence = _by_place(context, block, said, confidence, judged)
+    if (
+        code == "families"
+        and said is Assertion.AFFIRMED
+        and not _FOR_FAMILIES.search(context.folded, block.start, mention.start)
+    ):
+        said = Assertion.HEDGED
+    said, confidence = _by_place(context, levels, block, said, confidence)
     level, how = governing_level(context, levels, block, mention.start, mention.end)
     return Observation(
         field=field,
@@ -73,14 +105,20 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
 
 
 def _by_place(
-    context: PageContext, block: Block, said: Assertion, confidence: float, judged: Judgement
+    context: PageContext, levels: Levels, block: Block, said: Assertion, confidence: float
 ) -> tuple[Assertion, float]:
     """What headings, links and list form add: a section on symptoms or staff says nothing of what is treated here."""
     if said is not Assertion.AFFIRMED:
         return said, confidence
     for governor in context.path(block):
-        folded = context.folded[governor.start : governor.end]
-        if _SYMPTOMS.search(folded) and not _EXCLUDING.search(folded):
+        start, end = governor.start, governor.end
+        if _ELSEWHERE.search(context.folded, start, end) and not _EXCLUDING.search(
+            context.folded, start, end
+        ):
+            return Assertion.GENERIC, confidence
+        if _CREDENTIALS.search(governor.text):
+            return Assertion.GENERIC, confidence
+        if _DEFINES.search(context.folded, start, end) and not levels.by_block.get(governor.index):
             return Assertion.GENERIC, confidence
     if block.kind is Kind.LINK:
         return said, confidence - 0.12

@@ -7,6 +7,7 @@ mentions are placed in their block, judged, and given their level.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from pipeline.normalize.clock import DAYS
 from pipeline.records import Assertion, Observation
 
 MAX_RUN = 4_000
+SHORTEST_STAY = 1.0  # weeks; "five days" alone is how often, not how long
+_RANGE_BEFORE = re.compile(r"\d\s?(?:[-–—]|to)\s?\Z")
 _DIGITS = frozenset("0123456789")
 
 
@@ -34,6 +37,8 @@ def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
             yield from _session(context, levels, session, start)
         for part, statements in times_of_day(text, [s for s in found if s.kind == "program"]).items():
             for statement in statements:
+                if _RANGE_BEFORE.search(text, max(0, statement.start - 5), statement.start):
+                    continue  # "5–7 days a week" promises no weekend
                 yield from _observe(
                     context, levels, part, "true" if statement.value else "false", start + statement.start,
                     start + statement.end, statement.assertion, statement.confidence, "grammar",
@@ -43,6 +48,8 @@ def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
         for dose in find_dose(text):
             yield from _observe(context, levels, dose.field, _range(dose.value), start + dose.start, start + dose.end, None, dose.confidence, dose.kind)  # fmt: skip
         for length in find_durations(text):
+            if length.unit == "day" and (length.weeks[1] or length.weeks[0] or 0) <= SHORTEST_STAY:
+                continue
             yield from _observe(context, levels, "duration_weeks", _range(length.weeks), start + length.start, start + length.end, None, length.confidence, length.kind)  # fmt: skip
         for age in find_ages(text):
             field = "exclusion" if age.kind == "excluded" else "ages"
