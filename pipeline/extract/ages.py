@@ -23,6 +23,7 @@ _OPENED = tuple(
 _UNDER, _OVER = words("age", "under"), words("age", "over")
 _NOT_TAKEN, _TAKEN = words("age", "not_taken"), words("age", "taken")
 _OTHER, _COMPANY = words("age", "other"), words("age", "company")
+_LIMIT_BEHIND = words("age", "limit_behind")
 _COUNTED, _NOT_BEFORE = words("age", "counted"), words("age", "not_before")
 
 
@@ -166,7 +167,10 @@ def _is_bare_age(run: Run, quantity: Quantity, around: _Around) -> bool:
     if around.direction:
         return YOUNGEST_BARE < least <= OLDEST_BARE and (around.has_people or least in _COMMON_LEAST)
     if around.limit:
-        return least in _COMMON_MOST
+        is_end = around.after >= len(run.tokens) or run.tokens[around.after].kind == "p"
+        return least in _COMMON_MOST and (
+            around.has_people or is_end or run.word(around.after) in _LIMIT_BEHIND
+        )
     is_range = quantity.low is not None and quantity.high is not None and quantity.low < quantity.high
     return is_range and around.has_people and least >= YOUNGEST_BARE and before in _PEOPLE | {"(", ",", "-"}
 

@@ -90,7 +90,7 @@ def _from_words(text: str) -> Iterator[TimeOfDay]:
 
 def _statement(run: Run, i: int, part: PartName) -> TimeOfDay | None:
     word, before, behind = run.word(i), run.before(i, 8), run.behind(i + 1, 6)
-    if _HOME & (set(before[-5:]) | set(behind[:2])) or _NOT_SESSIONS & (set(before[-1:]) | set(behind[:1])):
+    if _HOME & (set(before[-5:]) | set(behind[:4])) or _NOT_SESSIONS & (set(before[-1:]) | set(behind[:1])):
         return None
     if (word in _ONLY_WITH or before[-1:] in (["each"], ["every"])) and not _GROUPS & set(behind[:2]):
         return None

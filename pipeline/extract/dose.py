@@ -126,7 +126,7 @@ def _counted_sessions(run: Run, quantity: Quantity) -> _Measured | None:
         return None
     period, after = _period(run, noun + 1)
     dose = (
-        _dose(run, "days_per_week", quantity, after, _kind(run, quantity, "sessions", noun))
+        _dose(run, "days_per_week", quantity, after, _kind(run, quantity, "sessions", noun, after))
         if period == "week"
         else None
     )
@@ -141,7 +141,7 @@ def _days(run: Run, item: _Measured) -> DoseMention | None:
         return None
     if item.unit == "days" and item.adjectives - _FILLERS:
         return None
-    kind = _kind(run, item.quantity, item.unit, after)
+    kind = _kind(run, item.quantity, item.unit, item.after, after)
     counted = run.word(item.after - 1)
     if item.unit == "sessions" and (
         item.adjectives - _FILLERS - {"hour"} or counted not in ("session", "sessions", "visits")
@@ -166,7 +166,7 @@ def _hours(run: Run, item: _Measured) -> DoseMention | None:
         period, after = _period(run, item.after)
     if period is None:
         return None
-    kind = _kind(run, item.quantity, item.unit, item.after)
+    kind = _kind(run, item.quantity, item.unit, item.after, after)
     most = item.quantity.high or item.quantity.low or 0.0
     if kind == "program" and period == "day" and most < SHORTEST_DAY:
         kind = "component"
@@ -194,7 +194,7 @@ def _period(run: Run, i: int) -> tuple[Period | None, int]:
             break
         if word == "weekly" or (word == "daily" and k <= 8):
             return ("week" if word == "weekly" else "day"), j + 1
-        before, following = run.word(j - 1), run.word(j + 1)
+        before, following = run.word(j - 1 - (run.word(j - 1) == "-")), run.word(j + 1)  # "five-day-a-week"
         if word in ("/", "-") or before not in _PER:
             continue
         if word in _WEEK or (before == "/" and word == "w"):
@@ -211,7 +211,7 @@ def _beside(run: Run, items: list[_Measured], k: int) -> DoseMention | None:
     item = items[k]
     if item.unit not in ("hours", "days") or item.adjectives - _FILLERS:
         return None
-    kind = _kind(run, item.quantity, item.unit, item.after)
+    kind = _kind(run, item.quantity, item.unit, item.after, item.after)
     if kind != "program":
         return None
     near = [
@@ -252,9 +252,9 @@ def _dose(
     return DoseMention(field, (quantity.low, quantity.high), start, end, kind, confidence)
 
 
-def _kind(run: Run, quantity: Quantity, unit: str, after: int) -> DoseKind:
+def _kind(run: Run, quantity: Quantity, unit: str, unit_after: int, after: int) -> DoseKind:
     """Of the program, of a component ("of individual therapy"), or of something else (comparison, phone line)."""
-    before, behind = run.before(quantity.first, 12), run.behind(after, 8)
+    before, behind, tail = run.before(quantity.first, 12), run.behind(unit_after, 8), run.behind(after, 8)
     if _COMPARED & set(before) or (_STEPPING & set(before[-8:]) and {"from", "to"} & set(before[-2:])):
         return "other"
     if "24" in before[-8:] or (quantity.high == 7 and _ON_CALL & set(before)):
@@ -262,10 +262,15 @@ def _kind(run: Run, quantity: Quantity, unit: str, after: int) -> DoseKind:
     if _is_only_group(behind) and (quantity.high or LEAST_WEEK) < LEAST_WEEK:
         return "component"
     lead = set(before[-3:] if unit == "hours" else before[-6:])
-    of_group = {"group", "groups"} & set(behind)
-    if (_COMPONENT & lead and not _PROGRAM & lead) or (_COMPONENT & set(behind[:6]) and not of_group):
+    if (_COMPONENT & lead and not _PROGRAM & lead) or _is_of_component(behind) or _is_of_component(tail):
         return "component"
     return "program"
+
+
+def _is_of_component(behind: list[str]) -> bool:
+    """ "of individual therapy", "with a psychiatrist", where no group is named along with it."""
+    scope = set(behind if behind[:1] in (["of"], ["with"], ["for"]) else behind[:2])
+    return bool(_COMPONENT & scope) and not {"group", "groups"} & scope
 
 
 def _is_only_group(behind: list[str]) -> bool:

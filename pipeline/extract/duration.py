@@ -24,7 +24,7 @@ _PER, _BETWEEN, _BUSINESS = (
 )
 _BEFORE_OTHER, _BEHIND_OTHER = words("duration", "before_other"), words("duration", "behind_other")
 _WAIT, _PART, _PROGRAM = words("duration", "wait"), words("duration", "part"), words("duration", "program")
-_TREATED = words("duration", "treated")
+_TREATED, _SHORT = words("duration", "treated"), words("duration", "short")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +94,13 @@ def _kind(run: Run, quantity: Quantity, after: int, unit: DurationUnit) -> tuple
     before, behind = run.before(quantity.first, 14), run.behind(after, 8)
     if _is_other(before, behind):
         return "other", True
-    if _PART & set(before[-2:]) or (
-        _PART & set(behind[:3]) and not {"iop", "outpatient", "program"} & set(behind[:4])
-    ):
+    of_part = _PART & set(behind[:3]) and not {"iop", "outpatient", "program"} & set(behind[:4])
+    if of_part or _PART & set(before[-5:]):
         return "component", True
-    is_told = (
-        bool(_PROGRAM & set(before) or _PROGRAM & set(behind[:5]))
-        or opener(run, quantity.number)[0] is not None
-    )
-    return ("program", True) if is_told else ("program" if unit == "week" else "other", False)
+    if unit == "day" and (quantity.high or quantity.low or 0) <= 7 and not _SHORT & set(before[-4:]):
+        return "other", False  # more likely days of a week
+    is_told = bool(_PROGRAM & (set(before) | set(behind[:5]))) or opener(run, quantity.number)[0] is not None
+    return "program" if is_told or unit == "week" else "other", is_told
 
 
 def _is_other(before: list[str], behind: list[str]) -> bool:
