@@ -35,6 +35,7 @@ LANGUAGE = re.compile(r"^/(?!en)[a-z]{2}(?:-[a-z]{2})?(?:/|$)", re.IGNORECASE)
 EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
 PARENT_SHARE = 0.7  # of what the folders' names say, as against the page's own
 NEVER = -5.0  # blogs, jobs, people, legal pages: whatever else their names say
+MAX_WORDS = 1000  # of a page's text that are looked at
 TEXTLESS = ["script", "style", "template", "svg", "iframe"]
 
 
@@ -44,9 +45,8 @@ class SitePage:
 
     title: str
     headline: str
-    text: str  # visible text, white space folded
+    text: str  # the first visible words, white space folded
     links: tuple[tuple[str, str], ...] = ()  # (absolute URL, anchor text)
-    canonical: str | None = None
     refresh: str | None = None  # target of a <meta http-equiv="refresh">
     noscript: str = ""
     scripts: int = 0
@@ -90,11 +90,15 @@ def score_link(url: str, anchor: str = "") -> float:
     return UNNAMED_SCORE + good + bad - 0.4 * max(0, len(segments) - 2)
 
 
-def read_page(html: str, url: str) -> SitePage:
-    """The links and the visible text of a page. Never raises on bad HTML."""
+def read_page(html: str, url: str, offered: set[str] | None = None) -> SitePage:
+    """The links and the visible text of a page. Never raises on bad HTML.
+
+    Links whose href is in `offered` (those of the pages before: mostly the same menu) are left out, and the
+    new ones that mean the same on every page of the site are added to it.
+    """
     tree = LexborHTMLParser(html)
     base = _attribute(tree, "base[href]", "href")
-    links = tuple(_links(tree, urljoin(url, base) if base else url))
+    links = tuple(_links(tree, urljoin(url, base) if base else url, set() if offered is None else offered))
     noscript = " ".join(node.text(separator=" ") for node in tree.css("noscript")[:5])
     scripts = len(tree.css("script"))
     title = _text(tree, "title")
@@ -102,36 +106,44 @@ def read_page(html: str, url: str) -> SitePage:
     return SitePage(
         title=title,
         headline=_text(tree, "h1"),
-        text=" ".join(tree.body.text(separator=" ").split()) if tree.body else "",
+        text=_folded(tree.body.text(separator=" ")) if tree.body else "",
         links=links,
-        canonical=canonical_url(_attribute(tree, "link[rel=canonical][href]", "href") or "", url),
         refresh=_refresh(_attribute(tree, "meta[http-equiv=refresh i][content]", "content"), url),
-        noscript=" ".join(noscript.split()),
+        noscript=_folded(noscript),
         scripts=scripts,
         site_name=_attribute(tree, "meta[property='og:site_name'][content]", "content") or "",
     )
 
 
-def _links(tree: LexborHTMLParser, base: str) -> Iterator[tuple[str, str]]:
+def _folded(text: str) -> str:
+    return " ".join(text.split(None, MAX_WORDS)[:MAX_WORDS])
+
+
+def _links(tree: LexborHTMLParser, base: str, offered: set[str]) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
+    origin = "/".join(base.split("/", 3)[:3])
     for node in itertools.islice(tree.css("a[href]"), MAX_LINKS * 4):
-        href = (node.attributes.get("href") or "").strip()
-        if href in seen or href[:1] in ("", "#") or "nofollow" in (node.attributes.get("rel") or ""):
+        attributes = node.attributes
+        href = (attributes["href"] or "").strip()
+        if (
+            href in seen
+            or href in offered
+            or href[:1] in ("", "#")
+            or "nofollow" in (attributes.get("rel") or "")
+        ):
             continue
         seen.add(href)
         if len(seen) > MAX_LINKS:
             return
+        rooted = href[0] == "/" and href[:2] != "//"
+        if rooted or href.startswith("http"):
+            offered.add(href)
         try:
-            absolute = urljoin(base, href)
+            absolute = origin + href if rooted else urljoin(base, href)
         except ValueError:
             continue
         if absolute.startswith(("http://", "https://")):
-            anchor = (
-                node.text(separator=" ")
-                or node.attributes.get("title")
-                or node.attributes.get("aria-label")
-                or ""
-            )
+            anchor = node.text(separator=" ") or attributes.get("title") or attributes.get("aria-label") or ""
             yield absolute, " ".join(anchor.split())[:200]
 
 
@@ -196,9 +208,11 @@ class Frontier:
 
     site: str
     entry: tuple[str, ...] = ()
-    _heap: list[tuple[float, int, str, int]] = field(default_factory=list)
+    offered: set[str] = field(default_factory=set)  # hrefs that need no second look
+    _folders: dict[str, list[tuple[float, int, str]]] = field(
+        default_factory=dict
+    )  # heaps of (-score, number, URL)
     _seen: set[str] = field(default_factory=set)
-    _raw: set[str] = field(default_factory=set)
     _taken: Counter[str] = field(default_factory=Counter)
     _number: Iterator[int] = field(default_factory=itertools.count)
 
@@ -208,9 +222,6 @@ class Frontier:
 
     def add(self, url: str, anchor: str = "", bonus: float = 0.0) -> bool:
         """Take a link in, if it is in the site, new, no trap, and worth reading."""
-        if url in self._raw:
-            return False
-        self._raw.add(url)
         place = canonical_url(url)
         if place is None or not self.inside(place) or url_key(place) in self._seen or trap(place):
             return False
@@ -223,18 +234,21 @@ class Frontier:
         return True
 
     def pop(self) -> str | None:
-        """The best page left, or None. Scores fall as siblings are taken, so the top is weighed again."""
-        while self._heap:
-            cost, number, url, weighed = heapq.heappop(self._heap)
-            parent = urlsplit(url).path.rstrip("/").rpartition("/")[0]
-            siblings = self._taken[parent]
-            if siblings > weighed and cost > -ENTRY_SCORE:
-                cost += ALIKE_COST * (math.log2(1 + siblings) - math.log2(1 + weighed))
-                heapq.heappush(self._heap, (cost, number, url, siblings))
-                continue
-            self._taken[parent] += 1
-            return url
-        return None
+        """The best page left, or None; a folder's pages are worth less the more of them were taken."""
+        if not self._folders:
+            return None
+        costs = (
+            (heap[0][0] + self._cost(folder), heap[0][1], folder) for folder, heap in self._folders.items()
+        )
+        folder = min(costs)[2]
+        url = heapq.heappop(self._folders[folder])[2]
+        if not self._folders[folder]:
+            del self._folders[folder]
+        self._taken[folder] += 1
+        return url
+
+    def _cost(self, folder: str) -> float:
+        return ALIKE_COST * math.log2(1 + self._taken[folder])
 
     def seen(self, url: str) -> bool:
         """Mark a page as read under another address (a redirect's target); whether it was known."""
@@ -256,4 +270,5 @@ class Frontier:
         key = url_key(url)
         if key not in self._seen:
             self._seen.add(key)
-            heapq.heappush(self._heap, (-score, next(self._number), url, 0))
+            folder = urlsplit(url).path.rstrip("/").rpartition("/")[0]
+            heapq.heappush(self._folders.setdefault(folder, []), (-score, next(self._number), url))

@@ -11,7 +11,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -172,7 +172,8 @@ def blob_name(sha256: str) -> str:
 
 def to_line(document: Document) -> bytes:
     """One row of the log: a JSON object on one line."""
-    row = {name: value for name, value in asdict(document).items() if value not in (None, "", ())}
+    stated = ((name, getattr(document, name)) for name in COLUMNS)
+    row = {name: value for name, value in stated if value not in (None, "", ())}
     row["fetched_at"] = document.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return json.dumps(row, ensure_ascii=False).encode() + b"\n"
 

@@ -1,11 +1,12 @@
 """The polite client: one request per host at a time, robots first, redirects checked, retries bounded.
 
-A host has one HTTP client (with the shared TLS context), one gate for its pace, and its robots rules.
+A host has one connection (with the shared TLS context), one gate for its pace, and its robots rules.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from pipeline.fetch.failure import WIRE_ERRORS, Failure, as_failure
 from pipeline.fetch.gate import Gate
 from pipeline.fetch.robots import Robots, robots_from
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.transport import CheckedTransport, tls_context
+from pipeline.fetch.transport import Connection, tls_context
 from pipeline.records import Outcome
 from sources.urls import registrable
 
@@ -82,12 +83,12 @@ class Visit:
         self._fetcher = fetcher
         self._allow = allow_private
         self._settings = fetcher.settings
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._connections: dict[str, Connection] = {}
 
     async def close(self) -> None:
-        for client in self._clients.values():
-            await client.aclose()
-        self._clients.clear()
+        for connection in self._connections.values():
+            await connection.aclose()
+        self._connections.clear()
 
     async def get(self, want: Want) -> Reply:
         """The answer to a request, whatever its status. Raises Failure where there is none to speak of."""
@@ -155,17 +156,25 @@ class Visit:
             )
 
     async def _retrying(self, want: Want) -> Reply:
+        """One request, and again a bounded number of times where that may help."""
         settings = self._settings
         try:
+            try:
+                return await self._once(want)
+            except Failure as failure:
+                if not failure.retry or settings.attempts == 1:
+                    raise
             async for attempt in stamina.retry_context(
-                on=_worth_retrying,
-                attempts=settings.attempts,
+                on=lambda error: isinstance(error, Failure) and error.retry,
+                attempts=settings.attempts - 1,
                 timeout=None,
                 wait_initial=settings.retry_wait_s,
                 wait_max=settings.retry_wait_s * 30,
                 wait_jitter=settings.retry_wait_s,
             ):
                 with attempt:
+                    if attempt.num == 1:
+                        await asyncio.sleep(settings.retry_wait_s * random.random())
                     return await self._once(want)
         except Failure as failure:
             if failure.retry and settings.attempts > 1:
@@ -203,29 +212,15 @@ class Visit:
         return Failure(outcome, detail, reply.status, retry=patient, stop_site=not patient, reply=reply)
 
     async def _send(self, want: Want, url: httpx.URL) -> Reply:
-        async with self._client(url).stream("GET", url, headers=conditions(want)) as response:
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        connection = self._connections.get(origin)
+        if connection is None:
+            connection = Connection(self._settings, self._fetcher.tls, self._allow)
+            self._connections[origin] = connection
+        response = await connection.get(url, conditions(want))
+        try:
             body = b"" if unwanted(want, response) else await read_body(response, want.max_bytes)
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(want.url, want.url, response.status_code, headers, body)
-
-    def _client(self, url: httpx.URL) -> httpx.AsyncClient:
-        key = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        if key not in self._clients:
-            settings = self._settings
-            self._clients[key] = httpx.AsyncClient(
-                transport=CheckedTransport(settings, self._fetcher.tls, self._allow),
-                headers={
-                    "user-agent": settings.user_agent,
-                    "accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
-                    "accept-language": "en-US,en;q=0.8",
-                    "accept-encoding": "gzip, deflate",
-                },
-                timeout=httpx.Timeout(settings.read_s, connect=settings.connect_s, pool=None),
-                trust_env=False,
-                follow_redirects=False,
-            )
-        return self._clients[key]
-
-
-def _worth_retrying(error: Exception) -> bool:
-    return isinstance(error, Failure) and error.retry
+        finally:
+            await response.aclose()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(want.url, want.url, response.status_code, headers, body)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
 from pipeline.fetch.client import Visit
@@ -60,10 +61,12 @@ async def _file(url: str, visit: Visit, recorder: Recorder) -> Document:
     outcome, detail = by_status(reply.status, reply.headers)
     if outcome is Outcome.OK and not reply.body:
         outcome, detail = Outcome.EMPTY, "no content"
-    return recorder.answered(reply, outcome, detail, keep=outcome is Outcome.OK)
+    return await recorder.answered(reply, outcome, detail, keep=outcome is Outcome.OK)
 
 
-def read_local(path: Path, recorder: Recorder, suffixes: Sequence[str] = PAGES) -> Iterator[Document]:
+async def read_local(
+    path: Path, recorder: Recorder, suffixes: Sequence[str] = PAGES
+) -> AsyncGenerator[Document]:
     """Archive a local file, or those of a folder. URLs are `file:` and the name below the folder."""
     files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes) if path.is_dir() else [path]
     if not files:
@@ -71,12 +74,12 @@ def read_local(path: Path, recorder: Recorder, suffixes: Sequence[str] = PAGES) 
         yield recorder.failed(f"file:{path.name}", Failure(Outcome.EMPTY, nothing))
     for file in files:
         url = f"file:{path.name}" + (f"/{file.relative_to(path).as_posix()}" if path.is_dir() else "")
-        yield _local(file, url, recorder)
+        yield await _local(file, url, recorder)
 
 
-def _local(file: Path, url: str, recorder: Recorder) -> Document:
+async def _local(file: Path, url: str, recorder: Recorder) -> Document:
     try:
-        body = file.read_bytes()
+        body = await asyncio.to_thread(file.read_bytes)
     except FileNotFoundError:
         return recorder.failed(url, Failure(Outcome.GONE, f"no file {file.name}"))
     except OSError as error:
@@ -84,4 +87,4 @@ def _local(file: Path, url: str, recorder: Recorder) -> Document:
     if not body:
         return recorder.failed(url, Failure(Outcome.EMPTY, "no content"))
     headers = {"content-type": MEDIA_TYPES.get(file.suffix.lower(), "application/octet-stream")}
-    return recorder.answered(Reply(url, url, 0, headers, body), Outcome.OK, "")
+    return await recorder.answered(Reply(url, url, 0, headers, body), Outcome.OK, "")

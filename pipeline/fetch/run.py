@@ -90,7 +90,7 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
     """One source's attempts. A fault of ours becomes the outcome of its source, and its traceback a log line."""
     try:
         if source.path is not None:
-            for document in read_local(source.path, recorder, SUFFIXES[source.kind]):
+            async for document in read_local(source.path, recorder, SUFFIXES[source.kind]):
                 yield document
             return
         url = source.url or ""

@@ -116,16 +116,16 @@ class SiteRun:
         if reply.status == 304 and last is not None:
             self.unread.append(last)
             return self.recorder.unchanged(last, reply)
-        return self._judge(reply)
+        return await self._judge(reply)
 
-    def _judge(self, reply: Reply) -> Document:
+    async def _judge(self, reply: Reply) -> Document:
         outcome, detail = rules.by_status(reply.status, reply.headers)
         if outcome is Outcome.OK:
             outcome, detail = rules.by_media_type(reply.headers, reply.body)
         if outcome is Outcome.NOT_HTML or not reply.body:
-            return self.recorder.answered(reply, outcome, detail, keep=False)
+            return await self.recorder.answered(reply, outcome, detail, keep=False)
         html, charset = decode(reply.body, reply.headers.get("content-type"))
-        page = read_page(html, reply.final_url)
+        page = read_page(html, reply.final_url, self.frontier.offered)
         if reply.status >= 300:
             outcome, detail = rules.by_status(reply.status, reply.headers, page, html)
         elif outcome is Outcome.OK:
@@ -133,7 +133,7 @@ class SiteRun:
         if outcome is Outcome.OK or page.refresh:
             self._add_links(page)
         # What was answered instead of the page is kept too: it is the evidence for the outcome.
-        return self.recorder.answered(reply, outcome, detail, charset=charset)
+        return await self.recorder.answered(reply, outcome, detail, charset=charset)
 
     async def sitemaps(self) -> AsyncGenerator[Document]:
         """Take in the site's sitemaps; the attempts that failed, other than by there being none."""
@@ -165,7 +165,7 @@ class SiteRun:
             html, _ = decode(
                 self.recorder.archive.get(last.sha256), f"text/html; charset={last.charset or ''}"
             )
-            self._add_links(read_page(html, last.final_url or last.url))
+            self._add_links(read_page(html, last.final_url or last.url, self.frontier.offered))
 
     def _count(self, document: Document) -> None:
         self.failures = self.failures + 1 if document.outcome in HOST_FAILURES else 0
