@@ -23,7 +23,7 @@ WEAK = frozenset({"op", "inpatient"})  # "outpatient" and "inpatient" are adject
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|compar(?:ed|ing|ison)|differ(?:ence|ent|s)?)\b")
 _OFFERS = re.compile(
     r"\b(?:we (?:also |currently )?(?:offer|provide|have|run|operate|deliver)|offers?|offering|provides?|providing|our|"
-    r"includ(?:es?|ing)|rang(?:e|es|ing) (?:of|from)|continuum|levels? of care|services|programs?|available|specializ\w+)\b"
+    r"includ(?:es?|ing)|seeking|rang(?:e|es|ing) (?:of|from)|continuum|levels? of care|services|programs?|available|specializ\w+)\b"
 )
 _OFFERED = re.compile(
     r"\W*(?:program |programs |services |treatment |care |and \w+ |\(\w+\) ){0,4}(?:is|are|also)? ?(?:available|offered|provided|operates?|meets?|runs?)\b"
@@ -83,6 +83,7 @@ def read_levels(context: PageContext) -> Levels:
             mention = LevelMention(found.code, found.start, found.end, block, judgement)
             levels.mentions.append(mention)
             levels.by_block.setdefault(block.index, []).append(mention)
+    _resolve_names(context, levels)
     levels.subjects = _subjects(context, levels)
     vetoed = {m.code for m in levels.mentions if _is_refused(context, m)} - set(levels.subjects[:1])
     for mention in levels.mentions:
@@ -103,6 +104,48 @@ def levels_in_url(url: str | None) -> list[str]:
     path = unquote(urlsplit(url).path).rsplit(".", 1)[0]
     last = " ".join(part for part in path.split("/")[-2:] if part).replace("_", " ").replace("-", " ")
     return levels_in(re.sub(r"\b(iop|php|op|soap|eiop|viop)\b", lambda m: m[0].upper(), last))
+
+
+AMBIGUOUS = {"day_treatment": "php", "half_day_treatment": "iop"}
+_HOURS = re.compile(
+    r"\b(\d+|three|four|five|six)(?:\s?(?:-|to)\s?(\d+))?[ -]hours? ?(?:per|a|each|/|of|sessions?)? ?(?:day|daily|sessions?)?"
+)
+_WORDS = {"three": 3, "four": 4, "five": 5, "six": 6}
+LONGEST_IOP_DAY = 3.5  # hours; 9–19 hours a week over three to five days
+
+
+def _resolve_names(context: PageContext, levels: Levels) -> None:
+    """Decide what "day treatment" and the like mean here: by the level named beside it, or by the hours."""
+    named = [m for m in levels.mentions if m.code in AMBIGUOUS]
+    if not named:
+        return
+    clear = [m for m in levels.mentions if m.code in ("iop", "php")]
+    main = {m.code for m in clear if m.block.region is Region.MAIN}
+    beside: Counter[str] = Counter()
+    for mention in named:
+        near = [
+            m
+            for m in clear
+            if m.block is mention.block
+            and -60 < m.start - mention.end
+            and m.end > mention.start - 60
+            and m.start < mention.end + 60
+        ]
+        beside.update({m.code for m in near})
+    hours = [_hours(m) for m in _HOURS.finditer(context.folded, 0, 40_000)]
+    is_short = bool(hours) and max(hours) <= LONGEST_IOP_DAY
+    for mention in named:
+        if beside:
+            mention.code = "php" if beside["php"] >= beside["iop"] else "iop"
+        elif not main and is_short:
+            mention.code = "iop"
+        else:
+            mention.code = AMBIGUOUS[mention.code]
+
+
+def _hours(match: re.Match[str]) -> float:
+    value = match[2] or match[1]
+    return float(_WORDS[value] if value in _WORDS else value)
 
 
 def _subjects(context: PageContext, levels: Levels) -> list[str]:

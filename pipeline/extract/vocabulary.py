@@ -8,6 +8,7 @@ word may carry a plural or possessive s. The longest match at a place wins over 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,14 +59,15 @@ def labels() -> Mapping[tuple[str, str], str]:
 @lru_cache(maxsize=1)
 def _automaton() -> ahocorasick.Automaton:
     keys: dict[str, tuple[bool, list[tuple[str, str]]]] = {}
-    for name, field in [*FIELDS.items(), ("not_mentions", "")]:
+    for name, field in [*FIELDS.items(), ("ambiguous_levels", "level_of_care"), ("not_mentions", "")]:
         with (FOLDER / f"{name}.csv").open(encoding="utf-8") as rows:
             for row in csv.DictReader(rows):
                 for word in row["words"].split(";"):
                     if word := word.split("(")[0].strip():
                         acronym = word.isupper() and len(word) <= LONGEST_ACRONYM
                         entry = keys.setdefault(spaced(fold(word)), (acronym, []))
-                        entry[1].append((field, row.get("code", "")))
+                        if (field, row.get("code", "")) not in entry[1]:
+                            entry[1].append((field, row.get("code", "")))
     automaton = ahocorasick.Automaton()
     for key, (acronym, codes) in keys.items():
         automaton.add_word(key, (len(key), acronym, tuple(codes)))
@@ -91,8 +93,33 @@ def find_mentions(text: str, folded: str) -> list[Mention]:
         if acronym and not text[start:end].isupper():
             continue
         hits.append((start, -end, acronym, codes))
+    hits += _coordinated(plain)
     hits.sort()
     return list(_longest(hits))
+
+
+_HEADS = "therapy|therapies|counseling|counselling|sessions?|psychotherapy|treatment|groups?|support"
+_LIST = re.compile(
+    r"\b(?:individual|group|family|couples?|marital|one on one|small group)(?:(?:,| and| or| &|, and|, or|,? as well as) "
+    r"(?:weekly )?(?:individual|group|family|couples?|marital|one on one|small group|multi family))+ "
+    rf"(?:\w+ )?(?:{_HEADS})\b"
+)
+_TAIL = re.compile(
+    rf"\b(?:{_HEADS}) ?[(:] ?(?:individual|group|family|couples?)(?:(?:,| and|, and) (?:individual|group|family|couples?))+"
+)
+_MEMBER = re.compile(r"individual|one on one|group|family|couples?|marital")
+_THERAPIES = {
+    "individual": "individual_therapy", "one on one": "individual_therapy", "group": "group_therapy", "family": "family_therapy",
+    "couple": "couples_therapy", "couples": "couples_therapy", "marital": "couples_therapy",
+}  # fmt: skip
+
+
+def _coordinated(plain: str) -> Iterator[tuple[int, int, bool, tuple[tuple[str, str], ...]]]:
+    """ "Individual, group and family therapy": every adjective of the list names a therapy."""
+    for pattern in (_LIST, _TAIL):
+        for match in pattern.finditer(plain):
+            codes = tuple(dict.fromkeys(("modality", _THERAPIES[m[0]]) for m in _MEMBER.finditer(match[0])))
+            yield match.start(), -match.end(), False, codes
 
 
 def _longest(hits: list[tuple[int, int, bool, tuple[tuple[str, str], ...]]]) -> Iterator[Mention]:
