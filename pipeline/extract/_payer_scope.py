@@ -136,6 +136,24 @@ def title_stance(title: str) -> Stance:
     )
 
 
+def opening_stance(text: str) -> Stance | None:
+    """What a text that begins with a word of network or acceptance says: "In-network for IOP", "Not accepted"."""
+    match = re.match(r"\W*(?:(?:currently|yes|no)\b\W*)?", text, re.IGNORECASE)
+    aside = _ASIDE.match(text, match.end() if match else 0)
+    name = aside.lastgroup if aside else None
+    if name == "refuse":
+        return Stance("not_accepted", Assertion.NEGATED, True)
+    return (
+        Stance(
+            {"accept": "accepts", "inn": "in_network", "oon": "out_of_network"}[name],
+            Assertion.AFFIRMED,
+            True,
+        )
+        if name
+        else None
+    )
+
+
 INSURANCE = re.compile(
     r"\b(?:insuranc|insurer|payers?\b|payors?\b|payment|coverage|carriers?\b|health\s+plans?|plans\s+(?:we|accepted)|in[-\s]network|out[-\s]of[-\s]network"
     r"|rates|fees|cost|financial|benefits|paying|seguros?\b|PPO|HMO)",

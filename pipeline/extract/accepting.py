@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 
 from pipeline.extract._context import Around
 from pipeline.extract._words import plain, rows
 from pipeline.extract.page import Page, Region
 from pipeline.records import Assertion, Observation
 
+_HINT = re.compile(
+    r"accept|wait|intake|admission|admit|enroll|referral|clos|at (?:full )?capacity|full\b|suspend|paus|on hold|soon\b|opening|opens|pre-?launch"
+    r"|not (?:currently |yet )?(?:operat|open|running|available)|unavailable|discontinued|no longer|slot|spot|immediate|lista de|nuev|próximamente|same[- ]day|taking|welcoming|seeing",
+    re.IGNORECASE,
+)
+MAX_HINTS = 2_000
 _GENERAL = re.compile(
     r"\b(?:(?:many|most|some|other|these|all) (?:\w+ ){0,2}(?:programs|facilities|providers|centers|clinics|therapists|practices)|often|typically|usually|whether"
     r"|ask (?:if|about)|programs (?:may|can|often|have)|find out|(?:may|can|might) have|check if|make sure)\b",
@@ -32,35 +39,41 @@ def find_accepting(page: Page) -> list[Observation]:
     around = Around(page)
     taken: list[tuple[int, int]] = []
     found: dict[tuple[str, str | None, Assertion, str | None], Observation] = {}
-    for code, qualifier, pattern in _patterns():
-        for match in pattern.finditer(page.text):
-            start, end = match.span()
-            if start == end or any(low < end and start < high for low, high in taken):
-                continue
-            block = around.block(start)
-            if block is not None and block.region in (Region.NAV, Region.WIDGET):
-                continue
-            taken.append((start, end))
-            low, high = around.sentence(start, end)
-            sentence = page.text[low:high]
-            if qualifier == "coming_soon" and _ELSE.search(sentence):
-                continue
-            section = around.section(start)
-            assertion = (
-                Assertion.HEDGED if plain(match[0]).startswith(_VAGUE) else _assertion(sentence, start - low)
-            )
-            observation = Observation(
-                "accepting", code, match[0], start, end, assertion=assertion, method="accepting.pattern",
-                confidence=0.7 if qualifier else 0.9, qualifier=qualifier, section=section, url=page.url,
-            )  # fmt: skip
-            found.setdefault((code, qualifier, assertion, section), observation)
+    spots = sorted(
+        {
+            around.sentence(hint.start(), hint.end(), 300)
+            for hint in islice(_HINT.finditer(page.text), MAX_HINTS)
+        }
+    )
+    for low, high in spots:
+        block = around.block(low)
+        if block is not None and block.region in (Region.NAV, Region.WIDGET):
+            continue
+        sentence = page.text[low:high]
+        for code, qualifier, pattern in _patterns():
+            for match in pattern.finditer(sentence):
+                start, end = low + match.start(), low + match.end()
+                if start == end or any(left < end and start < right for left, right in taken[-20:]):
+                    continue
+                taken.append((start, end))
+                if qualifier == "coming_soon" and _ELSE.search(sentence):
+                    continue
+                section = around.section(start)
+                assertion = _assertion(sentence, match)
+                observation = Observation(
+                    "accepting", code, match[0], start, end, assertion=assertion, method="accepting.pattern",
+                    confidence=0.7 if qualifier else 0.9, qualifier=qualifier, section=section, url=page.url,
+                )  # fmt: skip
+                found.setdefault((code, qualifier, assertion, section), observation)
     return sorted(found.values(), key=lambda observation: observation.start)
 
 
-def _assertion(sentence: str, at: int) -> Assertion:
+def _assertion(sentence: str, match: re.Match[str]) -> Assertion:
     if sentence.rstrip().endswith("?"):
         return Assertion.QUESTION
-    if _IF.search(sentence[:at]):
+    if plain(match[0]).startswith(_VAGUE):
+        return Assertion.HEDGED
+    if _IF.search(sentence[: match.start()]):
         return Assertion.CONDITIONAL
     return Assertion.GENERIC if _GENERAL.search(sentence) else Assertion.AFFIRMED
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pipeline.extract._context import Around
 from pipeline.extract._street import is_box, is_street, street_before, tidy
@@ -27,14 +28,14 @@ from pipeline.normalize.place import (
 )
 from pipeline.records import Assertion, Observation
 
-_NAMES = "|".join(
-    sorted((re.escape(name).replace(r"\ ", r"\s+") for name in STATES.values()), key=len, reverse=True)
-)
+_WORDS = sorted(STATES.values(), key=len, reverse=True)
+_NAMES = "|".join(re.escape(form).replace(r"\ ", r"\s+") for name in _WORDS for form in (name, name.upper()))
 _ANCHOR = re.compile(
-    rf"(?<![\w@.-])(?P<state>(?i:{_NAMES})|(?:[A-Za-z]\.?[A-Za-z])(?=[\s,.]|$|\W)|Mass|Conn|Calif|Fla|Ariz|Wash|Tenn|Mich|Minn|Okla)(?!\w)\.?"
+    rf"(?<![\w@.-])(?P<state>[A-Z]\.?[A-Z]|[A-Za-z]{{2}}(?=[\s,.|\u00a0]{{1,4}}\d{{5}})|(?=[AC-IK-PR-W])(?:{_NAMES}"
+    r"|Mass|Conn|Calif|Fla|Ariz|Wash|Tenn|Mich|Minn|Okla))(?!\w)\.?"
     r"(?:[\s,.|\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
 )
-_CODE = re.compile(rf"(?:{'|'.join(STATES)})")
+MAX_ANCHORS = 1_000  # of states on a page; what names more is no provider's page
 _TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*(?:[ \u00a0]+[A-ZÀ-Þa-z][\w.'’-]*){0,4}\Z")
 _REACH = 170
 
@@ -115,7 +116,7 @@ def _fullness(found: Found) -> tuple[bool, int]:
 def _anchored(around: Around) -> Iterator[Found]:
     text, last = around.page.text, 0
     lone: list[Found] = []
-    for anchor in _ANCHOR.finditer(text):
+    for anchor in islice(_ANCHOR.finditer(text), MAX_ANCHORS):
         state = _state(anchor, text)
         if state is None:
             continue

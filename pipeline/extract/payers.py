@@ -12,13 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.extract._context import Around
-from pipeline.extract._payer_scope import INSURANCE, NOTHING, OWN, Stance, stance, title_stance
+from pipeline.extract._payer_scope import (
+    INSURANCE,
+    NOTHING,
+    OWN,
+    Stance,
+    opening_stance,
+    stance,
+    title_stance,
+)
 from pipeline.extract._words import Match, Word, finder, rows
 from pipeline.extract.page import Block, Kind, Page, Region
 from pipeline.records import Assertion, Observation
 
 _ANY_PLAN = re.compile(
-    r"(?<![Nn]ot )\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
+    r"(?<![Nn]ot )\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|(?:vast\s+)?majority\s+of|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
     r"|wide\s+(?:range|variety)\s+of|range\s+of|variety\s+of))\s+(?:(?:of|the|major|private|commercial|health|medical|and|or|&|other|national|local|behavioral|out-of-state|PPO|HMO)[\s,/]+){0,6}"
     r"(?:insurances?(?:\s+(?:plans?|compan(?:y|ies)|carriers?|providers?|polic(?:y|ies)|groups?))?|insurers?|carriers|(?:PPO|HMO|POS)s?(?:\s+plans)?|health\s+plans|payers|payors"
     r"|plans|commercial\b|private\b)(?!\w)",
@@ -28,6 +36,7 @@ _ANY_PLAN_WORD = Word("private", "most insurance")
 _ACCEPTED = Stance("accepts", Assertion.AFFIRMED, False)
 _CLASS = {row["code"]: row["class"] for row in rows("payers.csv")}
 _SHORT = 60  # characters: a card, a logo text or a list item that does little more than name payers
+_ENOUGH = 6  # mentions of one payer in one block that are read
 _YES = re.compile(r"\s*(?:yes\b|absolutely|of course|we do\b|sí\b)", re.IGNORECASE)
 _NO = re.compile(r"\s*(?:no\b|unfortunately|not at this time|we do not|currently,? no)", re.IGNORECASE)
 _BILLS = re.compile(r"\b(?:bill(?:s|ed|ing)?|covered\s+by|reimbursed\s+by|accept(?:s|ing)?\s+[A-Z])")
@@ -69,6 +78,7 @@ def find_payers(page: Page) -> list[Observation]:
 
 def _mentions(around: Around) -> Iterator[_Mention]:
     text = around.page.text
+    times: dict[tuple[str, int], int] = {}
     named = finder("payers.csv").find(text)
     spans = [(match.start, match.end) for match in named if match.word.code == "private"]
     general = [
@@ -80,7 +90,11 @@ def _mentions(around: Around) -> Iterator[_Mention]:
         block = around.block(match.start)
         if block is not None and block.region is Region.NAV:
             continue
-        yield _Mention(match.start, match.end, match.word.code or "", match.word.ambiguous, block)
+        code = match.word.code or ""
+        named_here = (code, block.index if block else -1)
+        times[named_here] = times.get(named_here, 0) + 1
+        if times[named_here] <= _ENOUGH:
+            yield _Mention(match.start, match.end, code, match.word.ambiguous, block)
 
 
 def _walls(mentions: list[_Mention]) -> set[int]:
@@ -161,11 +175,24 @@ def _by_place(around: Around, mention: _Mention, walls: set[int], before: str) -
     return Stance(None, Assertion.GENERIC, False), 0.5
 
 
+def _beside(around: Around, mention: _Mention) -> Stance | None:
+    """What a card or a table row says after a name of its own: "Aetna" / "Out-of-network coverage available."."""
+    block = mention.block
+    if block is None or block.kind not in (Kind.HEADING, Kind.TERM, Kind.CELL) or len(block.text) > _SHORT:
+        return None
+    following = around.page.blocks[block.index + 1 : block.index + 2]
+    if not following or following[0].kind in (Kind.HEADING, Kind.TERM):
+        return None
+    return opening_stance(following[0].text)
+
+
 def _own_terms(mention: _Mention, sentence: str, at: int, said: Stance) -> tuple[Stance | None, float]:
     """Self-pay, sliding scale, assistance, out-of-network benefits: naming them in the body is offering them."""
     if said.assertion in (Assertion.QUESTION, Assertion.GENERIC, Assertion.HEDGED):
         return Stance(None, said.assertion, False), 0.8
-    if _OFFER.search(sentence[max(0, at - 40) : at]) or said.qualifier == "not_accepted":
+    if re.search(r"\bmay\s+be\W+$", sentence[:at]):
+        return Stance(None, Assertion.HEDGED, False), 0.8
+    if _OFFER.search(sentence[max(0, at - 40) : at]):
         return Stance("not_accepted", Assertion.NEGATED, True), 0.9
     link = mention.block is None or mention.block.kind is Kind.LINK or mention.block.region is not Region.MAIN
     if link or (mention.ambiguous and not (INSURANCE.search(sentence) or _OFFERED.search(sentence))):
