@@ -1,12 +1,11 @@
 """How a release stands to the one before: volume, extraction rates, staleness, vanished entities, the contract itself.
 
-And whether matching and sources look sane. The limits are in `policy.toml`.
+The limits are in `policy.toml`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -140,61 +139,4 @@ def _vanished(connection: Connection) -> Finding | None:
         "matching", severity, "crosswalk", "entity_id", rows, example(sample),
         f"{rows / total:.0%} of the entities of the previous release are gone without a redirect",
         "Was the identity ledger of the previous release given to the matching? Then look for lost sources",
-    )  # fmt: skip
-
-
-def sanity_checks(connection: Connection, now: datetime) -> Outcomes:
-    """What must be so of any release, whatever came before."""
-    limits = policy()["matching"]
-    for kind, most, what in (
-        ("location", limits["max_listings_per_location"], "listings are one location"),
-        ("organization", limits["max_listings_per_organization"], "listings are one organization"),
-    ):
-        row = connection.execute(
-            """SELECT entity_id, count(DISTINCT listing_id) AS n FROM crosswalk WHERE entity_type = ?
-            GROUP BY entity_id HAVING n > ? ORDER BY n DESC, entity_id LIMIT 1""",
-            [kind, most],
-        ).fetchone()
-        yield None if row is None else Finding(
-            "matching", "warning", "crosswalk", "entity_id", row[1], str(row[0]), f"{row[1]:,} {what}",
-            f"Read `iop explain {row[0]}`: a chain over a shared phone is the usual cause; part it with different.csv",
-        )  # fmt: skip
-    yield _unlinked(connection)
-    yield _late(connection)
-    built = (connection.execute("SELECT max(built_at) FROM release_info").fetchone() or (None,))[0]
-    moment = now.replace(tzinfo=None)
-    yield None if built and abs(moment - built) < timedelta(days=1) else Finding(
-        "clock", "warning", "release_info", "built_at", 1, str(built), f"the file was not built today ({moment:%Y-%m-%d})",
-        "Build again: ages in a release are counted to the day it was built",
-    )  # fmt: skip
-
-
-def _unlinked(connection: Connection) -> Finding | None:
-    """Listings that matching lost: every published listing belongs to an organization or a location."""
-    lost = "FROM listing ANTI JOIN crosswalk USING (listing_id)"
-    rows = (connection.execute(f"SELECT count(*) {lost}").fetchone() or (0,))[0]
-    if not rows:
-        return None
-    sample = connection.execute(f"SELECT listing_id {lost} ORDER BY ALL LIMIT 1").fetchone()
-    return Finding(
-        "matching", "error", "listing", "listing_id", rows, example(sample), "the listing is in no entity",
-        "Run the matching again on these stage tables: crosswalk and listings are of different runs",
-    )  # fmt: skip
-
-
-def _late(connection: Connection) -> Finding | None:
-    """Sources that are not read as often as agreed."""
-    bad = "status IN ('late', 'failing', 'silent', 'never_read')"
-    rows, total = connection.execute(
-        f"SELECT count(*) FILTER ({bad}), count(*) FROM source_health WHERE status <> 'local'"
-    ).fetchone() or (0, 0)
-    if rows <= policy()["sources"]["warn_late"] * total:
-        return None
-    sample = connection.execute(
-        f"SELECT source_id, status FROM source_health WHERE {bad} ORDER BY overdue_days DESC NULLS FIRST, source_id"
-    ).fetchone()
-    return Finding(
-        "freshness", "warning", "source_health", "status", rows, example(sample),
-        f"{rows} of {total} sources are late, failing, silent or were never read",
-        "See `SELECT * FROM source_health WHERE status <> 'healthy'`",
     )  # fmt: skip

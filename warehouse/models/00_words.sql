@@ -24,7 +24,7 @@ CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS
 
 -- No personal contact data and no clinicians: taken out of everything that is printed words.
 CREATE MACRO work.without_mail(words) AS CASE WHEN contains(words, '@')
-    THEN regexp_replace(words, '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}', '[e-mail]', 'g') ELSE words END;
+    THEN regexp_replace(words, getvariable('mail'), '[e-mail]', 'g') ELSE words END;
 
 CREATE MACRO work.without_people(words) AS
     CASE WHEN regexp_matches(words, getvariable('credentials'))

@@ -61,6 +61,7 @@ SELECT o.*, f.written AS value_kind, p.organization_id, p.location_id, t.service
         WHEN f.written IN ('session', 'address') AND NOT json_valid(o.value) THEN 'bad_json'
         WHEN f.written = 'phone' AND NOT regexp_full_match(o.value, '\+[1-9][0-9]{6,14}(;ext=[0-9]+)?')
             THEN 'bad_phone'
+        WHEN o.field = 'website' AND contains(o.value, '@') THEN 'personal_contact'
         WHEN f.written = 'phone' AND regexp_matches(lower(o.quote), getvariable('personal_phone'))
             THEN 'personal_contact'
     END AS problem
@@ -80,10 +81,15 @@ SELECT source_id, coalesce(url, locator, listing_id) AS locator, problem AS reas
 FROM work.checked WHERE problem IS NOT NULL AND listing_id NOT IN (FROM work.down_listing);
 
 INSERT INTO source BY NAME FROM stage.source;
-INSERT INTO document BY NAME FROM stage.document;
-INSERT INTO unmapped BY NAME FROM stage.unmapped;
-INSERT INTO listing BY NAME FROM stage.listing SEMI JOIN work.place USING (listing_id);
-INSERT INTO listing_service BY NAME SELECT listing_id, service_key, level_of_care, name FROM work.track;
+INSERT INTO document BY NAME SELECT * REPLACE (work.without_mail(detail) AS detail) FROM stage.document;
+INSERT INTO unmapped BY NAME SELECT * REPLACE (work.public_words(text) AS text) FROM stage.unmapped;
+INSERT INTO listing BY NAME
+SELECT * REPLACE (work.without_mail(organization_name) AS organization_name, work.without_mail(site_name) AS site_name,
+    work.without_mail(street1) AS street1, work.without_mail(street2) AS street2,
+    CASE WHEN NOT contains(website, '@') THEN website END AS website)
+FROM stage.listing SEMI JOIN work.place USING (listing_id);
+INSERT INTO listing_service BY NAME SELECT listing_id, service_key, level_of_care, work.without_mail(name) AS name
+FROM work.track;
 INSERT INTO crosswalk BY NAME
 SELECT * REPLACE (work.public_words(reasons) AS reasons) FROM stage.crosswalk c
 SEMI JOIN work.place USING (listing_id)
@@ -92,7 +98,8 @@ WHERE entity_id NOT IN (FROM work.down_entity)
         SELECT listing_id || '#' || service_key FROM work.track));
 -- A taken-down id stays in the ledger, since ids are never reused, but says nothing.
 INSERT INTO ledger BY NAME
-SELECT * REPLACE (CASE WHEN entity_id NOT IN (FROM work.down_entity) THEN label END AS label) FROM stage.ledger;
+SELECT * REPLACE (CASE WHEN entity_id NOT IN (FROM work.down_entity) THEN work.without_mail(label) END AS label)
+FROM stage.ledger;
 INSERT INTO match_pair BY NAME
 SELECT * REPLACE (work.public_words(reasons) AS reasons) FROM stage.match_pair
 WHERE split_part(left_id, '#', 1) NOT IN (FROM work.down_listing)

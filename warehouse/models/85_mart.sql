@@ -17,6 +17,8 @@ SELECT c.field, c.source_id, p.state, count(*) AS facts,
 FROM (SELECT *, work.age_days(last_verified)::DOUBLE AS age FROM claim WHERE chosen) c
 LEFT JOIN work.placed p USING (entity_id)
 GROUP BY GROUPING SETS ((), (c.field), (c.source_id), (p.state), (c.field, c.source_id), (c.field, p.state))
+-- a null state stands for all states, so facts without a place have no group of their own
+HAVING NOT (grouping(p.state) = 0 AND p.state IS NULL)
 ORDER BY ALL;
 
 INSERT INTO extraction_rate BY NAME

@@ -1,0 +1,113 @@
+"""What must be so of any release, whatever came before: no personal data, sane matching, sources that are read.
+
+The limits are in `policy.toml`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import duckdb
+
+from warehouse.ddl import literal, quoted
+from warehouse.findings import Finding, Outcomes, example
+from warehouse.policy import policy
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def sanity_checks(connection: Connection, now: datetime) -> Outcomes:
+    """What must be so of any release, whatever came before."""
+    yield from _mail(connection)
+    yield _people(connection)
+    limits = policy()["matching"]
+    for kind, most, what in (
+        ("location", limits["max_listings_per_location"], "listings are one location"),
+        ("organization", limits["max_listings_per_organization"], "listings are one organization"),
+    ):
+        row = connection.execute(
+            """SELECT entity_id, count(DISTINCT listing_id) AS n FROM crosswalk WHERE entity_type = ?
+            GROUP BY entity_id HAVING n > ? ORDER BY n DESC, entity_id LIMIT 1""",
+            [kind, most],
+        ).fetchone()
+        yield None if row is None else Finding(
+            "matching", "warning", "crosswalk", "entity_id", row[1], str(row[0]), f"{row[1]:,} {what}",
+            f"Read `iop explain {row[0]}`: a chain over a shared phone is the usual cause; part it with different.csv",
+        )  # fmt: skip
+    yield _unlinked(connection)
+    yield _late(connection)
+    built = (connection.execute("SELECT max(built_at) FROM release_info").fetchone() or (None,))[0]
+    moment = now.replace(tzinfo=None)
+    yield None if built and abs(moment - built) < timedelta(days=1) else Finding(
+        "clock", "warning", "release_info", "built_at", 1, str(built), f"the file was not built today ({moment:%Y-%m-%d})",
+        "Build again: ages in a release are counted to the day it was built",
+    )  # fmt: skip
+
+
+def _unlinked(connection: Connection) -> Finding | None:
+    """Listings that matching lost: every published listing belongs to an organization or a location."""
+    lost = "FROM listing ANTI JOIN crosswalk USING (listing_id)"
+    rows = (connection.execute(f"SELECT count(*) {lost}").fetchone() or (0,))[0]
+    if not rows:
+        return None
+    sample = connection.execute(f"SELECT listing_id {lost} ORDER BY ALL LIMIT 1").fetchone()
+    return Finding(
+        "matching", "error", "listing", "listing_id", rows, example(sample), "the listing is in no entity",
+        "Run the matching again on these stage tables: crosswalk and listings are of different runs",
+    )  # fmt: skip
+
+
+def _late(connection: Connection) -> Finding | None:
+    """Sources that are not read as often as agreed."""
+    bad = "status IN ('late', 'failing', 'silent', 'never_read')"
+    rows, total = connection.execute(
+        f"SELECT count(*) FILTER ({bad}), count(*) FROM source_health WHERE status <> 'local'"
+    ).fetchone() or (0, 0)
+    if rows <= policy()["sources"]["warn_late"] * total:
+        return None
+    sample = connection.execute(
+        f"SELECT source_id, status FROM source_health WHERE {bad} ORDER BY overdue_days DESC NULLS FIRST, source_id"
+    ).fetchone()
+    return Finding(
+        "freshness", "warning", "source_health", "status", rows, example(sample),
+        f"{rows} of {total} sources are late, failing, silent or were never read",
+        "See `SELECT * FROM source_health WHERE status <> 'healthy'`",
+    )  # fmt: skip
+
+
+def _mail(connection: Connection) -> Outcomes:
+    """No e-mail address in any text of the release, addresses of pages apart."""
+    tables: dict[str, list[str]] = {}
+    for table, column in connection.execute(
+        """SELECT table_name, column_name FROM duckdb_columns()
+        WHERE database_name = current_database() AND data_type = 'VARCHAR' AND NOT ends_with(column_name, 'url')
+            AND table_name NOT IN ('contract_column', 'release_info') AND NOT starts_with(table_name, 'vocabulary')"""
+    ).fetchall():
+        tables.setdefault(table, []).append(column)
+    mail = literal(policy()["privacy"]["mail"])
+    for table, columns in sorted(tables.items()):
+        bad = {c: f"contains({quoted(c)}, '@') AND regexp_matches({quoted(c)}, {mail})" for c in columns}
+        counted = ", ".join(f"count(*) FILTER (WHERE {rule})" for rule in bad.values())
+        counts = connection.execute(f"SELECT {counted} FROM {quoted(table)}").fetchone() or ()
+        for column, rows in zip(columns, counts, strict=True):
+            yield None if not rows else Finding(
+                "privacy", "error", table, column, rows, "(not shown)", "the text holds an e-mail address",
+                "Pass the column through work.public_words in the model that fills it",
+            )  # fmt: skip
+
+
+def _people(connection: Connection) -> Finding | None:
+    """Names that end in a clinician's degree: a practice of one, or a person listed as a program."""
+    named = (
+        "FROM (SELECT organization_id AS id, name FROM organization UNION ALL SELECT service_id, name FROM service "
+        f"UNION ALL SELECT location_id, name FROM location) WHERE regexp_matches(name, {literal(policy()['privacy']['person'])})"
+    )
+    rows = (connection.execute(f"SELECT count(*) {named}").fetchone() or (0,))[0]
+    if not rows:
+        return None
+    sample = connection.execute(f"SELECT id {named} ORDER BY ALL LIMIT 1").fetchone()
+    return Finding(
+        "privacy", "warning", "organization", "name", rows, example(sample),
+        "the name reads like a clinician's, with a degree",
+        "If a person is listed and not an organization, write a line in warehouse/overrides/takedown.csv",
+    )  # fmt: skip
