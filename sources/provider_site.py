@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -188,6 +189,17 @@ def parse_sitemap(data: bytes) -> Sitemap:
         elif loc:
             pages.append((loc, (entry.findtext("{*}lastmod") or "").strip() or None))
     return Sitemap(tuple(pages), tuple(children))
+
+
+def lastmod(printed: str | None) -> datetime | None:
+    """A sitemap's lastmod (W3C date and time) as the latest moment that it can mean; None if unreadable."""
+    try:
+        moment = datetime.fromisoformat((printed or "").strip())
+    except ValueError:
+        return None
+    if len((printed or "").strip()) <= len("2026-01-31"):
+        moment += timedelta(days=1)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC) + timedelta(hours=14)
 
 
 def entry_urls(url: str, entry: Iterable[str] = ()) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,11 +30,11 @@ class Recorder:
     _size: int = 0
 
     def __post_init__(self) -> None:
-        self.began = self._moment()
+        self.began = self.moment()
 
     def finish(self) -> None:
         """The source was read to the end: log its visit."""
-        visit = VisitRow(self.source_id, self.began, self._moment(), dict(self._outcomes), self._size)
+        visit = VisitRow(self.source_id, self.began, self.moment(), dict(self._outcomes), self._size)
         self.archive.record_visit(visit)
 
     def validators(self, url: str) -> Document | None:
@@ -45,7 +46,7 @@ class Recorder:
         document = Document(
             self.source_id,
             url,
-            self._moment(),
+            self.moment(),
             failure.outcome,
             final_url=failure.final_url,
             status=failure.status,
@@ -55,12 +56,21 @@ class Recorder:
         )
         return self._log(document)
 
-    def unchanged(self, last: Document, reply: Reply) -> Document:
-        """A 304: what is known of the content stays as it was."""
+    def same_content(self, last: Document, reply: Reply) -> bool:
+        """Whether an answer brings what is kept already."""
+        return reply.status == 200 and hashlib.sha256(reply.body).hexdigest() == last.sha256
+
+    def vouch(self, last: Document) -> None:
+        """Count a page as good that had not to be asked for."""
+        self._outcomes[Outcome.UNCHANGED.value] += 1
+        self._size += last.size or 0
+
+    def unchanged(self, last: Document, reply: Reply, detail: str = "") -> Document:
+        """What is known of the content stays as it was."""
         document = Document(
             self.source_id,
             last.url,
-            self._moment(),
+            self.moment(),
             Outcome.UNCHANGED,
             final_url=reply.final_url,
             status=reply.status,
@@ -70,6 +80,7 @@ class Recorder:
             charset=last.charset,
             etag=reply.headers.get("etag", last.etag),
             last_modified=reply.headers.get("last-modified", last.last_modified),
+            detail=detail,
             elapsed_ms=reply.elapsed_ms,
             redirects=reply.redirects,
         )
@@ -86,7 +97,7 @@ class Recorder:
         document = Document(
             self.source_id,
             reply.url,
-            self._moment(),
+            self.moment(),
             outcome,
             final_url=reply.final_url,
             status=reply.status or None,
@@ -108,5 +119,6 @@ class Recorder:
         self._size += (document.size or 0) if document.outcome in GOOD else 0
         return document
 
-    def _moment(self) -> datetime:
+    def moment(self) -> datetime:
+        """The time that an attempt of now is logged with."""
         return self.now or self.settings.now()

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from pipeline.fetch import outcome as rules
@@ -22,11 +23,12 @@ from sources.provider_site import (
     Frontier,
     Sitemap,
     SitePage,
+    lastmod,
     parse_sitemap,
     read_page,
     sitemap_urls,
 )
-from sources.urls import same_site
+from sources.urls import canonical_url, same_site, url_key
 
 GIVE_UP_AFTER = 3  # failures of the host in a row
 MAX_DENIED = 10  # pages that robots.txt closes, noted as such; they cost no request
@@ -64,6 +66,9 @@ class SiteRun:
     unread: list[Document] = field(default_factory=list)  # unchanged pages whose links were not looked at
     failures: int = 0
     denied: int = 0
+    lastmods: dict[str, datetime] = field(default_factory=dict)  # as the sitemaps say, by url_key
+    changed: dict[str, datetime] = field(default_factory=dict)  # pages that changed since this moment
+    believe: bool = True  # what the sitemaps say of changes
     mapped: bool = False  # sitemaps were read
     stop: bool = False
 
@@ -81,7 +86,11 @@ class SiteRun:
             url = self._next()
             if url is None:
                 return
+            if self._vouched(url):
+                attempts += 1
+                continue
             document = await self.page(url)
+            self._compare(document)
             denied = document.outcome is Outcome.ROBOTS_DENIED
             self.denied += denied
             attempts += not denied
@@ -91,6 +100,7 @@ class SiteRun:
                 self.mapped = True
                 async for failed in self.sitemaps():
                     yield failed
+                self._compare(document)
 
     async def page(self, url: str) -> Document:
         """Fetch and judge one page; its links go to the frontier."""
@@ -116,7 +126,35 @@ class SiteRun:
         if reply.status == 304 and last is not None:
             self.unread.append(last)
             return self.recorder.unchanged(last, reply)
+        if last is not None and self.recorder.same_content(last, reply):
+            self.unread.append(last)
+            return self.recorder.unchanged(last, reply, "same content")
         return await self._judge(reply)
+
+    def _compare(self, document: Document) -> None:
+        """A page that changed while its sitemap says that it did not: this site's sitemaps are not believed."""
+        last = self.recorder.known.get(document.url)
+        if document.outcome is Outcome.OK and last is not None:
+            self.changed[url_key(document.url)] = last.fetched_at
+        if any(key in self.lastmods and self.lastmods[key] < since for key, since in self.changed.items()):
+            self.believe = False
+
+    def _vouched(self, url: str) -> bool:
+        """Whether the site's own sitemap says that a page did not change since it was last asked for.
+
+        Believed for `trust_lastmod_s` at most. Such a page is not asked for and has no row; it keeps its place
+        in the budget and in the visit's count of good pages.
+        """
+        changed = self.lastmods.get(url_key(url))
+        last = self.recorder.validators(url) if changed is not None else None
+        if not self.believe or changed is None or last is None or changed >= last.fetched_at:
+            return False
+        age = self.recorder.moment() - last.fetched_at
+        if age.total_seconds() > self.recorder.settings.trust_lastmod_s:
+            return False
+        self.unread.append(last)
+        self.recorder.vouch(last)
+        return True
 
     async def _judge(self, reply: Reply) -> Document:
         outcome, detail = rules.by_status(reply.status, reply.headers)
@@ -142,8 +180,11 @@ class SiteRun:
         ) as found:
             async for sitemap in found:
                 if isinstance(sitemap, Sitemap):
-                    for place, _ in sitemap.pages:
+                    for place, printed in sitemap.pages:
                         self.frontier.add(place)
+                        moment = lastmod(printed)
+                        if moment is not None:
+                            self.lastmods[url_key(canonical_url(place) or place)] = moment
                 else:
                     yield self.recorder.failed(*sitemap)
 
