@@ -186,7 +186,9 @@ def _strength(context: PageContext, levels: Levels, mention: LevelMention) -> fl
     if block.region is Region.WIDGET:
         return 0.0
     line = folded[
-        folded.rfind("\n", block.start, mention.start) + 1 : _line_end(folded, mention.end, block.end)
+        max(block.start, folded.rfind("\n", block.start, mention.start) + 1) : _line_end(
+            folded, mention.end, block.end
+        )
     ]
     if block.region is not Region.MAIN:
         is_entry = len(line) <= 60 and not _NOT_A_PROGRAM.search(line)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipeline.extract.context import PageContext
 from pipeline.extract.json_ld import types_of
 from pipeline.extract.levels import Levels
 from pipeline.extract.page import Region
+from pipeline.extract.text import fold
 
 CUES = Path(__file__).with_name("kind_cues.csv")
 HOSTS = Path(__file__).with_name("non_provider_hosts.csv")
@@ -31,6 +33,8 @@ _PROVIDER_TYPES = {
     "MedicalTherapy",
     "Service",
 }
+WORDY = 120  # words of body after which a provider has said "our" or "we"
+TITLE = 100  # characters that stand for a title where there is none
 MOST = 3  # hits of one cue that count
 READ = 60_000  # characters of body that the cues look at
 
@@ -69,17 +73,20 @@ def read_kind(context: PageContext, levels: Levels) -> PageKind:
     body = _body(context)
     words = max(len(body) / 6, 1)
     url = (page.url or page.canonical or "").lower()
-    path = urlsplit(url).path + ("?" + urlsplit(url).query if urlsplit(url).query else "")
+    parts = urlsplit(url)
+    path = parts.path + ("?" + parts.query if parts.query else "")
+    places = {"text": body, "url": path, "host": parts.hostname or "", "title": _title(context)}
     by_kind: dict[str, float] = {}
     for kind, weight, where, pattern in _cues():
-        hits = pattern.findall(path if where == "url" else body)
+        hits = pattern.findall(places[where])
         if hits:
             value = (
-                weight * (1 + math.log2(min(len(hits), MOST))) / (1 if where == "url" else _dilution(words))
+                weight * (1 + math.log2(min(len(hits), MOST))) / (_dilution(words) if where == "text" else 1)
             )
             by_kind[kind] = by_kind.get(kind, 0.0) + value
             reasons.append((f"{kind}: {hits[0]!r} ×{len(hits)}", value))
-    for name, value in _marks(context, levels, url):
+    is_site = len({b.region for b in page.blocks}) > 1
+    for name, value in (*_marks(context, levels, url), *_voice(body, words, is_site)):
         kind, _, reason = name.partition(":")
         by_kind[kind] = by_kind.get(kind, 0.0) + value
         reasons.append((f"{kind}: {reason}", value))
@@ -102,6 +109,34 @@ def _body(context: PageContext) -> str:
             if size > READ:
                 break
     return "\n".join(parts)
+
+
+def _title(context: PageContext) -> str:
+    """The title and the first heading of the body, or its first words."""
+    first = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
+    words = first.text if first else context.page.text[:TITLE]
+    return fold(context.page.title + "\n" + words)
+
+
+_PHONE = re.compile(r"\(?\b\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}\b")
+_OWN_VOICE = re.compile(r"\b(?:our|we|us)\b")
+_PLURAL = re.compile(
+    r"\b(?:iops|phps|(?:intensive outpatient|partial hospitali[sz]ation|outpatient) programs)\b"
+)
+
+
+def _voice(body: str, words: float, is_site: bool) -> Iterator[tuple[str, float]]:
+    """Who speaks: a provider says "our"; articles say "IOPs"; directories print everybody's phone."""
+    own = len(_OWN_VOICE.findall(body))
+    if not own:
+        phones = len(set(_PHONE.findall(body)))
+        if phones > 1 and not is_site:
+            yield "directory:several phones and nobody's voice", -1.0 * min(phones - 1, 2)
+        if words > WORDY:
+            yield "article:nobody speaks of their own program", -3.0
+    plural = len(_PLURAL.findall(body))
+    if plural > 2 and plural > own:
+        yield "article:programs in general", -1.5
 
 
 def _marks(context: PageContext, levels: Levels, url: str) -> list[tuple[str, float]]:
@@ -131,6 +166,8 @@ def _marks(context: PageContext, levels: Levels, url: str) -> list[tuple[str, fl
         marks.append(("program:a level of care in a heading", 1.2))
     if any(m.is_offer for m in levels.mentions):
         marks.append(("program:a level of care offered", 0.8))
+    elif not levels.mentions:
+        marks.append(("other:no level of care named", -1.5))
     return marks
 
 
