@@ -17,6 +17,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def sentence(text: str) -> str:
+    """The text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def create_table(contract: Contract, *, enforce: bool = False, schema: str | None = None) -> str:
     """DDL of one table.
 
@@ -51,7 +56,7 @@ def comments(contract: Contract) -> Iterator[str]:
     """`COMMENT ON` statements: what a reader of the file sees without this project."""
     key = f" Key: {', '.join(contract.key)}." if contract.key else ""
     notes = "".join(f" Note: {warning}" for warning in contract.warnings)
-    yield f"COMMENT ON TABLE {quoted(contract.table)} IS {literal(f'{contract.meaning} {contract.row.capitalize()}.{key}{notes}')}"
+    yield f"COMMENT ON TABLE {quoted(contract.table)} IS {literal(f'{contract.meaning} {sentence(contract.row)}.{key}{notes}')}"
     for column in contract.columns:
         parts = [column.meaning]
         if column.unit:
