@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import ahocorasick
 
 VOCABULARY = Path(__file__).parent.parent / "vocabulary"
-_ALIKE = {ord(a): b for a, b in zip("’‘‐‑–—\u00a0\u202f\u2009", "''----   ", strict=True)}
+_ALIKE = tuple(zip("’‘‐‑–—\u00a0\u202f\u2009", "''----   ", strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,31 @@ class Finder:
         return [match for match in kept if match.word.code is not None]
 
 
+@lru_cache(maxsize=8)
 def plain(text: str) -> str:
     """Lower case with plain quotes, dashes and spaces; every character keeps its place."""
-    lower = text.translate(_ALIKE).lower()
-    if len(lower) != len(text):
-        lower = "".join(c if len(c.lower()) != 1 else c.lower() for c in text.translate(_ALIKE))
-    return lower
+    if text.isascii():
+        return text.lower()
+    for printed, alike in _ALIKE:
+        text = text.replace(printed, alike)
+    lower = text.lower()
+    return (
+        lower if len(lower) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    )
+
+
+def spots(text: str, pieces: tuple[str, ...]) -> list[int]:
+    """Offsets where any of the pieces (parts of words, lower case) begins; the cheap look before a costly pattern."""
+    return [last - length + 1 for last, length in _pieces(pieces).iter(plain(text))]
+
+
+@cache
+def _pieces(pieces: tuple[str, ...]) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for piece in pieces:
+        automaton.add_word(piece, len(piece))
+    automaton.make_automaton()
+    return automaton
 
 
 @cache

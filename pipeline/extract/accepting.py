@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import islice
 
 from pipeline.extract._context import Around
-from pipeline.extract._words import plain, rows
+from pipeline.extract._words import plain, rows, spots
 from pipeline.extract.page import Page, Region
 from pipeline.records import Assertion, Observation
 
-_HINT = re.compile(
-    r"accept|wait|intake|admission|admit|enroll|referral|clos|at (?:full )?capacity|full\b|suspend|paus|on hold|soon\b|opening|opens|pre-?launch"
-    r"|not (?:currently |yet )?(?:operat|open|running|available)|unavailable|discontinued|no longer|slot|spot|immediate|lista de|nuev|próximamente|same[- ]day|taking|welcoming|seeing",
-    re.IGNORECASE,
-)
+_HINTS = (
+    "accept", "wait", "intake", "admission", "admit", "enroll", "referral", "clos", "capacity", "full", "suspend", "paus", "on hold", "soon",
+    "opening", "opens", "prelaunch", "pre-launch", "not yet", "not currently", "unavailable", "not operating", "not running", "discontinued",
+    "no longer", "ceased", "shut down", "slot", "spot", "space", "immediate", "lista de", "nuev", "próximamente", "same-day", "same day",
+    "taking", "welcoming", "seeing", "scheduling", "not available", "not offered", "not being",
+)  # fmt: skip
 MAX_HINTS = 2_000
 _GENERAL = re.compile(
     r"\b(?:(?:many|most|some|other|these|all) (?:\w+ ){0,2}(?:programs|facilities|providers|centers|clinics|therapists|practices)|often|typically|usually|whether"
@@ -39,13 +39,9 @@ def find_accepting(page: Page) -> list[Observation]:
     around = Around(page)
     taken: list[tuple[int, int]] = []
     found: dict[tuple[str, str | None, Assertion, str | None], Observation] = {}
-    spots = sorted(
-        {
-            around.sentence(hint.start(), hint.end(), 300)
-            for hint in islice(_HINT.finditer(page.text), MAX_HINTS)
-        }
-    )
-    for low, high in spots:
+    hints = spots(page.text, _HINTS)[:MAX_HINTS]
+    sentences = sorted({around.sentence(hint, hint + 1, 300) for hint in hints})
+    for low, high in sentences:
         block = around.block(low)
         if block is not None and block.region in (Region.NAV, Region.WIDGET):
             continue

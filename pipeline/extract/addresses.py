@@ -28,11 +28,14 @@ from pipeline.normalize.place import (
 )
 from pipeline.records import Assertion, Observation
 
-_WORDS = sorted(STATES.values(), key=len, reverse=True)
-_NAMES = "|".join(re.escape(form).replace(r"\ ", r"\s+") for name in _WORDS for form in (name, name.upper()))
+_FORMS = [form for name in sorted(STATES.values(), key=len, reverse=True) for form in (name, name.upper())]
+_NAMES = "|".join(
+    re.escape(form[1:]).replace(r"\ ", r"\s+")
+    for form in (*_FORMS, "Mass", "Conn", "Calif", "Fla", "Ariz", "Wash", "Tenn", "Okla")
+)
+# A capital comes first, so that the scan skips from capital to capital; what the rest allows, `state_code` decides.
 _ANCHOR = re.compile(
-    rf"(?<![\w@.-])(?P<state>[A-Z]\.?[A-Z]|[A-Za-z]{{2}}(?=[\s,.|\u00a0]{{1,4}}\d{{5}})|(?=[AC-IK-PR-W])(?:{_NAMES}"
-    r"|Mass|Conn|Calif|Fla|Ariz|Wash|Tenn|Mich|Minn|Okla))(?!\w)\.?"
+    rf"(?P<state>[A-Z](?<![\w@.-].)(?:\.?[A-Z]|[a-z](?=[\s,.|\u00a0]{{1,4}}\d{{5}})|{_NAMES}))(?!\w)\.?"
     r"(?:[\s,.|\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
 )
 MAX_ANCHORS = 1_000  # of states on a page; what names more is no provider's page

@@ -21,7 +21,7 @@ from pipeline.extract._payer_scope import (
     stance,
     title_stance,
 )
-from pipeline.extract._words import Match, Word, finder, rows
+from pipeline.extract._words import Match, Word, finder, rows, spots
 from pipeline.extract.page import Block, Kind, Page, Region
 from pipeline.records import Assertion, Observation
 
@@ -32,6 +32,7 @@ _ANY_PLAN = re.compile(
     r"|plans|commercial\b|private\b)(?!\w)",
     re.IGNORECASE,
 )
+_PLAN_NOUNS = ("insur", "carrier", "ppo", "hmo", "plan", "payer", "payor", "commercial", "private")
 _ANY_PLAN_WORD = Word("private", "most insurance")
 _ACCEPTED = Stance("accepts", Assertion.AFFIRMED, False)
 _CLASS = {row["code"]: row["class"] for row in rows("payers.csv")}
@@ -82,9 +83,9 @@ def _mentions(around: Around) -> Iterator[_Mention]:
     named = finder("payers.csv").find(text)
     spans = [(match.start, match.end) for match in named if match.word.code == "private"]
     general = [
-        Match(match.start(), match.end(), _ANY_PLAN_WORD)
-        for match in _ANY_PLAN.finditer(text)
-        if not any(start < match.end() and match.start() < end for start, end in spans)
+        match
+        for match in _any_plans(around)
+        if not any(low < match.end and match.start < high for low, high in spans)
     ]
     for match in sorted((*named, *general), key=lambda match: match.start):
         block = around.block(match.start)
@@ -95,6 +96,15 @@ def _mentions(around: Around) -> Iterator[_Mention]:
         times[named_here] = times.get(named_here, 0) + 1
         if times[named_here] <= _ENOUGH:
             yield _Mention(match.start, match.end, code, match.word.ambiguous, block)
+
+
+def _any_plans(around: Around) -> Iterator[Match]:
+    """ "Most major insurance plans" and its like, looked for only in blocks that hold such a noun."""
+    text = around.page.text
+    blocks = {block.index: block for spot in spots(text, _PLAN_NOUNS) if (block := around.block(spot))}
+    for block in blocks.values():
+        for match in _ANY_PLAN.finditer(text, block.start, block.end):
+            yield Match(match.start(), match.end(), _ANY_PLAN_WORD)
 
 
 def _walls(mentions: list[_Mention]) -> set[int]:

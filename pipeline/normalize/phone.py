@@ -24,11 +24,15 @@ _TOLL_FREE = {"800", "833", "844", "855", "866", "877", "888"}
 _SEP = r"[\s\u00a0\u2000-\u200a\u202f.\-/·\u2010-\u2015\u2212\u00ad\u200b-\u200d\u2060\ufeff]"
 _EXT = r"(?:[\s,;]{0,3}(?:\b[Ee]xt(?:ension|\.)?|\bEXT\.?|(?<=\d)[\s]?x|;ext=|\#)[\s.:]{0,2}(?P<ext>\d{1,6})(?!\d))?"
 _PHONE = re.compile(
-    rf"(?<![\d$])(?<!\d[-.,/\u2010-\u2015])(?:\+?1{_SEP}{{0,3}})?[(\[]?(?P<area>[2-9]\d\d)[)\]]?(?P<s1>{_SEP}{{0,4}})"
+    rf"(?P<area>[2-9]\d\d)[)\]]?(?P<s1>{_SEP}{{0,4}})"
     rf"(?:(?P<exchange>[2-9]\d\d)(?P<s2>{_SEP}{{0,4}})(?P<line>\d{{4}})(?!\d|[-.\u2010-\u2015]\d){_EXT}"
     rf"|(?P<word>(?=[-.\u2010-\u2015A-Z0-9]{{0,12}}[A-Z]{{3}})[A-Z0-9](?:[-.\u2010-\u2015]?[A-Z0-9]){{6,9}})(?![A-Za-z0-9]))",
     re.ASCII,
 )
+_LEAD = re.compile(
+    r"(?:(?<!\d)\+?1[ \u00a0.\-/\u00ad\u2010-\u2015]{0,3})?[(\[]?\Z", re.ASCII
+)  # what may precede the area code
+_WITHIN = re.compile(r"[\d$]\Z|\d[-.,/\u2010-\u2015]\Z", re.ASCII)  # what makes it a part of a longer figure
 _JOINED = re.compile(r"[-.\u2010-\u2015]")
 _CLEAN = re.compile(r"[^\d+]", re.ASCII)
 
@@ -47,6 +51,11 @@ class FoundPhone:
 def phones_in(text: str) -> Iterator[FoundPhone]:
     """North American numbers in running text, left to right; linear in the length of the text."""
     for match in _PHONE.finditer(text):
+        area = match.start("area")
+        lead = _LEAD.search(text, max(0, area - 6), area)
+        start = lead.start() if lead else area
+        if _WITHIN.search(text, max(0, start - 2), start):
+            continue
         vanity = match["word"]
         if vanity is not None:
             if not _JOINED.search(match["s1"]) and text[match.end("area")] not in ")]":
@@ -56,13 +65,8 @@ def phones_in(text: str) -> Iterator[FoundPhone]:
         else:
             number = _north_american(match["area"], match["exchange"], match["line"], match["ext"])
         if number:
-            bare = (
-                not vanity
-                and not match["s1"]
-                and not match["s2"]
-                and text[match.start("area") - 1 : match.start("area")] != "("
-            )
-            yield FoundPhone(match.start(), match.end(), number, bare, vanity is not None)
+            bare = not (vanity or match["s1"] or match["s2"]) and text[area - 1 : area] != "("
+            yield FoundPhone(start, match.end(), number, bare, vanity is not None)
 
 
 def e164(printed: str | None, region: str = "US") -> str | None:

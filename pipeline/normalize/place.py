@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
 
@@ -89,6 +89,7 @@ def county_of(code: str | None) -> str | None:
     return found.county if found else None
 
 
+@lru_cache(maxsize=65_536)
 def city_key(city: str) -> str:
     """Key under which spellings of one city meet: "Saint Albans", "St. Albans" → "st albans"."""
     words = re.sub(r"[.'’]", "", city.lower()).replace("-", " ").split()
