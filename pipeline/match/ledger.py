@@ -89,6 +89,7 @@ def assign(
 
 def _claims(
     old: Mapping[str, Entry],
+    clusters: Sequence[Cluster],
     home: Mapping[str, int],
     order: list[int],
     successors: Mapping[str, Sequence[str]],
