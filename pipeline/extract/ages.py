@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.extract.grammar_words import phrases, words
-from pipeline.extract.lexer import Run, read
+from pipeline.extract.lexer import Run, has_any, read
 from pipeline.extract.quantities import Quantity, quantities
 
 AgeKind = Literal["accepted", "excluded", "other"]
@@ -15,7 +15,7 @@ OLDEST, YOUNGEST_BARE, OLDEST_BARE = 100, 4, 75
 # Ages that need no other word beside "18+" and "under 21": those that laws and programs draw lines at.
 _COMMON_LEAST = frozenset({18, 21, 55, 60, 65})
 _COMMON_MOST = frozenset({12, 13, 14, 16, 17, 18, 21, 26, 65})
-_HINTS = ("age", "year", "older", "over", "under", "años", "edad", "and up")
+_HINTS = (*"123456789", "age", "year", "older", "over", "under", "años", "edad", "and up")
 _AGE_WORDS, _YEARS, _PEOPLE, _LEAD = (words("age", name) for name in ("age", "years", "people", "lead"))
 _OPENED = tuple(
     (phrase, way) for name, way in (("older", "low"), ("younger", "high")) for phrase in phrases("age", name)
@@ -55,12 +55,10 @@ class _Around:
 
 def find_ages(text: str) -> list[AgeMention]:
     """Every printed age or range of ages of a run, in order of place."""
-    if not any(digit in text for digit in "123456789"):
-        low = text.lower()
-        if not any(hint in low for hint in _HINTS):
-            return []
+    if not has_any(text, _HINTS) or not (printed := quantities(text)):
+        return []
     run = read(text)
-    mentions = (_age(run, quantity) for quantity in quantities(text))
+    mentions = (_age(run, quantity) for quantity in printed)
     return [mention for mention in mentions if mention is not None]
 
 

@@ -56,6 +56,7 @@ class DayList:
     is_single: bool = False
     is_letters: bool = False
     is_group: bool = False  # "weekdays", "weekends"
+    members: int = 1  # how many days and ranges of days it was printed as
 
 
 def day_list(run: Run, i: int) -> DayList | None:
@@ -69,6 +70,8 @@ def day_list(run: Run, i: int) -> DayList | None:
     joins: list[str] = []  # what leads to each further member: "-", a word of a range, or "" in a list
     while run.word(i) not in _VAGUE and (following := _next(run, j, letters)) is not None:
         (codes, after, more_letters), is_range = following
+        if len(members) > 1 and "or" in run.words(j, after) and _is_listed(run, after):
+            break  # "Mon, Wed, Fri or Tue, Thu" are two lists to choose from
         joins.append(run.word(j) if is_range else "")
         members.append(codes)
         letters, j = letters and more_letters, after
@@ -83,7 +86,13 @@ def day_list(run: Run, i: int) -> DayList | None:
         is_single=count == 1 and len(days) == 1 and (not word.endswith("s") or word.endswith("'s")),
         is_letters=letters,
         is_group=count == 1 and len(days) > 1,
+        members=count,
     )  # fmt: skip
+
+
+def _is_listed(run: Run, j: int) -> bool:
+    """Whether another day follows at token j after a comma, a slash, a dash or the like."""
+    return run.word(j) in _ALSO | _THROUGH and run.word(j) != "or" and _day_or_letters(run, j + 1) is not None
 
 
 def _days_of(members: list[tuple[str, ...]], joins: list[str]) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.extract.daylists import day_list
 from pipeline.extract.grammar_words import words
-from pipeline.extract.lexer import Run, read
+from pipeline.extract.lexer import Run, has_any, read
 from pipeline.extract.session_cues import kind_of
 from pipeline.extract.sessions import SessionMention
 from pipeline.normalize.clock import DAYS, WEEKEND
@@ -75,8 +75,7 @@ def _from_sessions(sessions: Iterable[SessionMention]) -> Iterator[TimeOfDay]:
 
 
 def _from_words(text: str) -> Iterator[TimeOfDay]:
-    low = text.lower()
-    if not any(hint in low for hint in _HINTS):
+    if not has_any(text, _HINTS):
         return
     run = read(text)
     for i, token in enumerate(run.tokens):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.extract.grammar_words import words
-from pipeline.extract.lexer import Run, read
+from pipeline.extract.lexer import Run, has_any, read
 from pipeline.extract.quantities import Quantity, number, quantities, suffix
 
 if TYPE_CHECKING:
@@ -64,11 +64,10 @@ class _Measured:
 
 def find_dose(text: str) -> list[DoseMention]:
     """Every printed dose in a text run, in order of place."""
-    low = text.lower()
-    if not any(hint in low for hint in _HINTS):
+    if not has_any(text, _HINTS) or not (printed := quantities(text)):
         return []
     run = read(text)
-    items = [item for quantity in quantities(text) if (item := _measured(run, quantity)) is not None]
+    items = [item for quantity in printed if (item := _measured(run, quantity)) is not None]
     found = [item.dose or _beside(run, items, k) for k, item in enumerate(items)]
     return sorted((dose for dose in found if dose), key=lambda dose: dose.start)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.extract.grammar_words import words
-from pipeline.extract.lexer import Run, read
+from pipeline.extract.lexer import Run, has_any, read
 from pipeline.extract.quantities import Quantity, opener, quantities, suffix
 
 DurationKind = Literal["program", "component", "other"]
@@ -44,11 +44,10 @@ class DurationMention:
 
 def find_durations(text: str) -> list[DurationMention]:
     """Every printed length of time in days, weeks or months of a run, in order of place."""
-    low = text.lower()
-    if not any(hint in low for hint in _HINTS):
+    if not has_any(text, _HINTS) or not (printed := quantities(text)):
         return []
     run = read(text)
-    mentions = (_duration(run, quantity) for quantity in quantities(text))
+    mentions = (_duration(run, quantity) for quantity in printed)
     return [mention for mention in mentions if mention is not None]
 
 

@@ -91,6 +91,15 @@ class Run:
         return self.tokens[i].start, self.tokens[j - 1].end
 
 
+def has_any(text: str, hints: tuple[str, ...]) -> bool:
+    """Whether one of the lower-case hints occurs in the text: the cheap test before a grammar reads it."""
+    low = text.lower()
+    for hint in hints:  # noqa: SIM110 - asked of every block of every page, and a generator takes twice as long
+        if hint in low:
+            return True
+    return False
+
+
 @lru_cache(maxsize=8)
 def read(text: str) -> Run:
     """Tokenize a run; the last few are kept, because every grammar asks for the same one in turn."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.extract.grammar_words import phrases, words
-from pipeline.extract.lexer import Run, read
+from pipeline.extract.lexer import Run, has_any, read
 
 _UNITS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -19,6 +19,7 @@ NUMBER_WORDS: dict[str, float] = {
     **{word: float(i) for i, word in enumerate(_UNITS, 1)},
     **{word: 20.0 + 10 * i for i, word in enumerate(_TENS)},
 }
+_HINTS = (*"0123456789½", *sorted(NUMBER_WORDS, key=len))
 _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half")}
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
@@ -57,6 +58,8 @@ class Quantity:
 @lru_cache(maxsize=8)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every quantity of a run, in order. Parts of phone numbers, dates, prices and percentages are none."""
+    if not has_any(text, _HINTS):
+        return ()
     run = read(text)
     found, i = [], 0
     while i < len(run.tokens):

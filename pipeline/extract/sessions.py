@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.extract.grammar_words import words
-from pipeline.extract.lexer import Run, read
+from pipeline.extract.lexer import Run, has_any, read
 from pipeline.extract.session_cues import SessionKind, audience_in, kind_of, level_in
 from pipeline.extract.session_parts import STOPS, Pair, pairs_of
 from pipeline.normalize.clock import DAYS, WEEKEND, minutes_of
 
 SessionValue = tuple[tuple[str, ...] | None, str | None, str | None]
+Told = tuple[SessionKind, bool, str | None]  # kind, whether any word tells it, level
 
 _DAY_HINTS = tuple(sorted(words("session", "day_hints")))
+_CLOCK_HINT = re.compile(
+    r"[0-9](?:\s?[ap]\.?\s?m|[ap]\b|:[0-9]|\s?o.clock| ?(?:to|a|until|[-–—]) ?(?:[0-9]|noon))"
+)
+_JOINING = frozenset({"and", "or", "y", "o"})
 AGENDA_LENGTH, AGENDA_MINUTES = 3, 100  # so many short items in a row are the agenda of one day
 PROGRAM_DAY, LONGEST_PROGRAM_DAY = (
     8 * 60,
@@ -49,36 +55,72 @@ def find_sessions(text: str, context: str = "") -> list[SessionMention]:
         return []
     run = read(text)
     pairs = pairs_of(run)
-    found = [mention for k in range(len(pairs)) if (mention := _mention(run, pairs, k, context))]
+    told = [_told(run, pairs, k, context) for k in range(len(pairs))]
+    found = [
+        _mention(run, pairs, k, *told)
+        for k, told in enumerate(_inherited(run, pairs, told))
+        if _is_said(pairs[k])
+    ]
     return sorted(_without_agenda(found), key=lambda mention: (mention.start, mention.end))
 
 
 def _may_have_sessions(text: str) -> bool:
-    """A cheap test that most runs without times fail."""
-    low = text.lower()
-    return any(digit in low for digit in "123456789") or any(hint in low for hint in _DAY_HINTS)
+    """A cheap test that most runs fail: the name of a day, or something like a clock time."""
+    return has_any(text, _DAY_HINTS) or _CLOCK_HINT.search(text.lower()) is not None
 
 
-def _mention(run: Run, pairs: list[Pair], k: int, context: str) -> SessionMention | None:
+def _is_said(pair: Pair) -> bool:
+    """False for a lone end of a session, and for days that no one would call a session."""
+    return pair.clock[0] is not None or (pair.clock[1] is None and _says_days(pair))
+
+
+def _told(run: Run, pairs: list[Pair], k: int, context: str) -> Told:
+    """Kind and level of one pair, by the words around it."""
     pair = pairs[k]
-    if pair.clock[0] is None and not (pair.clock[1] is None and _says_days(pair)):
-        return None
-    previous = pairs[k - 1].own[1] if k and pairs[k - 1].own[1] <= pair.own[0] else 0
-    following = (
-        pairs[k + 1].own[0] if k + 1 < len(pairs) and pairs[k + 1].own[0] >= pair.own[1] else len(run.tokens)
-    )
+    previous, following = _neighbours(run, pairs, k)
+    level = _level(run, pair, previous, following)
     before, behind = _around(run, pair, following)
     kind, is_told = kind_of(before, behind, context)
+    is_told = is_told or level is not None
     if kind == "program" and _minutes(pair.clock) >= (LONGEST_PROGRAM_DAY if is_told else PROGRAM_DAY):
         kind = "office"
     if kind == "program" and following < len(run.tokens) and _is_of_program(run, pairs[k + 1], pair.after):
         kind = "office"
-    start, end = run.bounds(pair.first, pair.after)
+    return kind, is_told, level
+
+
+def _neighbours(run: Run, pairs: list[Pair], k: int) -> tuple[int, int]:
+    """The token after the time before pair k, and the first token of the time behind it."""
+    own = pairs[k].own
+    previous = pairs[k - 1].own[1] if k and pairs[k - 1].own[1] <= own[0] else 0
+    is_last = k + 1 == len(pairs) or pairs[k + 1].own[0] < own[1]
+    return previous, len(run.tokens) if is_last else pairs[k + 1].own[0]
+
+
+def _inherited(run: Run, pairs: list[Pair], told: list[Told]) -> list[Told]:
+    """Passes kind and level along a row of times with nothing but separators between: "Open Mon 8-5, Tue 8-5, Fri 8-3"."""
+    passed = list(told)
+    for k in range(1, len(pairs)):
+        (kind, is_told, level), (own_kind, is_own_told, own_level) = passed[k - 1], passed[k]
+        gap = range(pairs[k - 1].after, pairs[k].first)
+        if len(gap) > 4 or any(run.tokens[i].kind != "p" and run.word(i) not in _JOINING for i in gap):
+            continue
+        if not is_own_told and (is_told or kind == "office"):
+            own_kind, is_own_told = (kind if own_kind == "program" else own_kind), is_told
+        passed[k] = own_kind, is_own_told, own_level or level
+    return passed
+
+
+def _mention(
+    run: Run, pairs: list[Pair], k: int, kind: SessionKind, is_told: bool, level: str | None
+) -> SessionMention:
+    pair = pairs[k]
+    previous, following = _neighbours(run, pairs, k)
     people = run.words(max(pair.own[0] - 6, previous), pair.own[0]) + run.before(pair.first, 4)
     if run.word(pair.after) in ("for", "("):
         people += run.words(pair.after, min(pair.after + 4, following))
+    start, end = run.bounds(pair.first, pair.after)
     value = (pair.codes, *pair.clock)
-    level = _level(run, pair, previous, following)
     return SessionMention(value, start, end, kind, level, audience_in(people), _confidence(pair, is_told))
 
 
@@ -126,7 +168,12 @@ def _is_of_program(run: Run, other: Pair, after: int) -> bool:
 def _says_days(pair: Pair) -> bool:
     """Days without a clock are said of a weekly program only in lists, ranges, plurals or after "every"."""
     days = pair.days
-    if days is None or days.is_vague or days.is_letters or pair.codes in (WEEKEND, DAYS):
+    if (
+        days is None
+        or days.is_vague
+        or (days.is_letters and days.members < 3)
+        or pair.codes in (WEEKEND, DAYS)
+    ):
         return False
     return not days.is_single
 
@@ -138,7 +185,7 @@ def _minutes(clock: tuple[str | None, str | None]) -> int:
 
 
 def _confidence(pair: Pair, is_told: bool) -> float:
-    value = 0.5
+    value = 0.45  # a beginning without an end
     if pair.clock[1]:
         value = 0.95 if pair.codes else 0.8
     elif pair.codes and not pair.clock[0]:
