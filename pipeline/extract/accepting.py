@@ -20,7 +20,7 @@ _HINTS = (
     "no longer", "ceased", "shut down", "slot", "spot", "space", "immediate", "lista de", "nuev", "próximamente", "same-day", "same day",
     "taking", "welcoming", "seeing", "scheduling", "not available", "not offered", "not being",
 )  # fmt: skip
-MAX_HINTS = 2_000
+MAX_HINTS = 500  # of words that may begin a statement; no page of a provider has more
 _GENERAL = re.compile(
     r"\b(?:(?:many|most|some|other|these|all) (?:\w+ ){0,2}(?:programs|facilities|providers|centers|clinics|therapists|practices)|often|typically|usually|whether"
     r"|ask (?:if|about)|programs (?:may|can|often|have)|find out|(?:may|can|might) have|check if|make sure)\b",

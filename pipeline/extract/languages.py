@@ -22,7 +22,7 @@ _TIED = re.compile(
 )
 _LISTED = re.compile(r"^\W*(?:languages?(?: spoken| offered| available)?|we speak|idiomas)\b", re.IGNORECASE)
 _NOT = re.compile(
-    r"\b(?:not|no|n['’]t|only in|english[- ]only|unable|without)\b(?:\s+\S+){0,6}$", re.IGNORECASE
+    r"\b(?:not|no|n['’]t|only in|english[- ]only|unable|without)\b(?:\s+\S+){0,6}\s*\Z", re.IGNORECASE
 )
 _PENDING = re.compile(r"\b(?:coming soon|will (?:soon )?be|plan to|hope to|soon)\b", re.IGNORECASE)
 _LEGAL = re.compile(
@@ -53,16 +53,10 @@ def find_languages(page: Page) -> list[Observation]:
         ):
             continue
         code = match.word.code or ""
+        if per_block[block.index] > _OPTIONS:
+            continue
         low, high = around.sentence(match.start, match.end)
-        said = _said(
-            page.text[low:high],
-            match.start - low,
-            match.end - low,
-            code,
-            around,
-            block,
-            per_block[block.index],
-        )
+        said = _said(page.text[low:high], match.start - low, match.end - low, code, around, block)
         if said is None:
             continue
         assertion, confidence = said
@@ -78,10 +72,10 @@ def find_languages(page: Page) -> list[Observation]:
 
 
 def _said(
-    sentence: str, start: int, end: int, code: str, around: Around, block: Block, named_here: int
+    sentence: str, start: int, end: int, code: str, around: Around, block: Block
 ) -> tuple[Assertion, float] | None:
     """How the sentence stands to the language; None where it says nothing about services in it."""
-    if named_here > _OPTIONS or _LEGAL.search(sentence) or _TEACHING.search(sentence):
+    if _LEGAL.search(sentence) or _TEACHING.search(sentence):
         return None
     listed = _LISTED.match(sentence) or any(_LISTED.match(title) for title in around.titles(block.start)[:2])
     switch = len(sentence.strip()) <= 30 and not _TIED.search(sentence)

@@ -103,7 +103,8 @@ def is_city(city: str, state: str) -> bool:
 
 def states_of_city(city: str) -> tuple[str, ...]:
     """Postal codes of the states that have a city of this name."""
-    return _states_by_city().get(city_key(city), ())
+    key = city_key(city)
+    return tuple(state for state in STATES if (state, key) in _cities())
 
 
 def zips_of_city(city: str, state: str) -> tuple[str, ...]:
@@ -143,14 +144,6 @@ def _cities() -> dict[tuple[str, str], tuple[str, ...]]:
         for name in dict.fromkeys(map(city_key, entry.cities)):
             cities.setdefault((entry.state, name), []).append(entry.zip)
     return {key: tuple(sorted(zips)) for key, zips in cities.items()}
-
-
-@cache
-def _states_by_city() -> dict[str, tuple[str, ...]]:
-    states: dict[str, list[str]] = {}
-    for state, name in sorted(_cities()):
-        states.setdefault(name, []).append(state)
-    return {name: tuple(found) for name, found in states.items()}
 
 
 @cache

@@ -77,8 +77,14 @@ CITY: list[tuple[str, list[tuple[str, str]]]] = [
     ("Clients attend for six weeks at our Worcester, MA location.", [("Worcester", "MA")]),
     ("Located in downtown Portland, Oregon, we treat adults.", [("Portland", "OR")]),
     ("Our program in Woburn, Massachusetts treats women.", [("Woburn", "MA")]),
-    ("The IOP meets at both its Weymouth, MA location and Watertown, MA locations.", [("Weymouth", "MA"), ("Watertown", "MA")]),
-    ("Our offices are located in Citrus Heights & Sacramento, CA.", [("Citrus Heights", "CA"), ("Sacramento", "CA")]),
+    (
+        "The IOP meets at both its Weymouth, MA location and Watertown, MA locations.",
+        [("Weymouth", "MA"), ("Watertown", "MA")],
+    ),
+    (
+        "Our offices are located in Citrus Heights & Sacramento, CA.",
+        [("Citrus Heights", "CA"), ("Sacramento", "CA")],
+    ),
     ("Intro text here.\nMesa, AZ\nCall us now to begin.", [("Mesa", "AZ")]),
     ("Our clinic in New Bedford, MA is open.", [("New Bedford", "MA")]),
     ("We are conveniently located in Naperville, Illinois.", [("Naperville", "IL")]),
@@ -127,7 +133,9 @@ def test_address_of_others_is_generic() -> None:
 
 
 def test_break_and_inline_markup() -> None:
-    page = read_page("<h1>Visit</h1><p>130 Maple <b>Street</b>,<br>Suite 204<br><span>Springfield</span>, <span>MA</span> 01103</p>")
+    page = read_page(
+        "<h1>Visit</h1><p>130 Maple <b>Street</b>,<br>Suite 204<br><span>Springfield</span>, <span>MA</span> 01103</p>"
+    )
     assert places(page) == [("130 Maple Street, Suite 204", "Springfield", "MA", "01103")]
 
 
@@ -167,7 +175,18 @@ def check(page: Page) -> None:
         assert set(json.loads(one.value)) == {"street", "city", "state", "zip"}
 
 
-_PIECES = [*(row[0] for row in FULL), *NOWHERE, "\n", ", ", "MA 01103", "(", "Springfield", "130 ", "İ", "Suite"]
+_PIECES = [
+    *(row[0] for row in FULL),
+    *NOWHERE,
+    "\n",
+    ", ",
+    "MA 01103",
+    "(",
+    "Springfield",
+    "130 ",
+    "İ",
+    "Suite",
+]
 
 
 @settings(max_examples=60, deadline=None)

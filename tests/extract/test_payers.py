@@ -125,12 +125,16 @@ def test_heading_governs_list() -> None:
 
 
 def test_logo_wall() -> None:
-    page = read_page("<main><h1>Care</h1><p>Hello there.</p><img alt='Aetna logo'><img alt='Cigna'><img alt='Humana'></main>")
+    page = read_page(
+        "<main><h1>Care</h1><p>Hello there.</p><img alt='Aetna logo'><img alt='Cigna'><img alt='Humana'></main>"
+    )
     assert facts(page) == {("aetna", ACC), ("cigna", ACC), ("humana", ACC)}
 
 
 def test_navigation_names_no_payer() -> None:
-    page = read_page("<nav><ul><li><a href='/a'>Aetna</a></li><li><a href='/c'>Cigna</a></li></ul></nav><p>We help.</p>")
+    page = read_page(
+        "<nav><ul><li><a href='/a'>Aetna</a></li><li><a href='/c'>Cigna</a></li></ul></nav><p>We help.</p>"
+    )
     assert facts(page) == set()
 
 
@@ -149,7 +153,12 @@ def check_quotes(page: Page, observations: list[Observation]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([*(row[0] for row in SENTENCES), *NO_FACT, "(", ")", "İ", "\n", "Aetna", "not"]), max_size=12).map(" ".join))
+@given(
+    st.lists(
+        st.sampled_from([*(row[0] for row in SENTENCES), *NO_FACT, "(", ")", "İ", "\n", "Aetna", "not"]),
+        max_size=12,
+    ).map(" ".join)
+)
 def test_quotes_are_verbatim(text: str) -> None:
     page = read_text(text)
     check_quotes(page, find_payers(page))

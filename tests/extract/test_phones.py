@@ -110,12 +110,16 @@ def test_national_line_is_kept_as_evidence() -> None:
 
 
 def test_header_and_footer_numbers_are_one() -> None:
-    page = read_page("<header><a href='tel:6175550123'>617-555-0123</a></header><p>Call 617.555.0123.</p><footer>(617) 555-0123</footer>")
+    page = read_page(
+        "<header><a href='tel:6175550123'>617-555-0123</a></header><p>Call 617.555.0123.</p><footer>(617) 555-0123</footer>"
+    )
     assert [o.value for o in find_phones(page)] == ["+16175550123"]
 
 
 def test_cells_label_numbers() -> None:
-    page = read_page("<table><tr><th>Phone</th><td>617-555-0123</td></tr><tr><th>Fax</th><td>617-555-0124</td></tr></table>")
+    page = read_page(
+        "<table><tr><th>Phone</th><td>617-555-0123</td></tr><tr><th>Fax</th><td>617-555-0124</td></tr></table>"
+    )
     assert facts(page) == {"+16175550123": "main", "+16175550124": "fax"}
 
 
@@ -126,7 +130,11 @@ def check(page: Page) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([*(row[0] for row in KINDS), *NO_FACT, "\n", "(", "617", "-", "İ", "x"]), max_size=10).map(" ".join))
+@given(
+    st.lists(
+        st.sampled_from([*(row[0] for row in KINDS), *NO_FACT, "\n", "(", "617", "-", "İ", "x"]), max_size=10
+    ).map(" ".join)
+)
 def test_quotes_are_verbatim(text: str) -> None:
     check(read_text(text))
 

@@ -52,7 +52,11 @@ def test_e164(printed: str | None, number: str | None) -> None:
 
 def test_several_numbers_in_text() -> None:
     text = "Call 617-555-0123 or 866-555-0110 ext 4, fax 617.555.0124"
-    assert [found.number for found in phones_in(text)] == ["+16175550123", "+18665550110;ext=4", "+16175550124"]
+    assert [found.number for found in phones_in(text)] == [
+        "+16175550123",
+        "+18665550110;ext=4",
+        "+16175550124",
+    ]
     assert [text[found.start : found.end] for found in phones_in(text)][1] == "866-555-0110 ext 4"
 
 

@@ -68,7 +68,9 @@ def test_zip_fits_state() -> None:
 
 
 def test_distances() -> None:
-    assert haversine_km(42.3601, -71.0589, 42.2626, -71.8023) == pytest.approx(62.2, abs=0.5)  # Boston–Worcester
+    assert haversine_km(42.3601, -71.0589, 42.2626, -71.8023) == pytest.approx(
+        62.2, abs=0.5
+    )  # Boston–Worcester
     assert haversine_km(0, 0, 0, 180) == pytest.approx(20015.1, abs=0.5)  # half the equator
     assert haversine_km(42, -71, 42, -71) == 0
 
