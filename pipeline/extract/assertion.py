@@ -18,6 +18,7 @@ from pipeline.extract.text import spaced
 from pipeline.records import Assertion
 
 CUES = Path(__file__).with_name("assertion_cues.csv")
+ADJACENT = 3  # characters between a cue and the words that it surely governs
 SHORT = 38  # characters that a cue of short reach spans: some six words
 _TERMINATOR = re.compile(
     r"\b(?:but|however|although|though|except|whereas|yet|instead|while we|and we|we do|we also|we offer|we provide|we treat|our|so that|because|seeking|looking for|want to)\b"
@@ -98,9 +99,13 @@ def judge(
             continue
         if cue.category == "question" and not question:
             continue
-        if _governs(folded, cue, start, end) and (
-            best is None or best.cue is None or _ORDER.index(cue.category) < _ORDER.index(best.cue.category)
-        ):
+        if not _governs(folded, cue, start, end):
+            continue
+        if cue.category in LEVEL_ONLY and 0 <= start - cue.end <= ADJACENT:
+            return Judgement(
+                KEPT[cue.category], cue
+            )  # "step down from residential care, we connect you with …"
+        if best is None or best.cue is None or _ORDER.index(cue.category) < _ORDER.index(best.cue.category):
             best = Judgement(KEPT[cue.category], cue)
     if best is None and question:
         return Judgement(Assertion.QUESTION)

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.records import Assertion, Observation
 
+DEFINED = (
+    4.0  # what a definition says of such programs in general weighs less than what this one says of itself
+)
 _NEARNESS = {"phrase": 4, "sentence": 3, "before": 2.5, "heading": 2, "headings": 1, "subject": 0.5}
 
 
@@ -20,7 +23,14 @@ def best(observations: Sequence[Observation]) -> Observation | None:
         return None
     votes = Counter(o.value for o in affirmed)
     return max(
-        affirmed, key=lambda o: (_nearness(o) + 0.75 * min(votes[o.value], 4) + 2 * o.confidence, -o.start)
+        affirmed,
+        key=lambda o: (
+            _nearness(o)
+            - DEFINED * (".defined" in o.method)
+            + 0.75 * min(votes[o.value], 4)
+            + 2 * o.confidence,
+            -o.start,
+        ),
     )
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
 from pipeline.extract.context import PageContext
 from pipeline.extract.levels import Levels, governing_level
-from pipeline.extract.page import Block, Region
+from pipeline.extract.page import Block, Kind, Region
 from pipeline.normalize.place import STATES
 from pipeline.records import Assertion, Observation
 
 _VIRTUAL = re.compile(
-    r"\b(?:virtual(?:ly)?|tele-?health|tele-?medicine|tele-?therapy|online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
+    r"\b(?:virtual(?:ly)?|tele-?health|tele-?medicine|tele-?therapy|online (?:\w+ )?(?:iop|php|programs?|programming|therapy|treatment|sessions?|groups?|options?|counseling|care|services|format|track|intensive)|(?:attend|join|participate|meet|held|offered|available|delivered|provided|treatment|sessions|groups|program) (?:\w+ )?online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
     r"(?:via|over|on|through) zoom|video conferenc\w+|web-based)\b"
 )
 _IN_PERSON = re.compile(
-    r"\b(?:in-? ?person|on-? ?site|face-to-face|on campus|at (?:our|the) (?:\w+ ){0,3}(?:facility|center|centre|campus|office|clinic|location|hospital|site)|in-clinic|hybrid)\b"
+    r"\b(?:in-? ?person|on-? ?site|face-to-face|on campus|at (?:our|the) (?:\w+ ){0,3}(?:facility|center|centre|campus|office|clinic|location|hospital|site)|in-clinic|hybrid|arrives?|travel to (?:the|our) (?:facility|center|clinic)|(?:is|are|conveniently|program,?) located (?:in|at|on) (?:the|our|downtown|\d))\b"
 )
 _NOT_PROGRAM = re.compile(
     r"\b(?:virtual tours?|online (?:form|assessment|screening|chat|portal|payment|bill ?pay|reviews?|booking|quiz|scheduling|store|"
@@ -30,6 +31,7 @@ _ONLY_HERE = re.compile(
 _ONLY_VIRTUAL = re.compile(
     r"\b(?:(?:fully|100%|completely|entirely|exclusively|all) (?:virtual|online|remote)|(?:virtual|online) only|virtual-only|entirely from home)\b|\b100% (?:virtual|online|remote)"
 )
+LONGEST_ADDRESS = 90  # characters of a block that is nothing but an address
 _PROGRAM = re.compile(
     r"\b(?:iop|viop|php|programs?|programming|track|treatment|sessions?|groups?|therapy|outpatient|care|options?|services?|attend\w*|join|participate|participants?|format)\b"
 )
@@ -101,6 +103,53 @@ def _reach(context: PageContext, block: Block, virtual: Observation) -> Iterator
         if found := pattern.search(context.folded, *span):
             yield _make(context, block, "presence_rule", rule, found.start(), found.end(), virtual.assertion, "sentence", virtual.level_of_care, 0.75)  # fmt: skip
             return
+
+
+_ZIP = re.compile(r"\b\d{5}(?:-\d{4})?\b")
+_TOWNS_SERVED = re.compile(
+    r"\b(?:serv(?:e|es|ing)|near|areas?|minutes from|drive (?:to|from)|access from|residents|clients from|from)\W+(?:\w+\W+){0,4}\Z"
+)
+
+
+def find_place(context: PageContext, levels: Levels, found: list[Observation]) -> list[Observation]:
+    """In person, where the body ties a program to the town of the provider's own address.
+
+    A bare address block does not: it stands on every page of a site. Prose, headings, labels ("Location: …") do, and
+    so does an address under the heading of a level of care.
+    """
+    if not levels.subject:
+        return []
+    cities = {
+        json.loads(o.value).get("city")
+        for o in found
+        if o.field == "address" and o.assertion is Assertion.AFFIRMED
+    }
+    ties: dict[str, Observation] = {}
+    for city in sorted(c for c in cities if c):
+        for match in re.finditer(rf"\b{re.escape(city)}\b", context.page.text):
+            block = context.block_at(match.start())
+            if block is None or block.region is not Region.MAIN or block.kind in (Kind.IMAGE, Kind.LINK):
+                continue
+            level, how = governing_level(context, levels, block, *match.span())
+            is_bare = bool(_ZIP.search(block.text)) and len(block.text) < LONGEST_ADDRESS
+            if is_bare and how not in ("heading", "headings", "sentence"):
+                continue
+            before = context.folded[max(block.start, match.start() - 60) : match.start()]
+            if level and level not in ties and not _TOWNS_SERVED.search(before):
+                judged = context.judge(block, *match.span())
+                if judged.assertion is Assertion.AFFIRMED:
+                    ties[level] = _make(
+                        context,
+                        block,
+                        "in_person",
+                        "true",
+                        *match.span(),
+                        Assertion.AFFIRMED,
+                        f"{how}.place",
+                        level,
+                        0.72,
+                    )
+    return list(ties.values())
 
 
 def _make(

@@ -165,7 +165,7 @@ def _subjects(context: PageContext, levels: Levels) -> list[str]:
             and mention.is_here
             and not (mention.code in WEAK and not mention.block.level)
         ):
-            weight[mention.code] += 5 if mention.block.level else 1
+            weight[mention.code] += 5 if mention.block.level else 1 if mention.code in WEAK else 3
     return [code for code, _ in weight.most_common()]
 
 

@@ -9,7 +9,7 @@ from pipeline.extract.accreditation import find_accreditation
 from pipeline.extract.addresses import find_addresses
 from pipeline.extract.choice import best, values
 from pipeline.extract.context import PageContext, mark_menus
-from pipeline.extract.delivery import find_delivery
+from pipeline.extract.delivery import find_delivery, find_place
 from pipeline.extract.languages import find_languages
 from pipeline.extract.levels import Levels, read_levels
 from pipeline.extract.organization import find_organization
@@ -30,6 +30,9 @@ PROGRAM_FIELDS = frozenset(
 LEVEL_FIELDS = frozenset(
     "virtual in_person session days_per_week hours_per_day hours_per_week evening weekend morning duration_weeks".split()
 )
+
+
+NUMBERS = frozenset({"session", "days_per_week", "hours_per_day", "hours_per_week", "duration_weeks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def extract(page: Page) -> Reading:
         find_accepting,
     ):
         found.extend(contact(page))
+    found.extend(find_place(context, levels, found))
     rejected = [page.meta["limits"]] if page.meta.get("limits") else []
     if not kind.is_listing:
         rejected.append(f"no listing: {kind.kind} (score {kind.score:.1f})")
@@ -145,6 +149,8 @@ def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]
             level = observation.level_of_care
             if level not in offered and observation.field not in LEVEL_FIELDS:
                 level = subject
+            if observation.field in NUMBERS and level not in ("iop", "php", subject):
+                continue  # what a page says in passing of other levels of care
             if level in offered and level is not None:
                 grouped.setdefault(level, []).append(observation)
     programs = []

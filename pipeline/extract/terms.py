@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.extract.assertion import AFFIRMED
+from pipeline.extract.assertion import AFFIRMED, Judgement
 from pipeline.extract.context import PageContext
 from pipeline.extract.levels import Levels, governing_level
 from pipeline.extract.page import Block, Kind, Region
@@ -37,6 +37,7 @@ AS_EXCLUSION = {
 }
 _BROAD = frozenset({"substance_use", "mental_health", "co_occurring", "eating"})
 _EMERGENCY = re.compile(r"emergenc|crisis|911|988|privacy|confidential|rights reserved", re.I)
+_NEEDS = re.compile(r"need|requir|without")
 _FOR_FAMILIES = re.compile(
     r"\b(?:for|serv(?:es?|ing)|support(?:s|ing)?|help(?:s|ing)?|treat(?:s|ing)?|work with|children and|adolescents and|individuals and|couples and)\W+(?:\w+\W+){0,3}\Z"
 )
@@ -76,7 +77,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     excluded = judged.assertion is Assertion.NEGATED or _in_excluding_list(context, block)
     said, confidence = judged.assertion, _BASE[field]
     if field == "exclusion":
-        said = Assertion.AFFIRMED if excluded else Assertion.CONDITIONAL
+        said = Assertion.AFFIRMED if excluded and _excludes(context, judged) else Assertion.CONDITIONAL
     elif excluded:
         if field == "condition" and code in AS_EXCLUSION and _in_excluding_list(context, block):
             field, code, said = "exclusion", AS_EXCLUSION[code], Assertion.AFFIRMED
@@ -102,6 +103,16 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
         level_of_care=level,
         section=context.page.heading_path(block) or None,
     )
+
+
+def _excludes(context: PageContext, judged: Judgement) -> bool:
+    """ "Not actively suicidal" excludes; "who do not require 24-hour care" is how every IOP is defined."""
+    cue = judged.cue
+    if cue is None or judged.assertion is not Assertion.NEGATED:
+        return True
+    if cue.category != "negated":
+        return False
+    return not _NEEDS.search(context.folded, cue.start, cue.end)
 
 
 def _by_place(

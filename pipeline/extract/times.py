@@ -23,6 +23,12 @@ from pipeline.normalize.clock import DAYS
 from pipeline.records import Assertion, Observation
 
 MAX_RUN = 4_000
+_DEFINITION = re.compile(
+    r"\b(?:iops|phps|(?:intensive outpatient|partial hospitali[sz]ation|day treatment) programs|an (?:iop|intensive outpatient program)|a (?:php|partial hospitali[sz]ation program))\b"
+)
+_VAGUE = re.compile(
+    r"\b(?:anywhere from|can (?:be|last|range|vary)|may last|recommended minimum|usually|varies|vary|depending)\b"
+)
 SHORTEST_STAY = 1.0  # weeks; "five days" alone is how often, not how long
 _RANGE_BEFORE = re.compile(r"\d\s?(?:[-–—]|to)\s?\Z")
 _DIGITS = frozenset("0123456789")
@@ -119,13 +125,17 @@ def _observe(
     if block is None:
         return
     judged = context.judge(block, start, end)
+    span = context.sentence(block, start)
+    defined = ".defined" if _DEFINITION.search(context.folded, *span) else ""
+    if defined and field == "duration_weeks" and _VAGUE.search(context.folded, *span):
+        said = Assertion.GENERIC
     said = said if said not in (None, Assertion.AFFIRMED) else judged.assertion
     if kind not in ("program", "grammar"):
         said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
     level, how = (governed, "phrase") if governed else governing_level(context, levels, block, start, end)
     yield Observation(
         field, value, context.page.text[start:end], start, end, said or Assertion.AFFIRMED,
-        f"times.{how}.{kind}" + (f".{judged.cue.category}" if judged.cue else ""), confidence,
+        f"times.{how}.{kind}" + (f".{judged.cue.category}" if judged.cue else "") + defined, confidence - (0.25 if defined else 0),
         level_of_care=level, section=context.page.heading_path(block) or None,
     )  # fmt: skip
 
