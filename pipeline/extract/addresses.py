@@ -10,20 +10,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from pipeline.extract._address import Found, distinct
+from pipeline.extract._city import is_placed_here, joined_cities, stands_alone, stateless
 from pipeline.extract._context import Around
 from pipeline.extract._street import is_box, is_street, street_before, tidy
 from pipeline.extract._structured import text_of
-from pipeline.extract.page import Kind, Page, Region
+from pipeline.extract.page import Page
 from pipeline.normalize.place import (
     STATES,
     city_key,
     find_zip,
     is_city,
     state_code,
-    states_of_city,
     zip_fits_state,
 )
 from pipeline.records import Assertion, Observation
@@ -48,72 +48,43 @@ _OTHERS = re.compile(
     r"|licensing|commissioner|bureau of|better business bureau)\b",
     re.IGNORECASE,
 )
-_OWN_PLACE = re.compile(
-    r"\b(?:(?P<sure>(?:conveniently |centrally )?(?:located|situated|headquartered|based)(?: right)?|(?:our|new|two|three|four|five) (?:\w+ ){0,3}?(?:offices?|locations?"
-    r"|facilit(?:y|ies)|cent(?:er|re)s?|clinics?|campus(?:es)?|programs?|practice|sites?|home|headquarters)(?: (?:is|are)(?: \w+)?)?))"
-    r"\s+(?:in|at|near the heart of|on the)\s+(?:(?:the )?(?:downtown|beautiful|historic|heart of|center of|scenic|sunny|nearby|city of|town of)\s+(?:of\s+)?)*$",
-    re.IGNORECASE,
-)
-_PLACE_AFTER = re.compile(
-    r"[\s,]*(?:location|office|campus|facility|clinic|center|site|program|IOP|PHP)s?\b", re.IGNORECASE
-)
-_OUR_BEFORE = re.compile(
-    r"\b(?:our|its|both its|and|at the|from the|at both)\s+(?:new |main |beautiful |downtown )?$",
-    re.IGNORECASE,
-)
-_SERVED = re.compile(
-    r"\b(?:serv(?:e[sd]?|ing|ices? (?:to|for|throughout|across))|areas?|communit|residents?|throughout|across|near(?:by)?|surrounding|minutes|miles|drive"
-    r"|neighbou?r|count(?:y|ies)|towns|from|including|between|born|raised|graduat|universit|degree|licensed in|moved|live[sd]? in|formerly)",
-    re.IGNORECASE,
-)
-_JOINED = re.compile(
-    r"(?P<cities>[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}(?:, [A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}){0,5}),?\s+(?:&|and)\s+$"
-)
-_LOCATED_IN = re.compile(
-    r"\b(?:[Ll]ocated|[Ss]ituated|[Hh]eadquartered)\s+in\s+(?:downtown\s+|beautiful\s+|historic\s+)?(?P<city>(?:St\. |Mt\. |Ft\. )?[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2})"
-)
-_PIN = re.compile(r"^[\W_]*(?:location|address|visit us|headquarters)?[\W_]*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An address at `text[start:end]`. Without a street it is a city named as the place of the provider."""
-
-    start: int
-    end: int
-    street: str | None
-    city: str | None
-    state: str | None
-    zip: str | None
-    others: bool = False
-    method: str = "addresses.text"
-    confidence: float = 0.95
-
-    @property
-    def key(self) -> tuple[str, str]:
-        words = city_key(self.street or "").replace(",", " ").split()
-        return " ".join(words[:2]), (self.city or "").lower() if not words else ""
 
 
 def find_addresses(page: Page) -> list[Observation]:
     """Every address of the provider on the page, each once: the fullest form, at its first standing."""
     around = Around(page)
-    best: dict[tuple[str, str], Found] = {}
-    for found in (*_anchored(around), *_structured(page)):
-        known = best.get(found.key)
-        if known is None or _fullness(found) > _fullness(known):
-            best[found.key] = found
-    for found in _stateless(around, {found.state for found in best.values() if found.state}):
-        best.setdefault(found.key, found)
-    cities = {found.city for found in best.values() if found.street}
-    kept = [found for found in best.values() if found.street or found.zip or found.city not in cities]
-    return [_observation(around, found) for found in kept]
-
-
-def _fullness(found: Found) -> tuple[bool, int]:
-    return not found.others, sum(
-        part is not None for part in (found.street, found.city, found.state, found.zip)
+    found = distinct((*_anchored(around), *_structured(page)))
+    known = {(one.city, one.state) for one in found if one.city and one.state and not one.others}
+    found = distinct(
+        (*found, *_without_state(around, known), *stateless(around, {state for _, state in known}))
     )
+    housed = {city_key(one.city or "") for one in found if one.street}
+    kept = [one for one in found if one.street or one.zip or city_key(one.city or "") not in housed]
+    return [_observation(around, one) for one in sorted(kept, key=lambda one: one.start)]
+
+
+def _without_state(around: Around, known: set[tuple[str, str]]) -> Iterator[Found]:
+    """ "300 Elm Ave, Quincy": a street before a city whose state the page tells elsewhere."""
+    if not known or len(known) > 60:
+        return
+    text, states = around.page.text, dict(sorted(known))
+    cities = re.compile(
+        rf"(?:{'|'.join(map(re.escape, sorted(states, key=len, reverse=True)))})\b(?!\s*,?\s*(?:[A-Z]{{2}}|\d{{5}})\b)"
+    )
+    for match in cities.finditer(text):
+        block = around.block(match.start())
+        low = max(block.start if block else 0, match.start() - 80)
+        street = street_before(text, low, match.start(), anchored=False)
+        if street and text[street[1] : match.start()].strip() in (",", "in"):
+            yield Found(
+                street[0],
+                match.end(),
+                tidy(text[slice(*street)]),
+                match[0],
+                states[match[0]],
+                None,
+                confidence=0.75,
+            )
 
 
 def _anchored(around: Around) -> Iterator[Found]:
@@ -144,10 +115,10 @@ def _anchored(around: Around) -> Iterator[Found]:
             last = anchor.end()
         elif is_city(city, state):
             found = Found(start, end, None, city, state, None, confidence=0.8)
-            if _is_placed_here(around, found, anchor.end()):
+            if is_placed_here(around, found, anchor.end()):
                 yield found
-                yield from _joined_cities(text, found)
-            elif _stands_alone(around, found):
+                yield from joined_cities(text, found)
+            elif stands_alone(around, found):
                 lone.append(found)
     if len({found.city for found in lone}) <= 2:
         yield from lone
@@ -199,72 +170,6 @@ def _preceding(around: Around, start: int) -> str:
     return around.page.text[max(low, start - 90) : start]
 
 
-def _is_placed_here(around: Around, found: Found, end: int) -> bool:
-    text = around.page.text
-    block = around.block(found.start)
-    if block and (block.kind is Kind.HEADING or block.region is Region.NAV):
-        return False
-    low, _ = around.sentence(found.start, found.end, 200)
-    before = text[low : found.start]
-    if _PLACE_AFTER.match(text, end) and _OUR_BEFORE.search(before):
-        return True
-    return _places(before[: len(before) - len(_joined(before)[0])])
-
-
-def _places(before: str) -> bool:
-    """Whether the words before a city say that the provider is there, not that people are served or come from there."""
-    return bool(_OWN_PLACE.search(before)) and not _SERVED.search(before[-80:])
-
-
-def _joined(before: str) -> tuple[str, list[str]]:
-    """ "located in Citrus Heights & Sacramento, CA": the words that list further cities, and those cities."""
-    match = _JOINED.search(before)
-    return (match[0], re.split(r",\s*", match["cities"])) if match else ("", [])
-
-
-def _joined_cities(text: str, found: Found) -> Iterator[Found]:
-    low = max(0, found.start - 80)
-    words, names = _joined(text[low : found.start])
-    at = found.start - len(words)
-    for name in names:
-        start = text.index(name, at)
-        if found.state and is_city(name, found.state):
-            yield Found(start, start + len(name), None, name, found.state, None, confidence=0.75)
-
-
-def _stateless(around: Around, states: set[str]) -> Iterator[Found]:
-    """ "Located in Santa Clarita.": without a state, a city is told by its name alone, if only one state has it."""
-    text = around.page.text
-    for match in _LOCATED_IN.finditer(text):
-        words = match["city"].split()
-        for count in range(len(words), 0, -1):
-            name = " ".join(words[:count])
-            homes = set(states_of_city(name))
-            homes = homes & states or homes
-            if len(homes) == 1 and not _SERVED.search(text[max(0, match.start() - 40) : match.start()]):
-                start = match.start("city")
-                end = start + len(re.match(r"\s+".join(map(re.escape, words[:count])), text[start:])[0])  # type: ignore[index]
-                if not _ANCHOR.match(
-                    text, end + len(text[end : end + 2]) - len(text[end : end + 2].lstrip(" ,"))
-                ):
-                    yield Found(start, end, None, name, homes.pop(), None, confidence=0.6)
-                break
-
-
-def _stands_alone(around: Around, found: Found) -> bool:
-    """A block that is only "City, ST" (with a pin or a label): how small sites say where they are."""
-    block = around.block(found.start)
-    if block is None or block.region is Region.NAV or block.kind in (Kind.OPTION, Kind.IMAGE):
-        return False
-    head = _PIN.sub("", block.text[: found.start - block.start])
-    tail = block.text[found.end - block.start :]
-    return (
-        not head
-        and not tail.strip(" .")
-        and not any(map(_SERVED.search, (around.before(found.start), *around.titles(found.start)[:1])))
-    )
-
-
 def _structured(page: Page) -> Iterator[Found]:
     """PostalAddress nodes of JSON-LD and microdata, quoted where the page text holds their words."""
     for node in (*page.json_ld, *page.microdata):
@@ -293,15 +198,8 @@ def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:
 
 def _observation(around: Around, found: Found) -> Observation:
     parts = {"street": found.street, "city": found.city, "state": found.state, "zip": found.zip}
-    role = (
-        "other_organization"
-        if found.others
-        else "city"
-        if not found.street
-        else "mailing"
-        if is_box(found.street)
-        else "site"
-    )
+    role = "mailing" if found.street and is_box(found.street) else "site" if found.street else "city"
+    role = "other_organization" if found.others else role
     return Observation(
         "address", json.dumps(parts, ensure_ascii=False), around.page.text[found.start : found.end], found.start, found.end,
         assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED, method=found.method,

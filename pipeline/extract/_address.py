@@ -1,0 +1,58 @@
+"""An address found on a page, and when two of them are one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.normalize.address import normalize_street
+from pipeline.normalize.place import city_key
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An address at `text[start:end]`. Without a street it is a city named as the place of the provider."""
+
+    start: int
+    end: int
+    street: str | None
+    city: str | None
+    state: str | None
+    zip: str | None
+    others: bool = False
+    method: str = "addresses.text"
+    confidence: float = 0.95
+
+    @property
+    def street_key(self) -> tuple[str, str, str]:
+        """Number, direction and name of the street, however they are abbreviated."""
+        parts = normalize_street(self.street)
+        return parts.number, parts.predirectional, parts.name
+
+    def is_same_place(self, other: Found) -> bool:
+        """Whether both name one place: one street line, and no ZIP codes or cities that tell them apart."""
+        if (self.street is None) != (other.street is None):
+            return False
+        if self.street and self.street_key != other.street_key:
+            return False
+        if self.street and self.zip and other.zip:
+            return self.zip == other.zip
+        return not (self.city and other.city) or city_key(self.city) == city_key(other.city)
+
+    @property
+    def fullness(self) -> tuple[bool, int]:
+        parts = (self.street, self.city, self.state, self.zip)
+        return not self.others, sum(part is not None for part in parts)
+
+
+def distinct(found: Iterable[Found]) -> list[Found]:
+    """Each place once, in its fullest form; of equal forms the first stays."""
+    kept: dict[tuple[str, str, str], list[Found]] = {}
+    for one in found:
+        same = kept.setdefault(one.street_key if one.street else ("", "", ""), [])
+        at = next((i for i, other in enumerate(same) if one.is_same_place(other)), None)
+        if at is None:
+            same.append(one)
+        elif one.fullness > same[at].fullness:
+            same[at] = one
+    return [one for same in kept.values() for one in same]
