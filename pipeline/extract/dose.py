@@ -7,12 +7,12 @@ program ("one hour of individual therapy a week") are kept apart as components.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.extract.grammar_words import words
 from pipeline.extract.lexer import Run, has_any, read
-from pipeline.extract.quantities import Quantity, number, quantities, suffix
+from pipeline.extract.quantities import NUMBER_WORDS, Quantity, number, quantities, suffix
 
 if TYPE_CHECKING:
     from pipeline.extract.sessions import SessionMention
@@ -27,7 +27,13 @@ _HOURS, _SESSIONS, _WEEK, _DAY = (words("dose", name) for name in ("hours", "ses
 _PER, _FILLERS, _NOT_FILLERS = words("dose", "per"), words("dose", "fillers"), words("dose", "not_fillers")
 _COMPONENT, _PROGRAM = words("dose", "component"), words("dose", "program")
 _COMPARED, _STEPPING, _ON_CALL = (words("dose", name) for name in ("compared", "stepping", "on_call"))
+_LASTS, _SPREAD = words("dose", "lasts"), words("dose", "spread")
 _END_OF_NOUN, _END_OF_PERIOD = words("dose", "end_of_noun"), words("dose", "end_of_period")
+_LABELS: dict[tuple[str, ...], DoseField] = {
+    ("hours", "per", "week"): "hours_per_week", ("hours", "/", "week"): "hours_per_week", ("weekly", "hours"): "hours_per_week",
+    ("days", "per", "week"): "days_per_week", ("days", "/", "week"): "days_per_week",
+    ("hours", "per", "day"): "hours_per_day", ("hours", "/", "day"): "hours_per_day",
+}  # fmt: skip
 _HINTS = ("hour", "hr", "day", "week", "evening", "night", "hora", "día", "semana", "weekly")
 _MOST = {"days_per_week": 7.0, "hours_per_day": 12.0, "hours_per_week": 60.0}
 SHORTEST_DAY = 1.5  # hours; what is shorter is one session of a program, not its day
@@ -85,11 +91,13 @@ def days_from_sessions(sessions: Iterable[SessionMention]) -> Range | None:
 def _measured(run: Run, quantity: Quantity) -> _Measured | None:
     if quantity.low is None and quantity.high is None:
         return None
-    item = _counted_sessions(run, quantity) or _with_unit(run, quantity)
+    item = _counted_sessions(run, quantity) or _labelled(run, quantity) or _with_unit(run, quantity)
     if item is None or item.dose is not None:
         return item
+    if item.unit == "days":
+        item = replace(item, quantity=quantity.spread(run))
     dose = _hours(run, item) if item.unit == "hours" else _days(run, item)
-    return _Measured(item.quantity, item.unit, item.after, item.adjectives, item.is_modifier, dose)
+    return replace(item, dose=dose)
 
 
 def _with_unit(run: Run, quantity: Quantity) -> _Measured | None:
@@ -132,6 +140,23 @@ def _counted_sessions(run: Run, quantity: Quantity) -> _Measured | None:
     return _Measured(quantity, "sessions", after, dose=dose) if dose else None
 
 
+def _labelled(run: Run, quantity: Quantity) -> _Measured | None:
+    """ "Hours per week: 9-15", "Days per week: 3": the unit and the period stand before the quantity."""
+    if run.word(quantity.first - 1) != ":":
+        return None
+    label = run.before(quantity.first - 1, 4)
+    said, field = next(
+        ((words, field) for words, field in _LABELS.items() if tuple(label[-len(words) :]) == words),
+        ((), None),
+    )
+    if field is None:
+        return None
+    dose = _dose(
+        run, field, replace(quantity, first=quantity.first - 1 - len(said)), quantity.after, "program"
+    )
+    return _Measured(quantity, "labelled", quantity.after, dose=dose) if dose else None
+
+
 def _days(run: Run, item: _Measured) -> DoseMention | None:
     """Days, times or sessions with a week behind them: "3 days a week", "meets 3x/week", "all five days"."""
     period, after = _period(run, item.after)
@@ -155,7 +180,8 @@ def _hours(run: Run, item: _Measured) -> DoseMention | None:
         return None
     period: Period | None = None
     after = item.after
-    if "weekly" in item.adjectives or run.word(item.quantity.first - 1) == "weekly":
+    lead = run.before(item.quantity.first, 3)
+    if "weekly" in item.adjectives or ("weekly" in lead and "," not in lead):
         period = "week"
     elif "daily" in item.adjectives:
         period = "day"
@@ -189,7 +215,8 @@ def _period(run: Run, i: int) -> tuple[Period | None, int]:
         return None, i
     for k, word in enumerate(run.behind(i, 14)):
         j = i + k
-        if (run.tokens[j].kind == "n" and word != "1") or (k and (word in _HOURS or word in _END_OF_PERIOD)):
+        is_number = run.tokens[j].kind == "n" or word in NUMBER_WORDS
+        if (is_number and word not in ("1", "one")) or (k and (word in _HOURS or word in _END_OF_PERIOD)):
             break
         if word == "weekly" or (word == "daily" and k <= 8):
             return ("week" if word == "weekly" else "day"), j + 1
@@ -219,14 +246,32 @@ def _beside(run: Run, items: list[_Measured], k: int) -> DoseMention | None:
     if item.unit == "days":
         is_beside = any(other.unit == "hours" for other in near)
         return _dose(run, "days_per_week", item.quantity, item.after, kind, 0.7) if is_beside else None
+    if _is_spread(run, items, k):
+        return _dose(run, "hours_per_week", item.quantity, item.after, kind, 0.75)
     is_day = (item.quantity.high or item.quantity.low or 0) >= SHORTEST_DAY
     if is_day and any(
         other.unit != "hours" and (other.dose is None or other.dose.kind == "program") for other in near
     ):
         return _dose(run, "hours_per_day", item.quantity, item.after, kind, 0.75)
+    if is_day and _is_session_length(run, item):
+        return _dose(run, "hours_per_day", item.quantity, item.after, kind, 0.75)
     if (item.quantity.low or 0) >= LEAST_WEEK and _is_of_treatment(run, item.after):
         return _dose(run, "hours_per_week", item.quantity, item.after, kind, 0.55)
     return None
+
+
+def _is_spread(run: Run, items: list[_Measured], k: int) -> bool:
+    """ "Nine hours of programming over three days each week": hours of the week, and not of each day."""
+    if k + 1 == len(items) or items[k + 1].unit != "days" or not _is_near(run, items[k], items[k + 1]):
+        return False
+    between = set(run.words(items[k].after, items[k + 1].quantity.number))
+    return bool(_SPREAD & between)
+
+
+def _is_session_length(run: Run, item: _Measured) -> bool:
+    """ "Each session lasts three hours", "groups are 3 hours long"."""
+    before = run.before(item.quantity.first, 5)
+    return bool(_SESSIONS & set(before)) and bool(_LASTS & set(before[-2:]))
 
 
 def _is_near(run: Run, one: _Measured, other: _Measured) -> bool:

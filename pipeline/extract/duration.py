@@ -63,6 +63,7 @@ def _duration(run: Run, quantity: Quantity) -> DurationMention | None:
         return None
     if unit == "day" and _BUSINESS & set(run.words(quantity.after, i)):
         unit = "business_day"
+    quantity = quantity.spread(run)
     after = i + 3 if run.words(i + 1, i + 3) == ["-", "long"] else i + 1
     after, closing = suffix(run, after)
     if closing and quantity.low == quantity.high:

@@ -128,13 +128,14 @@ def _clean(text: str) -> tuple[str, list[int] | None]:
 
 
 def _sentences(text: str, tokens: list[Token]) -> list[int]:
-    numbers, current = [], 0
+    numbers, current, has_ended = [], 0, True  # several ends in a row, as blank lines make them, count once
     for i, (token, following) in enumerate(pairwise(tokens)):
         numbers.append(current)
-        if token.kind != "p":
-            continue
-        if token.value in "\n!?" or (token.value == "." and _ends_sentence(text, tokens, i, following)):
-            current += 1
+        is_end = token.kind == "p" and (
+            token.value in "\n!?" or (token.value == "." and _ends_sentence(text, tokens, i, following))
+        )
+        current += is_end and not has_ended
+        has_ended = is_end or (has_ended and token.kind == "p")
     if tokens:
         numbers.append(current)
     return numbers

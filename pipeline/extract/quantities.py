@@ -54,6 +54,12 @@ class Quantity:
         high = (self.high if self.high is not None else self.low) if direction == "high" else None
         return Quantity(low, high, self.first, self.number, self.after)
 
+    def spread(self, run: Run) -> Quantity:
+        """ "over three days" takes three days, where "over three hours" is more than three: the same, without "over"."""
+        if run.word(self.first) != "over" or self.high is not None:
+            return self
+        return Quantity(self.low, self.low, self.number, self.number, self.after)
+
 
 @lru_cache(maxsize=8)
 def quantities(text: str) -> tuple[Quantity, ...]:

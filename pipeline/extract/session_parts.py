@@ -294,29 +294,41 @@ def _is_end_of(run: Run, pair: Pair, begin: Pair) -> bool:
 def _carry(run: Run, pairs: list[Pair]) -> list[Pair]:
     """Joins days of one sentence with the clocks of the next, in either order."""
     joined: list[Pair] = []
-    open_days: Pair | None = None  # days whose clocks stand in later sentences
+    waiting: Pair | None = None  # days whose clocks stand in later sentences
     for pair in pairs:
-        last = joined[-1] if joined else None
-        if last is not None and run.sentence[pair.first] - run.sentence[last.after - 1] > FARTHEST:
-            last = open_days = None
-        if last is not None and last.codes and last.clock == (None, None) and not last.carried:
-            open_days = last
-        if pair.codes:
-            if (
-                last is not None
-                and not last.codes
-                and last.clock[0]
-                and last.clock[1]
-                and pair.clock == (None, None)
-            ):
-                joined[-1] = replace(last, codes=pair.codes, after=pair.after, carried=True, days=pair.days)
-                continue
-            open_days = None
-        elif open_days is not None and pair.clock[0]:
-            if joined[-1] is open_days:
+        if joined and not _is_close(run, joined[-1], pair):
+            waiting = None
+        if pair.codes is None and pair.clock[0] and waiting is not None:
+            if joined[-1] is waiting:
                 joined.pop()
-            pair = replace(
-                pair, codes=open_days.codes, first=open_days.first, carried=True, days=open_days.days
-            )
+            pair = replace(pair, codes=waiting.codes, first=waiting.first, carried=True, days=waiting.days)
+        elif pair.codes is not None:
+            has_clock = pair.clock != (None, None)
+            waiting = None if has_clock else pair
+            if not has_clock and _give_days(run, joined, pair):
+                continue
         joined.append(pair)
     return joined
+
+
+def _is_close(run: Run, pair: Pair, following: Pair) -> bool:
+    """Whether two pairs may speak of the same sessions; a single day reaches no farther than the next sentence."""
+    days = pair.codes or following.codes or ()
+    return run.sentence[following.first] - run.sentence[pair.after - 1] <= (FARTHEST if len(days) > 1 else 1)
+
+
+def _give_days(run: Run, joined: list[Pair], days: Pair) -> bool:
+    """Gives days to the clocks right before them that have none: "Morning: 9-12. Evening: 6-9. Monday to Thursday"."""
+    following, given = days, False
+    for k in range(len(joined) - 1, -1, -1):
+        clock = joined[k]
+        if (
+            clock.codes
+            or clock.clock[1] is None
+            or clock.clock[0] is None
+            or not _is_close(run, clock, following)
+        ):
+            break
+        following, given = clock, True
+        joined[k] = replace(clock, codes=days.codes, after=days.after, carried=True, days=days.days)
+    return given
