@@ -15,7 +15,13 @@ Flags = npt.NDArray[np.bool_]
 
 
 def cluster(
-    size: int, left: Ints, right: Ints, probability: Floats, vetoed: Flags, join: float, home: Ints | None = None
+    size: int,
+    left: Ints,
+    right: Ints,
+    probability: Floats,
+    vetoed: Flags,
+    join: float,
+    home: Ints | None = None,
 ) -> Ints:
     """The group of each of `size` items, as the smallest item in it. Pairs under `join` do not connect.
 

@@ -84,9 +84,9 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
         "identifier": _identifier(r, left, right),
         "file": (r.source[left] == r.source[right]).astype(np.int8),
         "area": area,
-        "withheld": (
-            (street == code("street", "unknown")) & (phone == code("phone", "crossed"))
-        ).astype(np.int8),
+        "withheld": ((street == code("street", "unknown")) & (phone == code("phone", "crossed"))).astype(
+            np.int8
+        ),
         "building": _building(area, phone, name),
     }
     return Comparison(
@@ -294,7 +294,7 @@ def _silent_labels(r: Records) -> npt.NDArray[np.bool_]:
     empty = name_words()["place"].keys()
     out: npt.NDArray[np.bool_] = np.equal(r.label, 0)
     for row in np.flatnonzero(~out):
-        place = r.place_words[row].split()
+        place = f"{r.city_text[row]} {r.street_text[row].lower()}".split()
         out[row] = all(word in empty or word in place for word in r.names.names[r.label[row]])
     return out
 

@@ -7,16 +7,13 @@ file of a few rows is judged like the country; the words of the file at hand are
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from rapidfuzz import fuzz, process
 
 Ints = npt.NDArray[np.int64]
@@ -33,60 +30,89 @@ TELLING = 3.5  # nats of shared words that are more than chance
 
 
 @cache
-def _prior() -> tuple[Counter[str], Counter[str], int]:
-    """Distinct names with each word, those of them in a place of that name, and the number of names."""
-    text = files("pipeline.match").joinpath("name_frequency.csv").read_text(encoding="utf-8")
-    rows = [(row["word"], int(row["names"]), int(row["places"])) for row in csv.DictReader(text.splitlines())]
-    total = next(count for word, count, _ in rows if not word)
-    return Counter({w: n for w, n, _ in rows if w}), Counter({w: n for w, _, n in rows if w}), total
+def _prior() -> tuple[pl.DataFrame, int]:
+    """Word, distinct names with it (`names`), those of them in a place of that name (`places`); and all names."""
+    data = files("pipeline.match").joinpath("name_frequency.csv").read_bytes()
+    table = pl.read_csv(data, schema={"word": pl.String, "names": pl.Int64, "places": pl.Int64})
+    return table.filter(pl.col("word").is_not_null()), int(table.filter(pl.col("word").is_null())["names"][0])
+
+
+def _words(names: pl.Series) -> pl.DataFrame:
+    """Each word, and each two words in a row, of each name once: name (its number), word."""
+    single = (
+        names.str.split(" ")
+        .to_frame("word")
+        .with_row_index("name")
+        .explode("word")
+        .filter(pl.col("word") != "")
+    )
+    double = single.select("name", word=pl.col("word") + " " + pl.col("word").shift(-1).over("name"))
+    return pl.concat([single, double]).drop_nulls("word").unique()
 
 
 class NameTable:
     """Distinct names of a file. Name 0 is the empty name; `ids` gives the number of each name passed in."""
 
-    def __init__(self, names: Sequence[tuple[str, ...]]) -> None:
-        index: dict[tuple[str, ...], int] = {(): 0}
-        self.ids: Ints = np.fromiter((index.setdefault(n, len(index)) for n in names), np.int64, len(names))
-        self.names = list(index)
-        self.squeezed = np.array(["".join(name) for name in self.names], dtype=object)
-        self._weigh()
-        self._fill()
+    def __init__(self, names: pl.Series) -> None:
+        distinct = pl.concat([pl.Series([""]), names.unique().sort()]).unique(maintain_order=True)
+        place = pl.DataFrame({"name": distinct}).with_row_index("number")
+        found = names.to_frame("name").join(place, on="name", how="left", maintain_order="left")["number"]
+        self.ids: Ints = found.cast(pl.Int64).to_numpy()
+        self.names: list[list[str]] = distinct.str.split(" ").to_list()
+        self.squeezed = distinct.str.replace_all(" ", "", literal=True).to_numpy()
+        said = _words(distinct)
+        self._weigh(said)
+        self._fill(said, distinct)
 
-    def _weigh(self) -> None:
+    def _weigh(self, said: pl.DataFrame) -> None:
         """A weight in nats for every word, and a negative one for two that often go together ("turning point")."""
-        names, places, total = _prior()
-        local = Counter(word for name in {frozenset(name) for name in self.names} for word in name)
-        pairs = {f"{a} {b}" for name in self.names for a, b in pairwise(name)} & names.keys()
-        self.words = {word: number for number, word in enumerate(sorted(local.keys() | pairs))}
-        known = len(self.names) + total
-        self.weight: Floats = np.zeros(len(self.words) + 1)
-        self.placeless: Floats = np.zeros(len(self.words) + 1)  # the same without regard to place names
-        for word, number in self.words.items():
-            count = local[word] + names[word] + 1
-            if word in pairs:
-                a, b = word.split(" ")
-                self.placeless[number] = min(0.0, np.log(names[a] * names[b] / (names[word] * total)))
-            else:
-                self.placeless[number] = max(0.1, np.log(known / count) - COMMON)
-            share = places[word] / (names[word] + 1)
-            self.weight[number] = self.placeless[number] * (1 - PLACE * share)
+        prior, total = _prior()
+        known = float(len(self.names) + total)
+        words = (
+            said.group_by("word")
+            .agg(local=pl.len())
+            .join(prior, on="word", how="left", maintain_order="left")
+        )
+        names = pl.col("names").fill_null(0)
+        pair = pl.col("word").str.contains(" ", literal=True)
+        ends = [pl.col("word").str.split(" ").list.get(end, null_on_oob=True) for end in (0, 1)]
+        counts = dict(prior.select("word", "names").iter_rows())
+        first, second = (end.replace_strict(counts, default=None, return_dtype=pl.Float64) for end in ends)
+        together = pl.min_horizontal(0.0, (first * second / (names * total)).log())
+        alone = pl.max_horizontal(0.1, (known / (pl.col("local") + names + 1)).log() - COMMON)
+        self.lexicon = (
+            words.filter(~pair | (names > 0))
+            .sort("word")
+            .with_columns(placeless=pl.when(pair).then(together).otherwise(alone))
+            .with_columns(
+                weight=pl.col("placeless") * (1 - PLACE * pl.col("places").fill_null(0) / (names + 1))
+            )
+            .with_row_index("number")
+            .with_columns(pl.col("number").cast(pl.Int64))
+        )
+        self.weight: Floats = np.append(self.lexicon["weight"].to_numpy(), 0.0)
 
-    def _fill(self) -> None:
+    def _fill(self, said: pl.DataFrame, names: pl.Series) -> None:
         count = len(self.names)
+        told = (
+            said.join(self.lexicon, on="word")
+            .sort("name", pl.col("weight").abs(), "number", descending=[False, True, False])
+            .with_columns(place=pl.int_range(pl.len()).over("name"))
+            .filter(pl.col("place") < WIDTH)
+            .sort("name", "weight", "number", descending=[False, True, False])
+            .with_columns(place=pl.int_range(pl.len()).over("name"))
+        )
         self.tokens: Ints = np.full((count, WIDTH), -1, dtype=np.int64)
-        self.initials: Ints = np.full(count, -2, dtype=np.int64)
+        self.tokens[told["name"].to_numpy(), told["place"].to_numpy()] = told["number"].to_numpy()
+        sums = told.group_by("name").agg(pl.col("weight", "placeless").sum())
         self.information: Floats = np.zeros(count)
         self.whole: Floats = np.zeros(count)
-        for row, name in enumerate(self.names):
-            told = {*name, *(f"{a} {b}" for a, b in pairwise(name))} & self.words.keys()
-            numbers = sorted((self.words[w] for w in told), key=lambda n: (-abs(self.weight[n]), n))[:WIDTH]
-            numbers.sort(key=lambda n: (-self.weight[n], n))
-            self.tokens[row, : len(numbers)] = numbers
-            self.information[row] = max(0.1, self.weight[numbers].sum())
-            self.whole[row] = max(0.1, self.placeless[numbers].sum())
-            if len(name) >= 3:
-                self.initials[row] = self.words.get("".join(word[0] for word in name), -2)
-        self.information[0] = self.whole[0] = 0.0
+        self.information[sums["name"].to_numpy()] = np.maximum(0.1, sums["weight"].to_numpy())
+        self.whole[sums["name"].to_numpy()] = np.maximum(0.1, sums["placeless"].to_numpy())
+        initials = names.str.replace_all(r"(\w)\w* ?", "$1").to_frame("word")
+        found = initials.join(self.lexicon, on="word", how="left", maintain_order="left")["number"]
+        enough = (names.str.count_matches(" ") >= 2).to_numpy()
+        self.initials: Ints = np.where(enough, found.fill_null(-2).cast(pl.Int64).to_numpy(), -2)
 
     def rarest(self, ids: Ints) -> Ints:
         """The most telling word of each name, -1 for the empty name."""

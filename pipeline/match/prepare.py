@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipeline.match import bulk
 from pipeline.match.names import NameTable
-from pipeline.normalize.address import Street, normalize_street, number_range
-from pipeline.normalize.name import Names, normalize_names
+from pipeline.normalize.address import number_range
+from pipeline.normalize.name import normalize_names
 
 Ints = npt.NDArray[np.int64]
 
@@ -58,7 +58,7 @@ class Records:
     zip: Ints
     city: Ints  # city and state, as a code
     state: Ints
-    place_words: npt.NDArray[Any]  # words of the city and street, which tell nothing as a site's name
+    city_text: npt.NDArray[Any]
     phone: Ints
     extension: Ints
     others: Ints  # (n, OTHERS) intake numbers
@@ -85,45 +85,41 @@ def prepare(frame: pl.DataFrame) -> Records:
     Raises ValueError for missing columns, empty or duplicate record ids.
     """
     frame = _ordered(_checked(frame))
-    names = _apply(frame, ("name1", "name2"), normalize_names, Names())
-    owners = _apply(frame, ("organization",), lambda text: normalize_names(text, "").primary, ())
-    streets = _apply(frame, ("street1", "street2"), normalize_street, Street())
-    spans = [number_range(s.number) or (0, 0) for s in streets]
-    first, second, alias = _roles(names, owners)
-    table = NameTable([*first, *second, *alias])
-    size = len(names)
+    streets = bulk.streets(frame)
+    spans = _spans(streets["number"])
+    said = _roles(bulk.names(frame), frame["organization"])
+    table = NameTable(pl.concat([said["first"], said["second"], said["alias"]]))
+    size = frame.height
     phone, extension, others = _phones(frame)
     domains = _domains(frame["website"])
-    city = (frame["city"].str.to_lowercase().str.replace_all(r"[^a-z]", "") + "|" + frame["state"]).to_list()
-    place_words = [f"{c} {s.name}".lower() for c, s in zip(frame["city"].to_list(), streets, strict=True)]
+    city = frame["city"].str.to_lowercase().str.replace_all(r"[^a-z]", "") + "|" + frame["state"]
     return Records(
         ids=frame["record_id"].to_list(),
-        source=_codes(frame["source"].to_list()),
+        source=_codes(frame["source"]),
         names=table,
         name=table.ids[:size],
         label=table.ids[size : 2 * size],
         alias=table.ids[2 * size :],
-        located=np.array([_located(s) for s in streets], dtype=np.int64),
-        number=_codes([s.number for s in streets]),
-        low=np.array([low for low, _ in spans], dtype=np.int64),
-        high=np.array([high for _, high in spans], dtype=np.int64),
-        street=_codes([s.name for s in streets]),
-        street_text=np.array([s.name for s in streets], dtype=object),
-        suffix=_codes([s.suffix for s in streets]),
-        direction=_codes([s.predirectional or s.postdirectional for s in streets]),
-        unit=_codes([s.unit for s in streets]),
-        unit_text=np.array([s.unit for s in streets], dtype=object),
-        zip=_codes(frame["zip"].to_list()),
-        city=_codes(["" if c.startswith("|") else c for c in city]),
-        state=_codes(frame["state"].to_list()),
-        place_words=np.array(place_words, dtype=object),
+        located=_located(streets),
+        number=_codes(streets["number"]),
+        low=spans[:, 0],
+        high=spans[:, 1],
+        street=_codes(streets["name"]),
+        street_text=streets["name"].to_numpy(),
+        suffix=_codes(streets["suffix"]),
+        direction=_codes(streets.select(_direction()).to_series()),
+        unit=_codes(streets["unit"]),
+        unit_text=streets["unit"].to_numpy(),
+        zip=_codes(frame["zip"]),
+        city=_codes(city.str.replace(r"^\|.*$", "")),
+        state=_codes(frame["state"]),
+        city_text=frame["city"].str.to_lowercase().to_numpy(),
         phone=phone,
         extension=extension,
         others=others,
         domain=_codes(domains),
-        domain_text=np.array([re.sub(r"\..*$", "", d).replace("-", "") for d in domains], dtype=object),
-        identifiers=[tuple(sorted((str(p["scheme"]), str(p["identifier"])) for p in row or ()))
-                     for row in frame["external_ids"].to_list()],
+        domain_text=domains.str.replace(r"\..*$", "").str.replace_all("-", "").to_numpy(),
+        identifiers=_identifiers(frame["external_ids"]),
         virtual=frame["is_virtual"].to_numpy(),
         signature=frame["signature"].to_list(),
     )  # fmt: skip
@@ -165,37 +161,46 @@ def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _apply(frame: pl.DataFrame, columns: tuple[str, ...], function: Any, empty: Any) -> list[Any]:
-    """Apply a function of strings once per distinct combination."""
-    known: dict[tuple[str, ...], Any] = {("",) * len(columns): empty}
-    out = []
-    for row in frame.select(columns).iter_rows():
-        found = known.get(row)
-        if found is None:
-            found = known[row] = function(*row)
-        out.append(found)
-    return out
+def _roles(said: pl.DataFrame, organization: pl.Series) -> pl.DataFrame:
+    """first, second, alias: an operator stated apart comes first, and the printed name is then a label."""
+    owners = {text: " ".join(normalize_names(text, "").primary) for text in organization.unique().to_list()}
+    owner = organization.replace_strict(owners, return_dtype=pl.String)
+    said = said.with_columns(owner=owner).with_columns(other=(owner != "") & (owner != said["primary"]))
+    other, primary, label, alias = (pl.col(c) for c in ("other", "primary", "label", "alias"))
+    return said.select(
+        first=pl.when(other).then("owner").otherwise(primary),
+        second=pl.when(other & (label == "")).then(primary).otherwise(label),
+        alias=pl.when(other & (label != "") & (alias == "")).then(primary).otherwise(alias),
+    )
 
 
-def _roles(names: Sequence[Names], owners: Sequence[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], ...]:
-    """Operator, label and alias: an operator stated apart comes first, and the printed name is then a label."""
-    first, second, alias = [], [], []
-    for name, owner in zip(names, owners, strict=True):
-        other = bool(owner) and owner != name.primary
-        first.append(owner or name.primary)
-        second.append(name.label or (name.primary if other else ()))
-        alias.append(name.alias or (name.primary if other and name.label else ()))
-    return first, second, alias
+def _identifiers(listed: pl.Series) -> list[tuple[tuple[str, str], ...]]:
+    if listed.null_count() == len(listed):
+        return [()] * len(listed)
+    return [
+        tuple(sorted((str(p["scheme"]), str(p["identifier"])) for p in row or ())) for row in listed.to_list()
+    ]
 
 
-def _located(street: Street) -> int:
-    kind = _KIND[street.kind]
-    return CAMPUS if kind == STREET and not street.number else kind
+def _spans(numbers: pl.Series) -> Ints:
+    """Lowest and highest house number of each printed one, 0 where there is none."""
+    distinct = numbers.unique().to_list()
+    spans = np.array([number_range(number) or (0, 0) for number in distinct], dtype=np.int64).reshape(-1, 2)
+    place = {number: row for row, number in enumerate(distinct)}
+    return np.asarray(spans[numbers.replace_strict(place, return_dtype=pl.Int64).to_numpy()])
 
 
-def _codes(values: Sequence[str]) -> Ints:
+def _located(streets: pl.DataFrame) -> Ints:
+    kind = streets["kind"].replace_strict(_KIND, return_dtype=pl.Int64).to_numpy()
+    return np.asarray(np.where((kind == STREET) & (streets["number"] == "").to_numpy(), CAMPUS, kind))
+
+
+def _direction() -> pl.Expr:
+    return pl.when(pl.col("predirectional") != "").then("predirectional").otherwise("postdirectional")
+
+
+def _codes(series: pl.Series) -> Ints:
     """Strings as numbers, 0 for the empty string."""
-    series = pl.Series(values, dtype=pl.String)
     codes = series.rank("dense").cast(pl.Int64).to_numpy()
     return np.asarray(np.where(series.eq("").to_numpy(), 0, codes), dtype=np.int64)
 
@@ -219,12 +224,12 @@ def _phones(frame: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
     return np.asarray(main), np.asarray(found["extension"].to_numpy()), others
 
 
-def _domains(websites: pl.Series) -> list[str]:
+def _domains(websites: pl.Series) -> pl.Series:
     hosts = (
         websites.str.to_lowercase().str.extract(r"^(?:[a-z]+:/*)?(?:www\d?\.)?([^/?#:\s]+)", 1).fill_null("")
     )
     known = {host: _domain(host) for host in hosts.unique().to_list()}
-    return [known[host] for host in hosts.to_list()]
+    return hosts.replace_strict(known, return_dtype=pl.String)
 
 
 def _domain(host: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,14 +88,14 @@ def reasons(level: str, c: Comparison, points: Mapping[str, Floats], rows: Ints)
     fields = [field for field in points if any(table.words[field])]
     values = np.stack([points[field][rows] for field in fields], axis=1)
     codes = np.stack([c.relation[field][rows] for field in fields], axis=1)
-    order = np.argsort(-np.abs(values), axis=1, kind="stable")
-    known: dict[tuple[int, ...], str] = {}
-    out = []
-    for row in range(len(rows)):
-        key = (*codes[row].tolist(), *np.round(values[row], 1).tolist())
-        text = known.get(key)
-        if text is None:
-            said = [(table.words[fields[f]][codes[row, f]], values[row, f]) for f in order[row]]
-            text = known[key] = "; ".join(f"{words} ({value:+.1f})" for words, value in said if words)
-        out.append(text)
-    return out
+    shown = np.concatenate([codes.astype(np.int16), np.round(values * 10).astype(np.int16)], axis=1)
+    packed = np.ascontiguousarray(shown).view([("", np.void, shown.itemsize * shown.shape[1])]).ravel()
+    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
+    texts = np.array([_sentence(table, fields, codes[row], values[row]) for row in first], dtype=object)
+    return list(texts[inverse])
+
+
+def _sentence(table: Weights, fields: list[str], codes: Any, values: Any) -> str:
+    order = np.argsort(-np.abs(values), kind="stable").tolist()
+    said = [(table.words[fields[f]][codes[f]], values[f]) for f in order]
+    return "; ".join(f"{words} ({value:+.1f})" for words, value in said if words)

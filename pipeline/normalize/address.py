@@ -100,6 +100,11 @@ def normalize_street(street1: str | None, street2: str | None = None) -> Street:
     return _parse(first, second)
 
 
+def unit_line(text: str | None) -> str:
+    """A line that holds only a unit, in USPS form: "Suite 3-A" → "STE 3A"."""
+    return _unit(_clean(text))
+
+
 def number_range(number: str) -> tuple[int, int] | None:
     """Lowest and highest house number that a printed number covers; None for grids and letters.
 

@@ -15,9 +15,15 @@ from importlib.resources import files
 
 _APOSTROPHES = re.compile(r"['’`´]")
 _WORD = re.compile(r"[a-z0-9]+")
-_INITIALS = re.compile(r"\b(?:[a-z]\.){2,}")
+_INITIALS = re.compile(r"\b([a-z])\.")
 _DBA = re.compile(r"\bd\.?\s?[/.]?b\.?\s?[/.]?a\.?\b|\bdoing business as\b|\ba/?k/?a\b", re.I)
-_DANGLING = re.compile(r"(?:\b(?:and|of|for|at|the|in|by)|[&/,-])\s*$", re.I)
+
+
+CAREFUL = r"(?i)[^\x00-\x7F]|\.|\b(?:co|d\W?\s?/?b\W?\s?/?a|doing|a/?k/?a|veterans?|young|volunteers?)\b"
+"""A name where more than its single words may matter: trade names, phrases, initials, accents."""
+DANGLING = r"(?i)(?:\b(?:and|of|for|at|the|in|by)|[&/,-])\s*$"
+"""A name that goes on in the next field."""
+_DANGLING = re.compile(DANGLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +49,22 @@ def name_words() -> Mapping[str, Mapping[str, str]]:
     return tables
 
 
+class _Becomes(dict[str, tuple[str, ...]]):
+    """What a word becomes: () where it is dropped. Filled as words are met."""
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        found: tuple[str, ...] = (word,)
+        if len(word) > 3 and word[-1] == "s" and word[-2] not in "su":
+            found = self[word[:-1]] or (word[:-1],)
+        self[word] = found
+        return found
+
+
 @cache
-def _expansions() -> Mapping[str, tuple[str, ...]]:
-    """Every word that changes → what it becomes, () where it is dropped."""
+def _becomes() -> _Becomes:
     words = name_words()
-    dropped = dict.fromkeys(words["stop"], ()) | dict.fromkeys(words["legal"], ())
-    return {word: tuple(text.split()) for word, text in words["abbreviation"].items()} | dropped
+    known = {word: tuple(text.split()) for word, text in words["abbreviation"].items()}
+    return _Becomes(known | dict.fromkeys((*words["stop"], *words["legal"]), ()))
 
 
 def normalize_name(text: str | None) -> tuple[str, ...]:
@@ -58,33 +74,45 @@ def normalize_name(text: str | None) -> tuple[str, ...]:
     """
     if not text:
         return ()
-    folded = _fold(text)
-    words = _WORD.findall(folded)
-    changes = _expansions()
+    words, becomes = _WORD.findall(_fold(text)), _becomes()
     out: list[str] = []
-    for place, word in enumerate(words):
-        if word == "co" and place < len(words) - 1 and words[place + 1] not in changes:
-            out.append("county")
-            continue
-        becomes = changes.get(word)
-        if becomes is not None:
-            out.extend(becomes)
-        elif len(word) > 3 and word[-1] == "s" and word[-2] not in "su":
-            singular = word[:-1]
-            out.extend(changes.get(singular, (singular,)) or (singular,))
-        else:
-            out.append(word)
+    for word in words:
+        out.extend(becomes[word])
+    if "co" in words:
+        out = _counties(words)
     return _phrases(out) if out else tuple(words)
+
+
+def _counties(words: list[str]) -> list[str]:
+    """ "Delaware Co Alcohol Service" is of a county, "Acme Co" a company."""
+    becomes = _becomes()
+    ahead = zip(words, [*words[1:], ""], strict=True)
+    return [
+        w
+        for word, after in ahead
+        for w in (("county",) if word == "co" and after and becomes[after] else becomes[word])
+    ]
+
+
+def becomes(word: str) -> tuple[str, ...]:
+    """What one lower-case word becomes in a normalised name; () where it is dropped."""
+    return _becomes()[word]
 
 
 def _phrases(words: list[str]) -> tuple[str, ...]:
     """Names with a common acronym as that acronym: Veterans Affairs, YMCA."""
-    if "veteran" in words or "young" in words or "volunteer" in words:
-        text = f" {' '.join(words)} "
-        for phrase, acronym in name_words()["phrase"].items():
-            text = text.replace(f" {phrase} ", f" {acronym} ")
-        words = text.split()
-    return tuple(words)
+    starts = _phrase_starts()
+    if starts.isdisjoint(words):
+        return tuple(words)
+    text = f" {' '.join(words)} "
+    for phrase, acronym in name_words()["phrase"].items():
+        text = text.replace(f" {phrase} ", f" {acronym} ")
+    return tuple(text.split())
+
+
+@cache
+def _phrase_starts() -> frozenset[str]:
+    return frozenset(phrase.split()[0] for phrase in name_words()["phrase"])
 
 
 def normalize_names(name1: str | None, name2: str | None) -> Names:
@@ -104,7 +132,7 @@ def normalize_names(name1: str | None, name2: str | None) -> Names:
 
 
 def _trade_name(text: str) -> tuple[str, str]:
-    found = _DBA.search(text)
+    found = _DBA.search(text) if text else None
     return (text[: found.start()].strip(), text[found.end() :].strip()) if found else (text, "")
 
 
@@ -112,4 +140,4 @@ def _fold(text: str) -> str:
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = _APOSTROPHES.sub("", text.lower())
-    return _INITIALS.sub(lambda found: found[0].replace(".", ""), text) if "." in text else text
+    return _INITIALS.sub(r"\1", text) if "." in text else text
