@@ -190,7 +190,6 @@ class Visit:
             raise Failure(Outcome.REFUSED_ADDRESS, f"{want.url!r} is no http(s) address")
         host = self._fetcher.host(want.url)
         async with host.gate.turn(), self._fetcher.slots:
-            host.gate.started()
             began = self._settings.clock()
             try:
                 async with asyncio.timeout(self._settings.total_s):

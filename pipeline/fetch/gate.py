@@ -1,4 +1,4 @@
-"""One host's pace: one request at a time, their starts at least a delay apart, pauses that the host asks for."""
+"""One host's pace: one request at a time, a delay after each, and the pauses that the host asks for."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Gate:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for one's turn, and keep the host for as long as the request lasts."""
+        """Wait for one's turn, and keep the host for as long as the request lasts. The delay begins at its end, so
+        that the host, too, never sees two requests within it."""
         async with self._lock:
             while (wait := self._next - self._settings.clock()) > 0:
                 await self._settings.sleep(wait)
-            yield
-
-    def started(self) -> None:
-        """The request leaves now: the next one is due a delay later."""
-        self._next = self._settings.clock() + self._delay
+            try:
+                yield
+            finally:
+                self.hold(self._delay)
 
     def hold(self, seconds: float) -> None:
         """The host asks for a pause (Retry-After)."""

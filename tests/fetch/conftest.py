@@ -53,7 +53,9 @@ class Web:
     def page(self, host: str, path: str, html: str = "", status: int = 200, **headers: str) -> None:
         """A page; `headers` with _ for -. An empty `html` means a good page of its own."""
         text = html or f"<html><title>{path}</title><h1>{path}</h1>{FILLER}</html>"
-        self.body(host, path, text.encode(), status, **{"content_type": "text/html; charset=utf-8", **headers})
+        self.body(
+            host, path, text.encode(), status, **{"content_type": "text/html; charset=utf-8", **headers}
+        )
 
     def body(self, host: str, path: str, body: bytes, status: int = 200, **headers: str) -> None:
         lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
@@ -80,10 +82,16 @@ class Web:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-                headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:] if line)}
-                request = Request(headers["host"].partition(":")[0], head[0].split(" ")[1], headers, self.clock())
+                headers = {
+                    k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:] if line)
+                }
+                request = Request(
+                    headers["host"].partition(":")[0], head[0].split(" ")[1], headers, self.clock()
+                )
                 self.requests.append(request)
-                answer = self.answers.get((request.host, request.path)) or self.answers.get((request.host, "*"))
+                answer = self.answers.get((request.host, request.path)) or self.answers.get(
+                    (request.host, "*")
+                )
                 if answer is None:
                     writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
                 else:
@@ -122,7 +130,13 @@ def site(host: str, *entry: str, **more: Any) -> Source:
 def quick(web: Web, **more: Any) -> FetchSettings:
     """Settings without the delays that politeness would cost a test."""
     return FetchSettings(
-        **{"connect_to": web.connect_to, "per_host_delay_s": 0.0, "retry_wait_s": 0.001, "sleep": Clock().sleep, **more}
+        **{
+            "connect_to": web.connect_to,
+            "per_host_delay_s": 0.0,
+            "retry_wait_s": 0.001,
+            "sleep": Clock().sleep,
+            **more,
+        }
     )
 
 

@@ -131,7 +131,10 @@ def outcomes(web, fetch: Fetch, new_site) -> dict[str, Document]:
     misbehave(web)
     sources = [new_site(f"{name}.example", *(["/iop"] if name == "good" else [])) for name in FAULTS]
     documents = fetch(*sources, total_s=1.0, max_bytes=2_000_000, attempts=2, resolve=resolve)
-    assert [d.url for d in documents if d.source_id == "good"] == ["http://good.example/", "http://good.example/iop"]
+    assert [d.url for d in documents if d.source_id == "good"] == [
+        "http://good.example/",
+        "http://good.example/iop",
+    ]
     return {d.source_id: d for d in reversed(documents)}
 
 
@@ -148,7 +151,9 @@ def test_every_attempt_is_in_the_log_with_its_content(outcomes: dict[str, Docume
     assert all(d.sha256 in archive for d in logged if d.sha256)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:{port}/", "http://localhost:{port}/", "http://[::1]:{port}/"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:{port}/", "http://localhost:{port}/", "http://[::1]:{port}/"]
+)
 def test_loopback_is_refused_unless_the_source_allows_it(web, archive, url: str) -> None:
     from pipeline.fetch import FetchSettings, fetch_sources
     from sources.registry import Kind, Source
@@ -172,7 +177,9 @@ def test_loopback_is_refused_unless_the_source_allows_it(web, archive, url: str)
 
 def test_a_body_longer_than_declared_does_not_spoil_the_next_page(web, fetch: Fetch, new_site) -> None:
     page = b"<html><body>" + b"An evening program for adults. " * 10
-    web.body("long.example", "/", page + b"tail" * 100, content_type="text/html", content_length=str(len(page)))
+    web.body(
+        "long.example", "/", page + b"tail" * 100, content_type="text/html", content_length=str(len(page))
+    )
     web.page("long.example", "/iop")
     first, second = fetch(new_site("long.example", "/iop"), attempts=2)
     assert (first.outcome, first.size) == (Outcome.OK, len(page))
@@ -197,7 +204,9 @@ def test_sitemap_bombs_are_refused_and_the_site_is_read(web, fetch: Fetch, new_s
     assert len(web.asked("boom.example")) <= 7
 
 
-def test_a_page_of_10000_links_stays_within_the_budget_and_the_best_are_read(web, fetch: Fetch, new_site) -> None:
+def test_a_page_of_10000_links_stays_within_the_budget_and_the_best_are_read(
+    web, fetch: Fetch, new_site
+) -> None:
     links = "".join(f'<a href="/page-{n}?x={n}">Read on {n}</a>' for n in range(10_000))
     html = f'<html><title>Us</title><p>Welcome to our outpatient center.</p><a href="/iop">Our IOP</a>{links}</html>'
     web.page("many.example", "/", html)

@@ -1,0 +1,155 @@
+"""With the limits on, proven on a clock that tests turn: the server writes down when each request came."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+
+from pipeline.fetch import FetchSettings
+from pipeline.fetch.exchange import retry_after
+from pipeline.records import Outcome
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def polite(web, fetch, clock):
+    """Fetch with the real delays, on the test's clock."""
+    web.clock = clock
+
+    def run(*sources, **settings):
+        return fetch(*sources, **{"per_host_delay_s": 1.0, "clock": clock, "sleep": clock.sleep, **settings})
+
+    return run
+
+
+def gaps(web) -> dict[str, list[float]]:
+    times = defaultdict(list)
+    for request in web.requests:
+        times[request.host].append(request.at)
+    return {host: [b - a for a, b in zip(t, t[1:], strict=False)] for host, t in times.items()}
+
+
+def test_never_two_requests_to_one_host_within_its_delay(web, polite, new_site) -> None:
+    hosts = [f"h{n}.example" for n in range(5)]
+    for host in hosts:
+        web.page(host, "*")
+    sources = [new_site(host, "/iop", "/contact", max_pages=6) for host in hosts]
+    sources += [
+        new_site("h0.example", "/insurance", "/locations", max_pages=4)
+    ]  # a second source of one host
+    documents = polite(*sources)
+    assert sum(d.outcome is Outcome.OK for d in documents) > 15
+    assert all(min(found) >= 1.0 for found in gaps(web).values())
+    assert len(gaps(web)["h0.example"]) > 6
+
+
+def test_redirects_between_hosts_keep_to_the_delay_of_each(web, polite, new_site) -> None:
+    for n in range(4):
+        web.redirect("a.example", f"/{n or ''}", f"http://b.example/{n}")
+        web.page("b.example", f"/{n}")
+    polite(new_site("a.example", "/1", "/2", "/3"), new_site("b.example", "/0", "/1"))
+    assert all(min(found) >= 1.0 for found in gaps(web).values())
+
+
+def test_the_crawl_delay_of_robots_txt_is_kept(web, polite, new_site) -> None:
+    web.body("slow.example", "/robots.txt", b"User-agent: *\nCrawl-delay: 7\n", content_type="text/plain")
+    web.body("rate.example", "/robots.txt", b"User-agent: *\nRequest-rate: 1/4\n", content_type="text/plain")
+    for host in ("slow.example", "rate.example"):
+        web.page(host, "/")
+        web.page(host, "/iop")
+    polite(new_site("slow.example", "/iop"), new_site("rate.example", "/iop"))
+    assert min(gaps(web)["slow.example"]) >= 7
+    assert min(gaps(web)["rate.example"]) >= 4
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_waited_for(web, polite, new_site, status: int) -> None:
+    refused = []
+
+    async def answer(request, writer):
+        if not refused:
+            refused.append(request.at)
+            writer.write(f"HTTP/1.1 {status} X\r\nretry-after: 30\r\ncontent-length: 0\r\n\r\n".encode())
+        else:
+            body = b"<html><p>Our evening program, three evenings a week.</p>"
+            writer.write(
+                b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n" % len(body) + body
+            )
+
+    web.answers["busy.example", "/"] = answer
+    documents = polite(new_site("busy.example"))
+    again = [r.at for r in web.requests if r.path == "/"][1]
+    assert documents[0].outcome is Outcome.OK
+    assert again - refused[0] >= 30
+
+
+def test_a_retry_after_beyond_the_bound_ends_the_visit(web, polite, new_site) -> None:
+    web.page("rest.example", "/", "later", 429, retry_after="86400")
+    web.page("rest.example", "/iop")
+    documents = polite(new_site("rest.example", "/iop"))
+    assert [d.outcome for d in documents] == [Outcome.RATE_LIMITED]
+    assert "86400" in documents[0].detail
+    assert web.asked("rest.example") == ["/robots.txt", "/"]
+
+
+def test_robots_txt_is_asked_first_and_once_and_obeyed(web, polite, new_site) -> None:
+    rules = b"User-agent: iop-directory\nDisallow: /private\nAllow: /\n\nUser-agent: *\nDisallow: /"
+    web.body("rules.example", "/robots.txt", rules, content_type="text/plain")
+    web.page("rules.example", "/")
+    web.page("rules.example", "/private/iop")
+    documents = polite(new_site("rules.example", "/private/iop"))
+    assert {d.url: d.outcome for d in documents} == {
+        "http://rules.example/": Outcome.OK,
+        "http://rules.example/private/iop": Outcome.ROBOTS_DENIED,
+    }
+    assert web.asked("rules.example")[0] == "/robots.txt"
+    assert web.asked("rules.example").count("/robots.txt") == 1
+    assert "/private/iop" not in web.asked("rules.example")
+    assert all("(+http" in r.headers["user-agent"] for r in web.requests)
+
+
+def test_robots_txt_is_asked_again_when_it_is_a_day_old(web, polite, new_site) -> None:
+    for n in range(4):
+        web.page("old.example", f"/{n or ''}")
+    polite(new_site("old.example", "/1", "/2", "/3"), per_host_delay_s=30_000.0, site_s=1e9)
+    assert web.asked("old.example").count("/robots.txt") == 2
+
+
+def test_a_host_that_fails_three_times_is_left_alone(web, polite, new_site) -> None:
+    web.page("down.example", "*", "broken", 500)
+    web.page("down.example", "/robots.txt", "", 404)
+    documents = polite(
+        new_site("down.example", *(f"/{n}" for n in range(20))), attempts=2, retry_wait_s=0.001
+    )
+    assert [d.outcome for d in documents] == [Outcome.SERVER_ERROR] * 3
+
+
+def test_a_source_has_a_time_limit_of_its_own(web, polite, new_site) -> None:
+    web.page("long.example", "*")
+    documents = polite(new_site("long.example", *(f"/{n}" for n in range(50)), max_pages=100), site_s=10.0)
+    assert len(documents) <= 10
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("120", 120.0),
+        ("soon", None),
+        ("-5", None),
+        (format_datetime(NOW.replace(minute=5), usegmt=True), 300.0),
+        (format_datetime(NOW.replace(hour=1), usegmt=True), 0.0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
+    assert retry_after(value, FetchSettings(now=lambda: NOW)) == seconds
+
+
+def test_an_agent_without_a_contact_is_refused() -> None:
+    with pytest.raises(ValueError, match="contact"):
+        FetchSettings(user_agent="Mozilla/5.0")
