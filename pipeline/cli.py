@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from pipeline.commands import files, query, run
+from pipeline.commands import archive, entities, files, query, releases, run, sources
 from pipeline.commands.console import Exit, err
 
 app = typer.Typer(
@@ -15,11 +15,21 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
 )
-app.command()(run.run)
-app.command()(query.query)
-app.command()(files.extract)
-app.command()(files.match)
+DAILY, READING, KEEPING = "Run and ask", "Read and match by hand", "Look after it"
+app.command(rich_help_panel=DAILY)(run.run)
+app.command(rich_help_panel=DAILY)(query.query)
+app.command(rich_help_panel=DAILY)(run.replay)
+app.command(rich_help_panel=READING)(files.extract)
+app.command(rich_help_panel=READING)(files.match)
+app.command(rich_help_panel=READING)(entities.explain)
+app.command(rich_help_panel=READING)(entities.review)
+app.add_typer(sources.app, name="sources", rich_help_panel=KEEPING)
+app.add_typer(archive.app, name="archive", rich_help_panel=KEEPING)
+app.command(rich_help_panel=KEEPING)(releases.releases)
+app.command(rich_help_panel=KEEPING)(releases.rollback)
+app.command(rich_help_panel=KEEPING)(releases.diff)
 
 
 def main() -> None:
