@@ -18,7 +18,7 @@ from pipeline.fetch import prune as prune_archive
 from pipeline.fetch import stats as archive_stats
 
 app = typer.Typer(help="The archive of everything fetched.", no_args_is_help=True)
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+DAY = ["%Y-%m-%d"]
 
 
 @app.command()
@@ -43,7 +43,9 @@ def stats(
 
 @app.command()
 def prune(
-    before: Annotated[Day, typer.Option(help="Also superseded contents last seen before this day.")] = None,
+    before: Annotated[
+        datetime | None, typer.Option(help="Also superseded contents last seen before this day.", formats=DAY)
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Remove; without it, only tell what would be.")] = False,
     profile: ProfileOption = None,
     registry: RegistryOption = None,
@@ -60,8 +62,8 @@ def prune(
 def export_(
     file: Annotated[Path, typer.Argument(help="Where to write, such as pages.warc.gz.")],
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
-    since: Annotated[Day, typer.Option(help="From this day.")] = None,
-    until: Annotated[Day, typer.Option(help="To this day.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="From this day.", formats=DAY)] = None,
+    until: Annotated[datetime | None, typer.Option(help="To this day.", formats=DAY)] = None,
     profile: ProfileOption = None,
     registry: RegistryOption = None,
     out_folder: OutOption = None,
