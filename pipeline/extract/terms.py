@@ -19,7 +19,7 @@ _EXCLUDING = re.compile(
 )
 _ELSEWHERE = re.compile(
     r"\b(?:signs|symptoms|warning|causes?|effects?|statistics|side effects|myths?|facts about|risks?|"
-    r"testimonials?|reviews?|our (?:team|staff)|meet (?:our|the)|about the author|references|sources|resources|related|blog|"
+    r"what it looks like|how it shows up|you may notice|warning|understanding|importance of|history of|testimonials?|reviews?|our (?:team|staff)|meet (?:our|the)|about the author|references|sources|resources|related|blog|"
     r"latest|careers?|staff|leadership|explore (?:our |other |more )?(?:programs?|services?)?|(?:our |see |check (?:out )?(?:our )?|view )?other (?:programs?|pages|services|treatments|levels)|"
     r"more programs|you may also|see also|learn more about)\b"
 )
@@ -35,8 +35,16 @@ AS_EXCLUSION = {
     "self_harm": "acute_suicidality",
     "substance_use": "active_substance_use",
 }
+LABEL = 70  # characters of a block that is a label, not prose
 _BROAD = frozenset({"substance_use", "mental_health", "co_occurring", "eating"})
 _EMERGENCY = re.compile(r"emergenc|crisis|911|988|privacy|confidential|rights reserved", re.I)
+_CRISIS = re.compile(r"\b(?:988|911|crisis (?:line|lifeline|text))\b", re.I)
+_FOR_WHOM = re.compile(
+    r"\b(?:for|serv\w+|treat\w*|help\w*|support\w*|work(?:s|ing)? with|accept\w*|welcom\w*|designed|offer\w*|our|includ\w+|such as|to|specializ\w*|and|or)\W+(?:\w+\W+){0,3}\Z"
+)
+_WHO_ARE = re.compile(
+    r"\W*(?:\w+\W+){0,1}(?:iop|php|programs?|track|groups?|clients|patients|services|ages?|aged|\d|with|who|whose|struggling|seeking|experiencing|and|or|population|intensive|partial|outpatient|mental|treatment|only)\b"
+)
 _NEEDS = re.compile(r"need|requir|without")
 _FOR_FAMILIES = re.compile(
     r"\b(?:for|serv(?:es?|ing)|support(?:s|ing)?|help(?:s|ing)?|treat(?:s|ing)?|work with|children and|adolescents and|individuals and|couples and)\W+(?:\w+\W+){0,3}\Z"
@@ -50,11 +58,24 @@ def find_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
         if mention.field not in _FIELDS:
             continue
         block = context.block_at(mention.start)
-        if block is None or block.kind is Kind.IMAGE or block.text.endswith((".html", ".htm", ".php")):
+        if (
+            block is None
+            or block.kind in (Kind.IMAGE, Kind.OPTION)
+            or _is_aside(block)
+            or block.text.endswith((".html", ".htm", ".php"))
+        ):
             continue
         if block.region is not Region.MAIN and not _is_self_description(block, mention):
             continue
         yield _observe(context, levels, mention, block)
+
+
+def _is_aside(block: Block) -> bool:
+    """Crisis banners and quoted testimonials say nothing of who is treated."""
+    text = block.text
+    return (len(text) < 260 and bool(_CRISIS.search(text))) or (
+        text[0] in '“"' and text[-1] in '”"' and len(text) > 40
+    )
 
 
 def _is_self_description(block: Block, mention: Mention) -> bool:
@@ -89,6 +110,18 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
         and not _FOR_FAMILIES.search(context.folded, block.start, mention.start)
     ):
         said = Assertion.HEDGED
+    if (
+        field == "population"
+        and said is Assertion.AFFIRMED
+        and block.kind is Kind.PARAGRAPH
+        and len(block.text) > LABEL
+    ):
+        folded = context.folded
+        if not (
+            _FOR_WHOM.search(folded, block.start, mention.start)
+            or _WHO_ARE.match(folded, mention.end, block.end)
+        ):
+            said = Assertion.GENERIC
     said, confidence = _by_place(context, levels, block, said, confidence)
     level, how = governing_level(context, levels, block, mention.start, mention.end)
     return Observation(
