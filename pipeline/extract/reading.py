@@ -13,12 +13,13 @@ from pipeline.extract.delivery import find_delivery, find_place
 from pipeline.extract.languages import find_languages
 from pipeline.extract.levels import Levels, read_levels
 from pipeline.extract.organization import find_organization
-from pipeline.extract.page import Page
+from pipeline.extract.page import Page, Region
 from pipeline.extract.page_kind import PageKind, read_kind
 from pipeline.extract.payers import find_payers
 from pipeline.extract.phones import find_phones
 from pipeline.extract.terms import find_terms
 from pipeline.extract.times import find_times
+from pipeline.extract.tracks import split, with_tracks
 from pipeline.extract.vocabulary import labels
 from pipeline.records import Assertion, Observation
 
@@ -103,6 +104,8 @@ def extract(page: Page) -> Reading:
             o.value for o in found if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
         )
     )
+    first = next((b.index for b in page.blocks if b.level == 1 and b.region is Region.MAIN), None)
+    found = with_tracks(context, found, first)
     programs = _programs(levels, offered, found) if kind.is_listing else ()
     found.sort(key=lambda o: (o.start, o.end, o.field))
     return Reading(page, kind, name, offered, programs, tuple(found), tuple(rejected))
@@ -155,6 +158,8 @@ def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]
                 grouped.setdefault(level, []).append(observation)
     programs = []
     for level in sorted(grouped, key=lambda code: (code != subject, PROGRAM_LEVELS.index(code))):
-        own = grouped[level]
-        programs.append(Program(labels().get(("level_of_care", level), level), level, tuple(own)))
+        label = labels().get(("level_of_care", level), level)
+        for track, own in split(grouped[level]).items():
+            name = f"{label}, {track.replace('-', ' ')}" if track else label
+            programs.append(Program(name, level, tuple(own), track))
     return tuple(programs)
