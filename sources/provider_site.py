@@ -82,10 +82,11 @@ def score_link(url: str, anchor: str = "") -> float:
     if path in ("", "/"):
         return HOME_SCORE
     segments = [re.sub(r"[-_+.\s]+", " ", EXTENSION.sub("", s)).lower() for s in path.split("/") if s]
-    whole, last = _word_scores(" / ".join(segments)), _word_scores(segments[-1])
+    *parents, last = [_word_scores(segment) for segment in segments]
     said = _word_scores(" ".join(anchor.lower().split())[:80])
-    good = max(last[0], PARENT_SHARE * whole[0], said[0])
-    bad = min(whole[1], said[1])
+    good = max(last[0], said[0], *(PARENT_SHARE * parent[0] for parent in parents))
+    # A folder such as "day-programs-employment-services" has words for both: its pages are doubtful, not bad.
+    bad = min(last[1], said[1], *(parent[1] / 2 if parent[0] else parent[1] for parent in parents))
     if bad <= NEVER or LANGUAGE.match(path):
         return min(bad, NEVER)
     return UNNAMED_SCORE + good + bad - 0.4 * max(0, len(segments) - 2)

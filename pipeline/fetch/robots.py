@@ -29,14 +29,14 @@ class Robots:
 def robots_from(status: int, body: bytes, token: str) -> Robots:
     """The rules that an answer for /robots.txt means.
 
-    2xx is parsed; 4xx means no rules (RFC 9309, 2.3.1.3), except 429, which like 5xx means that the rules are
-    unknown, so that nothing may be read (2.3.1.4).
+    2xx is parsed; 4xx, or a redirect to nowhere, means no rules (RFC 9309, 2.3.1.3), except 429, which like 5xx
+    means that the rules are unknown, so that nothing may be read (2.3.1.4).
     """
     if 200 <= status < 300:
         return parse_robots(body, token)
-    if 400 <= status < 500 and status != 429:
-        return Robots()
-    return Robots(denied=f"robots.txt answered {status}")
+    if status == 429 or status >= 500:
+        return Robots(denied=f"robots.txt answered {status}")
+    return Robots()
 
 
 def parse_robots(body: bytes, token: str) -> Robots:

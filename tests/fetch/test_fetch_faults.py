@@ -163,7 +163,8 @@ def test_loopback_is_refused_unless_the_source_allows_it(web, archive, url: str)
     async def run(allow: bool) -> Outcome:
         source = Source("s", Kind.PROVIDER_SITE, "s", url=url.format(port=web.port), allow_loopback=allow)
         settings = FetchSettings(per_host_delay_s=0, total_s=0.2, attempts=1)
-        return [d async for d in fetch_sources([source], archive, settings)][0].outcome
+        documents = [d async for d in fetch_sources([source], archive, settings)]
+        return documents[0].outcome
 
     async def both() -> list[Outcome]:
         async with web:
@@ -252,7 +253,8 @@ def test_certificates_are_checked_against_the_name_that_was_asked_for(
         )
         source = Source("s", Kind.PROVIDER_SITE, "s", url="https://secure.example/")
         try:
-            return [d async for d in fetch_sources([source], archive, settings)][0]
+            documents = [d async for d in fetch_sources([source], archive, settings)]
+            return documents[0]
         finally:
             listening.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from itertools import pairwise
 
 import pytest
 
@@ -30,7 +31,7 @@ def gaps(web) -> dict[str, list[float]]:
     times = defaultdict(list)
     for request in web.requests:
         times[request.host].append(request.at)
-    return {host: [b - a for a, b in zip(t, t[1:], strict=False)] for host, t in times.items()}
+    return {host: [b - a for a, b in pairwise(t)] for host, t in times.items()}
 
 
 def test_never_two_requests_to_one_host_within_its_delay(web, polite, new_site) -> None:
