@@ -97,6 +97,8 @@ def _around(run: Run, quantity: Quantity) -> _Around:
         and closing in ("+", "plus", "up", "above")
     ):
         direction = "low"
+    if direction is None and run.words(begin - 2, begin) == ["up", "to"]:
+        begin, direction = begin - 2, "high"
     lead = run.words(begin - 3, begin)
     has_people = bool(_PEOPLE & set(lead)) or run.word(after) in _PEOPLE
     begin = limit_at if limit else min(begin, quantity.first)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.extract.grammar_words import words
 from pipeline.extract.lexer import Run, has_any, read
 from pipeline.extract.quantities import NUMBER_WORDS, Quantity, number, quantities, suffix
+from pipeline.extract.session_cues import level_in
 
 if TYPE_CHECKING:
     from pipeline.extract.sessions import SessionMention
@@ -171,7 +172,19 @@ def _days(run: Run, item: _Measured) -> DoseMention | None:
         item.adjectives - _FILLERS - {"hour"} or counted not in ("session", "sessions", "visits")
     ):
         kind = "component" if kind == "program" else kind
+    if item.unit == "times" and kind == "program" and _is_of_acronym(run, item.quantity.first):
+        kind = "component"
     return _dose(run, "days_per_week", item.quantity, after, kind)
+
+
+def _is_of_acronym(run: Run, i: int) -> bool:
+    """ "TMS usually 5x weekly": an acronym that is no level of care names a part of the program."""
+    return any(
+        (printed := run.text[run.tokens[k].start : run.tokens[k].end]).isupper()
+        and len(printed) > 2
+        and not level_in(run, k, k + 1)
+        for k in range(max(i - 3, 0), i)
+    )
 
 
 def _hours(run: Run, item: _Measured) -> DoseMention | None:

@@ -93,7 +93,7 @@ def _quantity(run: Run, i: int) -> Quantity | None:
     if direction and (direction == "low" or low == high):
         quantity = quantity.opened(direction) if low == high else quantity
     after, closing = suffix(run, j)
-    if closing and low == high:
+    if closing and (low == high or closing == "low"):  # "20-30+" has no upper end either
         quantity = quantity.opened(closing)
     return Quantity(quantity.low, quantity.high, begin, i, after)
 

@@ -305,7 +305,8 @@ def _carry(run: Run, pairs: list[Pair]) -> list[Pair]:
         elif pair.codes is not None:
             has_clock = pair.clock != (None, None)
             waiting = None if has_clock else pair
-            if not has_clock and _give_days(run, joined, pair):
+            days_last = pair.days is not None and pair.days.first >= pair.own[0]
+            if days_last and _give_days(run, joined, pair) and not has_clock:
                 continue
         joined.append(pair)
     return joined

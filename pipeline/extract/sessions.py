@@ -61,7 +61,7 @@ def find_sessions(text: str, context: str = "") -> list[SessionMention]:
         for k, told in enumerate(_inherited(run, pairs, told))
         if _is_said(pairs[k])
     ]
-    return sorted(_without_agenda(found), key=lambda mention: (mention.start, mention.end))
+    return sorted(_without_agenda(run, pairs, found), key=lambda mention: (mention.start, mention.end))
 
 
 def _may_have_sessions(text: str) -> bool:
@@ -193,12 +193,27 @@ def _confidence(pair: Pair, is_told: bool) -> float:
     return round(value - 0.2 * (not is_told) - 0.1 * pair.carried - 0.05 * (not pair.is_sure), 2)
 
 
-def _without_agenda(mentions: list[SessionMention]) -> list[SessionMention]:
-    """Marks the items of a day's agenda ("10:00-10:50 group, 11:00-11:50 skills") as no sessions of their own."""
-    items = [m for m in mentions if _is_short(m.value)]
+def _without_agenda(run: Run, pairs: list[Pair], mentions: list[SessionMention]) -> list[SessionMention]:
+    """Takes the items of a day's agenda ("10:00-10:50 group, 11:00-11:50 skills") for no sessions of their own.
+
+    Where the run has no other session of the program, the agenda from its first to its last item is one.
+    """
+    items = [
+        pair for pair in pairs if (pair.codes is None or pair.carried) and _is_short((None, *pair.clock))
+    ]
     if len(items) < AGENDA_LENGTH:
         return mentions
-    return [replace(mention, kind="other") if _is_short(mention.value) else mention for mention in mentions]
+    places = {run.bounds(item.first, item.after) for item in items}
+    kept = [replace(m, kind="other") if (m.start, m.end) in places else m for m in mentions]
+    first, last = items[0], items[-1]
+    day = (first.codes, first.clock[0], last.clock[1])
+    is_row = all(
+        0 <= _minutes((one.clock[1], other.clock[0])) <= AGENDA_MINUTES for one, other in pairwise(items)
+    )
+    if not is_row or any(m.kind == "program" and m.value[2] for m in kept):
+        return kept
+    start, end = run.bounds(first.first, last.after)
+    return [*kept, SessionMention(day, start, end, confidence=0.55)]
 
 
 def _is_short(value: SessionValue) -> bool:
