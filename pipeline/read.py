@@ -71,7 +71,6 @@ def read_source(
         stage.verify_again(source.id, seen)
         return report
     if not documents:
-        report.problem = "nothing has been fetched yet"
         return report
     reader = DirectoryReader(source.id)
     try:

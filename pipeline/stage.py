@@ -21,7 +21,7 @@ from pipeline.records import Document, Listing, Observation, Rejected
 from sources.registry import Source
 from warehouse.contracts import stage_tables
 
-LISTING_TABLES = ("listing", "listing_service", "observation", "quarantine", "unmapped", "source")
+LISTING_TABLES = ("listing", "listing_service", "observation", "quarantine", "unmapped")
 COMPRESSION_LEVEL = 3
 LISTINGS_AT_ONCE = 2000
 ALL = "all"  # the partition of what matching made of all sources
@@ -77,7 +77,7 @@ class Stage:
     def drop(self, source_id: str) -> None:
         """Remove everything that a source gave: it has left the registry."""
         self.mark(source_id, None)
-        for table in (*LISTING_TABLES, "document"):
+        for table in (*LISTING_TABLES, "source", "document"):
             self.path(table, source_id).unlink(missing_ok=True)
 
     def marked(self, source_id: str) -> str | None:
@@ -98,17 +98,19 @@ class Stage:
     def _mark(self, source_id: str) -> Path:
         return self.folder / ".complete" / source_id
 
-    def write_documents(self, source_id: str, documents: Iterable[Document]) -> None:
+    def write_source(self, source: Source, documents: Iterable[Document]) -> None:
+        """What the registry says of a source, and the attempts to fetch it."""
+        self.write("source", source.id, _frame("source", [_source_row(source)]))
         rows = [
             {name: getattr(d, name) for name in stage_tables()["document"].names}
             | {"fetched_at": naive_utc(d.fetched_at), "outcome": str(d.outcome)}
             for d in documents
         ]
-        self.write("document", source_id, _frame("document", rows))
+        self.write("document", source.id, _frame("document", rows))
 
     def write_listings(
         self,
-        source: Source,
+        source_id: str,
         read: Iterable[Listing | Rejected],
         unmapped: Mapping[tuple[str, str], int],
         seen: Seen,
@@ -119,19 +121,18 @@ class Stage:
         `read` is taken in portions, so that a directory of any size needs little memory; `unmapped` is looked at
         when it is exhausted.
         """
-        self.mark(source.id, None)
+        self.mark(source_id, None)
         parts: dict[str, list[pl.DataFrame]] = {table: [] for table in LISTING_TABLES}
         for portion in batched(read, LISTINGS_AT_ONCE):
             for table, rows in _rows(portion, seen).items():
                 parts[table].append(_frame(table, rows))
-        parts["source"].append(_frame("source", [_source_row(source)]))
-        parts["unmapped"].append(_frame("unmapped", _unmapped_rows(source.id, unmapped)))
+        parts["unmapped"].append(_frame("unmapped", _unmapped_rows(source_id, unmapped)))
         counts = {}
         for table, frames in parts.items():
             frame = pl.concat(frames) if frames else _frame(table, [])
-            self.write(table, source.id, frame)
+            self.write(table, source_id, frame)
             counts[table] = frame.height
-        self.mark(source.id, fingerprint)
+        self.mark(source_id, fingerprint)
         return counts
 
     def write_rejected(self, source_id: str, rejected: Iterable[Rejected], seen: Seen) -> None:

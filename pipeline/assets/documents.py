@@ -44,7 +44,7 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                 attempts.setdefault(document.source_id, []).append(document)
         for source in sources:
             tried = attempts[source.id]
-            workspace.stage.write_documents(source.id, tried)
+            workspace.stage.write_source(source, tried)
             this_run = [d for d in tried if d.fetched_at >= now]
             metadata: dict[str, dg.MetadataValue] = {
                 f"outcome {outcome}": dg.MetadataValue.int(n)

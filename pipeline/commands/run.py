@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.commands.console import Bars, Exit, err, out
@@ -18,7 +21,17 @@ from pipeline.settings import ROOT, Settings
 if TYPE_CHECKING:
     import dagster as dg
 
+    from pipeline.read import ReadReport
     from pipeline.resources import Summary, Workspace
+
+SHOWN = 60  # sources in the table
+COUNTED = {
+    "listing": "listings",
+    "listing_service": "services",
+    "observation": "facts",
+    "quarantine": "quarantine",
+    "unmapped": "unmapped",
+}  # stage table → heading
 
 SourceOption = Annotated[
     list[str] | None,
@@ -122,22 +135,7 @@ def _instance() -> Iterator[dg.DagsterInstance]:
 
 
 def _show(settings: Settings, summary: Summary) -> None:
-    outcomes: dict[str, dict[str, int]] = {}
-    for document in summary.fetched:
-        counts = outcomes.setdefault(document.source_id, {})
-        counts[document.outcome] = counts.get(document.outcome, 0) + 1
-    table = Table("source", "fetched", "listings", "services", "facts", "quarantine", "note", title="Sources")
-    for column in table.columns[2:6]:
-        column.justify = "right"
-    for report in summary.reads:
-        rows = report.rows
-        fetched = (
-            ", ".join(f"{n} {o}" for o, n in sorted(outcomes.get(report.source_id, {}).items())) or "not due"
-        )
-        numbers = ("listing", "listing_service", "observation", "quarantine")
-        note = report.problem or ("" if rows else "unchanged")
-        table.add_row(report.source_id, fetched, *(f"{rows[n]:,}" if rows else "" for n in numbers), note)
-    out.print(table)
+    out.print(_table(summary))
     if summary.entities:
         e = summary.entities
         out.print(
@@ -149,9 +147,53 @@ def _show(settings: Settings, summary: Summary) -> None:
         out.print(
             f"[green]Release {summary.release.number} published.[/green] Query it at [bold]{current}[/bold]"
         )
-        out.print(
-            "  iop query \"SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'\""
+        sql = "SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'"
+        where = (
+            f"--profile {settings.profile}"
+            if settings.out == Path("data", str(settings.profile)).resolve()
+            else ""
         )
+        out.print(f'  iop query {where or f"--out {settings.out}"} "{sql}"', soft_wrap=True)
+
+
+def _table(summary: Summary) -> Table:
+    """A line a source: those that failed first, then the largest."""
+    outcomes: dict[str, Counter[str]] = {}
+    for document in summary.fetched:
+        outcomes.setdefault(document.source_id, Counter())[document.outcome.replace("_", " ")] += 1
+    table = Table("source", "fetched", *COUNTED.values(), "note", title="Sources", show_footer=True)
+    for column in table.columns[2 : 2 + len(COUNTED)]:
+        column.justify = "right"
+    table.columns[0].no_wrap = True
+    reports = sorted(summary.reads, key=lambda r: (not r.problem, -sum((r.rows or {}).values()), r.source_id))
+    total: Counter[str] = Counter()
+    for number, report in enumerate(reports):
+        total.update(report.rows or {})
+        tried = outcomes.get(report.source_id, Counter())
+        fetched = ", ".join(f"{n} {outcome}" for outcome, n in tried.most_common()) or "not due"
+        counts = [f"{report.rows[name]:,}" if report.rows else "" for name in COUNTED]
+        if number < SHOWN:
+            table.add_row(report.source_id, fetched, *counts, _note(report))
+    if len(reports) > SHOWN:
+        table.add_row(f"… {len(reports) - SHOWN} more", *[""] * (2 + len(COUNTED)))
+    footer = [
+        f"{len(reports)} sources",
+        f"{len(summary.fetched):,} attempts",
+        *(f"{total[n]:,}" for n in COUNTED),
+        "",
+    ]
+    for column, text in zip(table.columns, footer, strict=True):
+        column.footer = text
+    return table
+
+
+def _note(report: ReadReport) -> str:
+    if report.problem:
+        return f"[red]{escape(report.problem)}[/red]"
+    if not report.documents:
+        return "[yellow]nothing to read[/yellow]"
+    scope = f"{report.out_of_scope:,} of other states left out" if report.out_of_scope else ""
+    return scope if report.rows else "unchanged"
 
 
 def _explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:

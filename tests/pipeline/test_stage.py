@@ -36,9 +36,8 @@ def stage(tmp_path: Path) -> Stage:
 
 def test_what_is_written_is_read_and_fits_the_contracts(stage: Stage) -> None:
     rejected = Rejected("elm", "row 3", "no_place", "neither city nor ZIP", "{}")
-    counts = stage.write_listings(SOURCE, [listing(), rejected], {("SET", "NEW"): 2}, Seen(MAY), "f1")
+    counts = stage.write_listings("elm", [listing(), rejected], {("SET", "NEW"): 2}, Seen(MAY), "f1")
     assert counts == {
-        "source": 1,
         "listing": 1,
         "listing_service": 1,
         "observation": 1,  # the same words read twice are one observation
@@ -53,36 +52,35 @@ def test_what_is_written_is_read_and_fits_the_contracts(stage: Stage) -> None:
 
 
 def test_printed_coordinates_win_over_the_zip(stage: Stage) -> None:
-    stage.write_listings(SOURCE, [listing(latitude=42.6, longitude=-71.3)], {}, Seen(MAY), "f")
+    stage.write_listings("elm", [listing(latitude=42.6, longitude=-71.3)], {}, Seen(MAY), "f")
     row = stage.read("listing").row(0, named=True)
     assert (row["latitude"], row["geo_precision"]) == (42.6, "address")
 
 
 def test_writing_again_replaces_the_source_and_no_other(stage: Stage) -> None:
-    other = Source("oak", Kind.LICENSE_LIST, "Oak", path=Path("x.csv"))
-    stage.write_listings(SOURCE, [listing("a"), listing("b")], {}, Seen(MAY), "f1")
-    stage.write_listings(other, [Listing("oak", "k", "Oak", city="Lynn", state="MA")], {}, Seen(MAY), "f1")
-    stage.write_listings(SOURCE, [listing("c")], {}, Seen(JUNE), "f2")
+    stage.write_listings("elm", [listing("a"), listing("b")], {}, Seen(MAY), "f1")
+    stage.write_listings("oak", [Listing("oak", "k", "Oak", city="Lynn", state="MA")], {}, Seen(MAY), "f1")
+    stage.write_listings("elm", [listing("c")], {}, Seen(JUNE), "f2")
     assert sorted(stage.read("listing")["listing_id"]) == ["elm:c", "oak:k"]
     assert stage.partitions() == ["elm", "oak"]
 
 
 def test_a_write_that_breaks_off_leaves_the_old_rows_and_no_mark(stage: Stage) -> None:
-    stage.write_listings(SOURCE, [listing("a")], {}, Seen(MAY), "f1")
+    stage.write_listings("elm", [listing("a")], {}, Seen(MAY), "f1")
 
     def broken() -> Iterator[Listing]:
         yield listing("b")
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk"):
-        stage.write_listings(SOURCE, broken(), {}, Seen(JUNE), "f2")
+        stage.write_listings("elm", broken(), {}, Seen(JUNE), "f2")
     assert stage.read("listing")["listing_id"].to_list() == ["elm:a"]
     assert stage.marked("elm") is None
 
 
 def test_seen_again_moves_the_dates_of_its_pages_only(stage: Stage) -> None:
     contact = Observation("phone", "+16175550101", "555-0101", 0, 8, url="https://elm.example/contact")
-    stage.write_listings(SOURCE, [listing(observations=(contact,))], {}, Seen(MAY), "f1")
+    stage.write_listings("elm", [listing(observations=(contact,))], {}, Seen(MAY), "f1")
     stage.verify_again("elm", Seen(MAY, {PAGE: JUNE}))
     dates = dict(stage.read("observation").select("field", "observed_at").rows())
     assert dates == {"condition": JUNE, "phone": MAY}
@@ -91,13 +89,14 @@ def test_seen_again_moves_the_dates_of_its_pages_only(stage: Stage) -> None:
 
 def test_documents_keep_outcome_and_time(stage: Stage) -> None:
     document = Document("elm", PAGE, datetime(2026, 5, 1, 8, tzinfo=UTC), Outcome.BLOCKED, status=403)
-    stage.write_documents("elm", [document])
+    stage.write_source(SOURCE, [document])
+    assert stage.read("source").row(0, named=True)["organization"] == "Elm House"
     row = stage.read("document").row(0, named=True)
     assert (row["outcome"], row["status"], row["fetched_at"]) == ("blocked", 403, datetime(2026, 5, 1, 8))
 
 
 def test_a_source_that_left_the_registry_is_dropped(stage: Stage) -> None:
-    stage.write_listings(SOURCE, [listing()], {}, Seen(MAY), "f1")
+    stage.write_listings("elm", [listing()], {}, Seen(MAY), "f1")
     stage.drop("elm")
     assert stage.partitions() == []
     assert stage.read("observation").height == 0
