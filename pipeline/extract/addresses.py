@@ -38,14 +38,15 @@ _ANCHOR = re.compile(
     rf"(?P<state>[A-Z](?<![\w@.-].)(?:\.?[A-Z]|[a-z](?=[\s,.|\u00a0]{{1,4}}\d{{5}})|{_NAMES}))(?!\w)\.?"
     r"(?:[\s,.|\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
 )
+_STATE_NEXT = re.compile(r"(?: City)?\s*,?\s*[A-Z]{2}\s+\d{5}|\s*,\s*[A-Z]{2}\b")
 MAX_ANCHORS = 1_000  # of states on a page; what names more is no provider's page
 _TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*(?:[ \u00a0]+[A-ZÀ-Þa-z][\w.'’-]*){0,4}\Z")
 _REACH = 170
 
 _OTHERS = re.compile(
-    r"\b(?:joint commission|department of (?:health|public|mental|human|justice|labor)|office for civil rights|SAMHSA|board of|attorney general"
-    r"|(?:web ?site|design(?:ed)?|powered|hosted) by|complaints?|registered (?:agent|office)|federal trade commission|ombuds|medicare\.gov"
-    r"|licensing|commissioner|bureau of|better business bureau)\b",
+    r"\b(?:joint commission|office for civil rights|SAMHSA|u\.?s\.? department|attorney general|(?:web ?site|site|designed|powered|hosted) by|registered agent"
+    r"|federal trade commission|ombuds|medicare\.gov|better business bureau|(?:licensing|medical|nursing) board|board of (?:registration|nursing|medicine|behavioral|examiners)"
+    r"|(?:complaints?|grievances?|licens\w+|regulat\w+|reports?|write to|contact)\b[^.]{0,60}\b(?:department|bureau|division|office|agency|commission(?:er)?|authority) (?:of|for|on))\b",
     re.IGNORECASE,
 )
 
@@ -95,6 +96,8 @@ def _anchored(around: Around) -> Iterator[Found]:
         if state is None:
             continue
         code = anchor["zip"]
+        if not code and len(anchor["state"]) > 2 and _STATE_NEXT.match(text, anchor.end()):
+            continue  # "Virginia, MN 55792" and "Oklahoma City, OK" are cities
         if code and not zip_fits_state(code, state):
             continue
         city_end = len(text[last : anchor.start("state")].rstrip(" \t\n,.(|\u00a0")) + last
