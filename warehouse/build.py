@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from warehouse.contracts import contract_version, release_tables
-from warehouse.ddl import comments, contract_rows, create_table, literal, quoted
+from warehouse.ddl import comments, contract_rows, create_table, insert_rows, literal, quoted
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
 from warehouse.policy import policy, variables
 from warehouse.reference import fill_policy, fill_vocabularies
@@ -93,8 +93,7 @@ def _build(
     for name in SCRATCH:
         connection.execute(f"ATTACH ':memory:' AS {name}")
     connection.execute("USE release")
-    for contract in contracts.values():
-        connection.execute(create_table(contract))
+    _at_once(connection, [create_table(contract) for contract in contracts.values()])
     attach_stage(connection, stage)
     last = attach_previous(connection, previous, contracts)
     attach_overrides(connection, overrides, now)
@@ -109,21 +108,21 @@ def _build(
     fill_vocabularies(connection, vocabulary, contracts)
     fill_policy(connection, contracts)
     seconds = dict(_run_models(connection))
-    connection.executemany(
-        f"INSERT INTO contract_column VALUES ({', '.join('?' * 12)})", contract_rows(contracts)
-    )
+    connection.execute(insert_rows("contract_column", contract_rows(contracts)))
     info = [
         release, now, contract_version(), policy()["version"], last.release if last else None,
         last.built_at if last else None, duckdb.__version__, json.dumps(run, default=str),
     ]  # fmt: skip
-    connection.execute("INSERT INTO release_info VALUES (?, ?, ?, ?, ?, ?, ?, ?)", info)
-    for contract in contracts.values():
-        for statement in comments(contract):
-            connection.execute(statement)
+    connection.execute(insert_rows("release_info", [info]))
+    _at_once(connection, [statement for contract in contracts.values() for statement in comments(contract)])
     rows = {name: _count(connection, name) for name in contracts}
     connection.execute("USE memory")
     connection.execute("DETACH release")
     return BuildReport(out, release, rows, seconds)
+
+
+def _at_once(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
+    connection.execute(";\n".join(["BEGIN", *statements, "COMMIT"]))
 
 
 def utc(moment: datetime) -> datetime:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from warehouse.contracts import Column, Contract, stage_tables
-from warehouse.ddl import create_table, literal, quoted
+from warehouse.ddl import create_table, insert_rows, literal, quoted
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 
@@ -118,7 +118,7 @@ def attach_overrides(connection: duckdb.DuckDBPyConnection, folder: Path | None,
     if folder is None:
         return
     if takedowns := [[row["id"]] for row in _rows(folder / "takedown.csv", ("id",))]:
-        connection.executemany("INSERT INTO override.takedown VALUES (?)", takedowns)
+        connection.execute(insert_rows("override.takedown", takedowns))
     corrections: list[list[Any]] = []
     for row in _rows(folder / "correction.csv", ("id", "field", "value", "when", "why")):
         try:
@@ -129,7 +129,7 @@ def attach_overrides(connection: duckdb.DuckDBPyConnection, folder: Path | None,
             ) from error
         corrections.append([row["id"], row["field"], row["value"], min(when, now), row["why"]])
     if corrections:
-        connection.executemany("INSERT INTO override.correction VALUES (?, ?, ?, ?, ?)", corrections)
+        connection.execute(insert_rows("override.correction", corrections))
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:

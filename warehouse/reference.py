@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from warehouse.contracts import Contract
-from warehouse.ddl import quoted
+from warehouse.ddl import insert_rows, quoted
 from warehouse.policy import policy
 
 
@@ -35,8 +35,7 @@ def fill_vocabularies(
             ]
         if not rows:
             raise VocabularyError(f"vocabulary {path} has no rows; the table {contract.table} is made of it")
-        marks = ", ".join("?" * len(contract.columns))
-        connection.executemany(f"INSERT INTO {quoted(contract.table)} VALUES ({marks})", rows)
+        connection.execute(insert_rows(contract.table, rows))
     connection.execute(
         """INSERT INTO condition_ancestor
         WITH RECURSIVE up AS (
@@ -58,7 +57,7 @@ def fill_policy(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, C
     """`policy.kind` (sources), `policy.field` (how each field is treated) and `policy.code` (which codes exist)."""
     connection.execute("CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE)")
     kinds = [(kind, p["priority"], p["weight"]) for kind, p in policy()["source"].items()]
-    connection.executemany("INSERT INTO policy.kind VALUES (?, ?, ?)", kinds)
+    connection.execute(insert_rows("policy.kind", kinds))
 
     connection.execute(
         """CREATE TABLE policy.field (field VARCHAR, cardinality VARCHAR, written VARCHAR, vocabulary VARCHAR,
@@ -75,14 +74,12 @@ def fill_policy(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, C
         kind, _, vocabulary = value.partition(":")
         flags = [name in choice[group] for group in groups]
         rows.append([name, cardinality, kind, vocabulary or None, days, *flags, choice["only_one"].get(name)])
-    connection.executemany(f"INSERT INTO policy.field VALUES ({', '.join('?' * 11)})", rows)
+    connection.execute(insert_rows("policy.field", rows))
 
     connection.execute("CREATE TABLE policy.code (vocabulary VARCHAR, code VARCHAR)")
     for vocabulary in sorted({row[3] for row in rows if row[3]}):
         codes = _codes(connection, vocabulary, contracts)
-        connection.executemany(
-            "INSERT INTO policy.code VALUES (?, ?)", [(vocabulary, code) for code in codes]
-        )
+        connection.execute(insert_rows("policy.code", [(vocabulary, code) for code in codes]))
 
 
 def _codes(

@@ -56,8 +56,8 @@ SELECT o.*, f.written AS value_kind, p.organization_id, p.location_id, t.service
         WHEN o.value IS NULL OR o.value = '' THEN 'no_value'
         WHEN f.vocabulary IS NOT NULL AND k.code IS NULL THEN 'unknown_code'
         WHEN f.written = 'boolean' AND o.value NOT IN ('true', 'false') THEN 'bad_boolean'
-        WHEN f.written = 'range' AND NOT coalesce(json_valid(o.value) AND json_array_length(o.value) = 2, FALSE)
-            THEN 'bad_range'
+        WHEN f.written = 'range'
+            AND CASE WHEN json_valid(o.value) THEN json_array_length(o.value) END IS DISTINCT FROM 2 THEN 'bad_range'
         WHEN f.written IN ('session', 'address') AND NOT json_valid(o.value) THEN 'bad_json'
         WHEN f.written = 'phone' AND NOT regexp_full_match(o.value, '\+[1-9][0-9]{6,14}(;ext=[0-9]+)?')
             THEN 'bad_phone'

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 
+from warehouse.build import build
 from warehouse.contracts import stage_tables
 
 VOCABULARY = Path(__file__).resolve().parents[2] / "pipeline" / "vocabulary"
-NOW = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - the warehouse keeps UTC without a mark
+NOW = datetime(2026, 3, 2, 12)
 PLACES = [
     ("MA", "Middlesex", "02139", "Cambridge", 42.365, -71.104),
     ("MA", "Suffolk", "02118", "Boston", 42.338, -71.073),
@@ -140,6 +142,10 @@ class World:
         """Rows that have these values."""
         return [row for row in self.rows[table] if all(row[key] == value for key, value in values.items())]
 
+    def site(self, number: int) -> dict[str, Any]:
+        """The listing of a provider's own site."""
+        return self.find("listing", source_id=f"site_{number:03}")[0]
+
     def drop(self, table: str, **values: Any) -> None:
         """Remove the rows that have these values."""
         gone = [id(row) for row in self.find(table, **values)]
@@ -152,3 +158,18 @@ class World:
             path.parent.mkdir(parents=True, exist_ok=True)
             pl.DataFrame(self.rows[name], schema=contract.polars_schema, orient="row").write_parquet(path)
         return folder
+
+
+def build_world(world: World, folder: Path, name: str = "candidate", **more: Any) -> Path:
+    """Build a release of a world into `<folder>/<name>.duckdb`."""
+    defaults: dict[str, Any] = {"previous": None, "overrides": None, "now": world.now, "run": {}}
+    stage = world.write(folder / f"stage-{name}")
+    return build(stage, VOCABULARY, folder / f"{name}.duckdb", **(defaults | more)).path
+
+
+def ask(path: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """One question to one release."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{path}' AS iop (READ_ONLY)")
+        connection.execute("USE iop")
+        return connection.execute(sql, list(values)).fetchall()
