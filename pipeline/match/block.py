@@ -70,8 +70,18 @@ def organization_pairs(r: Records, profile: Ints) -> Pairs:
         _within(r, np.concatenate([profile, profile]), np.concatenate([rare, rare_label]), np.tile(city, 2)),
         _within(r, profile, rare, r.state[profile]),
         _identified(r, profile),
+        _named_by_domain(r, profile),
     ]
     return merge(found, len(r))
+
+
+def _named_by_domain(r: Records, profile: Ints) -> Pairs:
+    """Records whose whole name is the web domain of another, and those that print the domain."""
+    texts = np.concatenate([r.domain_text[profile], r.names.squeezed[r.name[profile]]])
+    codes = pl.Series(texts, dtype=pl.String).rank("dense").cast(pl.Int64).to_numpy() * (texts != "")
+    size = len(profile)
+    shared = np.isin(codes, codes[:size][codes[:size] > 0]) & (codes > 0)
+    return _within(r, np.tile(profile, 2)[shared], codes[shared])
 
 
 def _identified(r: Records, profile: Ints) -> Pairs:

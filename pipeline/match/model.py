@@ -92,8 +92,9 @@ def _score_locations(r: Records, told: Told) -> _Scored:
     points = contributions("location", c)
     chance = probability("location", points)
     apart = c.relation["street"] == code("street", "different")
-    vetoed = apart | (chance < VETO)
-    chance = np.where(vetoed, np.minimum(chance, VETO), chance)
+    departments = (c.relation["department"] > 0) & (chance < JOIN)
+    vetoed = apart | departments | (chance < VETO)
+    chance = np.where(apart, np.minimum(chance, VETO), chance)
     return _decided(r, c, "location", chance, vetoed, points, told)
 
 

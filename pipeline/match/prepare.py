@@ -187,7 +187,7 @@ def _spans(numbers: pl.Series) -> Ints:
     distinct = numbers.unique().to_list()
     spans = np.array([number_range(number) or (0, 0) for number in distinct], dtype=np.int64).reshape(-1, 2)
     place = {number: row for row, number in enumerate(distinct)}
-    return np.asarray(spans[numbers.replace_strict(place, return_dtype=pl.Int64).to_numpy()])
+    return np.asarray(spans[numbers.replace_strict(place, return_dtype=pl.Int64).cast(pl.Int64).to_numpy()])
 
 
 def _located(streets: pl.DataFrame) -> Ints:
@@ -236,6 +236,7 @@ def _domain(host: str) -> str:
     parts = host.strip(".").split(".")
     if len(parts) < 2:
         return ""
-    keep = 3 if len(parts) > 2 and len(parts[-1]) == 2 and _SECOND_LEVEL.match(parts[-2]) else 2
+    local = len(parts[-1]) == 2 and _SECOND_LEVEL.match(parts[-2])  # co.uk, state.ma.us
+    keep = 3 if len(parts) > 2 and (local or parts[-1] in ("gov", "mil")) else 2
     domain = ".".join(parts[-keep:])
     return "" if domain in shared_hosts() else domain

@@ -66,14 +66,14 @@ def contributions(level: str, c: Comparison) -> dict[str, Floats]:
     if level == "organization":
         told = out["name"]
         out["name"] = np.where(told > 0, told * np.minimum(c.shared_name, MOST_NATS), told)
-        out["phone"] = _shared(out["phone"], c.operators)
-        out["domain"] = _shared(out["domain"], c.domain_operators)
+        out["phone"] = _shared(out["phone"], c.operators, 0.5)
+        out["domain"] = _shared(out["domain"], c.domain_operators, 0.15)
     return out
 
 
-def _shared(points: Floats, operators: Floats) -> Floats:
-    """A number of two names may be one renamed operator; with every further name it proves less."""
-    return np.where(points > 0, points / (1 + 0.5 * np.maximum(operators - 2, 0)), points)
+def _shared(points: Floats, operators: Floats, each: float) -> Floats:
+    """What two names share may be of one renamed operator; with `each` further name it proves less."""
+    return np.where(points > 0, points / (1 + each * np.maximum(operators - 2, 0)), points)
 
 
 def probability(level: str, points: Mapping[str, Floats]) -> Floats:
