@@ -145,7 +145,7 @@ def _ends_sentence(text: str, tokens: list[Token], i: int, following: Token) -> 
     if following.start == tokens[i].end:
         return False
     before = tokens[i - 1] if i else None
-    if following.kind == "w" and not text[following.start].isupper():
+    if following.value == "(" or (following.kind == "w" and not text[following.start].isupper()):
         return False
     if before and before.value == "m" and following.value in weekday_words():  # "9 a.m. Monday"
         return False

@@ -71,9 +71,7 @@ def _elements(run: Run) -> list[Element]:
         if element is None:
             i += 1
             continue
-        if not (
-            element.days and (element.days.is_date or "24" in run.words(i - 6, i))
-        ):  # "24 hours, 7 days a week"
+        if not (element.days and "24" in run.words(i - 6, i)):  # "24 hours a day, 7 days a week"
             found.append(element)
         i = element.after
     return found
@@ -147,7 +145,7 @@ def _is_apart(run: Run, i: int, j: int) -> bool:
 
 def _join(run: Run, segment: list[Element]) -> list[Pair]:
     """Joins the days and clocks of one segment."""
-    named = any(e.days and not e.days.is_vague and not e.is_exception for e in segment)
+    named = any(e.days and not (e.days.is_vague or e.days.is_date or e.is_exception) for e in segment)
     clocked = any(e.clock for e in segment)
     last_days = max((k for k, e in enumerate(segment) if e.days and not e.is_exception), default=-1)
     pairs: list[Pair] = []
@@ -157,6 +155,8 @@ def _join(run: Run, segment: list[Element]) -> list[Pair]:
     used = True
     for k, element in enumerate(segment):
         if element.clock is not None:
+            if element.clock.end is None and _role(run, element) is None:
+                continue
             if current is None or (used and segment[0].clock and k < last_days):
                 pending.append(element)
             else:
@@ -170,15 +170,19 @@ def _join(run: Run, segment: list[Element]) -> list[Pair]:
                 following = segment[k + 1] if k + 1 < len(segment) else None
                 if current is None or not used or following is None or following.clock is None:
                     continue
-            if not used:
+            if not used and not _is_date(current):
                 pairs.append(_pair(run, current, None, codes))
             current, codes, used = element, element.days.days, bool(pending)
             pairs += [_pair(run, current, clock, codes) for clock in pending]
             pending = []
     pairs += [_pair(run, current, clock, codes) for clock in pending]
-    if not used:
+    if not used and not _is_date(current):
         pairs.append(_pair(run, current, None, codes))
     return _shared(pairs)
+
+
+def _is_date(element: Element | None) -> bool:
+    return element is not None and element.days is not None and element.days.is_date
 
 
 def _without(codes: Codes, element: Element, current: Element | None, pairs: list[Pair]) -> Codes:

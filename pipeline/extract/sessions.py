@@ -81,6 +81,8 @@ def _told(run: Run, pairs: list[Pair], k: int, context: str) -> Told:
     level = _level(run, pair, previous, following)
     before, behind = _around(run, pair, following)
     kind, is_told = kind_of(before, behind, context)
+    if pair.days is not None and pair.days.is_date:
+        return "other", True, level
     is_told = is_told or level is not None
     if kind == "program" and _minutes(pair.clock) >= (LONGEST_PROGRAM_DAY if is_told else PROGRAM_DAY):
         kind = "office"
