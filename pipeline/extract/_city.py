@@ -14,12 +14,16 @@ from pipeline.extract._context import Around
 from pipeline.extract.page import Kind, Region
 from pipeline.normalize.place import is_city, state_code, states_of_city
 
+_SITES = r"(?:offices?|locations?|facilit(?:y|ies)|cent(?:er|re)s?|clinics?|campus(?:es)?|programs?|practices?|sites?|home|headquarters|IOPs?|PHPs?|groups?)"
 _OWN_PLACE = re.compile(
-    r"\b(?:(?P<sure>(?:conveniently |centrally )?(?:located|situated|headquartered|based)(?: right)?|(?:our|new|two|three|four|five) (?:\w+ ){0,3}?(?:offices?|locations?"
-    r"|facilit(?:y|ies)|cent(?:er|re)s?|clinics?|campus(?:es)?|programs?|practice|sites?|home|headquarters)(?: (?:is|are)(?: \w+)?)?))"
-    r"\s+(?:in|at|near the heart of|on the)\s+(?:(?:the )?(?:downtown|beautiful|historic|heart of|center of|scenic|sunny|nearby|city of|town of)\s+(?:of\s+)?)*$",
+    rf"(?:\b(?:(?:conveniently |centrally )?(?:located|situated|headquartered|based|held|housed)(?: right| in person)?|(?:meets?|meet in person)"
+    rf"|(?:our|new|two|three|four|five|(?:we|which|that) (?:have|operate)|with|has|operates|main|central) (?:\w+ ){{0,3}}?{_SITES}(?: (?:is|are)(?: \w+)?)?)"
+    r"\s+(?:in|at|near the heart of|on the)\s+(?:(?:the )?(?:downtown|beautiful|historic|heart of|center of|scenic|sunny|nearby|city of|town of)\s+(?:of\s+)?)*"
+    r"|\b(?:location|address|office|campus|site|clinic)s?\s*:\s*)$",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"\A\s*(?:In|At)\s+\Z")  # "In Manchester, NH, our IOP meets …"
+_OPENED = re.compile(r",\s+(?:our|we)\b")
 _PLACE_AFTER = re.compile(
     r"[\s,]*(?:location|office|campus|facility|clinic|center|site|program|IOP|PHP)s?\b", re.IGNORECASE
 )
@@ -38,6 +42,9 @@ _JOINED = re.compile(
 _LOCATED_IN = re.compile(
     r"\b(?:[Ll]ocated|[Ss]ituated|[Hh]eadquartered)\s+in\s+(?:downtown\s+|beautiful\s+|historic\s+)?(?P<city>(?:St\. |Mt\. |Ft\. )?[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2})"
 )
+_OUR_CITY = re.compile(
+    r"\b(?:[Oo]ur|[Oo]ther)\s+(?P<city>(?:St\. |Mt\. )?[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2})\s+(?:[Ll]ocation|[Oo]ffice|[Cc]ampus|[Cc]linic|[Ss]ite)s?\b"
+)
 _PIN = re.compile(r"^[\W_]*(?:location|address|visit us|headquarters)?[\W_]*", re.IGNORECASE)
 _STATE_NEXT = re.compile(r"[\s,]{0,3}(?P<state>[A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)")
 
@@ -49,6 +56,8 @@ def is_placed_here(around: Around, found: Found, end: int) -> bool:
         return False
     low, _ = around.sentence(found.start, found.end, 200)
     before = text[low : found.start]
+    if _OPENING.match(before) and _OPENED.match(text, end):
+        return True
     if _PLACE_AFTER.match(text, end) and _OUR_BEFORE.search(before):
         return True
     return _places(before[: len(before) - len(_joined(before)[0])])
@@ -91,6 +100,16 @@ def stateless(around: Around, states: set[str]) -> Iterator[Found]:
                 if not (following and state_code(following["state"])):
                     yield Found(start, end, None, name, homes.pop(), None, confidence=0.6)
                 break
+
+
+def our_places(around: Around, states: set[str]) -> Iterator[Found]:
+    """ "IOP at our Amherst campus": a city whose state the page tells elsewhere."""
+    for match in _OUR_CITY.finditer(around.page.text):
+        homes = states & set(states_of_city(match["city"]))
+        if len(homes) == 1:
+            yield Found(
+                match.start("city"), match.end("city"), None, match["city"], homes.pop(), None, confidence=0.7
+            )
 
 
 def stands_alone(around: Around, found: Found) -> bool:

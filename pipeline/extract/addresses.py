@@ -39,6 +39,7 @@ _ANCHOR = re.compile(
     r"(?:[\s,.|\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
 )
 _STATE_NEXT = re.compile(r"(?: City)?\s*,?\s*[A-Z]{2}\s+\d{5}|\s*,\s*[A-Z]{2}\b")
+_AND = re.compile(r"[\s,;|&]{1,4}(?:(?:and|in)\s+){0,2}")
 MAX_ANCHORS = 1_000  # of states on a page; what names more is no provider's page
 _TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*(?:[ \u00a0]+[A-ZÀ-Þa-z][\w.'’-]*){0,4}\Z")
 _REACH = 170
@@ -89,7 +90,7 @@ def _without_state(around: Around, known: set[tuple[str, str]]) -> Iterator[Foun
 
 
 def _anchored(around: Around) -> Iterator[Found]:
-    text, last = around.page.text, 0
+    text, last, placed = around.page.text, 0, -1  # `placed`: where a city named as a place ended
     lone: list[Found] = []
     for anchor in islice(_ANCHOR.finditer(text), MAX_ANCHORS):
         state = _state(anchor, text)
@@ -118,7 +119,9 @@ def _anchored(around: Around) -> Iterator[Found]:
             last = anchor.end()
         elif is_city(city, state):
             found = Found(start, end, None, city, state, None, confidence=0.8)
-            if is_placed_here(around, found, anchor.end()):
+            follows = placed >= 0 and bool(_AND.fullmatch(text, placed, start))
+            if follows or is_placed_here(around, found, anchor.end()):
+                placed = anchor.end()
                 yield found
                 yield from joined_cities(text, found)
             elif stands_alone(around, found):

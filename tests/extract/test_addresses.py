@@ -64,6 +64,15 @@ FULL: list[tuple[str, Place]] = [
     ("77 Highland Ave, Ste. 3-B, Somerville, MA  02143", ("77 Highland Ave, Ste. 3-B", "Somerville", "MA", "02143")),
     ("10 Park Plaza, Tower 2, Suite 10, Boston, MA 02116", ("10 Park Plaza, Tower 2, Suite 10", "Boston", "MA", "02116")),
     ("130 MAPLE STREET, SPRINGFIELD, MA 01103", ("130 MAPLE STREET", "SPRINGFIELD", "MA", "01103")),
+    ("24600 West 127th Street, Suites 300, 330 and 340, Plainfield, IL 60585", ("24600 West 127th Street, Suites 300, 330 and 340", "Plainfield", "IL", "60585")),
+    ("17 Hamilton Avenue, 1st and 2nd Floors, Monticello, NY 12701", ("17 Hamilton Avenue, 1st and 2nd Floors", "Monticello", "NY", "12701")),
+    ("3944 South 400 East, Salt Lake City, UT 84107", ("3944 South 400 East", "Salt Lake City", "UT", "84107")),
+    ("504 First Street North, Virginia, MN 55792", ("504 First Street North", "Virginia", "MN", "55792")),
+    ("820 River House Inc\n551 Bay Road\nQueensbury, NY 12804", ("551 Bay Road", "Queensbury", "NY", "12804")),
+    ("Detox Unit 1519 1st Avenue, Fargo, ND 58103", ("1519 1st Avenue", "Fargo", "ND", "58103")),
+    ("Four County Center 401 East 8th Street, Rochester, IN 46975", ("401 East 8th Street", "Rochester", "IN", "46975")),
+    ("Carretera 129 Km 2.6, Arecibo, PR 00612", ("Carretera 129 Km 2.6", "Arecibo", "PR", "00612")),
+    ("940-A Highway 96, Warner Robins, GA 31088", ("940-A Highway 96", "Warner Robins", "GA", "31088")),
     ("5 Dr. Martin Luther King Jr. Blvd, Worcester, MA 01608", ("5 Dr. Martin Luther King Jr. Blvd", "Worcester", "MA", "01608")),
 ]  # fmt: skip
 
@@ -89,6 +98,14 @@ CITY: list[tuple[str, list[tuple[str, str]]]] = [
     ("Our clinic in New Bedford, MA is open.", [("New Bedford", "MA")]),
     ("We are conveniently located in Naperville, Illinois.", [("Naperville", "IL")]),
     ("We are headquartered in St. Louis, Missouri.", [("St. Louis", "MO")]),
+    ("We have offices in Boston, MA and Providence, RI.", [("Boston", "MA"), ("Providence", "RI")]),
+    ("Locations: Worcester, MA | Lowell, MA", [("Worcester", "MA"), ("Lowell", "MA")]),
+    ("In Manchester, NH, our IOP meets in the evening.", [("Manchester", "NH")]),
+    ("Groups meet in person in Concord, NH.", [("Concord", "NH")]),
+    (
+        "With locations in Boston, Quincy and Worcester, MA.",
+        [("Boston", "MA"), ("Quincy", "MA"), ("Worcester", "MA")],
+    ),
 ]
 
 
@@ -104,6 +121,12 @@ NOWHERE = [
     "She grew up in Lowell, MA and studied at a college in Amherst, MA.",
     "Our program in the state of Massachusetts is open.",
     "Licensed in MA, NH and RI.",
+    "Looking for an IOP in Boston, MA? We can help.",
+    "Find the best center in Miami, Florida today.",
+    "Located near Boston, MA.",
+    "Located just outside Boston, MA.",
+    "Outpatient Rehab in Scottsdale, AZ is growing.",
+    "Our team traveled to Denver, Colorado.",
     "Call 617-555-0123 in MA.",
     "123 Street Name, City, CA 00000",
     "The study followed 12345 people in MA over ten years.",
@@ -161,6 +184,18 @@ def test_several_offices() -> None:
         "<div>33 Pratt St, Quincy, MA 02169</div>"
     )
     assert {street for street, *_ in places(page)} == {"30 Elm Ave, Suite 2", "14 Main St", "33 Pratt St"}
+
+
+def test_same_street_name_in_two_towns() -> None:
+    page = read_text("100 Main St, Quincy, MA 02169\n100 Main St, Salem, MA 01970")
+    assert len(places(page)) == 2
+
+
+def test_street_whose_state_stands_elsewhere() -> None:
+    page = read_page(
+        "<p>Groups meet at 30 Elm Ave, Quincy on Mondays.</p><footer>14 Main St, Quincy, MA 02169</footer>"
+    )
+    assert ("30 Elm Ave", "Quincy", "MA", None) in places(page)
 
 
 def test_mailing_address_says_so() -> None:
