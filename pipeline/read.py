@@ -81,7 +81,7 @@ def read_source(
         else:
             read = _read_directory(source, documents, archive, reader)
         rows = stage.write_listings(
-            source, _in_scope(read, states, report), reader.unmapped, seen, fingerprint
+            source.id, _in_scope(read, states, report), reader.unmapped, seen, fingerprint
         )
     except (SourceFormatError, LayoutChangedError, KeyError, ArchiveError) as error:
         report.problem = str(error)

@@ -24,7 +24,7 @@ def extract(
 
     _need(jsonl)
     with Bars().task("extract") as task:
-        counts = extract_jsonl(jsonl, out_file, lambda: task.advance())
+        counts = extract_jsonl(jsonl, out_file, task.advance)
     out.print(f"{out_file}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
     if counts.get("errors"):
         raise typer.Exit(Exit.PARTIAL)
