@@ -5,7 +5,8 @@ Rules, in this order:
 1. *Heir.* An id goes to the cluster that holds most of the records it last stood for; between equals, to the one that
    agrees with more of its fingerprints, then to the first by content. So an id survives as long as any of its records does.
 2. *Found again.* An id none of whose records is left (a source changed its keys, or renamed the place) goes to a cluster
-   without an heir that agrees with at least two of its fingerprints: street, phone, name, site.
+   without an heir that agrees with at least two of its fingerprints (street, phone, name, site), and not if both have
+   a street and none agrees: another street or house number is another place.
 3. *Merge.* Where one cluster inherits several ids, the oldest stays (between equals: the one with more records, then the
    first in the alphabet). The others are redirected to it.
 4. *Split.* The cluster that does not inherit gets back an id that was once redirected, if it holds most of that id's
@@ -129,7 +130,8 @@ def _found_again(
             continue
         votes = Counter(n for fingerprint in set(entry.fingerprints) for n in holders.get(fingerprint, ()))
         offers += [(-count, entry.minted_at, entity_id, rank[n], n)
-                   for n, count in votes.items() if count >= AGREEING]  # fmt: skip
+                   for n, count in votes.items()
+                   if count >= AGREEING and not _elsewhere(entry.fingerprints, clusters[n].fingerprints)]  # fmt: skip
     out: dict[str, tuple[int, int]] = {}
     given: set[int] = set()
     for count, _, entity_id, _, cluster in sorted(offers):
@@ -137,6 +139,12 @@ def _found_again(
             out[entity_id] = (cluster, -count)
             given.add(cluster)
     return out
+
+
+def _elsewhere(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Both tell a street, and none is the same: another place, whatever else agrees."""
+    here, there = ({p for p in prints if p.startswith("street:")} for prints in (one, other))
+    return bool(here and there and not here & there)
 
 
 def _reinstate(

@@ -19,11 +19,15 @@ LINES = ["12 Main Street", "12 Main St Suite 4", "12 N St", "1 1/2 Elm Road", "5
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(*[st.sampled_from(NAMES)] * 2, *[st.sampled_from(LINES)] * 2), min_size=1, max_size=12))
+@given(
+    st.lists(st.tuples(*[st.sampled_from(NAMES)] * 2, *[st.sampled_from(LINES)] * 2), min_size=1, max_size=12)
+)
 def test_table_and_row_agree(rows: list[tuple[str, str, str, str]]) -> None:
     frame = pl.DataFrame(rows, schema=["name1", "name2", "street1", "street2"], orient="row")
     names, streets = bulk.names(frame), bulk.streets(frame)
-    for row, said, parts in zip(rows, names.iter_rows(named=True), streets.iter_rows(named=True), strict=True):
+    for row, said, parts in zip(
+        rows, names.iter_rows(named=True), streets.iter_rows(named=True), strict=True
+    ):
         one, street = normalize_names(*row[:2]), normalize_street(*row[2:])
         assert (said["primary"], said["label"], said["alias"]) == tuple(
             " ".join(words) for words in (one.primary, one.label, one.alias)

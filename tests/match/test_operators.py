@@ -24,7 +24,12 @@ def test_a_coined_name_is_one_operator_in_two_states(records: Make) -> None:
 
 
 def test_a_common_name_is_not(records: Make) -> None:
-    for name in ("Crossroads", "Turning Point", "Community Counseling Center", "Veterans Affairs Medical Center"):
+    for name in (
+        "Crossroads",
+        "Turning Point",
+        "Community Counseling Center",
+        "Veterans Affairs Medical Center",
+    ):
         assert not one(records({"name1": name}, {"name1": name, **FAR})), name
 
 
@@ -36,7 +41,8 @@ def test_a_common_name_with_one_phone_is(records: Make) -> None:
 def test_a_call_centre_proves_nothing(records: Make) -> None:
     names = ["Zalvora", "Quendil", "Tharbo", "Mixtel", "Ostrand", "Pellingar", "Vendoom", "Kelloway"]
     rows = [
-        {"name1": f"{n} House", "phone": "888-555-0142", "street1": f"{i} Oak Street"} for i, n in enumerate(names, 1)
+        {"name1": f"{n} House", "phone": "888-555-0142", "street1": f"{i} Oak Street"}
+        for i, n in enumerate(names, 1)
     ]
     matched = match_records(records(*rows)).assignments
     assert matched["organization_id"].n_unique() == len(names)
@@ -59,13 +65,18 @@ def test_a_web_site_joins_but_a_shared_host_does_not(records: Make) -> None:
 
 
 def test_the_web_domain_may_tell_the_name(records: Make) -> None:
-    left = {"name1": "South Alder Mental Health", "website": "https://fernwoodalliance.example", "phone": "413-555-0101"}
+    left = {
+        "name1": "South Alder Mental Health",
+        "website": "https://fernwoodalliance.example",
+        "phone": "413-555-0101",
+    }
     assert one(records(left, {"name1": "Fernwood Alliance", **THERE, "phone": "413-555-0177"}))
 
 
 def test_tenants_of_one_building_are_two_operators(records: Make) -> None:
     frame = records(
-        {"name1": "Zalvora House", "phone": "413-555-0101"}, {"name1": "Quendil House", "phone": "413-555-0177"}
+        {"name1": "Zalvora House", "phone": "413-555-0101"},
+        {"name1": "Quendil House", "phone": "413-555-0177"},
     )
     assert not one(frame)
 

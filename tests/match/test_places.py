@@ -83,13 +83,21 @@ def test_a_record_without_a_phone_does_not_chain_two_clinics_together(records: M
 
 
 def test_a_box_does_not_connect_two_streets(records: Make) -> None:
-    frame = records(FERN, {**FERN, "street1": "90 Oak Street"}, {**FERN, "street1": "PO Box 7", "source": "b"})
+    frame = records(
+        FERN, {**FERN, "street1": "90 Oak Street"}, {**FERN, "street1": "PO Box 7", "source": "b"}
+    )
     assert not one(frame, "location_id")
     assert one(frame, "organization_id")
 
 
 def test_virtual_offers_of_one_operator_are_one_place(records: Make) -> None:
-    virtual = {"is_virtual": True, "street1": "", "city": "", "zip": "", "website": "https://fernwood.example"}
+    virtual = {
+        "is_virtual": True,
+        "street1": "",
+        "city": "",
+        "zip": "",
+        "website": "https://fernwood.example",
+    }
     frame = records({**FERN, **virtual}, {**FERN, **virtual, "source": "b"}, {**FERN, "is_virtual": False})
     assert one(frame, "location_id")
     assert not one(frame, "location_id", "r0", "r2")

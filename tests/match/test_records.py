@@ -51,7 +51,9 @@ def test_every_location_has_one_organization(records: Make) -> None:
 
 def test_pairs_carry_probability_and_reasons(records: Make) -> None:
     pairs = match_records(records(*ROWS)).pairs
-    joined = pairs.filter((pl.col("level") == "location") & (pl.col("decision") == "joined")).row(0, named=True)
+    joined = pairs.filter((pl.col("level") == "location") & (pl.col("decision") == "joined")).row(
+        0, named=True
+    )
     assert joined["probability"] > 0.9
     assert "same phone (+5.0)" in joined["reasons"]
 

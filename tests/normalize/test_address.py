@@ -33,7 +33,11 @@ from pipeline.normalize.address import Street, normalize_street, number_range
         ("- - -", "", Street(kind="withheld")),
         ("", "", Street(kind="withheld")),
         ("Address withheld", "", Street(kind="withheld")),
-        ("Harbor Hospital", "12 Main Street", Street("12", "", "MAIN", "ST", "", "HARBOR HOSPITAL", "street")),
+        (
+            "Harbor Hospital",
+            "12 Main Street",
+            Street("12", "", "MAIN", "ST", "", "HARBOR HOSPITAL", "street"),
+        ),
         ("Robert Marshall Hall", "", Street(name="ROBERT MARSHALL HALL", kind="campus")),
     ],
 )
@@ -57,7 +61,11 @@ def test_one_address_in_two_spellings(left: str, right: str) -> None:
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [("Units C and D, 1st Floor", "Units C and D, Floor 1"), ("Suite 3-A", "Ste 3A"), ("2nd Floor", "Floor 2")],
+    [
+        ("Units C and D, 1st Floor", "Units C and D, Floor 1"),
+        ("Suite 3-A", "Ste 3A"),
+        ("2nd Floor", "Floor 2"),
+    ],
 )
 def test_one_unit_in_two_spellings(left: str, right: str) -> None:
     assert normalize_street("1 Main Street", left).unit == normalize_street("1 Main Street", right).unit

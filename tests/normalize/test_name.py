@@ -38,12 +38,20 @@ def test_a_name_of_dropped_words_keeps_them() -> None:
 
 
 def test_a_name_broken_over_two_fields_is_joined() -> None:
-    assert normalize_names("Fern Counseling and", "Education Inc").primary == ("fern", "counseling", "education")
+    assert normalize_names("Fern Counseling and", "Education Inc").primary == (
+        "fern",
+        "counseling",
+        "education",
+    )
 
 
 @pytest.mark.parametrize(
     ("name1", "name2"),
-    [("Ash LLC", "DBA Birch Recovery"), ("Ash LLC dba Birch Recovery", ""), ("Ash LLC D/B/A Birch Recovery", "")],
+    [
+        ("Ash LLC", "DBA Birch Recovery"),
+        ("Ash LLC dba Birch Recovery", ""),
+        ("Ash LLC D/B/A Birch Recovery", ""),
+    ],
 )
 def test_trade_names(name1: str, name2: str) -> None:
     assert normalize_names(name1, name2) == Names(primary=("ash",), alias=("birch", "recovery"))
