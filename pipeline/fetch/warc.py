@@ -13,7 +13,6 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.timeutils import datetime_to_iso_date, iso_date_to_datetime
 from warcio.warcwriter import WARCWriter
 
 from pipeline.fetch.archive import Archive, ArchiveError
@@ -74,7 +73,7 @@ def export_warc(
 
 def _record(writer: Any, document: Document, body: bytes, first: Document | None) -> Any:
     warc_headers = {
-        "WARC-Date": datetime_to_iso_date(document.fetched_at.astimezone(UTC), use_micros=True),
+        "WARC-Date": _date(document.fetched_at),
         SOURCE_HEADER: document.source_id,
         OUTCOME_HEADER: document.outcome.value,
         "WARC-Payload-Digest": f"sha256:{document.sha256}",
@@ -89,11 +88,15 @@ def _record(writer: Any, document: Document, body: bytes, first: Document | None
     warc_headers |= {
         "WARC-Profile": REVISIT,
         "WARC-Refers-To-Target-URI": first.url,
-        "WARC-Refers-To-Date": datetime_to_iso_date(first.fetched_at.astimezone(UTC), use_micros=True),
+        "WARC-Refers-To-Date": _date(first.fetched_at),
     }
     return writer.create_warc_record(
         document.url, "revisit", http_headers=http, warc_headers_dict=warc_headers
     )
+
+
+def _date(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _http_headers(document: Document, length: int) -> StatusAndHeaders:
@@ -159,7 +162,7 @@ def _import(archive: Archive, record: Any, url: str, source_of: Callable[[str], 
         return "no HTTP headers"
     try:
         body = record.content_stream().read()
-        moment = iso_date_to_datetime(record.rec_headers.get_header("WARC-Date")).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")).astimezone(UTC)
         status = int(record.http_headers.get_statuscode())
     except (OSError, EOFError, ValueError, TypeError) as error:
         return f"unreadable record: {error}"

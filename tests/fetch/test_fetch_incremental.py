@@ -1,0 +1,210 @@
+"""A run with nothing new costs almost nothing; and sources that are files, folders or an API's pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.fetch import VisitRow, due, fetch_all, next_due
+from pipeline.records import Outcome
+from sources.registry import Kind, Source
+
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+PAGE = "<html><title>IOP</title><p>Three evenings a week, groups of eight.</p>{}</html>"
+
+
+def with_etag(web, host: str, path: str, html: str) -> None:
+    etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:8]}"'
+    head = f"content-type: text/html\r\netag: {etag}\r\ncontent-length: {len(html.encode())}\r\n\r\n{html}"
+
+    async def answer(request, writer):
+        if request.headers.get("if-none-match") == etag:
+            writer.write(b"HTTP/1.1 304 Not Modified\r\n\r\n")
+        else:
+            writer.write(f"HTTP/1.1 200 OK\r\n{head}".encode())
+
+    web.answers[host, path] = answer
+
+
+def by_url(documents) -> dict[str, Outcome]:
+    return {d.url.removeprefix("http://clinic.example"): d.outcome for d in documents}
+
+
+def test_unchanged_pages_cost_a_row_and_no_body(web, fetch, archive, new_site) -> None:
+    with_etag(web, "clinic.example", "/", PAGE.format('<a href="/iop">IOP</a><a href="/contact">Contact</a>'))
+    with_etag(web, "clinic.example", "/iop", PAGE.format("a"))
+    web.page("clinic.example", "/contact", PAGE.format("no validators"))
+    source = new_site("clinic.example")
+    assert set(by_url(fetch(source)).values()) == {Outcome.OK}
+    contents = set(archive.store.names("blobs/"))
+    again = fetch(source)
+    assert by_url(again) == {"/": "unchanged", "/iop": "unchanged", "/contact": "unchanged"}
+    assert sorted(d.status for d in again) == [200, 304, 304]
+    assert all(d.sha256 and d.size and d.media_type == "text/html" for d in again)
+    assert set(archive.store.names("blobs/")) == contents
+    with_etag(web, "clinic.example", "/iop", PAGE.format("Changed: four evenings."))
+    assert by_url(fetch(source)) == {"/": "unchanged", "/iop": "ok", "/contact": "unchanged"}
+
+
+def test_validators_are_not_sent_where_the_content_is_not_kept(web, fetch, archive, new_site) -> None:
+    with_etag(web, "clinic.example", "/", PAGE.format(""))
+    (first,) = fetch(new_site("clinic.example"))
+    archive.store.remove(f"blobs/{first.sha256[:2]}/{first.sha256}.zst")
+    (second,) = fetch(new_site("clinic.example"))
+    assert second.status == 200
+    assert second.sha256 in archive
+
+
+def three_pages(web, dates: dict[str, str]) -> None:
+    """A home page, /iop and /php, and a sitemap that says when each changed."""
+    for path in ("/", "/iop", "/php"):
+        with_etag(web, "clinic.example", path, PAGE.format(f"about {path}"))
+    locs = "".join(
+        f"<url><loc>http://clinic.example{p}</loc><lastmod>{d}</lastmod></url>" for p, d in dates.items()
+    )
+    web.body("clinic.example", "/sitemap.xml", f"<urlset>{locs}</urlset>".encode(), content_type="text/xml")
+
+
+@pytest.mark.parametrize(
+    ("later", "asked"),
+    [(timedelta(days=7), ["/php"]), (timedelta(days=40), ["/iop", "/php"])],  # believed for three weeks
+)
+def test_a_sitemaps_word_spares_the_request_for_a_while(web, fetch, new_site, later, asked) -> None:
+    three_pages(web, {"/iop": "2026-01-01", "/php": (DAY + timedelta(days=3)).isoformat()})
+    source = new_site("clinic.example")
+    assert len(fetch(source, now=lambda: DAY)) == 3
+    web.requests.clear()
+    documents = fetch(source, now=lambda: DAY + later)
+    assert [p for p in web.asked("clinic.example") if p in ("/iop", "/php")] == asked
+    assert len(documents) == 1 + len(asked)
+
+
+def test_a_sitemap_that_was_wrong_once_is_not_believed(web, fetch, archive, new_site) -> None:
+    three_pages(web, dict.fromkeys(("/", "/iop", "/php"), "2026-01-01"))
+    source = new_site("clinic.example")
+    fetch(source, now=lambda: DAY)
+    with_etag(web, "clinic.example", "/", PAGE.format("changed, whatever the sitemap says"))
+    web.requests.clear()
+    fetch(source, now=lambda: DAY + timedelta(days=7))
+    assert {"/iop", "/php"} <= set(web.asked("clinic.example"))
+    assert [v.good for v in archive.visits()] == [3, 3]
+
+
+def test_new_pages_are_found_though_the_old_ones_did_not_change(web, fetch, new_site) -> None:
+    with_etag(web, "clinic.example", "/", PAGE.format('<a href="/iop">IOP</a>'))
+    source = new_site("clinic.example")
+    fetch(source)
+    web.page("clinic.example", "/iop")
+    assert by_url(fetch(source)) == {"/": "unchanged", "/iop": "ok"}
+
+
+def visit(day: float, **outcomes: int) -> VisitRow:
+    moment = DAY + timedelta(days=day)
+    return VisitRow("s", moment, moment, outcomes)
+
+
+@pytest.mark.parametrize(
+    ("visits", "day"),
+    [
+        ([visit(0, ok=5)], 7.0),
+        ([visit(0, unchanged=5)], 7.0),
+        ([visit(0, ok=5), visit(7, timeout=3)], 8.0),
+        ([visit(0, ok=5), visit(7, timeout=3), visit(8, blocked=1)], 10.0),
+        ([visit(n, timeout=1) for n in range(20)], 26.0),  # never rarer than the cadence
+        ([visit(3, ok=1), visit(0, timeout=3)], 10.0),  # in whatever order
+    ],
+)
+def test_a_source_is_due_by_its_cadence_and_sooner_after_a_failure(
+    visits: list[VisitRow], day: float
+) -> None:
+    source = Source("s", Kind.PROVIDER_SITE, "s", url="http://s.example/", cadence_days=7)
+    other = VisitRow("other", DAY, DAY + timedelta(days=100), {"ok": 1})
+    assert next_due(source, [*visits, other]) == DAY + timedelta(days=day)
+    assert not due(source, visits, DAY + timedelta(days=day - 0.5))
+    assert due(source, visits, DAY + timedelta(days=day))
+
+
+def test_a_source_never_visited_is_due_and_others_wait(web, fetch, archive, new_site) -> None:
+    from pipeline.fetch import FetchSettings
+
+    for host in ("old.example", "new.example"):
+        web.page(host, "/")
+    fetch(new_site("old.example"), now=lambda: DAY)
+    sources = [new_site("old.example"), new_site("new.example")]
+    documents = fetch_all(
+        sources, archive, FetchSettings(attempts=1), now=DAY + timedelta(days=1), due_only=True
+    )
+    assert {d.source_id for d in documents} == {"new"}
+
+
+def test_a_local_file_and_a_folder_of_pages(archive, tmp_path: Path) -> None:
+    from pipeline.fetch import FetchSettings
+
+    (tmp_path / "site/programs").mkdir(parents=True)
+    (tmp_path / "site/index.html").write_text("<p>Home</p>")
+    (tmp_path / "site/programs/iop.HTML").write_text("<p>IOP</p>")
+    (tmp_path / "site/notes.txt").write_text("no page")
+    (tmp_path / "list.csv").write_text("name\nClinic\n")
+    (tmp_path / "empty.csv").write_text("")
+    sources = [
+        Source("folder", Kind.PROVIDER_SITE, "f", path=tmp_path / "site"),
+        Source("list", Kind.LICENSE_LIST, "l", path=tmp_path / "list.csv"),
+        Source("empty", Kind.LICENSE_LIST, "e", path=tmp_path / "empty.csv"),
+        Source("none", Kind.LICENSE_LIST, "n", path=tmp_path / "none.csv"),
+    ]
+    first = {d.url: d for d in fetch_all(sources, archive, FetchSettings(), now=DAY)}
+    assert {u: d.outcome for u, d in first.items()} == {
+        "file:site/index.html": Outcome.OK,
+        "file:site/programs/iop.HTML": Outcome.OK,
+        "file:list.csv": Outcome.OK,
+        "file:empty.csv": Outcome.EMPTY,
+        "file:none.csv": Outcome.GONE,
+    }
+    assert archive.get(first["file:list.csv"].sha256) == b"name\nClinic\n"
+    again = fetch_all(sources[:2], archive, FetchSettings(), now=DAY + timedelta(days=1))
+    assert {d.outcome for d in again} == {Outcome.UNCHANGED}
+
+
+def test_an_api_is_followed_page_by_page_and_stops_where_one_is_missing(web, fetch) -> None:
+    for page in (1, 2, 4):
+        body = json.dumps({"page": page, "totalPages": 4, "rows": []}).encode()
+        path = "/api?sType=both" + (f"&page={page}" if page > 1 else "")
+        web.body("api.example", path, body, content_type="application/json")
+    source = Source("api", Kind.FINDTREATMENT, "a", url="http://api.example/api?sType=both")
+    documents = fetch(source)
+    assert [d.outcome for d in documents] == [Outcome.OK, Outcome.OK, Outcome.GONE]
+    assert web.asked("api.example")[0] == "/robots.txt"
+
+
+def test_a_workbook_is_one_file_and_an_error_page_is_not_taken_for_it(web, fetch, archive) -> None:
+    web.body("a.example", "/list.xlsx", b"PK\x03\x04 workbook", content_type="application/vnd.ms-excel")
+    web.page("b.example", "/list.xlsx", "gone", 404)
+    sources = [Source(n, Kind.SAMHSA_DIRECTORY, n, url=f"http://{n}.example/list.xlsx") for n in ("a", "b")]
+    found = {d.source_id: d for d in fetch(*sources)}
+    assert archive.get(found["a"].sha256) == b"PK\x03\x04 workbook"
+    assert (found["b"].outcome, found["b"].sha256) == (Outcome.GONE, None)
+
+
+def test_a_fault_of_ours_is_an_outcome_of_its_source_and_the_others_finish(
+    web, fetch, new_site, monkeypatch
+) -> None:
+    import pipeline.fetch.site as site_module
+
+    real = site_module.read_page
+
+    def fault(html, url, offered=None):
+        if "bad.example" in url:
+            raise RuntimeError("a bug")
+        return real(html, url, offered)
+
+    monkeypatch.setattr(site_module, "read_page", fault)
+    for host in ("bad.example", "good.example"):
+        web.page(host, "/")
+    found = {d.source_id: d for d in fetch(new_site("bad.example"), new_site("good.example"))}
+    assert found["bad"].outcome is Outcome.ERROR
+    assert "a bug" in found["bad"].detail
+    assert found["good"].outcome is Outcome.OK
