@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.extract.grammar_words import phrases, words
+from pipeline.extract.grammar_words import Phrases, phrases, words
 from pipeline.extract.lexer import Run, has_any, read
 from pipeline.extract.quantities import Quantity, quantities
 
@@ -17,9 +17,7 @@ _COMMON_LEAST = frozenset({18, 21, 55, 60, 65})
 _COMMON_MOST = frozenset({12, 13, 14, 16, 17, 18, 21, 26, 65})
 _HINTS = (*"123456789", "age", "year", "older", "over", "under", "años", "edad", "and up")
 _AGE_WORDS, _YEARS, _PEOPLE, _LEAD = (words("age", name) for name in ("age", "years", "people", "lead"))
-_OPENED = tuple(
-    (phrase, way) for name, way in (("older", "low"), ("younger", "high")) for phrase in phrases("age", name)
-)
+_OPENED = Phrases(phrases("age", older="low", younger="high"))
 _UNDER, _OVER = words("age", "under"), words("age", "over")
 _NOT_TAKEN, _TAKEN = words("age", "not_taken"), words("age", "taken")
 _OTHER, _COMPANY = words("age", "other"), words("age", "company")
@@ -134,10 +132,8 @@ def _years(run: Run, i: int) -> tuple[int, bool]:
 
 def _opened(run: Run, i: int) -> tuple[int, str | None]:
     """Past "and older" or "and under" at token i, with the end that it opens."""
-    for phrase, direction in _OPENED:
-        if run.word(i) == phrase[0] and tuple(run.words(i, i + len(phrase))) == phrase:
-            return i + len(phrase), direction
-    return i, None
+    opened = _OPENED.at(run.values, i)
+    return (opened[1], opened[0]) if opened else (i, None)
 
 
 def _limit(run: Run, i: int) -> tuple[str | None, int]:

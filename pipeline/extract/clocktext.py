@@ -12,7 +12,11 @@ _TO, _ZONES = words("clock", "to"), words("clock", "zones")
 _PARTS: dict[str, Meridiem] = {
     "morning": "am", "afternoon": "pm", "evening": "pm", "night": "pm", "mañana": "am", "tarde": "pm", "noche": "pm",
 }  # fmt: skip
-_NAMED = {"noon": 12, "midday": 12, "mediodía": 12, "mediodia": 12}
+_NOON, _MIDNIGHT = (
+    frozenset({"noon", "midday", "mediodía", "mediodia"}),
+    frozenset({"midnight", "medianoche"}),
+)
+CLOCK_WORDS = _NOON | _MIDNIGHT
 _COUNTED, _COUNTED_BEFORE = words("clock", "counted"), words("clock", "counted_before")
 
 
@@ -67,9 +71,9 @@ def times(run: Run, i: int) -> Times | None:
 def clock(run: Run, i: int) -> tuple[Clock, int, bool] | None:
     """One clock time at token i, the token after it, and whether it can be nothing else."""
     word = run.word(i)
-    if word in _NAMED:
+    if word in _NOON:
         return Clock(12, 0, "pm"), i + 1, True
-    if word in ("midnight", "medianoche"):
+    if word in _MIDNIGHT:
         return Clock(12, 0, "am"), i + 1, True
     if not word or run.tokens[i].kind != "n" or run.word(i - 1) in ("$", "#"):
         return None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.extract.grammar_words import words
+from pipeline.extract.grammar_words import Phrases, words
 from pipeline.extract.lexer import Run
 from pipeline.normalize.clock import (
     DAYS,
@@ -32,11 +32,12 @@ _GROUPS = {
     "every weekday": WEEKDAYS, "each weekday": WEEKDAYS, "entre semana": WEEKDAYS, "fines de semana": WEEKEND,
     "fin de semana": WEEKEND,
 }  # fmt: skip
-_PHRASES = {tuple(phrase.split()): DAYS for phrase in _EVERY_DAY} | {
-    tuple(p.split()): codes for p, codes in _GROUPS.items()
-}
+_PHRASES = Phrases(
+    {tuple(phrase.split()): DAYS for phrase in _EVERY_DAY}
+    | {tuple(p.split()): codes for p, codes in _GROUPS.items()}
+)
 _VAGUE = frozenset({"daily", "everyday", "weekend"})
-_PHRASE_STARTS = frozenset(phrase[0] for phrase in _PHRASES)
+DAY_STARTS = frozenset({*weekday_words(), *_LETTERS, *_GLUED_KNOWN, *_PHRASES.starts})
 _ORDINALS, _MONTHS = words("days", "ordinals"), words("days", "months")
 
 
@@ -107,19 +108,16 @@ def _days_of(members: list[tuple[str, ...]], joins: list[str]) -> set[str]:
 
 def _every_day(run: Run, i: int) -> DayList | None:
     """ "every day", "7 days a week", "each weekday": days by a phrase."""
-    if run.word(i) not in _PHRASE_STARTS or run.word(i - 1) in ("-", "to", "or"):  # "5-7 days a week"
+    found = _PHRASES.at(run.values, i)
+    if found is None or run.word(i - 1) in ("-", "to", "or"):  # "5-7 days a week"
         return None
-    for phrase, codes in _PHRASES.items():
-        if tuple(run.words(i, i + len(phrase))) != phrase:
-            continue
-        j = i + len(phrase)
-        if codes != DAYS:
-            return DayList(codes, i, j, is_group=True)
-        if phrase[0] not in ("7", "seven"):
-            return DayList(DAYS, i, j, is_vague=True)
-        if run.word(j) in ("a", "per", "each", "/", "every") and run.word(j + 1) in ("week", "wk"):
-            return DayList(DAYS, i, j + 2, is_vague=True)
-    return None
+    codes, j = found
+    if codes != DAYS:
+        return DayList(codes, i, j, is_group=True)
+    if run.word(i) not in ("7", "seven"):
+        return DayList(DAYS, i, j, is_vague=True)
+    is_rate = run.word(j) in ("a", "per", "each", "/", "every") and run.word(j + 1) in ("week", "wk")
+    return DayList(DAYS, i, j + 2, is_vague=True) if is_rate else None
 
 
 def _day_or_letters(run: Run, i: int) -> tuple[tuple[str, ...], int, bool] | None:

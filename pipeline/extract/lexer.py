@@ -45,18 +45,22 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A text run with its tokens; `sentence[i]` is the number of the sentence of token i."""
+    """A text run with its tokens; `values[i]` is the word of token i, `sentence[i]` the number of its sentence."""
 
     text: str
     tokens: list[Token]
+    values: list[str]
     sentence: list[int]
 
     def word(self, i: int) -> str:
         """The value of token i, "" beyond either end."""
-        return self.tokens[i].value if 0 <= i < len(self.tokens) else ""
+        try:
+            return self.values[i] if i >= 0 else ""
+        except IndexError:
+            return ""
 
     def words(self, i: int, j: int) -> list[str]:
-        return [token.value for token in self.tokens[max(i, 0) : j]]
+        return self.values[max(i, 0) : max(j, 0)]
 
     def is_tight(self, i: int) -> bool:
         """True where nothing stands between tokens i and i + 1."""
@@ -67,24 +71,24 @@ class Run:
 
     def before(self, i: int, size: int) -> list[str]:
         """Up to `size` words before token i, within its sentence and after the last stop (";", "|", "•")."""
-        found: list[str] = []
-        for k in range(i - 1, max(i - 1 - size, -1), -1):
-            if (
-                self.sentence[k] != self.sentence[min(i, len(self.sentence) - 1)]
-                or self.tokens[k].value in STOPS
-            ):
-                break
-            found.append(self.tokens[k].value)
-        return found[::-1]
+        first, last = max(i - size, 0), min(i, len(self.values))
+        sentence = self.sentence[min(i, len(self.values) - 1)]
+        while (
+            last - 1 >= first and self.sentence[last - 1] == sentence and self.values[last - 1] not in STOPS
+        ):
+            last -= 1
+        return self.values[last:i]
 
     def behind(self, i: int, size: int) -> list[str]:
         """Up to `size` words from token i on, within the sentence of the token before it and up to the next stop."""
-        found: list[str] = []
-        for k in range(i, min(i + size, len(self.tokens))):
-            if (i and self.sentence[k] != self.sentence[i - 1]) or self.tokens[k].value in STOPS:
-                break
-            found.append(self.tokens[k].value)
-        return found
+        last, end = i, min(i + size, len(self.values))
+        while (
+            last < end
+            and self.sentence[last] == self.sentence[max(i - 1, 0)]
+            and self.values[last] not in STOPS
+        ):
+            last += 1
+        return self.values[i:last]
 
     def bounds(self, i: int, j: int) -> tuple[int, int]:
         """Offsets of tokens i to j - 1."""
@@ -112,7 +116,7 @@ def read(text: str) -> Run:
         if places is not None:
             start, end = places[start], places[end - 1] + 1
         tokens.append(Token(kind, match.group(), start, end))
-    return Run(text, tokens, _sentences(head, tokens))
+    return Run(text, tokens, [token.value for token in tokens], _sentences(head, tokens))
 
 
 def _clean(text: str) -> tuple[str, list[int] | None]:

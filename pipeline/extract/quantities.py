@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.extract.grammar_words import phrases, words
+from pipeline.extract.grammar_words import Phrases, phrases, words
 from pipeline.extract.lexer import Run, has_any, read
 
 _UNITS = (
@@ -24,17 +24,9 @@ _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half")}
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
 # What opens a quantity upwards (a least value) or downwards (a most value), read backwards from the number.
-_OPENERS = {
-    phrase: direction
-    for name, direction in (("at_least", "low"), ("at_most", "high"))
-    for phrase in phrases("quantity", name)
-}
-_LONGEST_OPENER = max(map(len, _OPENERS))
-_CLOSERS = tuple(
-    (phrase, direction)
-    for name, direction in (("or_more", "low"), ("or_less", "high"))
-    for phrase in phrases("quantity", name)
-)
+_OPENERS = phrases("quantity", at_least="low", at_most="high")
+_LAST_OPENERS, _LONGEST_OPENER = frozenset(phrase[-1] for phrase in _OPENERS), max(map(len, _OPENERS))
+_CLOSERS = Phrases(phrases("quantity", or_more="low", or_less="high"))
 _ABOUT = words("quantity", "about")
 
 
@@ -69,7 +61,12 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     run = read(text)
     found, i = [], 0
     while i < len(run.tokens):
-        quantity = _quantity(run, i)
+        token = run.tokens[i]
+        quantity = (
+            _quantity(run, i)
+            if token.kind == "n" or token.value in NUMBER_WORDS or token.value in _FRACTIONS
+            else None
+        )
         if quantity is None:
             i += 1
             continue
@@ -192,6 +189,8 @@ def opener(run: Run, i: int) -> tuple[str | None, int]:
     end = i
     if run.word(end - 1) in _ABOUT:
         end -= 1
+    if run.word(end - 1) not in _LAST_OPENERS:
+        return None, i
     for size in range(_LONGEST_OPENER, 0, -1):
         if end - size >= 0 and (direction := _OPENERS.get(tuple(run.words(end - size, end)))):
             return direction, end - size
@@ -201,11 +200,11 @@ def opener(run: Run, i: int) -> tuple[str | None, int]:
 def suffix(run: Run, j: int) -> tuple[int, str | None]:
     """Past "or more", "(or more)", "+" and the like at token j, with the direction that it opens in."""
     k = j + 1 if run.word(j) == "(" else j
-    for ending, direction in _CLOSERS:
-        if run.word(k) == ending[0] and tuple(run.words(k, k + len(ending))) == ending:
-            after = k + len(ending)
-            return (after + 1 if k > j and run.word(after) == ")" else after), direction
-    return j, None
+    closed = _CLOSERS.at(run.values, k)
+    if closed is None:
+        return j, None
+    direction, after = closed
+    return (after + 1 if k > j and run.word(after) == ")" else after), direction
 
 
 def span(values: list[tuple[float | None, float | None]]) -> tuple[float | None, float | None] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from pipeline.extract.grammar_words import names, phrases, words
+from pipeline.extract.grammar_words import Phrases, names, phrases, words
 from pipeline.extract.lexer import Run
 from pipeline.normalize.clock import PartOfDay
 
@@ -14,8 +14,7 @@ _OFFICE, _WEAK_OFFICE = words("kind", "office"), words("kind", "weak_office")
 _INTAKE, _OTHER = words("kind", "intake"), words("kind", "other")
 _STRONG, _WEAK = words("kind", "strong"), words("kind", "weak")
 _AUDIENCE = words("kind", "audience")
-_LEVELS = {phrase: level for level in names("level") for phrase in phrases("level", level)}
-_LONGEST_LEVEL = max(map(len, _LEVELS))
+_LEVELS = Phrases(phrases("level", **{level: level for level in names("level")}))
 _PARTS = {word: cast(PartOfDay, part) for part in names("part") for word in words("part", part)}
 
 
@@ -72,10 +71,8 @@ def _level_at(run: Run, i: int, after: int) -> str | None:
         return "op"
     if printed == "SOAP":  # the program, not the thing to wash with
         return "iop"
-    for size in range(min(_LONGEST_LEVEL, after - i), 0, -1):
-        if (level := _LEVELS.get(tuple(run.words(i, i + size)))) is not None:
-            return level
-    return None
+    named = _LEVELS.at(run.values, i)
+    return named[0] if named and named[1] <= after else None
 
 
 def audience_in(near: list[str]) -> tuple[str, ...]:

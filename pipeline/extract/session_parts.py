@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pipeline.extract.clocktext import Times, times
-from pipeline.extract.daylists import DayList, day_list
+from pipeline.extract.clocktext import CLOCK_WORDS, Times, times
+from pipeline.extract.daylists import DAY_STARTS, DayList, day_list
 from pipeline.extract.grammar_words import words
 from pipeline.extract.lexer import Run
 from pipeline.extract.session_cues import part_in
@@ -67,7 +67,11 @@ def _elements(run: Run) -> list[Element]:
     found: list[Element] = []
     i, count = 0, len(run.tokens)
     while i < count:
-        element = _element(run, i)
+        token = run.tokens[i]
+        may_start = (
+            token.kind == "n" or token.value in DAY_STARTS or token.value in CLOCK_WORDS or "'" in token.value
+        )
+        element = _element(run, i) if may_start else None
         if element is None:
             i += 1
             continue
