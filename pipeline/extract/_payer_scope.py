@@ -51,6 +51,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(r"\bunlike\b[^,]*\Z|\bnot\s+(?:all|every)\s+\Z", re.IGNORECASE)
+_CROSSED = re.compile(r"[✗✘❌✖🚫⛔]\s*\Z")
 _BE = re.compile(r"(?:is|are)\b", re.IGNORECASE)
 _COVERS = re.compile(
     r"\b(?:cover(?:s|ed|age|ing)?|pays?\s+for|reimburses?|requires?|approves?|offers?\s+(?:coverage|benefits))\b",
@@ -96,6 +97,8 @@ NOTHING = Stance(None, Assertion.AFFIRMED, False)
 def stance(sentence: str, start: int, end: int) -> Stance:
     """What the sentence says of the payer at `sentence[start:end]`."""
     if _NOT_BEFORE.search(sentence[max(0, start - 80) : start]) and _PROVIDERS.match(sentence[end:]):
+        return Stance("not_accepted", Assertion.NEGATED, True)
+    if _CROSSED.search(sentence[:start]):
         return Stance("not_accepted", Assertion.NEGATED, True)
     if _CONTRAST.search(sentence[:start]):
         return Stance(None, Assertion.GENERIC, False)

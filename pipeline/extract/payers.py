@@ -110,9 +110,7 @@ def _any_plans(around: Around) -> Iterator[Match]:
 def _walls(mentions: list[_Mention]) -> set[int]:
     """Indexes of short blocks that stand among others that name payers: logos, lists, options."""
     short = [
-        (m.block.index, m.code)
-        for m in mentions
-        if m.block and len(m.block.text) <= _SHORT and m.code != "private"
+        (m.block.index, m.code) for m in mentions if m.block and m.code != "private" and _is_mostly_name(m)
     ]
     walls = _full_of_names(mentions)
     for at, (index, _) in enumerate(short):
@@ -120,6 +118,15 @@ def _walls(mentions: list[_Mention]) -> set[int]:
         if len(near) >= 3:
             walls.add(index)
     return walls
+
+
+def _is_mostly_name(mention: _Mention) -> bool:
+    """Whether the block is a short one that begins with the payer, or hardly names anything else."""
+    block = mention.block
+    if block is None or len(block.text) > _SHORT:
+        return False
+    bare = block.kind in (Kind.IMAGE, Kind.OPTION) or mention.start == block.start
+    return bare or mention.end - mention.start >= 0.35 * len(block.text)
 
 
 def _full_of_names(mentions: list[_Mention]) -> set[int]:
@@ -168,12 +175,12 @@ def _is_checked_here(mention: _Mention, sentence: str) -> bool:
 
 def _by_place(around: Around, mention: _Mention, walls: set[int], before: str) -> tuple[Stance | None, float]:
     """What the headings, the neighbours or a label say of a payer whose sentence says nothing."""
+    beside = _beside(around, mention)
+    if beside is not None:
+        return beside, 0.9
     for title in around.titles(mention.start)[:2]:
         titled = title_stance(title)
-        governs = (
-            titled.explicit or _is_short(mention) or (mention.code == "private" and not mention.ambiguous)
-        )
-        if titled is not NOTHING and governs:
+        if titled is not NOTHING and _governs(title, titled, mention):
             return titled, 0.9 if titled.explicit else 0.8
     if mention.block is not None and mention.block.index in walls:
         return _ACCEPTED, 0.5 if mention.block.kind is Kind.OPTION else 0.75
@@ -183,6 +190,13 @@ def _by_place(around: Around, mention: _Mention, walls: set[int], before: str) -
     if not mention.ambiguous and _LABEL.search(before):
         return _ACCEPTED, 0.6
     return Stance(None, Assertion.GENERIC, False), 0.5
+
+
+def _governs(title: str, titled: Stance, mention: _Mention) -> bool:
+    """A title speaks for the names listed under it; for prose only where it is explicit, and never refuses for it."""
+    if titled.assertion is Assertion.NEGATED:
+        return _is_short(mention) and not title.rstrip().endswith("?")
+    return titled.explicit or _is_short(mention) or (mention.code == "private" and not mention.ambiguous)
 
 
 def _beside(around: Around, mention: _Mention) -> Stance | None:

@@ -124,6 +124,50 @@ def test_heading_governs_list() -> None:
     assert refused(page) == {"medicaid"}
 
 
+TABLES = [
+    (
+        "<table><tr><th>Plan</th><th>Status</th></tr><tr><td>Aetna</td><td>In-network</td></tr><tr><td>MassHealth</td><td>Not accepted</td></tr></table>",
+        ("aetna", IN),
+        "masshealth",
+    ),
+    (
+        "<dl><dt>Aetna</dt><dd>In-network</dd><dt>Medicaid</dt><dd>Not accepted</dd></dl>",
+        ("aetna", IN),
+        "medicaid",
+    ),
+    ("<ul><li>✓ Aetna</li><li>✓ BCBS</li><li>✗ Medicaid</li></ul>", ("bcbs", ACC), "medicaid"),
+    (
+        "<p>We are in-network with:</p><ul><li>Optum</li></ul><p>We are unable to accept:</p><ul><li>Tricare</li></ul>",
+        ("united", IN),
+        "tricare",
+    ),
+    ("<p>In-network: Aetna, BCBS</p><p>Not accepted: Medicare</p>", ("bcbs", IN), "medicare"),
+]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected", "negated"), TABLES, ids=["table", "terms", "marks", "leads", "labels"]
+)
+def test_tables_and_lists(html: str, expected: tuple[str, str], negated: str) -> None:
+    page = read_page(f"<main>{html}</main>")
+    assert expected in facts(page)
+    assert refused(page) == {negated}
+
+
+def test_payers_over_columns() -> None:
+    page = read_page(
+        "<table><tr><th>In-network</th><th>Out-of-network</th></tr><tr><td>Aetna</td><td>Cigna</td></tr></table>"
+    )
+    assert facts(page) >= {("aetna", IN), ("cigna", OON)}
+
+
+def test_testimonial_names_no_payer() -> None:
+    page = read_page(
+        "<p>We accept MassHealth, Tufts, Aetna.</p><blockquote>They found my Humana card!</blockquote>"
+    )
+    assert "humana" not in {code for code, _ in facts(page)}
+
+
 def test_logo_wall() -> None:
     page = read_page(
         "<main><h1>Care</h1><p>Hello there.</p><img alt='Aetna logo'><img alt='Cigna'><img alt='Humana'></main>"
