@@ -13,15 +13,14 @@ SPECS = (
     (
         "observations",
         ["documents"],
-        "One stated value each, with the words that prove it and where they stand.",
+        "One stated value each, with the words that prove it; and, in quarantine, what could not be used.",
     ),
     ("listings", ["observations"], "What one source says about one place, and the services there."),
-    ("quarantine", ["observations"], "Rows, pages and values that could not be used, each with its reason."),
 )
 
 
 def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    """The three assets, partitioned by source. What has not changed is not read again."""
+    """The two assets, partitioned by source. What has not changed is not read again."""
 
     @dg.multi_asset(
         name="read",
@@ -74,14 +73,17 @@ def _describe(context: dg.AssetExecutionContext, report: ReadReport) -> None:
         "problem": report.problem or "none",
     }
     counts = {
-        "observations": {"rows": rows.get("observation", 0), "page kinds": report.page_kinds},
+        "observations": {
+            "rows": rows.get("observation", 0),
+            "page kinds": report.page_kinds,
+            "quarantined": rows.get("quarantine", 0),
+        },
         "listings": {
             "rows": rows.get("listing", 0),
             "services": rows.get("listing_service", 0),
             "unmapped codes": rows.get("unmapped", 0),
             "rows of other states": report.out_of_scope,
         },
-        "quarantine": {"rows": rows.get("quarantine", 0)},
     }
     for name, metadata in counts.items():
         context.add_asset_metadata({**shared, **metadata}, asset_key=name, partition_key=report.source_id)

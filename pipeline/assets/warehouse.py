@@ -23,7 +23,7 @@ MARTS = [contract for contract in TABLES.values() if contract.layer == "mart"]
 SPECS = [
     dg.AssetSpec(
         "core",
-        deps=["entities", "listings", "quarantine"],
+        deps=["entities", "listings"],
         description="Organizations, locations, services, claims with their evidence, vocabularies.",
         group_name="warehouse",
         kinds={"duckdb", "sql"},
