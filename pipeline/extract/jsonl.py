@@ -25,7 +25,7 @@ SETS = {
 
 
 def extract_jsonl(
-    in_path: Path, out_path: Path, progress: Callable[[int], None] | None = None
+    in_path: Path, out_path: Path, progress: Callable[[], None] | None = None
 ) -> dict[str, int]:
     """Read the rows of `in_path`, write one row each to `out_path`. A row that fails gives a row with `error`.
 
@@ -41,7 +41,7 @@ def extract_jsonl(
             counts["errors" if "error" in row else "listings" if row["is_listing"] else "others"] += 1
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
             if progress:
-                progress(1)
+                progress()
     temporary.replace(out_path)
     return dict(counts)
 
@@ -100,7 +100,11 @@ def _program(program: Program) -> dict[str, Any]:
 
 
 def _evidence(observation: Observation) -> dict[str, Any]:
-    shown = {"field": observation.field, "value": observation.value, "quote": observation.quote}
+    shown: dict[str, Any] = {
+        "field": observation.field,
+        "value": observation.value,
+        "quote": observation.quote,
+    }
     shown |= {"start": observation.start, "end": observation.end, "assertion": observation.assertion.value}
     shown |= {"method": observation.method, "confidence": round(observation.confidence, 3)}
     for name in ("qualifier", "level_of_care", "track"):

@@ -16,7 +16,7 @@ _KINDS = {
 }  # fmt: skip
 _SPLIT = re.compile(r"\s+[|–—:·-]\s+")
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)\s*(?:\d{4}(?:\s*[-–]\s*\d{4})?)?,?\s*(?:by\s+)?([A-Z][^.|©\n]{2,70}?)(?=\.|\||,? all rights|,? inc|\s*$|\n)",
+    r"(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:\d{4}(?:\s*[-–]\s*\d{4})?)?,?\s*(?:by\s+)?([A-Z][^.|©\n]{2,70}?)(?=\.|\||,? all rights|,? inc|\s*$|\n)",
     re.I,
 )
 _OWN = re.compile(r"\b[Aa]t ([A-Z][\w'&]+(?: (?:of|the|and|for|in|&|[A-Z][\w'&]+)){0,5}?),? (?:our|we|you)\b")

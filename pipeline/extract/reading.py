@@ -67,6 +67,20 @@ class Reading:
     rejected: tuple[str, ...] = field(default=())
 
     @property
+    def subject(self) -> str | None:
+        """The level of care that the page is about."""
+        return self.programs[0].level_of_care if self.programs else None
+
+    def body_addresses(self) -> set[tuple[int, int]]:
+        """Spans of the addresses that stand in the body, not in what every page of the site repeats."""
+        body = [(b.start, b.end) for b in self.page.blocks if b.region is Region.MAIN]
+        return {
+            (o.start, o.end)
+            for o in self.observations
+            if o.field == "address" and any(start <= o.start < end for start, end in body)
+        }
+
+    @property
     def page_kind(self) -> str:
         return self.kind.kind
 

@@ -45,6 +45,9 @@ _FOR_WHOM = re.compile(
 _WHO_ARE = re.compile(
     r"\W*(?:\w+\W+){0,1}(?:iop|php|programs?|track|groups?|clients|patients|services|ages?|aged|\d|with|who|whose|struggling|seeking|experiencing|and|or|population|intensive|partial|outpatient|mental|treatment|only)\b"
 )
+_LISTS = re.compile(
+    r"\b(?:treat\w*|conditions?|help with|speciali\w+|includ\w+|offer\w*|therapies|modalities|who we)\b"
+)
 _NEEDS = re.compile(r"need|requir|without")
 _FOR_FAMILIES = re.compile(
     r"\b(?:for|serv(?:es?|ing)|support(?:s|ing)?|help(?:s|ing)?|treat(?:s|ing)?|work with|children and|adolescents and|individuals and|couples and)\W+(?:\w+\W+){0,3}\Z"
@@ -165,7 +168,8 @@ def _by_place(
         if _DEFINES.search(context.folded, start, end) and not levels.by_block.get(governor.index):
             return Assertion.GENERIC, confidence
     if block.kind is Kind.LINK:
-        return said, confidence - 0.12
+        lists = any(_LISTS.search(context.folded, g.start, g.end) for g in context.path(block)[:2])
+        return (said, confidence - 0.12) if lists else (Assertion.GENERIC, confidence)
     if block.kind in (Kind.ITEM, Kind.CELL, Kind.TERM) or block.level:
         return said, confidence + 0.04
     return said, confidence
