@@ -19,7 +19,7 @@ _NOT = (
 _ACCEPT = (
     r"accept(?:s|ed|ing|ance)?|takes?|taking|bill(?:s|ing)?(?:\s+to)?|honou?rs?|works?\s+with|working\s+with|partner(?:s|ed)?\s+with|welcomes?|recogni[sz]es?"
     r"|covered\s+by|funded\s+by|paid\s+(?:for\s+)?by|reimbursed\s+by|payment\s+(?:methods?|options?|types?)|forms?\s+of\s+payment|payers?\s+include"
-    r"|(?:insurances?|plans|carriers|insurers|payers)\s+(?:include|are|we\s+accept)|participat\w+|aceptamos|acepta|trabajamos\s+con|approved\s+(?:by|for)"
+    r"|(?:insurances?|plans|carriers|insurers|payers)\s+(?:include|are|we\s+accept)|participat\w+|aceptamos|acepta|trabajamos\s+con"
     r"|including|such\s+as"
 )
 _IN = (
@@ -52,6 +52,11 @@ _ASIDE = re.compile(
 )
 _CONTRAST = re.compile(r"\bunlike\b[^,]*\Z|\bnot\s+(?:all|every)\s+\Z", re.IGNORECASE)
 _CROSSED = re.compile(r"[✗✘❌✖🚫⛔]\s*\Z")
+_WORKS = re.compile(r"(?:work|partner)", re.IGNORECASE)
+_PEOPLE = re.compile(
+    r"[\w\s,&/-]{0,40}\b(?:patients|clients|members|recipients|populations?|beneficiaries|enrollees|families)\b",
+    re.IGNORECASE,
+)
 _BE = re.compile(r"(?:is|are)\b", re.IGNORECASE)
 _COVERS = re.compile(
     r"\b(?:cover(?:s|ed|age|ing)?|pays?\s+for|reimburses?|requires?|approves?|offers?\s+(?:coverage|benefits))\b",
@@ -78,6 +83,7 @@ _ANY_PROVIDER = re.compile(
 _STRONG = re.compile(
     r"\b(?:accept(?:s|ed|ing)?|in[-\s]network|works?\s+with|working\s+with|contracted)\b", re.IGNORECASE
 )
+_PASSING = re.compile(r"includ|such", re.IGNORECASE)  # says nothing by itself
 _WEAK = re.compile(r"includ|such|covered|participat", re.IGNORECASE)
 _REFUSED_HERE = {"refuse", "except"}
 
@@ -111,7 +117,9 @@ def stance(sentence: str, start: int, end: int) -> Stance:
     if name in _REFUSED_HERE:
         refused_network = cue is not None and re.search(r"network", cue[0], re.IGNORECASE)
         return Stance("out_of_network" if refused_network else "not_accepted", Assertion.NEGATED, True)
-    own = bool(OWN.search(sentence) or _OWN_IS_COVERED.search(sentence))
+    if cue is not None and _WORKS.match(cue[0]) and _PEOPLE.match(sentence[end:]):
+        return Stance(None, Assertion.GENERIC, False)  # "she works with Medicare patients"
+    own = bool(OWN.search(sentence)) or bool(_OWN_IS_COVERED.search(sentence) and not _OFTEN.search(sentence))
     if name in (None, "accept", "oon") and _is_general(sentence, own, name, cue):
         return Stance(None, Assertion.GENERIC, False)
     if name is None or name == "turn":
@@ -228,7 +236,9 @@ def _last_before(sentence: str, low: int, at: int, blank: bool) -> re.Match[str]
     for cue in _CUE.finditer(text):
         if cue.lastgroup == "turn":
             last = None
-        elif cue.lastgroup == "accept" and last is not None and _WEAK.match(cue[0]):
+        elif cue.lastgroup == "accept" and (
+            _PASSING.match(cue[0]) or (last is not None and _WEAK.match(cue[0]))
+        ):
             continue  # "in-network with most plans, including …": the stronger word before goes on
         elif (
             cue.lastgroup == "oon"

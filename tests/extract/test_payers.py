@@ -60,6 +60,12 @@ SENTENCES: list[tuple[str, set[tuple[str, str | None]], set[str]]] = [
     ("We accept TRICARE through TriWest.", {("tricare", ACC), ("va", ACC)}, set()),
     ("We provide a superbill for clients who wish to seek reimbursement.", {("out_of_network", ACC)}, set()),
     ("We are not MassHealth providers.", set(), {"masshealth"}),
+    ("Neither Medicare nor Medicaid is accepted.", set(), {"medicare", "medicaid"}),
+    ("We accept neither Medicare nor Medicaid.", set(), {"medicare", "medicaid"}),
+    ("We are in network with: Cigna | Aetna | Humana", {("cigna", IN), ("aetna", IN), ("humana", IN)}, set()),
+    ("Unlike programs that take only private insurance, we accept MassHealth.", {("masshealth", ACC)}, set()),
+    ("We don't currently accept HUSKY or Medicare; we do accept Anthem and Aetna.", {("anthem", ACC), ("aetna", ACC)}, {"medicaid", "medicare"}),
+    ("We are a private-pay practice and do not accept insurance.", {("self_pay", ACC)}, {"private"}),
     ("Most PPO plans accepted.", {("private", ACC)}, set()),
     ("Financial assistance is available for those who qualify.", {("financial_assistance", ACC)}, set()),
     ("We accept most insurance policies and have cash pay options.", {("private", ACC), ("self_pay", ACC)}, set()),
@@ -100,6 +106,14 @@ NO_FACT = [
     "The scholarship program honors a former teacher.",
     "Whether Medicare covers it varies by state.",
     "Our staff includes a former Kaiser nurse.",
+    "Payers such as Aetna and Cigna may require prior authorization.",
+    "She works with Medicare and Medicaid patients.",
+    "IOP is often covered by Medicaid.",
+    "IOP is covered by Medicaid in most states.",
+    "Not all insurance plans are accepted.",
+    "The United States has few IOPs.",
+    "Our office on Beacon Street accepts walk-ins.",
+    "Medicare began paying for IOP in 2024.",
 ]
 
 
