@@ -146,7 +146,10 @@ def _read_toml(path: Path) -> dict[str, Any]:
         stage = base == "stage"
         extended = path.parent.parent / "stage" / path.name if stage else path.parent / f"{base}.toml"
         inherited = _read_toml(extended)
-        columns = inherited["columns"] | raw.pop("columns", {})
+        columns = inherited["columns"]
+        if not stage:  # what was once so may refer to what is gone
+            columns = {name: {k: v for k, v in c.items() if k != "references"} for name, c in columns.items()}
+        columns |= raw.pop("columns", {})
         for key in ("partition", "sort", "checks"):
             inherited.pop(key, None)
         raw = inherited | raw | {"columns": columns}
