@@ -38,7 +38,7 @@ def times(run: Run, i: int) -> Times | None:
     """The clock time or range that begins at token i, if one does."""
     start = clock(run, i)
     if start is None:
-        return None
+        return _military(run, i)
     begin, j, sure = start
     k = _zone(run, j)
     separator = run.word(k)
@@ -66,6 +66,18 @@ def times(run: Run, i: int) -> Times | None:
                 return Times(begin, end, i, after, sure or end_sure)
             return None
     return Times(begin, None, i, k, sure) if sure and separator != "%" else None
+
+
+def _military(run: Run, i: int) -> Times | None:
+    """ "0900-1200", "1300 to 1600 hours": four digits at both ends, with a leading zero or the word "hours"."""
+    first, last = run.word(i), run.word(i + 2)
+    if run.word(i + 1) not in _TO or not all(len(word) == 4 and word.isdecimal() for word in (first, last)):
+        return None
+    ends = [Clock(int(word[:2]), int(word[2:]), padded=True) for word in (first, last)]
+    is_told = first.startswith("0") or run.word(i + 3) in ("hours", "hrs")
+    if not is_told or any(end.minute % 5 or not end.is_valid() for end in ends):
+        return None
+    return Times(ends[0], ends[1], i, i + 3 + (run.word(i + 3) in ("hours", "hrs")), is_sure=True)
 
 
 def clock(run: Run, i: int) -> tuple[Clock, int, bool] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.extract.grammar_words import Phrases, words
-from pipeline.extract.lexer import Run
+from pipeline.extract.lexer import Run, read
 from pipeline.normalize.clock import (
     DAYS,
     WEEKDAYS,
@@ -120,12 +120,27 @@ def _every_day(run: Run, i: int) -> DayList | None:
     return DayList(DAYS, i, j + 2, is_vague=True) if is_rate else None
 
 
-def _day_or_letters(run: Run, i: int) -> tuple[tuple[str, ...], int, bool] | None:
+def days_named(text: str) -> tuple[str, ...] | None:
+    """The days that a short label names and nothing else, as the header of a table does: "Mon–Thu", "W", "Friday:"."""
+    run = read(text)
+    values = [value for value in run.values if value not in (":", ".", "\n")]
+    if len(values) == 1 and values[0] in _LETTERS:
+        return (_LETTERS[values[0]],)
+    days = day_list(run, 0)
+    is_whole = (
+        days is not None
+        and not days.is_date
+        and all(value in (":", ".", "\n") for value in run.values[days.after :])
+    )
+    return days.days if days is not None and is_whole else None
+
+
+def _day_or_letters(run: Run, i: int, in_list: bool = False) -> tuple[tuple[str, ...], int, bool] | None:
     """Day codes at token i, the token after them, and whether they are mere letters."""
     word = run.word(i)
     base = word.removesuffix("'s") if word.endswith("'s") else word
     if base in weekday_words():
-        if base in words_that_need_case() and not run.is_capital(i):
+        if base in words_that_need_case() and not (in_list or run.is_capital(i)):
             return None
         j = i + 1
         if run.word(j) == "." and run.is_tight(i) and len(base) <= 5:
@@ -159,7 +174,7 @@ def _next(run: Run, j: int, letters: bool) -> tuple[tuple[tuple[str, ...], int, 
             k += 1
         if k == j and not (letters and run.word(k) in _LETTERS):
             return None
-    member = _day_or_letters(run, k)
+    member = _day_or_letters(run, k, in_list=True)
     if member is None or (through and len(member[0]) != 1):
         return None
     if member[2] and not letters and run.word(j) not in ("-", "/", "&", ","):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.extract.daylists import days_named
 from pipeline.extract.sessions import SessionMention, consolidate, find_sessions
 from pipeline.normalize.clock import DAYS, day_range
 
@@ -107,6 +108,25 @@ def test_carried_parts_and_untold_kinds_are_less_sure() -> None:
     assert whole.value == apart.value == untold.value
     assert whole.confidence > apart.confidence
     assert whole.confidence > untold.confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Mon–Thu", "mo-th"),
+        ("Monday:", "mo"),
+        ("W", "we"),
+        ("Th", "th"),
+        ("Tuesday / Thursday", "tu,th"),
+        ("Weekdays", "mo-fr"),
+        ("Monday 9am", None),
+        ("Time", None),
+        ("S", None),  # Saturday or Sunday
+        ("", None),
+    ],
+)
+def test_label_of_days(text: str, days: str | None) -> None:
+    assert days_named(text) == (read_days(days) if days else None)
 
 
 MORNING, EVENING = ("09:00", "12:00"), ("17:00", "20:00")
