@@ -169,7 +169,11 @@ def _by_place(
             return Assertion.GENERIC, confidence
     if block.kind is Kind.LINK:
         lists = any(_LISTS.search(context.folded, g.start, g.end) for g in context.path(block)[:2])
-        return (said, confidence - 0.12) if lists else (Assertion.GENERIC, confidence)
+        return (
+            (said, confidence - 0.12)
+            if lists and len(block.text) < LABEL and "\n" not in block.text
+            else (Assertion.GENERIC, confidence)
+        )
     if block.kind in (Kind.ITEM, Kind.CELL, Kind.TERM) or block.level:
         return said, confidence + 0.04
     return said, confidence
