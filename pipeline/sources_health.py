@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.fetch import Archive, Health, health
+from pipeline.fetch import Archive, Health, by_source, health
 from pipeline.records import Assertion, Listing, Observation
 from pipeline.settings import Settings
 
@@ -64,7 +64,7 @@ def health_of_all(settings: Settings) -> list[Health]:
     """One row a source of the registry, in order of their ids."""
     log = FactLog(settings.stage)
     with Archive(settings.archive) as archive:
-        visits = archive.visits()
+        visits = by_source(archive.visits())
     return [
         health(source.id, visits, [reading.facts for reading in log.read(source.id)])
         for source in settings.registry.sources

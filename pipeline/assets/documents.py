@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from pipeline.fetch import Archive, due, fetch_all
+from pipeline.fetch import Archive, by_source, due, fetch_all
 from pipeline.records import Document
 from pipeline.resources import Workspace
 
@@ -30,7 +30,7 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         sources = [settings.registry[key] for key in context.partition_keys]
         now = workspace.clock()
         with Archive(settings.archive) as archive:
-            visits = list(archive.visits())
+            visits = by_source(archive.visits())
             wanted = [
                 s for s in sources if s.enabled and (workspace.refetch or s.path or due(s, visits, now))
             ]

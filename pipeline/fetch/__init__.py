@@ -9,7 +9,7 @@ from pipeline.fetch.replay import current_documents, replay_documents
 from pipeline.fetch.run import fetch_all, fetch_sources
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.upkeep import Pruned, Stats, prune, stats
-from pipeline.fetch.visit_log import VisitRow, due, next_due
+from pipeline.fetch.visit_log import VisitRow, by_source, due, next_due
 from pipeline.fetch.warc import Imported, export_warc, import_warc
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "State",
     "Stats",
     "VisitRow",
+    "by_source",
     "current_documents",
     "decode",
     "due",

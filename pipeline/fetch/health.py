@@ -12,7 +12,7 @@ from enum import StrEnum
 from statistics import median
 
 from pipeline.fetch.outcome import layout_changed
-from pipeline.fetch.visit_log import VisitRow
+from pipeline.fetch.visit_log import VisitRow, Visits, visits_of
 from pipeline.records import Outcome
 
 REFUSING = frozenset({Outcome.BLOCKED, Outcome.ROBOTS_DENIED, Outcome.RATE_LIMITED})
@@ -58,10 +58,10 @@ class Health:
     facts_share: float | None = None
 
 
-def health(source_id: str, visits: Sequence[VisitRow], facts: Sequence[Mapping[str, int]] = ()) -> Health:
+def health(source_id: str, visits: Visits, facts: Sequence[Mapping[str, int]] = ()) -> Health:
     """The health of a source from its visits, and its fact counts by field after each of its last good visits,
-    both oldest first."""
-    own = sorted((v for v in visits if v.source_id == source_id), key=lambda v: v.ended_at)
+    oldest first. For many sources give the visits `by_source`."""
+    own = visits_of(source_id, visits)
     if not own:
         return Health(source_id, State.UNREAD, "never visited")
     good = [v for v in own if v.good]

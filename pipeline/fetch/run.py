@@ -18,7 +18,7 @@ from pipeline.fetch.files import PAGES, Pager, download, read_local
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.site import SiteRun
-from pipeline.fetch.visit_log import due
+from pipeline.fetch.visit_log import by_source, due
 from pipeline.records import Document
 from sources.findtreatment import page_urls
 from sources.registry import Kind, Source
@@ -52,7 +52,7 @@ async def fetch_sources(
     began = now or settings.now()
     todo = list(sources)
     if due_only:
-        visits = archive.visits()
+        visits = by_source(archive.visits())
         todo = [source for source in todo if due(source, visits, began)]
     known = archive.latest([source.id for source in todo])
     found, results = anyio.create_memory_object_stream[Document](WAITING)

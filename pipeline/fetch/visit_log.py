@@ -6,7 +6,7 @@ A run that was killed leaves no row for the sources it had not finished, so the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -46,12 +46,30 @@ class Cadenced(Protocol):
     def cadence_days(self) -> int: ...
 
 
-def next_due(source: Cadenced, visits: Iterable[VisitRow]) -> datetime | None:
+def by_source(visits: Iterable[VisitRow]) -> dict[str, list[VisitRow]]:
+    """Visits by their source, oldest first."""
+    found: dict[str, list[VisitRow]] = {}
+    for visit in sorted(visits, key=lambda v: v.ended_at):
+        found.setdefault(visit.source_id, []).append(visit)
+    return found
+
+
+Visits = Iterable[VisitRow] | Mapping[str, Sequence[VisitRow]]  # all sources' visits, or already `by_source`
+
+
+def visits_of(source_id: str, visits: Visits) -> Sequence[VisitRow]:
+    """One source's visits, oldest first."""
+    if isinstance(visits, Mapping):
+        return visits.get(source_id, ())
+    return by_source(visit for visit in visits if visit.source_id == source_id).get(source_id, ())
+
+
+def next_due(source: Cadenced, visits: Visits) -> datetime | None:
     """When a source is to be read again; None (at once) where it never was.
 
     After a good visit, its cadence later; after visits that gave nothing, a day later, then two, four, …
     """
-    own = sorted((v for v in visits if v.source_id == source.id), key=lambda v: v.ended_at)
+    own = visits_of(source.id, visits)
     if not own:
         return None
     cadence = timedelta(days=source.cadence_days)
@@ -60,8 +78,8 @@ def next_due(source: Cadenced, visits: Iterable[VisitRow]) -> datetime | None:
     return own[-1].ended_at + wait
 
 
-def due(source: Cadenced, visits: Iterable[VisitRow], now: datetime) -> bool:
-    """Whether a source should be read now. `visits` may hold other sources' too."""
+def due(source: Cadenced, visits: Visits, now: datetime) -> bool:
+    """Whether a source should be read now. For many sources give the visits `by_source`."""
     moment = next_due(source, visits)
     return moment is None or moment - SLACK <= now
 

@@ -138,14 +138,13 @@ def outcomes(web, fetch: Fetch, new_site) -> dict[str, Document]:
     return {d.source_id: d for d in reversed(documents)}
 
 
-def test_each_fault_has_its_outcome_and_an_explanation(outcomes: dict[str, Document]) -> None:
+def test_each_fault_has_its_outcome_and_an_explanation_and_nothing_is_lost(
+    outcomes: dict[str, Document], archive
+) -> None:
     assert {name: d.outcome for name, d in outcomes.items()} == FAULTS
     assert all(d.detail for d in outcomes.values() if d.outcome is not Outcome.OK)
     assert outcomes["moved"].final_url == "http://elsewhere.example/"
     assert "169.254.169.254" in outcomes["tometadata"].detail
-
-
-def test_every_attempt_is_in_the_log_with_its_content(outcomes: dict[str, Document], archive) -> None:
     logged = list(archive.documents())
     assert {d.source_id for d in logged} == set(FAULTS)
     assert all(d.sha256 in archive for d in logged if d.sha256)
