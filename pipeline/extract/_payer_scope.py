@@ -17,7 +17,7 @@ _NOT = (
     r"|nor|neither|not)(?:\s+(?:currently|presently|yet|directly|able\s+to|at\s+this\s+time|a|an|able|be|an?\s+approved|in))*"
 )
 _ACCEPT = (
-    r"accept(?:s|ed|ing|ance)?|takes?|taking|bill(?:s|ing)?(?:\s+to)?|honou?rs?|works?\s+with|working\s+with|partner(?:s|ed)?\s+with|welcomes?|recogni[sz]es?"
+    r"accept(?:s|ed|ing|ance)?|takes?|taking|bill(?:s|ing)?(?:\s+to)?|honou?rs?|works?\s+(?:directly\s+)?with|working\s+(?:directly\s+)?with|coordinat(?:es?|ing)\s+with|negotiat(?:es?|ing)\s+with|partner(?:s|ed)?\s+with|welcomes?|recogni[sz]es?"
     r"|covered\s+by|funded\s+by|paid\s+(?:for\s+)?by|reimbursed\s+by|payment\s+(?:methods?|options?|types?)|forms?\s+of\s+payment|payers?\s+include"
     r"|(?:insurances?|plans|carriers|insurers|payers)\s+(?:include|are|we\s+accept)|participat\w+|aceptamos|acepta|trabajamos\s+con"
     r"|including|such\s+as"
@@ -52,7 +52,7 @@ _ASIDE = re.compile(
 )
 _CONTRAST = re.compile(r"\bunlike\b[^,]*\Z|\bnot\s+(?:all|every)\s+\Z", re.IGNORECASE)
 _CROSSED = re.compile(r"[✗✘❌✖🚫⛔]\s*\Z")
-_WORKS = re.compile(r"(?:work|partner)", re.IGNORECASE)
+_WORKS = re.compile(r"(?:work|partner|coordinat|negotiat)", re.IGNORECASE)
 _PEOPLE = re.compile(
     r"[\w\s,&/-]{0,40}\b(?:patients|clients|members|recipients|populations?|beneficiaries|enrollees|families)\b",
     re.IGNORECASE,
@@ -81,7 +81,8 @@ _ANY_PROVIDER = re.compile(
     re.IGNORECASE,
 )
 _STRONG = re.compile(
-    r"\b(?:accept(?:s|ed|ing)?|in[-\s]network|works?\s+with|working\s+with|contracted)\b", re.IGNORECASE
+    r"\b(?:accept(?:s|ed|ing)?|in[-\s]network|works?\s+(?:directly\s+)?with|working\s+(?:directly\s+)?with|coordinat(?:es?|ing)\s+with|negotiat(?:es?|ing)\s+with|contracted)\b",
+    re.IGNORECASE,
 )
 _PASSING = re.compile(r"includ|such", re.IGNORECASE)  # says nothing by itself
 _WEAK = re.compile(r"includ|such|covered|participat", re.IGNORECASE)

@@ -19,13 +19,13 @@ from pipeline.records import Assertion, Observation
 CALLABLE = frozenset({"main", "admissions", "tracking"})
 
 _KINDS = (  # the last label before the number wins; within one label, the first of these
-    ("fax", r"\bfax(?:es|ed|ing)?\b|\bfacsimile\b|(?:^|[\s|•·(])F\s?[:.]\s*$"),
+    ("fax", r"\bfax(?:es|ed|ing)?\b|\bfacsimile\b|\bfx\b|(?-i:(?:^|[\s|•·(])F\s?[:.]?\s*$)"),
     ("tty", r"\bT(?:TY|DD)\b"),
-    ("crisis", r"\bcrisis\b|\bin an? emergency|\bemergency (?:services|line)|\bsuicid|\bafter[- ]hours\b"),
+    ("crisis", r"\bcrisis\b|\bin an? emergency|\bemergency (?:services|line)|\bsuicid"),
     ("office", r"\bbilling\b|\baccounts? payable|\bmedical records?\b|\bhuman resources\b|\bcareers?\b|\bmedia (?:inquir|contact)"
                r"|\bpress\b|\bcompliance\b|\bpharmacy\b|\bEAP\b|\bcomplaints?\b|\bgrievances?\b|\bprivacy\b|\bdonat"),
     ("admissions", r"\badmissions?\b|\badmit|\bintake\b|\breferrals?\b|\benrol|\bget started\b|\bnew (?:patients?|clients?)\b|\badmisiones\b"),
-    ("main", r"\bmain\b|\breception\b|\bfront desk\b|\boffice(?: phone)?\s*:"),
+    ("main", r"\b(?:phone|tel\.?|telephone|call)\s*(?:/|and|&)\s*fax\b|\bour office\b|\bmain\b|\breception\b|\bfront desk\b|\boffice(?: phone)?\s*:"),
 )  # fmt: skip
 _KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS), re.IGNORECASE | re.MULTILINE)
 _AFTER = re.compile(r"^[ \t(\[,–—-]{0,4}(?:(?P<fax>fax|facsimile)|(?P<admissions>admissions|intake)|(?P<tty>tty|tdd)|(?P<crisis>crisis)"
@@ -141,8 +141,10 @@ def _label_kind(around: Around, found: FoundPhone, label: str) -> str | None:
 
 def _named(label: str) -> str | None:
     """The kind that the last label in the words names."""
-    labels = list(_KIND.finditer(label))
-    return labels[-1].lastgroup if labels else None
+    kinds = [found.lastgroup for found in _KIND.finditer(label)]
+    if "fax" in kinds and kinds[-1] != "main":
+        return "fax"  # "Fax referrals to …"
+    return kinds[-1] if kinds else None
 
 
 def _kind_of(seen: list[_Seen]) -> str:

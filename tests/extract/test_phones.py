@@ -49,6 +49,12 @@ KINDS: list[tuple[str, dict[str, str]]] = [
     ("Toll free 888.555.0111", {"+18885550111": "main"}),
     ("Referrals may be faxed to 617-555-0131.", {"+16175550131": "fax"}),
     ("Return the referral form by fax to 617-555-0131.", {"+16175550131": "fax"}),
+    ("Phone/Fax: 617-555-0123", {"+16175550123": "main"}),
+    ("Ph 617-555-0123 / Fx 617-555-0124", {"+16175550123": "main", "+16175550124": "fax"}),
+    ("T 617-555-0123 F 617-555-0124", {"+16175550123": "main", "+16175550124": "fax"}),
+    ("Fax referral form to (617) 555-0131 or call (617) 555-0132", {"+16175550131": "fax", "+16175550132": "main"}),
+    ("If you are in crisis, call 988 or our office at 617-555-0123.", {"+16175550123": "main"}),
+    ("Toll-free: 1 (888) 555-0111 or local (617) 555-0123", {"+18885550111": "main", "+16175550123": "main"}),
     ("Careers: 617-555-0170", {"+16175550170": "office"}),
 ]  # fmt: skip
 
