@@ -39,11 +39,12 @@ RAW_LENGTH = 2000
 
 @dataclass(slots=True)
 class ReadReport:
-    """What came of reading one source. `rows`: per stage table; None where nothing had changed."""
+    """What came of reading one source. `rows`: on the stage now, per table; None where it gave nothing yet."""
 
     source_id: str
     documents: int = 0
     rows: dict[str, int] | None = None
+    changed: bool = False
     out_of_scope: int = 0  # rows of other states than the profile asks for
     page_kinds: dict[str, int] = field(default_factory=dict)
     problem: str | None = None  # why the source as a whole could not be read
@@ -69,6 +70,7 @@ def read_source(
     fingerprint = _fingerprint(source, documents, states)
     if stage.marked(source.id) == fingerprint:
         stage.verify_again(source.id, seen)
+        report.rows = stage.counts(source.id)
         return report
     if not documents:
         return report
@@ -89,7 +91,7 @@ def read_source(
         rejected = Rejected(source.id, source.location, reason, str(error), "")
         stage.write_rejected(source.id, [rejected], seen)
         return report
-    report.rows = rows
+    report.rows, report.changed = rows, True
     return report
 
 

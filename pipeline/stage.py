@@ -80,6 +80,15 @@ class Stage:
         for table in (*LISTING_TABLES, "source", "document"):
             self.path(table, source_id).unlink(missing_ok=True)
 
+    def counts(self, source_id: str) -> dict[str, int]:
+        """Rows per table that a source has on the stage."""
+        files = {table: self.path(table, source_id) for table in LISTING_TABLES}
+        return {
+            table: pl.scan_parquet(f).select(pl.len()).collect().item()
+            for table, f in files.items()
+            if f.exists()
+        }
+
     def marked(self, source_id: str) -> str | None:
         """Fingerprint of the input whose listings are complete on disk; None where a write was cut off."""
         file = self._mark(source_id)

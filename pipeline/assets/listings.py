@@ -69,7 +69,7 @@ def _describe(context: dg.AssetExecutionContext, report: ReadReport) -> None:
     rows = report.rows or {}
     shared = {
         "documents": report.documents,
-        "changed": report.rows is not None,
+        "changed": report.changed,
         "problem": report.problem or "none",
     }
     counts = {

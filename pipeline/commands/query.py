@@ -15,6 +15,7 @@ from rich.table import Table
 
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, chosen
+from warehouse.exports.csv import safe_cell
 
 
 class Format(StrEnum):
@@ -57,7 +58,7 @@ def _write(format: Format, names: list[str], rows: list[tuple[Any, ...]]) -> Non
     if format is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows([[_safe(value) for value in row] for row in rows])
+        writer.writerows([[safe_cell(value) for value in row] for row in rows])
     elif format is Format.JSONL:
         for row in rows:
             sys.stdout.write(
@@ -78,9 +79,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_cell, value))
     return str(value).replace("[", r"\[")
-
-
-def _safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is written as text (OWASP: CSV injection)."""
-    text = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{value}" if text else value

@@ -189,7 +189,7 @@ def _note(report: ReadReport) -> str:
     if not report.documents:
         return "[yellow]nothing to read[/yellow]"
     scope = f"{report.out_of_scope:,} of other states left out" if report.out_of_scope else ""
-    return scope if report.rows else "unchanged"
+    return scope if report.changed else "unchanged"
 
 
 def _explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
