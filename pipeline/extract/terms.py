@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.extract.assertion import AFFIRMED, Judgement
 from pipeline.extract.context import PageContext
@@ -57,6 +59,21 @@ _BASE = {"condition": 0.86, "modality": 0.88, "population": 0.85, "exclusion": 0
 
 def find_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
     """Every vocabulary mention of the body as an observation, affirmed or not."""
+    found = list(_all(context, levels))
+    is_site = len({b.region for b in context.page.blocks}) > 1
+    named = Counter(o.value for o in found if o.field == "population" and o.assertion is Assertion.AFFIRMED)
+    for observation in found:
+        if (
+            is_site
+            and named[observation.value] == 1
+            and observation.method == "terms.subject"
+            and observation.field == "population"
+        ):
+            observation = replace(observation, assertion=Assertion.GENERIC, method="terms.subject.passing")
+        yield observation
+
+
+def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
     for mention in context.mentions:
         if mention.field not in _FIELDS:
             continue
