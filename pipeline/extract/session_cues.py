@@ -32,18 +32,28 @@ def kind_of(before: list[str], behind: list[str], context: str = "") -> tuple[Se
 
 
 def _nearest(telling: list[str], weak: bool) -> SessionKind | None:
-    """Kind of the last telling word. Weak program words hide the weak office words that stand before them."""
-    seen_weak = False
+    """Kind of the last telling word.
+
+    Weak program words ("clients") hide the weak office words ("open") before them, and strong program words before
+    weak office words outweigh those: "the program is open Monday to Friday" is no office.
+    """
+    seen_weak = seen_office = False
     for distance, word in enumerate(reversed(telling)):
         if word in _INTAKE:
             return "intake"
         if word in _OTHER:
             return "other"
-        if word in _OFFICE:
-            return "program" if seen_weak and word in _WEAK_OFFICE else "office"
+        if word in _OFFICE and word not in _WEAK_OFFICE:
+            return "office"
+        if word in _WEAK_OFFICE:
+            if seen_weak:
+                return "program"
+            seen_office = True
         if word in _STRONG:
             return _strong(telling[max(0, len(telling) - distance - 5) : len(telling) - distance - 1])
         seen_weak = seen_weak or (weak and word in _WEAK)
+    if seen_office:
+        return "office"
     return "program" if seen_weak else None
 
 

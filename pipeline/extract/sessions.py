@@ -20,6 +20,7 @@ _DAY_HINTS = tuple(sorted(words("session", "day_hints")))
 _CLOCK_HINT = re.compile(
     r"[0-9](?:\s?[ap]\.?\s?m|[ap]\b|:[0-9]|\s?o.clock| ?(?:to|a|until|[-–—]) ?(?:[0-9]|noon))"
 )
+_FAMILY = words("kind", "family")
 _JOINING = frozenset({"and", "or", "y", "o"})
 AGENDA_LENGTH, AGENDA_MINUTES = 3, 100  # so many short items in a row are the agenda of one day
 PROGRAM_DAY, LONGEST_PROGRAM_DAY = (
@@ -82,6 +83,8 @@ def _told(run: Run, pairs: list[Pair], k: int, context: str) -> Told:
     before, behind = _around(run, pair, following)
     kind, is_told = kind_of(before, behind, context)
     if pair.days is not None and pair.days.is_date:
+        return "other", True, level
+    if _is_one_day(pair) and _FAMILY & set(before[-10:]):  # "a parent skills group meets Tuesdays"
         return "other", True, level
     is_told = is_told or level is not None
     if kind == "program" and _minutes(pair.clock) >= (LONGEST_PROGRAM_DAY if is_told else PROGRAM_DAY):
@@ -180,6 +183,11 @@ def _says_days(pair: Pair) -> bool:
     return not days.is_single
 
 
+def _is_one_day(pair: Pair) -> bool:
+    """One day without a clock: more often a part of a program than the program."""
+    return pair.clock == (None, None) and pair.codes is not None and len(pair.codes) == 1
+
+
 def _minutes(clock: tuple[str | None, str | None]) -> int:
     if clock[0] is None or clock[1] is None:
         return 0
@@ -191,7 +199,7 @@ def _confidence(pair: Pair, is_told: bool) -> float:
     if pair.clock[1]:
         value = 0.95 if pair.codes else 0.8
     elif pair.codes and not pair.clock[0]:
-        value = 0.75
+        value = 0.5 if _is_one_day(pair) else 0.75
     return round(value - 0.2 * (not is_told) - 0.1 * pair.carried - 0.05 * (not pair.is_sure), 2)
 
 
