@@ -1,0 +1,69 @@
+"""`iop export FORMAT --to PATH` and `iop coverage --to PATH`: a release in the formats of others, and for analysts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.console import Exit, err, out
+from pipeline.commands.options import OutOption, ProfileOption, chosen
+from warehouse.coverage import report
+from warehouse.exports import ExportError
+from warehouse.exports import export as write
+
+ReleaseOption = Annotated[
+    Path | None, typer.Option("--release", help="A release file instead of the current one.")
+]
+
+
+class Format(StrEnum):
+    """Formats of others."""
+
+    HSDS = "hsds"
+    FHIR = "fhir"
+    GEOJSON = "geojson"
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+def export(
+    format: Annotated[
+        Format, typer.Argument(help="hsds, fhir and parquet write a folder; geojson and csv a file.")
+    ],
+    to: Annotated[Path, typer.Option("--to", help="Where to; an older export there is replaced.")],
+    profile: ProfileOption = None,
+    out_folder: OutOption = None,
+    release: ReleaseOption = None,
+) -> None:
+    """Write the current release as HSDS 3, FHIR Plan-Net, GeoJSON, Parquet or CSV."""
+    try:
+        rows = write(_release(profile, out_folder, release), format.value, to)
+    except ExportError as error:
+        err.print(f"[red]{error}[/red]")
+        raise typer.Exit(Exit.FAILED) from None
+    out.print(f"{to}: " + ", ".join(f"{count:,} {name}" for name, count in rows.items() if count))
+
+
+def coverage(
+    to: Annotated[Path, typer.Option("--to", help="The report to write, Markdown.")],
+    state: Annotated[str | None, typer.Option("--state", help="Only this state, as MA.")] = None,
+    profile: ProfileOption = None,
+    out_folder: OutOption = None,
+    release: ReleaseOption = None,
+) -> None:
+    """Write what the current release knows, and how much of it is not stated, by state, county and level of care."""
+    try:
+        text = report(_release(profile, out_folder, release), state.upper() if state else None)
+    except ExportError as error:
+        err.print(f"[red]{error}[/red]")
+        raise typer.Exit(Exit.FAILED) from None
+    to.parent.mkdir(parents=True, exist_ok=True)
+    to.write_text(text, encoding="utf-8")
+    out.print(f"{to}: {len(text.splitlines())} lines")
+
+
+def _release(profile: str | None, out_folder: Path | None, release: Path | None) -> Path:
+    return release or chosen(profile, None, out_folder).releases / "current"

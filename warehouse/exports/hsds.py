@@ -1,0 +1,102 @@
+"""HSDS 3.0 (Open Referral): a tabular data package, one CSV file a table and a `datapackage.json`.
+
+`hsds.sql` says what each table holds, `hsds-3.0.json` what the specification asks of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from warehouse.ddl import quoted
+from warehouse.exports.csv import write_table
+from warehouse.exports.place import write_manifest
+from warehouse.exports.reading import Reading
+from warehouse.exports.zones import Zone, zone_at, zone_name
+
+FOLDER = Path(__file__).parent
+NO_ROWS = "SELECT NULL::VARCHAR AS id WHERE FALSE"  # tables of the specification that a directory of programs has not
+
+
+@cache
+def specification() -> Mapping[str, Any]:
+    """The specification's tables: names, types and constraints, as a data package writes them."""
+    found: Mapping[str, Any] = json.loads((FOLDER / "hsds-3.0.json").read_text(encoding="utf-8"))
+    return found
+
+
+def write_hsds(source: Reading, to: Path) -> Mapping[str, int]:
+    """Every table of the specification; those that we have nothing for have a header only.
+
+    Rows per table are given. Ids are UUIDs made of the release's ids, which stand beside them as identifiers.
+    """
+    _zones(source)
+    source.connection.execute((FOLDER / "hsds.sql").read_text(encoding="utf-8"))
+    source.connection.execute("USE iop")
+    found = source.connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE database_name = 'memory' AND schema_name = 'hsds'"
+    ).fetchall()
+    views = {name for (name,) in found}
+    rows = {
+        resource["name"]: write_table(source, _query(source, resource, views), to / resource["path"])
+        for resource in specification()["resources"]
+    }
+    package = json.dumps(_package(source), indent=1, ensure_ascii=False)
+    (to / "datapackage.json").write_text(package + "\n", encoding="utf-8")
+    write_manifest(to, source, "hsds", rows)
+    return rows
+
+
+def _query(source: Reading, resource: Mapping[str, Any], views: set[str]) -> str:
+    """A table with all columns of the specification, in its order; null where we have none."""
+    name = resource["name"]
+    view = f"SELECT * FROM memory.hsds.{quoted(name)}" if name in views else NO_ROWS
+    ours = set(source.names(view))
+    columns = ", ".join(
+        quoted(field["name"]) if field["name"] in ours else f"NULL AS {quoted(field['name'])}"
+        for field in resource["schema"]["fields"]
+    )
+    return f"SELECT {columns} FROM ({view}) ORDER BY id"
+
+
+def _package(source: Reading) -> dict[str, Any]:
+    return {
+        "name": "iop-directory",
+        "title": "The open directory of intensive outpatient programs, in HSDS 3.0",
+        "profile": "tabular-data-package",
+        "version": str(source.release),
+        "created": source.moment,
+        "schema_source": specification()["about"],
+        "resources": [
+            {
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "profile": "tabular-data-resource",
+                **resource,
+            }
+            for resource in specification()["resources"]
+        ],
+    }
+
+
+def _zones(source: Reading) -> None:
+    """`zone`: the time zone of every place with sessions, as far as its ZIP code tells it."""
+    places = source.connection.execute(
+        """SELECT DISTINCT location_id, zip FROM service_at_location JOIN address USING (location_id)
+        SEMI JOIN schedule USING (service_id) WHERE zip IS NOT NULL ORDER BY ALL"""
+    ).fetchall()
+    source.connection.execute(
+        """CREATE TABLE memory.main.zone (location_id VARCHAR, zone VARCHAR, hours DOUBLE, mark VARCHAR, until DATE)"""
+    )
+    zones: list[tuple[str, Zone]] = []
+    for location, zip_code in places:
+        name = zone_name(zip_code)
+        if name:
+            zones.append((location, zone_at(name, source.built_at)))
+    if zones:
+        rows = [[location, *zone] for location, zone in zones]
+        source.connection.executemany("INSERT INTO memory.main.zone VALUES (?, ?, ?, ?, ?)", rows)

@@ -1,0 +1,37 @@
+"""The directory as Parquet in Hive partitions: `state=MA/directory.parquet`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from warehouse.contracts import release_tables
+from warehouse.ddl import literal, quoted
+from warehouse.exports.place import write_manifest
+from warehouse.exports.reading import Reading
+
+NO_STATE = "virtual"  # the partition of services that are at no place, or at one whose state is not stated
+
+
+def write_parquet(source: Reading, to: Path) -> Mapping[str, int]:
+    """One file a state. Readers get the state from the path; `virtual` there is null in the directory."""
+    rows: dict[str, int] = {}
+    order = ", ".join(quoted(name) for name in release_tables()["directory"].sort)
+    facts = {"release": str(source.release), "built_at": source.moment, "contract": source.contract_version}
+    metadata = ", ".join(f"{name}: {literal(value)}" for name, value in facts.items())
+    source.connection.execute("SET threads = 1")  # the order of row groups, and so the bytes, are then the same
+    states = source.connection.execute("SELECT DISTINCT state FROM directory ORDER BY state NULLS LAST").fetchall()
+    for (state,) in states:
+        name = NO_STATE if state is None else state
+        path = to / f"state={quote(name, safe='')}" / "directory.parquet"
+        path.parent.mkdir()
+        wanted = "state IS NULL" if state is None else f"state = {literal(state)}"
+        source.connection.execute(
+            f"COPY (SELECT * EXCLUDE (state) FROM directory WHERE {wanted} ORDER BY {order}) TO {literal(str(path))} "
+            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{metadata}}})"
+        )
+        count = source.connection.execute("SELECT count(*) FROM directory WHERE " + wanted).fetchone()
+        rows[name] = int(count[0]) if count else 0
+    write_manifest(to, source, "parquet", rows)
+    return rows

@@ -1,0 +1,70 @@
+"""How exports read a release: attached read-only under one name, with what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.ddl import literal
+from warehouse.exports.place import ExportError
+
+BATCH = 5_000
+DIRECTORY = "SELECT * FROM directory ORDER BY service_id, location_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An open release. `built_at` is the moment that its ages are counted to, in UTC."""
+
+    connection: duckdb.DuckDBPyConnection
+    release: int
+    built_at: datetime
+    contract_version: str
+
+    @property
+    def moment(self) -> str:
+        """`built_at` as ISO 8601."""
+        return iso(self.built_at)
+
+    def rows(self, sql: str) -> Iterator[dict[str, Any]]:
+        """The answer of a query, row by row, by column name."""
+        cursor = self.connection.cursor()
+        cursor.execute("USE iop")
+        cursor.execute(sql)
+        names = [column[0] for column in cursor.description or ()]
+        while batch := cursor.fetchmany(BATCH):
+            yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+    def names(self, sql: str) -> Sequence[str]:
+        """Column names of a query."""
+        self.connection.execute(f"SELECT * FROM ({sql}) LIMIT 0")
+        return [column[0] for column in self.connection.description or ()]
+
+
+def iso(moment: datetime) -> str:
+    """A moment of the warehouse (UTC without a mark) as ISO 8601 with its mark."""
+    return moment.isoformat() + "Z"
+
+
+@contextmanager
+def reading(release: Path) -> Iterator[Reading]:
+    """The release at a path, which may be the stable one: it is resolved first, so one version is read throughout."""
+    path = release.resolve()
+    if not path.is_file():
+        raise ExportError(f"there is no release at {release}: run `iop run` first")
+    with duckdb.connect(config={"threads": 2, "preserve_insertion_order": True}) as connection:
+        try:
+            connection.execute(f"ATTACH {literal(str(path))} AS iop (READ_ONLY)")
+            connection.execute("USE iop")
+            row = connection.execute("SELECT release, built_at, contract_version FROM release_info").fetchone()
+        except duckdb.Error as error:
+            raise ExportError(f"{release} cannot be read as a release: {error}") from error
+        if row is None:
+            raise ExportError(f"{release} does not say which release it is")
+        yield Reading(connection, *row)
