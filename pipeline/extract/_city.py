@@ -91,8 +91,7 @@ def stateless(around: Around, states: set[str]) -> Iterator[Found]:
         words = match["city"].split()
         for count in range(len(words), 0, -1):
             name = " ".join(words[:count])
-            homes = set(states_of_city(name))
-            homes = homes & states or homes
+            homes = set(states_of_city(name, states) or states_of_city(name))
             if len(homes) == 1 and not _SERVED.search(text[max(0, match.start() - 40) : match.start()]):
                 start = match.start("city")
                 end = start + len(re.match(r"\s+".join(map(re.escape, words[:count])), text[start:])[0])  # type: ignore[index]
@@ -105,7 +104,7 @@ def stateless(around: Around, states: set[str]) -> Iterator[Found]:
 def our_places(around: Around, states: set[str]) -> Iterator[Found]:
     """ "IOP at our Amherst campus": a city whose state the page tells elsewhere."""
     for match in _OUR_CITY.finditer(around.page.text):
-        homes = states & set(states_of_city(match["city"]))
+        homes = set(states_of_city(match["city"], states))
         if len(homes) == 1:
             yield Found(
                 match.start("city"), match.end("city"), None, match["city"], homes.pop(), None, confidence=0.7

@@ -147,7 +147,7 @@ def _city_start(text: str, low: int, end: int, state: str, code: str | None) -> 
     tail = _TAIL.search(text, low, end)
     if not tail:
         return None
-    entry = find_zip(code)
+    entry = find_zip(code, state) if code else None
     starts = [tail.start(), *(match.end() for match in re.finditer(r"[ \u00a0]+", text[tail.start() : end]))]
     starts = [starts[0], *(tail.start() + at for at in starts[1:])]
     for start in starts:
@@ -183,7 +183,7 @@ def _structured(page: Page) -> Iterator[Found]:
         state, code = state_code(text_of(node, "addressRegion")), text_of(node, "postalCode")
         if not (street or city) or (street and city and not state and not code):
             continue
-        entry = find_zip(code)
+        entry = find_zip(code, state)
         state = state or (entry.state if entry else None)
         span = _quote(page.text, street or city or "", code)
         if state is None or span is None or (code and not zip_fits_state(code[:5], state)):

@@ -40,6 +40,7 @@ _OTHERS = re.compile(
 _LABELLED = re.compile(
     r"(?:phone|call|tel|fax|text|line|number|cell|mobile|dial|ph|p|t|f|:)\W{0,4}$", re.IGNORECASE
 )
+_PERSONAL = re.compile(r"\b(?:cell|mobile)(?:[- ]?phone| number)?\W{0,3}\Z", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[.!]\s|[;|•]|\n(?=.*\n)")
 
 
@@ -72,6 +73,8 @@ def _printed(around: Around) -> Iterator[_Seen]:
         if gap < len(label):
             label = label[len(label) - gap :]
         last = found.end
+        if _PERSONAL.search(label):
+            continue  # no personal contact data
         if found.is_bare and not _is_phone(around, found, label):
             continue
         whose = Assertion.GENERIC if _is_others(around, found, label) else Assertion.AFFIRMED

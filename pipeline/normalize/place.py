@@ -8,11 +8,12 @@ located by ZIP says so (`geo_precision`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
+from typing import Any
 
 import zipcodes
 
@@ -77,10 +78,15 @@ def zip5(text: str | None) -> str | None:
     return match[1].zfill(5) if match else None
 
 
-def find_zip(code: str | None) -> Zip | None:
-    """The ZIP code, or None where the post knows no such code (any more)."""
+def find_zip(code: str | None, state: str | None = None) -> Zip | None:
+    """The ZIP code, or None where the post knows no such code (any more).
+
+    With a state (postal code) only that state's codes are read, which saves loading the country's.
+    """
     five = zip5(code)
-    return _zips().get(five) if five else None
+    if five is None:
+        return None
+    return (_zips() if state is None else _zips_of(state)).get(five)
 
 
 def county_of(code: str | None) -> str | None:
@@ -98,23 +104,22 @@ def city_key(city: str) -> str:
 
 def is_city(city: str, state: str) -> bool:
     """Whether the post knows a city of this name in the state (postal code)."""
-    return (state, city_key(city)) in _cities()
+    return city_key(city) in _cities_of(state)
 
 
-def states_of_city(city: str) -> tuple[str, ...]:
-    """Postal codes of the states that have a city of this name."""
-    key = city_key(city)
-    return tuple(state for state in STATES if (state, key) in _cities())
+def states_of_city(city: str, states: Iterable[str] = STATES) -> tuple[str, ...]:
+    """Postal codes of those of the states that have a city of this name."""
+    return tuple(state for state in states if is_city(city, state))
 
 
 def zips_of_city(city: str, state: str) -> tuple[str, ...]:
     """ZIP codes of a city, in order; empty where the post knows no such city."""
-    return _cities().get((state, city_key(city)), ())
+    return _cities_of(state).get(city_key(city), ())
 
 
 def zip_fits_state(code: str, state: str) -> bool:
     """Whether the first three digits of a ZIP code (its sectional center) belong to the state."""
-    return (code[:3], state) in _sections()
+    return code[:3] in _sections_of(state)
 
 
 def haversine_km(latitude1: float, longitude1: float, latitude2: float, longitude2: float) -> float:
@@ -126,8 +131,17 @@ def haversine_km(latitude1: float, longitude1: float, latitude2: float, longitud
 
 @cache
 def _zips() -> dict[str, Zip]:
+    return _read(zipcodes.list_all())  # type: ignore[no-untyped-call]
+
+
+@cache
+def _zips_of(state: str) -> dict[str, Zip]:
+    return _read(zipcodes.filter_by(state=state))  # type: ignore[no-untyped-call]
+
+
+def _read(rows: Iterable[dict[str, Any]]) -> dict[str, Zip]:
     found: dict[str, Zip] = {}
-    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
+    for row in rows:
         names = (row["city"], *row["acceptable_cities"])
         county = (row["county"] or "").removesuffix(" County") or None
         found[row["zip_code"]] = Zip(
@@ -138,14 +152,14 @@ def _zips() -> dict[str, Zip]:
 
 
 @cache
-def _cities() -> dict[tuple[str, str], tuple[str, ...]]:
-    cities: dict[tuple[str, str], list[str]] = {}
-    for entry in _zips().values():
+def _cities_of(state: str) -> dict[str, tuple[str, ...]]:
+    cities: dict[str, list[str]] = {}
+    for entry in _zips_of(state).values():
         for name in dict.fromkeys(map(city_key, entry.cities)):
-            cities.setdefault((entry.state, name), []).append(entry.zip)
-    return {key: tuple(sorted(zips)) for key, zips in cities.items()}
+            cities.setdefault(name, []).append(entry.zip)
+    return {name: tuple(sorted(codes)) for name, codes in cities.items()}
 
 
 @cache
-def _sections() -> frozenset[tuple[str, str]]:
-    return frozenset((entry.zip[:3], entry.state) for entry in _zips().values())
+def _sections_of(state: str) -> frozenset[str]:
+    return frozenset(code[:3] for code in _zips_of(state))

@@ -72,6 +72,7 @@ NO_FACT = [
     "Samaritans: 617-555-0177",
     "You may also call the Department of Public Health at 617-555-0178.",
     "The Joint Commission can be reached at 617-555-0179.",
+    "Jane Doe, cell: 617-555-0123",
     "Call (555) 123-4567 now",
     "+1 XXX XXX XXX",
     "(123) 456-7890",
