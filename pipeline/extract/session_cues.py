@@ -14,6 +14,8 @@ _OFFICE, _WEAK_OFFICE = words("kind", "office"), words("kind", "weak_office")
 _INTAKE, _OTHER = words("kind", "intake"), words("kind", "other")
 _STRONG, _WEAK = words("kind", "strong"), words("kind", "weak")
 _AUDIENCE = words("kind", "audience")
+_COMPARING, _SHARING = words("kind", "comparing"), words("kind", "sharing")
+LEVELS_APART = 5  # tokens between levels that are named together
 _LEVELS = Phrases(phrases("level", **{level: level for level in names("level")}))
 _PARTS = {word: cast(PartOfDay, part) for part in names("part") for word in words("part", part)}
 
@@ -64,15 +66,40 @@ def _strong(earlier: list[str]) -> SessionKind:
     return "other" if _OTHER & set(earlier) else "program"
 
 
-def level_in(run: Run, first: int, after: int, *, last: bool = False) -> str | None:
-    """The level of care named by tokens first to after - 1 (the last such name, if asked)."""
-    level = None
-    for i in range(max(first, 0), min(after, len(run.tokens))):
-        found = _level_at(run, i, after)
-        if found and not last:
-            return found
-        level = found or level
-    return level
+def level_in(run: Run, first: int, after: int) -> str | None:
+    """The first level of care named by tokens first to after - 1."""
+    places = range(max(first, 0), min(after, len(run.tokens)))
+    return next((level for i in places if (level := _level_at(run, i, after))), None)
+
+
+def level_before(run: Run, i: int, first: int) -> str | None:
+    """The last level named before token i, from token `first` on and after the last end of a sentence.
+
+    None where two levels share the words ("PHP and IOP meet Monday to Friday"), and where the level is only one
+    that people come from or that is compared ("unlike PHP").
+    """
+    last: str | None = None
+    at = -LEVELS_APART
+    for k in range(_sentence_start(run, i, max(first, 0)), i):
+        level = _level_at(run, k, i)
+        if level is None:
+            continue
+        shares = (
+            last is not None
+            and level != last
+            and k - at <= LEVELS_APART
+            and bool(_SHARING & set(run.words(at, k)))
+        )
+        last, at = (None if shares or _COMPARING & set(run.words(k - 2, k)) else level), k
+    return last
+
+
+def _sentence_start(run: Run, i: int, first: int) -> int:
+    """The token after the last full stop before token i; a line break is no stop, for headings end in one."""
+    for k in range(i - 1, first, -1):
+        if run.word(k) in (".", "!", "?") and run.sentence[k] != run.sentence[k + 1]:
+            return k + 1
+    return first
 
 
 def _level_at(run: Run, i: int, after: int) -> str | None:

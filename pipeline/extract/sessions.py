@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pipeline.extract.grammar_words import words
 from pipeline.extract.lexer import Run, has_any, read
-from pipeline.extract.session_cues import SessionKind, audience_in, kind_of, level_in
+from pipeline.extract.session_cues import SessionKind, audience_in, kind_of, level_before, level_in
 from pipeline.extract.session_parts import STOPS, Pair, pairs_of
 from pipeline.normalize.clock import DAYS, WEEKEND, minutes_of
 
@@ -152,10 +152,10 @@ def _level(run: Run, pair: Pair, previous: int, following: int) -> str | None:
         level = level_in(run, pair.own[1], min(pair.own[1] + 5, following))
         if level is not None:
             return level
-    low = max(pair.own[0] - 6, previous)
-    return level_in(run, low, pair.own[0], last=True) or level_in(
-        run, max(pair.first - 6, previous), pair.first, last=True
-    )
+    lead = max(pair.first - 8, 0)
+    if previous > pair.first:  # a further clock of the same days
+        return level_before(run, pair.own[0], previous) or level_before(run, pair.first, lead)
+    return level_before(run, pair.own[0], max(lead, previous))
 
 
 def _is_of_program(run: Run, other: Pair, after: int) -> bool:

@@ -96,6 +96,23 @@ def test_quote_covers_days_and_clock() -> None:
     assert text[mention.start : mention.end] == "Mondays, Wednesdays and Fridays from 9:00 a.m. to noon"
 
 
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("PHP and IOP meet Monday through Friday 9am-12pm", None),
+        ("PHP/IOP: Monday through Friday 9am-12pm", None),
+        ("You come from PHP. Groups meet Monday through Friday 9am-12pm", None),
+        ("Unlike PHP, groups meet Monday through Friday 9am-12pm", None),
+        ("Teen IOP\nMonday through Friday 9am-12pm", "iop"),
+        ("Our PHP meets Monday through Friday 9am-3pm", "php"),
+        ("Monday through Friday 9am-12pm for IOP", "iop"),
+    ],
+)
+def test_level_is_that_of_the_phrase(text: str, level: str | None) -> None:
+    (mention,) = find_sessions(text)
+    assert mention.governed_level == level
+
+
 def test_audience_is_named() -> None:
     adults, teens = find_sessions("Adults: M/W/F 9–12; Teens: T/Th 4–7")
     assert (adults.audience, teens.audience) == (("adults",), ("teens",))
