@@ -20,6 +20,21 @@ OTHER = "audit"  # the check that takes what belongs to no single table
 
 TABLES = release_tables()
 MARTS = [contract for contract in TABLES.values() if contract.layer == "mart"]
+
+
+def _spec(mart: Contract) -> dg.AssetSpec:
+    """A mart with its columns and their meaning, as the contract has them."""
+    columns = [dg.TableColumn(c.name, type=str(c.type), description=c.meaning) for c in mart.columns]
+    return dg.AssetSpec(
+        mart.table,
+        deps=["core"],
+        description=mart.meaning,
+        group_name="warehouse",
+        kinds={"duckdb", "sql"},
+        metadata={"dagster/column_schema": dg.TableSchema(columns)},
+    )
+
+
 SPECS = [
     dg.AssetSpec(
         "core",
@@ -28,16 +43,7 @@ SPECS = [
         group_name="warehouse",
         kinds={"duckdb", "sql"},
     ),
-    *(
-        dg.AssetSpec(
-            mart.table,
-            deps=["core"],
-            description=mart.meaning,
-            group_name="warehouse",
-            kinds={"duckdb", "sql"},
-        )
-        for mart in MARTS
-    ),
+    *map(_spec, MARTS),
 ]
 
 
