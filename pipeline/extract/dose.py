@@ -142,20 +142,22 @@ def _counted_sessions(run: Run, quantity: Quantity) -> _Measured | None:
 
 
 def _labelled(run: Run, quantity: Quantity) -> _Measured | None:
-    """ "Hours per week: 9-15", "Days per week: 3": the unit and the period stand before the quantity."""
-    if run.word(quantity.first - 1) != ":":
+    """ "Hours per week: 9-15", "Days: 3 per week": the unit stands before the quantity, on its line or the one above."""
+    colon = quantity.first - 1 - (run.words(quantity.first - 2, quantity.first) == [":", "\n"])
+    if run.word(colon) not in (":", "\n"):
         return None
-    label = run.before(quantity.first - 1, 4)
+    label, after = run.words(colon - 4, colon), quantity.after
     said, field = next(
-        ((words, field) for words, field in _LABELS.items() if tuple(label[-len(words) :]) == words),
-        ((), None),
+        ((said, field) for said, field in _LABELS.items() if tuple(label[-len(said) :]) == said), ((), None)
     )
+    if field is None and label[-1:] in (["hours"], ["days"]):
+        period, after = _period(run, quantity.after)
+        is_next = period is not None and after - quantity.after <= 2
+        said, field = tuple(label[-1:]), _LABELS.get((label[-1], "per", period or "")) if is_next else None
     if field is None:
         return None
-    dose = _dose(
-        run, field, replace(quantity, first=quantity.first - 1 - len(said)), quantity.after, "program"
-    )
-    return _Measured(quantity, "labelled", quantity.after, dose=dose) if dose else None
+    dose = _dose(run, field, replace(quantity, first=colon - len(said)), after, "program")
+    return _Measured(quantity, "labelled", after, dose=dose) if dose else None
 
 
 def _days(run: Run, item: _Measured) -> DoseMention | None:
