@@ -10,7 +10,9 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import httpcore
@@ -19,6 +21,10 @@ from pipeline.fetch.settings import FetchSettings
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 SITE_LOCAL = ipaddress.ip_network("fec0::/10")
+
+
+# Threads of their own: a name server that does not answer must not keep pages from the archive.
+RESOLVERS = ThreadPoolExecutor(32, thread_name_prefix="resolve")
 
 
 class RefusedAddress(Exception):  # noqa: N818 - a refusal, not a fault
@@ -57,8 +63,8 @@ def mapped(connect_to: Mapping[str, tuple[str, int]], host: str, port: int) -> t
 
 async def system_resolver(host: str, port: int) -> list[str]:
     """Addresses of a host by the system's resolver, in its order of preference."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(RESOLVERS, ask)
     return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 

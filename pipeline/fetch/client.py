@@ -137,6 +137,11 @@ class Visit:
                 host.gate.slow_down(host.robots.delay_s)
         return host.robots
 
+    def denies(self, url: str) -> bool:
+        """Whether the rules that are known already close a page."""
+        robots = self._fetcher.host(url).robots
+        return robots is not None and not robots.allows(url)
+
     async def _read_robots(self, want: Want) -> Robots:
         try:
             reply = await self.get(want)

@@ -55,7 +55,7 @@ def by_status(
 ) -> tuple[Outcome, str]:
     """The outcome that a status alone decides; OK where it decides nothing."""
     if status == 304:
-        return Outcome.UNCHANGED, "not modified"
+        return Outcome.SERVER_ERROR, "not modified, though nothing was said of what we have"
     name = _matching("blocked", headers, page, html)
     if status in REFUSALS or (status >= 400 and name):
         return Outcome.BLOCKED, f"status {status}" + (f": {name}" if name else "")

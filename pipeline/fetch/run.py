@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import anyio
 
-from pipeline.fetch.archive import Archive
+from pipeline.fetch.archive import Archive, Latest
 from pipeline.fetch.client import Fetcher
-from pipeline.fetch.failure import as_failure
+from pipeline.fetch.failure import Failure
 from pipeline.fetch.files import PAGES, Pager, download, read_local
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.site import SiteRun
 from pipeline.fetch.visit_log import by_source, due
-from pipeline.records import Document
+from pipeline.records import Document, Outcome
 from sources.findtreatment import page_urls
 from sources.registry import Kind, Source
 
@@ -31,6 +31,7 @@ SUFFIXES = {
     Kind.SAMHSA_DIRECTORY: (".xlsx",),
     Kind.LICENSE_LIST: (".csv",),
 }
+BATCH = 200  # sources looked up in the archive together
 WAITING = 1000  # documents that a slow reader of the results may be behind
 
 
@@ -54,14 +55,13 @@ async def fetch_sources(
     if due_only:
         visits = by_source(archive.visits())
         todo = [source for source in todo if due(source, visits, began)]
-    known = archive.latest([source.id for source in todo])
     found, results = anyio.create_memory_object_stream[Document](WAITING)
-    waiting = iter(todo)
+    waiting = _with_known(todo, archive.latest())
     fetcher = Fetcher(settings)
 
     async def work() -> None:
-        for source in waiting:
-            recorder = Recorder(source.id, archive, settings, known.pop(source.id, {}), now)
+        for source, known in waiting:
+            recorder = Recorder(source.id, archive, settings, known, now)
             async with aclosing(_documents(source, fetcher, recorder)) as documents:
                 async for document in documents:
                     await found.send(document)
@@ -86,6 +86,15 @@ async def fetch_sources(
         archive.flush()
 
 
+def _with_known(todo: Sequence[Source], latest: Latest) -> Iterator[tuple[Source, dict[str, Document]]]:
+    """Each source with what the archive holds of it, looked up a batch at a time."""
+    for start in range(0, len(todo), BATCH):
+        batch = todo[start : start + BATCH]
+        known = latest.of(source.id for source in batch)
+        for source in batch:
+            yield source, known.pop(source.id, {})
+
+
 async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> AsyncGenerator[Document]:
     """One source's attempts. A fault of ours becomes the outcome of its source, and its traceback a log line."""
     try:
@@ -104,8 +113,10 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
                 async for document in reading:
                     yield document
     except Exception as error:
-        log.exception("%s: fetching failed", source.id)
-        yield recorder.failed(source.location, as_failure(error))
+        fault = Failure(Outcome.ERROR, f"a fault of ours: {type(error).__name__}: {error}")
+        if not isinstance(error, Failure):
+            log.exception("%s: fetching failed", source.id)
+        yield recorder.failed(source.location, error if isinstance(error, Failure) else fault)
 
 
 def fetch_all(

@@ -31,7 +31,7 @@ from sources.provider_site import (
 from sources.urls import canonical_url, same_site, url_key
 
 GIVE_UP_AFTER = 3  # failures of the host in a row
-MAX_DENIED = 10  # pages that robots.txt closes, noted as such; they cost no request
+MAX_DENIED = 10  # rows for pages that robots.txt closes; the others are passed over without one
 HOST_FAILURES = frozenset(
     {
         Outcome.TIMEOUT,
@@ -88,6 +88,8 @@ class SiteRun:
                 return
             if self._vouched(url):
                 attempts += 1
+                continue
+            if self.denied >= MAX_DENIED and self.visit.denies(url):
                 continue
             document = await self.page(url)
             self._compare(document)
@@ -157,6 +159,9 @@ class SiteRun:
         return True
 
     async def _judge(self, reply: Reply) -> Document:
+        if not same_site(reply.final_url, reply.url):
+            elsewhere = f"sent on, for now, to {reply.final_url}"
+            return await self.recorder.answered(reply, Outcome.MOVED, elsewhere, keep=False)
         outcome, detail = rules.by_status(reply.status, reply.headers)
         if outcome is Outcome.OK:
             outcome, detail = rules.by_media_type(reply.headers, reply.body)
@@ -210,7 +215,7 @@ class SiteRun:
 
     def _count(self, document: Document) -> None:
         self.failures = self.failures + 1 if document.outcome in HOST_FAILURES else 0
-        if self.failures >= GIVE_UP_AFTER or self.denied > MAX_DENIED:
+        if self.failures >= GIVE_UP_AFTER:
             self.stop = True
 
 

@@ -91,7 +91,7 @@ def test_latest_is_the_newest_attempt_with_content(store: Archive) -> None:
         seen("u", 3, Outcome.BLOCKED, sha256=old),
     ):
         store.record(row)
-    assert {u: d.sha256 for u, d in store.latest(["s", "t"])["s"].items()} == {"u": new}
+    assert {u: d.sha256 for u, d in store.latest().of(["s", "t"])["s"].items()} == {"u": new}
 
 
 def test_damaged_content_is_found_out(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ FAULTS = {
     "pdf": Outcome.NOT_HTML,
     "nothing": Outcome.EMPTY,
     "moved": Outcome.MOVED,
+    "lent": Outcome.MOVED,
     "good": Outcome.OK,
 }
 
@@ -124,6 +125,8 @@ def misbehave(web) -> None:
     web.body("pdf.example", "/", b"%PDF-1.7", content_type="application/pdf")
     web.body("nothing.example", "/", b"", content_type="text/html")
     web.redirect("moved.example", "/", "http://elsewhere.example/", 301)
+    web.redirect("lent.example", "/", "http://elsewhere.example/", 302)
+    web.page("elsewhere.example", "/")
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_an_inner_page_sent_to_the_home_page_is_gone_and_a_new_spelling_is_not()
     ("status", "headers", "outcome"),
     [
         (200, {}, Outcome.OK),
-        (304, {}, Outcome.UNCHANGED),
+        (304, {}, Outcome.SERVER_ERROR),
         (401, {}, Outcome.BLOCKED),
         (403, {}, Outcome.BLOCKED),
         (406, {}, Outcome.BLOCKED),

@@ -113,6 +113,16 @@ def test_robots_txt_is_asked_first_and_once_and_obeyed(web, polite, new_site) ->
     assert all("(+http" in r.headers["user-agent"] for r in web.requests)
 
 
+def test_closed_pages_are_noted_ten_times_and_do_not_end_the_visit(web, polite, new_site) -> None:
+    web.body("shut.example", "/robots.txt", b"User-agent: *\nDisallow: /iop-", content_type="text/plain")
+    links = "".join(f'<a href="/iop-{n}">IOP {n}</a>' for n in range(40)) + '<a href="/contact">Contact</a>'
+    web.page("shut.example", "/", f"<p>Our programs, all of them, by day and evening.</p>{links}")
+    web.page("shut.example", "/contact")
+    outcomes = [d.outcome for d in polite(new_site("shut.example"))]
+    assert outcomes.count(Outcome.ROBOTS_DENIED) == 10
+    assert outcomes[-1] is Outcome.OK
+
+
 def test_robots_txt_is_asked_again_when_it_is_a_day_old(web, polite, new_site) -> None:
     for n in range(4):
         web.page("old.example", f"/{n or ''}")
