@@ -1,43 +1,61 @@
 """How a sentence stands to the payers named in it: accepted, in network, out of network, refused, or nothing said.
 
 The method is that of ConText (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002): a cue governs what follows up to
-the next cue or a conjunction that turns ("but", ";"); a passive cue ("… are not accepted") governs what stands before
+the next cue or a conjunction that turns ("but"); a passive cue ("… are not accepted") governs what stands before
 it in its clause; a parenthesis is a scope of its own.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 
+from pipeline.extract._words import VOCABULARY
 from pipeline.records import Assertion
 
-_NOT = (
-    r"(?:(?:do|does|did|is|are|was|were|can|could|will)(?:\s+not|n['’]t)|cannot|can['’]t|won['’]t|unable\s+to|not\s+able\s+to|no\s+longer|never"
-    r"|nor|neither|not)(?:\s+(?:currently|presently|yet|directly|able\s+to|at\s+this\s+time|a|an|able|be|an?\s+approved|in))*"
-)
-_ACCEPT = (
-    r"accept(?:s|ed|ing|ance)?|takes?|taking|bill(?:s|ing)?(?:\s+to)?|honou?rs?|works?\s+(?:directly\s+)?with|working\s+(?:directly\s+)?with|coordinat(?:es?|ing)\s+with|negotiat(?:es?|ing)\s+with|partner(?:s|ed)?\s+with|welcomes?|recogni[sz]es?"
-    r"|covered\s+by|funded\s+by|paid\s+(?:for\s+)?by|reimbursed\s+by|payment\s+(?:methods?|options?|types?)|forms?\s+of\s+payment|payers?\s+include"
-    r"|(?:insurances?|plans|carriers|insurers|payers)\s+(?:include|are|we\s+accept)|participat\w+|aceptamos|acepta|trabajamos\s+con"
-    r"|including|such\s+as"
-)
-_IN = (
-    r"in[-\s]network|contract(?:s|ed)?\s+with|(?:participating|preferred|network|approved|credentialed|enrolled)\s+(?:provider|with|in)(?:s?\s+(?:for|with|of|in))?"
-    r"|credentialed\s+with|paneled\s+with|dentro\s+de\s+la\s+red"
-)
+
+def _cues() -> dict[str, str]:
+    """The alternatives of every list of `vocabulary/payer_cues.toml`, lists of other lists written out."""
+    lists = tomllib.loads((VOCABULARY / "payer_cues.toml").read_text(encoding="utf-8"))
+    joined = {
+        name: "|".join(words).replace(" ", r"\s+").replace("[-\\s+]", r"[-\s]")
+        for name, words in lists.items()
+    }
+    for name in ("not", "accept", "in"):
+        joined = {
+            key: words.replace("{" + name + "}", f"(?:{joined[name]})") for key, words in joined.items()
+        }
+    return joined
+
+
+_WORDS = _cues()
+
+
+def _any(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_WORDS[name]})\b", re.IGNORECASE)
+
+
+_GROUPS = {
+    "turn": "turn",
+    "refuse": "refuse",
+    "except": "except",
+    "oon": "oon",
+    "inn": "in",
+    "accept": "accept",
+}
 _CUE = re.compile(
-    rf"(?P<turn>\b(?:but|however|although|though|while|whereas|pero)\b(?!\s+not\b))"
-    rf"|(?P<refuse>\b{_NOT}\s+(?:{_ACCEPT}|{_IN}|cover(?:ed|s)?|contracted|enrolled|eligible|(?:\w+\s+){{0,3}}providers?\b)|\bdecline[sd]?\b|\bopted\s+out\s+of\b"
-    rf"|\bwithout\s+(?:accepting|billing)\b|\bno\s+(?:aceptamos|acepta)\b|\bnot\s+(?:be\s+)?(?:accepted|covered|billed)\b|\bno\s+(?=\S+\s+accepted))"
-    r"|(?P<except>\bneither\b|\b(?:except(?:ing|ion\s+of)?(?:\s+for)?|excluding|excludes?|other\s+than|but\s+not|not\s+including|aside\s+from|unless\s+you\s+have|no)\b)"
-    r"|(?P<oon>\bout[-\s]of[-\s]network\b|\bsuper\s?bills?\b)"
-    rf"|(?P<inn>\b(?:{_IN})(?!\w))"
-    rf"|(?P<accept>\b(?:{_ACCEPT})\b)",
-    re.IGNORECASE,
-)  # fmt: skip
+    "|".join(rf"(?P<{group}>\b(?:{_WORDS[name]})(?!\w))" for group, name in _GROUPS.items()), re.IGNORECASE
+)
+_COVERS, _OFTEN, _ANY_PROVIDER, _PENDING, _STRONG = map(
+    _any, ("covers", "often", "any_provider", "pending", "strong")
+)
+_PASSING, _WEAK, _OWN_IS_COVERED = (
+    re.compile(_WORDS[name], re.IGNORECASE) for name in ("passing", "weak", "own_is_covered")
+)
+OWN, INSURANCE = _any("own"), _any("insurance")
 _NOT_BEFORE = re.compile(
-    rf"\b{_NOT}\s+(?:an?\s+)?(?:[\w-]+\s+(?:providers?\s+)?(?:or|and|nor)\s+)*\Z", re.IGNORECASE
+    rf"\b(?:{_WORDS['not']})\s+(?:an?\s+)?(?:[\w-]+\s+(?:providers?\s+)?(?:or|and|nor)\s+)*\Z", re.IGNORECASE
 )
 _PROVIDERS = re.compile(r"[^.;,]{0,40}\bproviders?\b", re.IGNORECASE)
 _PASSIVE = re.compile(
@@ -58,35 +76,8 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _BE = re.compile(r"(?:is|are)\b", re.IGNORECASE)
-_COVERS = re.compile(
-    r"\b(?:cover(?:s|ed|age|ing)?|pays?\s+for|reimburses?|requires?|approves?|offers?\s+(?:coverage|benefits))\b",
-    re.IGNORECASE,
-)
-_OFTEN = re.compile(
-    r"\b(?:typically|usually|often|generally|commonly|frequently|many\s+(?:states|programs|providers|plans|facilities)|some\s+(?:states|programs|providers|plans)"
-    r"|in\s+(?:most|many|some)\s+(?:states|cases)|may|might|varies|vary|depend(?:s|ing)?|federal(?:ly)?|required\s+by\s+law|parity\s+act)\b",
-    re.IGNORECASE,
-)
-OWN = re.compile(r"\b(?:we|we['’]re|we['’]ve|our|us|ours|nosotros|nuestr[oa]s?)\b", re.IGNORECASE)
-_OWN_IS_COVERED = re.compile(
-    r"\b(?:program|iop|php|treatment|services?|care|it)(?:['’]s|\s+is|\s+are)\s+covered\s+by\b", re.IGNORECASE
-)
-_PENDING = re.compile(
-    r"\b(?:in\s+the\s+process\s+of|working\s+(?:toward|on|to\s+become)|pending|coming\s+soon|hope\s+to|plan(?:ning)?\s+to|applied|applying|soon\s+(?:be|to)|will\s+soon|seeking|in\s+the\s+future|soon\s+accepting"
-    r"|(?:may|might|could)\s+(?:be\s+able\s+to\s+)?(?:accept|take|bill))\b",
-    re.IGNORECASE,
-)
-_ANY_PROVIDER = re.compile(
-    r"\b(?:(?:many|most|some|other|all|these|such|any)\s+(?:\w+\s+){0,2}(?:programs|providers|facilities|centers|clinics|rehabs|IOPs|hospitals)|(?:IOPs|PHPs|rehabs|providers|facilities|clinics)\s+(?:typically|usually|often|generally))\b",
-    re.IGNORECASE,
-)
-_STRONG = re.compile(
-    r"\b(?:accept(?:s|ed|ing)?|in[-\s]network|works?\s+(?:directly\s+)?with|working\s+(?:directly\s+)?with|coordinat(?:es?|ing)\s+with|negotiat(?:es?|ing)\s+with|contracted)\b",
-    re.IGNORECASE,
-)
-_PASSING = re.compile(r"includ|such", re.IGNORECASE)  # says nothing by itself
-_WEAK = re.compile(r"includ|such|covered|participat", re.IGNORECASE)
 _REFUSED_HERE = {"refuse", "except"}
+_QUALIFIER = {"accept": "accepts", "inn": "in_network", "oon": "out_of_network"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +116,7 @@ def stance(sentence: str, start: int, end: int) -> Stance:
         return Stance(None, Assertion.GENERIC, False)
     if name is None or name == "turn":
         return NOTHING
-    return Stance(
-        {"accept": "accepts", "inn": "in_network", "oon": "out_of_network"}[name], Assertion.AFFIRMED, True
-    )
+    return Stance(_QUALIFIER[name], Assertion.AFFIRMED, True)
 
 
 def title_stance(title: str) -> Stance:
@@ -143,9 +132,7 @@ def title_stance(title: str) -> Stance:
     if not INSURANCE.search(title) and not ({"inn", "oon"} & set(groups)):
         return NOTHING
     group = "inn" if "inn" in groups else "oon" if "oon" in groups else "accept"
-    return Stance(
-        {"accept": "accepts", "inn": "in_network", "oon": "out_of_network"}[group], Assertion.AFFIRMED, True
-    )
+    return Stance(_QUALIFIER[group], Assertion.AFFIRMED, True)
 
 
 def opening_stance(text: str) -> Stance | None:
@@ -155,22 +142,7 @@ def opening_stance(text: str) -> Stance | None:
     name = aside.lastgroup if aside else None
     if name == "refuse":
         return Stance("not_accepted", Assertion.NEGATED, True)
-    return (
-        Stance(
-            {"accept": "accepts", "inn": "in_network", "oon": "out_of_network"}[name],
-            Assertion.AFFIRMED,
-            True,
-        )
-        if name
-        else None
-    )
-
-
-INSURANCE = re.compile(
-    r"\b(?:insuranc|insurer|payers?\b|payors?\b|payment|coverage|carriers?\b|health\s+plans?|plans\s+(?:we|accepted)|in[-\s]network|out[-\s]of[-\s]network"
-    r"|rates|fees|cost|financial|benefits|paying|seguros?\b|PPO|HMO)",
-    re.IGNORECASE,
-)
+    return Stance(_QUALIFIER[name], Assertion.AFFIRMED, True) if name else None
 
 
 def _is_general(sentence: str, own: bool, name: str | None, cue: re.Match[str] | None) -> bool:
