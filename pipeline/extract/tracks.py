@@ -1,96 +1,224 @@
-"""Tracks: several offers of one level of care on one page ("Evening Adult IOP", "Teen IOP"), told by their headings.
+"""Tracks: several offers of one level of care on one page ("Evening Adult IOP", "Teen IOP"), told by their titles.
 
-A heading (or the label of a card, or a table's header) names a track when it holds a qualifier: for whom, when, how,
-or for what. A level is split only where at least two tracks have a schedule, dose or ages of their own.
+A title is a heading, the label of a card or definition, the header of a table's row or column, a short line over
+others, or the words before a colon. What stands under a title that names a track (`track_names`) belongs to it; a
+track within a track carries both names. A level is split only where at least two tracks have a schedule, dose or
+ages of their own; what no track's title governs is shared by all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.extract.context import PageContext
-from pipeline.records import Observation
+from pipeline.extract.levels import levels_in
+from pipeline.extract.page import Block, Kind, Region
+from pipeline.extract.track_names import LONGEST_NAME, TrackName, joined, parts_of, read_title, slug
+from pipeline.records import Assertion, Observation
 
-_QUALIFIERS: tuple[tuple[str, str], ...] = (
-    ("virtual", r"virtual|online|telehealth|remote"),
-    ("in-person", r"in-person|on-site"),
-    ("evening", r"evening|night"),
-    ("morning", r"morning"),
-    ("afternoon", r"afternoon"),
-    ("day", r"day(?:time)?(?! ?treatment)"),
-    ("weekend", r"weekend"),
-    ("child", r"child(?:ren)?|kids"),
-    ("tween", r"tweens?"),
-    ("teen", r"teens?|adolescents?|youth"),
-    ("young-adult", r"young adults?|emerging adults?|college"),
-    ("adult", r"adults?(?! children)"),
-    ("older-adult", r"seniors?|older adults?|geriatric"),
-    ("women", r"wom[ae]n'?s?"),
-    ("men", r"m[ae]n'?s?"),
-    ("first-responder", r"first responders?"),
-    ("veteran", r"veterans?|military"),
-    ("lgbtq", r"lgbtq\w*\+?"),
-    ("professional", r"professionals?|executives?"),
-    ("perinatal", r"perinatal|postpartum|maternal"),
-    ("substance-use", r"substance[ -](?:use|abuse)|chemical dependency|addiction|sud"),
-    ("mental-health", r"mental health|psychiatric"),
-    ("eating-disorder", r"eating disorders?"),
-    ("dual-diagnosis", r"dual diagnosis|co-occurring"),
-    ("trauma", r"trauma|ptsd"),
-    ("ocd", r"ocd"),
-    ("dbt", r"dbt"),
-    ("spanish", r"spanish|español"),
-)
-_PATTERNS = tuple((name, re.compile(rf"\b(?:{pattern})(?!\w)")) for name, pattern in _QUALIFIERS)
-_OWN = frozenset({"session", "days_per_week", "hours_per_day", "hours_per_week", "ages"})
-LONGEST_NAME = 70
+OWN = frozenset({"session", "days_per_week", "hours_per_day", "hours_per_week", "ages"})
 MOST = 8  # tracks of one level on a page; more are a list of something else
+LONGEST_LABEL = 40
+_LABEL = re.compile(r"(?m)^([^:\n.!?]{3,40}):[ \n]")
+_NO_NAME = re.compile(r"schedule|hours|services|options|levels|admission|near\b", re.I)
 
 
-def track_named_by(folded: str) -> str | None:
-    """The track that a heading names ("evening-adult"); None where it holds no qualifier."""
-    found: list[str] = []
-    for name, pattern in _PATTERNS:
-        if pattern.search(folded):
-            found.append(name)
-    if "young-adult" in found and "adult" in found:
-        found.remove("adult")
-    if "older-adult" in found and "adult" in found:
-        found.remove("adult")
-    return "-".join(found[:3]) or None
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title at [start, end) of the page's text that governs what stands up to `until`, and its own cells."""
+
+    start: int
+    end: int
+    until: int
+    name: TrackName
+    cells: frozenset[int] = frozenset()  # blocks that it heads in a table
+
+    def governs(self, position: int, block: Block | None) -> bool:
+        if self.cells:
+            return block is not None and block.index in self.cells
+        return self.start <= position < self.until
 
 
 def with_tracks(
     context: PageContext, observations: Iterable[Observation], title: int | None
 ) -> list[Observation]:
-    """The observations, each with the track whose heading governs it. `title` is the page's first heading."""
-    cache: dict[int, str | None] = {}
+    """The observations, each with the track whose title governs it, and one `program_name` for every title that names
+    a track or, as the page's first heading (block `title`), a program. Untied statements take the title's level."""
+    first = context.page.blocks[title] if title is not None else _first_line(context)
+    titles = _titles(context, first)
     placed = []
     for observation in observations:
         block = context.block_at(observation.start)
-        if block is None:
-            placed.append(observation)
-            continue
-        if block.index not in cache:
-            names = (
-                track_named_by(context.folded[g.start : g.end])
-                for g in ([block] if block.level else []) + context.path(block)
-                if g.index != title and len(g.text) <= LONGEST_NAME and not g.text.endswith("?")
-            )
-            cache[block.index] = next((name for name in names if name), None)
-        track = cache[block.index]
-        placed.append(replace(observation, track=track) if track else observation)
+        over = [t for t in titles if t.governs(observation.start, block)]
+        placed.append(_placed(observation, over))
+    placed += [_named(context, t) for t in titles if t.name.track]
+    if first is not None:
+        placed += _program_names(first)
     return placed
 
 
 def split(observations: Sequence[Observation]) -> dict[str | None, list[Observation]]:
     """Observations of one level by track; under None alone where the page has no two tracks of their own."""
-    own = dict.fromkeys(
-        o.track for o in observations if o.track and o.field in _OWN and o.assertion == "affirmed"
-    )
-    if not 2 <= len(own) <= MOST:
+    own = own_tracks(observations)
+    if len(own) < 2:
         return {None: [replace(o, track=None) if o.track else o for o in observations]}
-    shared = [replace(o, track=None) if o.track else o for o in observations if o.track not in own]
-    return {track: [o for o in observations if o.track == track] + shared for track in own}
+    found: dict[str | None, list[Observation]] = {track: [] for track in own}
+    for observation in observations:
+        for track in tracks_for(observation.track, own):
+            found[track].append(replace(observation, track=track if observation.track else None))
+    return found
+
+
+def own_tracks(observations: Iterable[Observation]) -> list[str]:
+    """The tracks that have a schedule, dose or ages of their own; a track of which several others are part is none."""
+    own = Counter(
+        o.track for o in observations if o.track and o.field in OWN and o.assertion is Assertion.AFFIRMED
+    )
+    dated = {o.track for o in observations if o.track and o.field == "session"}
+    wider = {t for t in own if t not in dated and any(parts_of(t) < parts_of(u) for u in own)}
+    tracks = [track for track in own if track is not None and track not in wider]
+    return tracks if len(tracks) <= MOST else []
+
+
+def tracks_for(track: str | None, own: Sequence[str]) -> list[str]:
+    """Which of `own` a statement under a track's title belongs to: the same, those within it, the one around it, all."""
+    parts = parts_of(track)
+    if track in own or not parts:
+        return [track] if track and track in own else list(own)
+    within = [t for t in own if parts < parts_of(t)]
+    around = [t for t in own if parts_of(t) < parts]
+    return within or around or list(own)
+
+
+def _placed(observation: Observation, over: list[Title]) -> Observation:
+    if not over:
+        return observation
+    track = joined(*(t.name.track for t in over))
+    nearest = max(over, key=lambda t: t.start)
+    levels = nearest.name.levels
+    level = observation.level_of_care
+    if len(levels) == 1 and ".subject" in observation.method and levels[0] in ("iop", "php", "op"):
+        level = levels[0]
+    if track == observation.track and level == observation.level_of_care:
+        return observation
+    return replace(observation, track=track, level_of_care=level)
+
+
+def _named(context: PageContext, title: Title) -> Observation:
+    text = context.page.text[title.start : title.end]
+    level = title.name.levels[0] if title.name.levels else None
+    return Observation("program_name", text, text, title.start, title.end, method="tracks.title", confidence=0.8,
+                       level_of_care=level, track=title.name.track)  # fmt: skip
+
+
+def _first_line(context: PageContext) -> Block | None:
+    """What stands for a first heading on a page without one: the line most like the page's title that names a level."""
+    titled, words = set(levels_in(context.page.title)), set(slug(context.page.title).split("-"))
+    best, most = None, 0
+    for block in context.page.blocks if titled else ():
+        if block.region is Region.MAIN and block.kind is not Kind.LINK and len(block.text) <= LONGEST_NAME:
+            shared = len(words & set(slug(block.text).split("-")))
+            named = read_title(block.text, may_focus=True) if shared > most else None
+            if named and titled & set(named.levels):
+                best, most = block, shared
+    return best
+
+
+def _program_names(block: Block) -> Iterator[Observation]:
+    named = read_title(block.text, may_focus=True)
+    if named and len(named.levels) == 1 and not _NO_NAME.search(block.text):
+        yield Observation("program_name", block.text, block.text, block.start, block.end, method="tracks.first",
+                          confidence=0.8, level_of_care=named.levels[0])  # fmt: skip
+
+
+def _titles(context: PageContext, first: Block | None) -> list[Title]:
+    blocks = [b for b in context.page.blocks if b.region is Region.MAIN and b is not first]
+    found = [
+        *_headings(blocks),
+        *_terms(blocks),
+        *_headers(context, blocks),
+        *_lines(blocks),
+        *_labels(blocks),
+    ]
+    proper = [t for t in found if t.name.is_proper]
+    if len({t.name.track for t in proper}) < 2:
+        found = [t for t in found if not t.name.is_proper]
+    return sorted(found, key=lambda t: (t.start, -t.until))
+
+
+def _headings(blocks: Sequence[Block]) -> Iterator[Title]:
+    for at, block in enumerate(blocks):
+        name = read_title(block.text) if block.level and block.kind is not Kind.QUESTION else None
+        if name:
+            until = block.end
+            for below in blocks[at + 1 :]:
+                if block.index not in below.headings:
+                    break
+                until = below.end
+            yield Title(block.start, block.end, until, name)
+
+
+def _terms(blocks: Sequence[Block]) -> Iterator[Title]:
+    for at, block in enumerate(blocks):
+        name = read_title(block.text) if block.kind is Kind.TERM else None
+        if name:
+            own = [b.end for b in blocks[at + 1 : at + 12] if b.lead == block.index]
+            yield Title(block.start, block.end, max(own, default=block.end), name)
+
+
+def _headers(context: PageContext, blocks: Sequence[Block]) -> Iterator[Title]:
+    heads: dict[int, set[int]] = {}
+    for block in blocks:
+        for index in block.header:
+            heads.setdefault(index, {index}).add(block.index)
+    for number, cells in heads.items():
+        head = context.page.blocks[number]
+        if name := read_title(head.text):
+            yield Title(head.start, head.end, head.end, name, frozenset(cells))
+
+
+def _lines(blocks: Sequence[Block]) -> Iterator[Title]:
+    """Short lines over others, on pages without headings: at least two in a row of sections. The last section is as
+    long as the longest before it."""
+    run: list[tuple[int, TrackName]] = []
+    for at, block in enumerate([*blocks, None]):
+        if block is not None and block.kind is Kind.PARAGRAPH and not block.level:
+            name = (
+                read_title(block.text)
+                if block.text[-1:] not in ".,;:!" and len(block.text) <= LONGEST_LABEL
+                else None
+            )
+            if name:
+                run.append((at, name))
+            if not run or blocks[run[-1][0]].headings == block.headings:
+                continue
+        elif block is not None and run and blocks[run[-1][0]].headings == block.headings:
+            continue
+        yield from _sections(blocks, run, at)
+        run = []
+
+
+def _sections(blocks: Sequence[Block], run: list[tuple[int, TrackName]], end: int) -> Iterator[Title]:
+    if len({name.track or name.levels for _, name in run}) < 2:
+        return
+    starts = [at for at, _ in run]
+    longest = max((b - a for a, b in pairwise(starts)), default=1)
+    for (at, name), after in zip(run, [*starts[1:], min(end, starts[-1] + longest)], strict=True):
+        yield Title(blocks[at].start, blocks[at].end, blocks[after - 1].end, name)
+
+
+def _labels(blocks: Sequence[Block]) -> Iterator[Title]:
+    for block in blocks:
+        if block.level or ":" not in block.text:
+            continue
+        marks = list(_LABEL.finditer(block.text))
+        ends = [m.start() for m in marks[1:]] + [len(block.text)]
+        for mark, after in zip(marks, ends, strict=False):
+            name = read_title(mark[1].strip())
+            if name and name.track:
+                start = block.start + mark.start(1)
+                yield Title(start, start + len(mark[1]), block.start + after, name)
