@@ -75,17 +75,25 @@ def _cues() -> tuple[re.Pattern[str], dict[str, list[tuple[str, str, str]]]]:
                 if word := spaced(word.strip()):
                     table.setdefault(word, []).append((row["category"], row["direction"], row["reach"]))
     words = sorted(table, key=len, reverse=True)
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b"), table
+    return re.compile(r"\b(?=((?:" + "|".join(map(re.escape, words)) + r")\b))"), table
 
 
 def cues_in(folded: str, start: int, end: int) -> list[Cue]:
-    """The cues of one sentence, longest first at each place; pseudo cues have taken their words away."""
+    """The cues of one sentence, the longest at each place; pseudo cues take away what begins within them."""
     pattern, table = _cues()
     found = []
+    taken = 0
     for match in pattern.finditer(spaced(folded[start:end])):
-        for category, direction, reach in table[match[0]]:
-            if category != "pseudo":
-                found.append(Cue(category, direction, reach, start + match.start(), start + match.end()))
+        if match.start() < taken:
+            continue
+        words = match[1]
+        for category, direction, reach in table[words]:
+            if category == "pseudo":
+                taken = match.start() + len(words)
+            else:
+                found.append(
+                    Cue(category, direction, reach, start + match.start(), start + match.start() + len(words))
+                )
     return found
 
 
@@ -130,5 +138,5 @@ def _governs(folded: str, cue: Cue, start: int, end: int) -> bool:
         return not _TERMINATOR.search(between)
     if cue.start < end:
         return False
-    between = folded[end : cue.start]
+    between = folded[end : cue.start].lstrip(" :")
     return not _TERMINATOR.search(between) and len(between) <= (SHORT if cue.reach == "short" else 160)
