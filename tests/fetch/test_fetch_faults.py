@@ -62,7 +62,6 @@ def bomb(size: int) -> bytes:
 
 
 FAULTS = {
-    "loris": Outcome.TIMEOUT,
     "reset": Outcome.CONNECTION,
     "truncated": Outcome.CONNECTION,
     "garbage": Outcome.CONNECTION,
@@ -94,7 +93,6 @@ FAULTS = {
 
 def misbehave(web) -> None:
     for host, answer in {
-        "loris": slow_loris,
         "reset": reset,
         "truncated": truncated,
         "endless": endless,
@@ -133,7 +131,7 @@ def misbehave(web) -> None:
 def outcomes(web, fetch: Fetch, new_site) -> dict[str, Document]:
     misbehave(web)
     sources = [new_site(f"{name}.example", *(["/iop"] if name == "good" else [])) for name in FAULTS]
-    documents = fetch(*sources, total_s=1.0, max_bytes=2_000_000, attempts=2, resolve=resolve)
+    documents = fetch(*sources, total_s=60.0, max_bytes=2_000_000, attempts=2, resolve=resolve)
     assert [d.url for d in documents if d.source_id == "good"] == [
         "http://good.example/",
         "http://good.example/iop",
@@ -151,6 +149,15 @@ def test_each_fault_has_its_outcome_and_an_explanation_and_nothing_is_lost(
     logged = list(archive.documents())
     assert {d.source_id for d in logged} == set(FAULTS)
     assert all(d.sha256 in archive for d in logged if d.sha256)
+
+
+def test_a_slow_loris_is_left_after_the_total_time_and_does_not_keep_the_others(
+    web, fetch: Fetch, new_site
+) -> None:
+    web.answers["loris.example", "/"] = slow_loris
+    web.page("good.example", "/")
+    documents = fetch(new_site("loris.example"), new_site("good.example"), total_s=1.0, attempts=1)
+    assert {d.source_id: d.outcome for d in documents} == {"loris": Outcome.TIMEOUT, "good": Outcome.OK}
 
 
 @pytest.mark.parametrize(
