@@ -26,10 +26,8 @@ Said = tuple[str, str, tuple[float | None, float | None]]
 
 def cases() -> list[tuple[str, str]]:
     with TABLE.open(encoding="utf-8", newline="") as file:
-        return [
-            (row["text"], row["expected"])
-            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        ]
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(row["text"].replace("\\n", "\n"), row["expected"]) for row in rows]
 
 
 def read_range(text: str) -> tuple[float | None, float | None]:
