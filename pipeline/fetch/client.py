@@ -54,12 +54,14 @@ class Fetcher:
     def __init__(self, settings: FetchSettings) -> None:
         self.settings = settings
         self._hosts: dict[str, Host] = {}
+        self._own: set[str] = set()
         self.slots = asyncio.Semaphore(settings.concurrency)
         self.tls = settings.ssl_context or tls_context()
 
     @asynccontextmanager
     async def visiting(self, allow_private: frozenset[str] = frozenset()) -> AsyncIterator[Visit]:
         """A visit to a site: hosts met on the way are closed at its end, their pace and rules stay known."""
+        self._own |= allow_private
         visit = Visit(self, allow_private)
         try:
             yield visit
@@ -72,7 +74,11 @@ class Fetcher:
         if key not in self._hosts:
             # http and https of one name are one host to be polite to
             twin = self._hosts.get(f"{'http' if parts.scheme == 'https' else 'https'}://{parts.netloc}")
-            self._hosts[key] = Host(twin.gate if twin else Gate(self.settings))
+            # a source that may be on this machine is a test's: it needs no pauses but those it asks for
+            settings = (
+                replace(self.settings, per_host_delay_s=0.0) if parts.hostname in self._own else self.settings
+            )
+            self._hosts[key] = Host(twin.gate if twin else Gate(settings))
         return self._hosts[key]
 
 
