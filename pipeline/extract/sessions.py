@@ -22,6 +22,7 @@ _CLOCK_HINT = re.compile(
 )
 _FAMILY = words("kind", "family")
 _JOINING = frozenset({"and", "or", "y", "o"})
+SHORTEST_SESSION = 45  # minutes; what is shorter is a break, a meal or an item of an agenda
 AGENDA_LENGTH, AGENDA_MINUTES = 3, 100  # so many short items in a row are the agenda of one day
 PROGRAM_DAY, LONGEST_PROGRAM_DAY = (
     8 * 60,
@@ -89,6 +90,8 @@ def _told(run: Run, pairs: list[Pair], k: int, context: str) -> Told:
     is_told = is_told or level is not None
     if kind == "program" and _minutes(pair.clock) >= (LONGEST_PROGRAM_DAY if is_told else PROGRAM_DAY):
         kind = "office"
+    if kind == "program" and 0 < _minutes(pair.clock) < SHORTEST_SESSION:
+        kind = "other"
     if kind == "program" and following < len(run.tokens) and _is_of_program(run, pairs[k + 1], pair.after):
         kind = "office"
     return kind, is_told, level
