@@ -1,7 +1,7 @@
 """Telephone numbers of the provider, by kind: main, admissions, fax, crisis, tracking; others are told apart too.
 
-Numbers of others (988, the SAMHSA helpline, a licensing board) are kept as evidence with the assertion GENERIC. A
-fax or billing number is a fact with its qualifier; `CALLABLE` names the kinds that a directory shows.
+Numbers of others (988, the SAMHSA helpline, a licensing board) and those of back offices and for the deaf are kept as
+evidence with the assertion GENERIC; `CALLABLE` names the kinds that a directory shows first.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from pipeline.normalize.phone import FoundPhone, e164, national_line, phones_in
 from pipeline.records import Assertion, Observation
 
 CALLABLE = frozenset({"main", "admissions", "tracking"})
+STATED = CALLABLE | {
+    "fax",
+    "crisis",
+}  # the kinds that are facts; the others are "office", "tty" and "national"
 
 _KINDS = (  # the last label before the number wins; within one label, the first of these
     ("fax", r"\bfax(?:es|ed|ing)?\b|\bfacsimile\b|\bfx\b|(?-i:(?:^|[\s|•·(])F\s?[:.]?\s*$)"),
@@ -165,6 +169,6 @@ def _observation(around: Around, seen: list[_Seen], kind: str) -> Observation:
     best = next((one for one in seen if one.kind == kind), seen[0])
     return Observation(
         "phone", best.number, around.page.text[best.start : best.end], best.start, best.end,
-        assertion=best.whose, method=best.method, confidence=best.confidence, qualifier=kind,
+        assertion=best.whose if kind in STATED else Assertion.GENERIC, method=best.method, confidence=best.confidence, qualifier=kind,
         section=around.section(best.start), url=around.page.url, locator=best.locator,
     )  # fmt: skip

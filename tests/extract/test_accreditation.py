@@ -28,11 +28,11 @@ HELD: list[tuple[str, set[str]]] = [
     ("We hold the Gold Seal of Approval.", {"joint_commission"}),
     ("Proud member of NAATP.", {"naatp"}),
     ("Accredited by the Council on Accreditation.", {"coa"}),
-    ("A state-licensed outpatient clinic.", {"state"}),
+    ("A state-licensed outpatient clinic.", {"state_license"}),
     ("Certified by the Department of Mental Health and Addiction Services.", {"state_dmh"}),
     ("DHCS licensed and certified.", {"state_dph"}),
     ("ACHC accredited behavioral health center.", {"achc"}),
-    ("We are licensed by the Commonwealth of Massachusetts.", {"state"}),
+    ("We are licensed by the Commonwealth of Massachusetts.", {"state_license"}),
     ("ASAM Level of Care Certification by CARF.", {"asam_loc", "carf"}),
 ]
 
