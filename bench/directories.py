@@ -18,8 +18,8 @@ def workbook(path: Path, source: str) -> pl.DataFrame:
     table = pl.DataFrame([[_text(cell) for cell in row] for row in rows[1:]], schema=head, orient="row")
     intake = [column for column in head if column.startswith("intake")]
     return table.select(
-        record_id=pl.format("{}:r{}", pl.lit(source), pl.int_range(2, pl.len() + 2)),
-        source=pl.lit(source),
+        pl.format("{}:r{}", pl.lit(source), pl.int_range(2, pl.len() + 2)).alias("record_id"),
+        pl.lit(source).alias("source"),
         *COLUMNS,
         intake=pl.concat_str(intake, separator=" ").str.strip_chars(),
         website=pl.lit(""),
@@ -34,7 +34,11 @@ def listings(records: pl.DataFrame, source: str) -> pl.DataFrame:
     """The same rows as the stage table `listing`, keyed by name and address, with their intake numbers."""
     said = pl.concat_str("name1", "name2", "street1", "city", "state", separator="|")
     key = said.hash(7).cast(pl.String) + "." + pl.int_range(pl.len()).over(said).cast(pl.String)
-    texts = {"organization_name": "name1", "site_name": "name2", **{c: c for c in ("street1", "street2", "city")}}
+    texts = {
+        "organization_name": "name1",
+        "site_name": "name2",
+        **{c: c for c in ("street1", "street2", "city")},
+    }
     return records.select(
         listing_id=pl.lit(f"{source}:") + key,
         source_id=pl.lit(source),

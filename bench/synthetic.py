@@ -80,7 +80,7 @@ class World:
 
     def _name(self) -> str:
         r = self.random
-        word = "".join(r.choice(SYLLABLES) for _ in range(r.randint(2, 4))).title()
+        word = "".join(r.choice(SYLLABLES) for _ in range(r.randint(3, 4))).title()
         if r.random() < 0.02:
             return f"{r.choice(COMMON)} {r.choice(GENERIC)}"
         if r.random() < 0.25:

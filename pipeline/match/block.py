@@ -99,7 +99,7 @@ def identifier_pairs(r: Records) -> Pairs:
 def merge(found: Iterable[Pairs], size: int) -> Pairs:
     """Distinct pairs, left before right, in order."""
     codes = [np.minimum(a, b) * np.int64(size) + np.maximum(a, b) for a, b in found]
-    code = np.unique(np.concatenate(codes)) if codes else np.zeros(0, np.int64)
+    code = pl.Series(np.concatenate(codes)).unique().sort().to_numpy()
     left, right = code // size, code % size
     return left[left != right], right[left != right]
 

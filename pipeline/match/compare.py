@@ -292,10 +292,13 @@ def _label(r: Records, site: Ints, left: Ints, right: Ints) -> Codes:
 def _silent_labels(r: Records) -> npt.NDArray[np.bool_]:
     """Site names that tell nothing: they only repeat the city, the street, or say "main office"."""
     empty = name_words()["place"].keys()
+    telling = [[word for word in words if word not in empty] for words in r.names.names]
     out: npt.NDArray[np.bool_] = np.equal(r.label, 0)
-    for row in np.flatnonzero(~out):
-        place = f"{r.city_text[row]} {r.street_text[row].lower()}".split()
-        out[row] = all(word in empty or word in place for word in r.names.names[r.label[row]])
+    for row in np.flatnonzero(~out).tolist():
+        words = telling[r.label[row]]
+        if not words or words[0] in r.city_text[row] or words[0] in r.street_text[row].lower():
+            place = f"{r.city_text[row]} {r.street_text[row].lower()}".split()
+            out[row] = all(word in place for word in words)
     return out
 
 

@@ -24,6 +24,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+BEST = 3  # joined pairs kept for each record
 PAIRS = {
     "level": pl.String,
     "left_id": pl.String,
@@ -201,11 +202,28 @@ def mint(prefix: str, content: str) -> str:
     return f"{prefix}_{hashlib.sha256(content.encode()).hexdigest()[:15]}"
 
 
+def _best(scored: _Scored) -> Flags:
+    """The pairs that are among the best few of one of their records: enough to say why it was joined."""
+    pairs = pl.DataFrame({"left": scored.left, "right": scored.right, "chance": scored.probability})
+    best = pl.col("chance").rank("ordinal", descending=True) <= BEST
+    shown = pairs.select(best.over("left").alias("a"), best.over("right").alias("b"))
+    return np.asarray((shown["a"] | shown["b"]).to_numpy())
+
+
+def _nearest(scored: _Scored, group: Ints) -> Flags:
+    """The best pair between each two groups: one question for a reviewer, not one for every pair of records."""
+    a, b = group[scored.left], group[scored.right]
+    pairs = pl.DataFrame({"low": np.minimum(a, b), "high": np.maximum(a, b), "chance": scored.probability})
+    best = pl.col("chance").rank("ordinal", descending=True).over("low", "high") == 1
+    return np.asarray(pairs.select(best).to_series().to_numpy())
+
+
 def _kept(level: str, r: Records, scored: _Scored, group: Ints) -> pl.DataFrame:
     """Pairs that a person may ask about: joined, vetoed although much agrees, uncertain, or kept apart narrowly."""
     together = group[scored.left] == group[scored.right]
     likely = scored.probability >= JOIN
-    rows = np.flatnonzero(likely | (scored.probability >= VETO) | (scored.vetoed & together))
+    told = likely | (scored.probability >= VETO) | (scored.vetoed & together)
+    rows = np.flatnonzero(told & np.where(together & likely, _best(scored), _nearest(scored, group)))
     decision = np.where(
         scored.vetoed & likely,
         "vetoed",

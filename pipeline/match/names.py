@@ -26,6 +26,7 @@ WIDTH = 12  # words of a name that are compared, rarest first
 ALIKE = 88.0  # rapidfuzz ratio of two names written without spaces that may be one, misspelled
 PLACE = 0.8  # part of a word's weight that goes where it is only the name of the place
 COMMON = 1.0  # nats taken from every word: words of a name do not come independently
+CHUNK = 100_000  # pairs compared at a time, which bounds the memory
 TELLING = 3.5  # nats of shared words that are more than chance
 
 
@@ -102,7 +103,7 @@ class NameTable:
             .sort("name", "weight", "number", descending=[False, True, False])
             .with_columns(place=pl.int_range(pl.len()).over("name"))
         )
-        self.tokens: Ints = np.full((count, WIDTH), -1, dtype=np.int64)
+        self.tokens = np.full((count, WIDTH), -1, dtype=np.int32)
         self.tokens[told["name"].to_numpy(), told["place"].to_numpy()] = told["number"].to_numpy()
         sums = told.group_by("name").agg(pl.col("weight", "placeless").sum())
         self.information: Floats = np.zeros(count)
@@ -116,23 +117,18 @@ class NameTable:
 
     def rarest(self, ids: Ints) -> Ints:
         """The most telling word of each name, -1 for the empty name."""
-        return np.asarray(self.tokens[ids, 0])
+        return np.asarray(self.tokens[ids, 0], dtype=np.int64)
 
-    def compare(self, left: Ints, right: Ints) -> tuple[npt.NDArray[np.int8], Floats]:
+    def compare(self, a: Ints, b: Ints) -> tuple[npt.NDArray[np.int8], Floats]:
         """For pairs of name numbers: the relation, and the information (nats) of what they share."""
-        size = np.int64(len(self.names))
-        low, high = np.minimum(left, right), np.maximum(left, right)
-        unique, inverse = np.unique(low * size + high, return_inverse=True)
-        relation, shared = self._compare(unique // size, unique % size)
-        return relation[inverse], shared[inverse]
-
-    def _compare(self, a: Ints, b: Ints) -> tuple[npt.NDArray[np.int8], Floats]:
         shared = np.zeros(len(a))
-        for start in range(0, len(a), 200_000):
-            part = slice(start, start + 200_000)
+        for start in range(0, len(a), CHUNK):
+            part = slice(start, start + CHUNK)
             mine, theirs = self.tokens[a[part]], self.tokens[b[part]]
-            both = (mine[:, :, None] == theirs[:, None, :]).any(axis=2) & (mine >= 0)
-            shared[part] = (self.weight[mine] * both).sum(axis=1)
+            both = np.zeros(mine.shape, dtype=bool)
+            for word in range(WIDTH):
+                both |= mine == theirs[:, word, None]
+            shared[part] = (self.weight[mine] * (both & (mine >= 0))).sum(axis=1)
         least = np.minimum(self.information[a], self.information[b])
         most = np.maximum(self.information[a], self.information[b])
         inside = shared / np.maximum(least, 1e-9)

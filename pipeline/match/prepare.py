@@ -201,8 +201,10 @@ def _direction() -> pl.Expr:
 
 def _codes(series: pl.Series) -> Ints:
     """Strings as numbers, 0 for the empty string."""
-    codes = series.rank("dense").cast(pl.Int64).to_numpy()
-    return np.asarray(np.where(series.eq("").to_numpy(), 0, codes), dtype=np.int64)
+    known = pl.concat([pl.Series([""]), series.unique(maintain_order=True)]).unique(maintain_order=True)
+    place = known.to_frame("text").with_row_index("code")
+    found = series.to_frame("text").join(place, on="text", how="left", maintain_order="left")["code"]
+    return np.asarray(found.cast(pl.Int64).to_numpy())
 
 
 def _phones(frame: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
