@@ -164,7 +164,7 @@ def _said(around: Around, mention: _Mention, walls: set[int]) -> tuple[Stance | 
         return _ACCEPTED, 0.6
     if said.assertion is not Assertion.AFFIRMED:
         return said, 0.9
-    return _by_place(around, mention, walls, sentence[:at])
+    return _by_place(around, mention, walls, sentence, at)
 
 
 def _is_checked_here(mention: _Mention, sentence: str) -> bool:
@@ -173,7 +173,9 @@ def _is_checked_here(mention: _Mention, sentence: str) -> bool:
     return mention.code == "private" and bool(own) and "cover" in sentence.lower()
 
 
-def _by_place(around: Around, mention: _Mention, walls: set[int], before: str) -> tuple[Stance | None, float]:
+def _by_place(
+    around: Around, mention: _Mention, walls: set[int], sentence: str, at: int
+) -> tuple[Stance | None, float]:
     """What the headings, the neighbours or a label say of a payer whose sentence says nothing."""
     beside = _beside(around, mention)
     if beside is not None:
@@ -187,9 +189,16 @@ def _by_place(around: Around, mention: _Mention, walls: set[int], before: str) -
     if mention.code == "private":
         words = around.page.text[mention.start : mention.end].lower()
         return (_ACCEPTED, 0.8) if "accept" in words or "network" in words else (None, 0)
-    if not mention.ambiguous and _LABEL.search(before):
+    if (not mention.ambiguous and _LABEL.search(sentence[:at])) or _lists_payers(sentence):
         return _ACCEPTED, 0.6
     return Stance(None, Assertion.GENERIC, False), 0.5
+
+
+def _lists_payers(sentence: str) -> bool:
+    """ "Private insurance; self-pay; Medicaid.": a sentence without a verb, of three names or more."""
+    named = finder("payers.csv").find(sentence)
+    covered = sum(match.end - match.start + 2 for match in named)
+    return len({match.word.code for match in named}) >= 3 and covered >= 0.7 * len(sentence)
 
 
 def _governs(title: str, titled: Stance, mention: _Mention) -> bool:

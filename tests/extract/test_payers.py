@@ -60,6 +60,7 @@ SENTENCES: list[tuple[str, set[tuple[str, str | None]], set[str]]] = [
     ("We accept TRICARE through TriWest.", {("tricare", ACC), ("va", ACC)}, set()),
     ("We provide a superbill for clients who wish to seek reimbursement.", {("out_of_network", ACC)}, set()),
     ("We are not MassHealth providers.", set(), {"masshealth"}),
+    ("Groups meet daily. Private insurance; self-pay; Medicaid; Tricare.", {("private", ACC), ("self_pay", ACC), ("medicaid", ACC), ("tricare", ACC)}, set()),
     ("Neither Medicare nor Medicaid is accepted.", set(), {"medicare", "medicaid"}),
     ("We accept neither Medicare nor Medicaid.", set(), {"medicare", "medicaid"}),
     ("We are in network with: Cigna | Aetna | Humana", {("cigna", IN), ("aetna", IN), ("humana", IN)}, set()),
