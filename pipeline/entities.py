@@ -44,10 +44,10 @@ def resolve_entities(stage: Stage, release: Path | None, overrides: Path, now: d
 def services(stage: Stage) -> pl.DataFrame:
     """The services of all listings, with the facts that matching looks at."""
     table = stage.read("listing_service")
-    said = stage.read("observation").filter(
-        pl.col("service_key").is_not_null() & (pl.col("assertion") == "affirmed")
-    )
     by = ["listing_id", "service_key"]
+    wanted = pl.col("field").is_in([*STATES, *LISTS, "ages"]) & (pl.col("assertion") == "affirmed")
+    told = stage.scan("observation").filter(pl.col("service_key").is_not_null() & wanted)
+    said = told.select(*by, "field", "value").collect()
     for field in STATES:
         one = (
             said.filter(pl.col("field") == field)
