@@ -1,12 +1,13 @@
 """A long-lived app that notices and adopts new releases. Needs `duckdb` only, nothing of this project.
 
 One process keeps one connection; every request takes a cursor of it. Before a cursor is given, the stable path is
-looked at (a `stat`, microseconds); where it leads to another file, one statement adopts it. A cursor that is still
-reading keeps the release that it began with, so no answer is ever a mixture of two.
+looked at (microseconds); where it leads to another file, one statement adopts it. A cursor that is still reading keeps
+the release that it began with, so no answer is ever a mixture of two.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 from pathlib import Path
@@ -21,7 +22,7 @@ class Directory:
         self._path = Path(stable_path)
         self._connection = duckdb.connect()
         self._lock = threading.Lock()
-        self._seen: tuple[int, int] | None = None
+        self._seen: Path | None = None
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor on the newest release. Take a new one for each request, and close it."""
@@ -32,13 +33,22 @@ class Directory:
             return cursor
 
     def _adopt(self) -> None:
-        found = self._path.stat()  # of the file that the path leads to now
-        if self._seen != (found.st_dev, found.st_ino):
-            quoted = str(self._path).replace("'", "''")
+        newest = self._newest()
+        if newest != self._seen:
+            quoted = str(newest).replace("'", "''")
             self._connection.execute(f"ATTACH OR REPLACE '{quoted}' AS iop (READ_ONLY)")
-            self._seen = (found.st_dev, found.st_ino)
+            self._seen = newest
+
+    def _newest(self) -> Path:
+        """Where the stable path leads. Without symbolic links it is a copy, and `current.json` says of which release."""
+        pointer = self._path.with_name("current.json")
+        if self._path.is_symlink() or not pointer.exists():
+            return self._path.resolve()
+        return self._path.with_name(f"release-{json.loads(pointer.read_text())['number']}.duckdb")
 
 
 if __name__ == "__main__":
     with Directory(sys.argv[1]).cursor() as directory:
-        directory.sql("SELECT release, built_at, (SELECT count(*) FROM iop) AS programs FROM release_info").show()
+        directory.sql(
+            "SELECT release, built_at, (SELECT count(*) FROM iop) AS programs FROM release_info"
+        ).show()

@@ -24,7 +24,10 @@ def report(release: Path, state: str | None = None) -> str:
         parts = [
             f"# What is known of treatment {f'in {state}' if state else 'in all states'}\n",
             f"Release {source.release}, as of {source.built_at:%Y-%m-%d %H:%M} UTC.\n",
-            *(_section(source, path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("sections/*.sql"))),
+            *(
+                _section(source, path.read_text(encoding="utf-8"))
+                for path in sorted(FOLDER.glob("sections/*.sql"))
+            ),
         ]
     return "\n".join(parts)
 
@@ -37,7 +40,9 @@ def _section(source: Reading, sql: str) -> str:
     rows = cursor.fetchall()
     if not rows:
         return f"## {title}\n\n{text}\n\nNone known.\n"
-    right = [all(isinstance(value, int | float | None) for value in column) for column in zip(*rows, strict=True)]
+    right = [
+        all(isinstance(value, int | float | None) for value in column) for column in zip(*rows, strict=True)
+    ]
     rule = "| " + " | ".join("---:" if numbers else "---" for numbers in right) + " |"
     lines = [_line(names), rule, *(_line(row) for row in rows)]
     return f"## {title}\n\n{text}\n\n" + "\n".join(lines) + "\n"

@@ -65,9 +65,13 @@ def healthcare_service(row: Mapping[str, Any]) -> Resource:
         "extension": [*_delivery(row), *_new_patients(row)],
         "active": True,
         "providedBy": _reference("Organization", row["organization_id"]),
-        "category": [_concept(f"{GUIDE}/CodeSystem/HealthcareServiceCategoryCS", "behav", "Behavioral Health")],
+        "category": [
+            _concept(f"{GUIDE}/CodeSystem/HealthcareServiceCategoryCS", "behav", "Behavioral Health")
+        ],
         "type": [_concept(f"{TERMS}/service-type", code) for code in row["types"] or ()],
-        "specialty": [_concept("http://nucc.org/provider-taxonomy", code) for code in row["specialties"] or ()],
+        "specialty": [
+            _concept("http://nucc.org/provider-taxonomy", code) for code in row["specialties"] or ()
+        ],
         "location": [_reference("Location", place) for place in row["places"] or ()],
         "name": row["name"] or row["level_label"],
         "comment": row["alert"],
@@ -82,7 +86,9 @@ def healthcare_service(row: Mapping[str, Any]) -> Resource:
 
 def location(row: Mapping[str, Any]) -> Resource:
     """A place. The hours of its premises are not in the warehouse, so `hoursOfOperation` is not given."""
-    point = {"longitude": row["longitude"], "latitude": row["latitude"]} if row["latitude"] is not None else None
+    point = (
+        {"longitude": row["longitude"], "latitude": row["latitude"]} if row["latitude"] is not None else None
+    )
     return _resource("Location", row["location_id"]) | {
         "status": "active",
         "name": row["called"] or "Not stated",

@@ -134,17 +134,17 @@ FROM iop.organization_identifier
 UNION ALL
 SELECT key(organization_id || '/iop'), key(organization_id), 'iop', 'iop', organization_id FROM iop.organization;
 
--- What HSDS has no column for, one row a fact that is stated.
+-- What HSDS has no column for, one row a fact that is stated; our own id first.
 CREATE VIEW property AS
 UNPIVOT (
-    SELECT service_id, computed_level, level_conflict::VARCHAR AS level_conflict, delivery,
+    SELECT service_id AS service, service_id, computed_level, level_conflict::VARCHAR AS level_conflict, delivery,
         presence_rule, days_per_week_min::VARCHAR AS days_per_week_min, days_per_week_max::VARCHAR AS days_per_week_max,
         hours_per_day_min::VARCHAR AS hours_per_day_min, hours_per_day_max::VARCHAR AS hours_per_day_max,
         hours_per_week_min::VARCHAR AS hours_per_week_min, hours_per_week_max::VARCHAR AS hours_per_week_max,
         duration_weeks_min::VARCHAR AS duration_weeks_min, duration_weeks_max::VARCHAR AS duration_weeks_max,
         has_evening::VARCHAR AS has_evening, has_weekend::VARCHAR AS has_weekend, has_morning::VARCHAR AS has_morning,
         accepting, freshness, verify_due::DATE::VARCHAR AS verify_due, confidence::VARCHAR AS confidence
-    FROM iop.service) ON COLUMNS(* EXCLUDE (service_id)) INTO NAME name VALUE value;
+    FROM iop.service) ON COLUMNS(* EXCLUDE (service)) INTO NAME name VALUE value;
 
 -- Codes are unique over the whole package, so each has the prefix of its taxonomy.
 CREATE VIEW term AS
@@ -189,7 +189,7 @@ SELECT key(service_id || '/' || taxonomy || '/' || code) AS id, key(service_id) 
     nullif(concat_ws('; ', how, CASE scope WHEN 'location' THEN 'said of the place as a whole' END), '') AS value
 FROM fact
 UNION ALL
-SELECT key(service_id || '/property/' || name), key(service_id), key('term/property:' || name), 'property', 'service', value
+SELECT key(service || '/property/' || name), key(service), key('term/property:' || name), 'property', 'service', value
 FROM property
 UNION ALL
 SELECT key(location_id || '/accreditation/' || body), key(location_id), key('term/accreditation:' || body),

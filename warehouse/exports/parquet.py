@@ -20,8 +20,12 @@ def write_parquet(source: Reading, to: Path) -> Mapping[str, int]:
     order = ", ".join(quoted(name) for name in release_tables()["directory"].sort)
     facts = {"release": str(source.release), "built_at": source.moment, "contract": source.contract_version}
     metadata = ", ".join(f"{name}: {literal(value)}" for name, value in facts.items())
-    source.connection.execute("SET threads = 1")  # the order of row groups, and so the bytes, are then the same
-    states = source.connection.execute("SELECT DISTINCT state FROM directory ORDER BY state NULLS LAST").fetchall()
+    source.connection.execute(
+        "SET threads = 1"
+    )  # the order of row groups, and so the bytes, are then the same
+    states = source.connection.execute(
+        "SELECT DISTINCT state FROM directory ORDER BY state NULLS LAST"
+    ).fetchall()
     for (state,) in states:
         name = NO_STATE if state is None else state
         path = to / f"state={quote(name, safe='')}" / "directory.parquet"

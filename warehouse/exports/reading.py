@@ -62,7 +62,9 @@ def reading(release: Path) -> Iterator[Reading]:
         try:
             connection.execute(f"ATTACH {literal(str(path))} AS iop (READ_ONLY)")
             connection.execute("USE iop")
-            row = connection.execute("SELECT release, built_at, contract_version FROM release_info").fetchone()
+            row = connection.execute(
+                "SELECT release, built_at, contract_version FROM release_info"
+            ).fetchone()
         except duckdb.Error as error:
             raise ExportError(f"{release} cannot be read as a release: {error}") from error
         if row is None:

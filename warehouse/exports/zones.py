@@ -23,7 +23,8 @@ class Zone(NamedTuple):
 @cache
 def zone_name(zip_code: str) -> str | None:
     """IANA name of the zone of a ZIP code; None where the code is unknown."""
-    found = zipcodes.matching(zip_code) if zip_code.isdigit() and len(zip_code) == 5 else []
+    known = zip_code.isdigit() and len(zip_code) == 5
+    found = zipcodes.matching(zip_code) if known else []  # type: ignore[no-untyped-call]
     return found[0]["timezone"] or None if found else None
 
 

@@ -1,0 +1,128 @@
+"""The ten queries of a directory app: each runs as it is, and answers what its comment says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+QUERIES = sorted(path.name for path in EXAMPLES.glob("[0-9]*.sql"))
+
+
+@pytest.fixture
+def ask(release: Path):
+    """`ask(file, name=value, …)` → rows as dictionaries. Values replace those at the top of the file."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{release}' AS iop (READ_ONLY)")
+        connection.execute("USE iop")
+
+        def run(name: str, **values: object) -> list[dict[str, Any]]:
+            sql = (EXAMPLES / name).read_text(encoding="utf-8")
+            for variable, value in values.items():
+                sql, count = re.subn(rf"(SET VARIABLE {variable} = ).*;", rf"\g<1>{value!r};", sql)
+                assert count == 1, f"{name} has no variable {variable}"
+            cursor = connection.execute(sql)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        yield run
+
+
+def ids(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["service_id"] for row in rows]
+
+
+def test_there_are_ten_and_the_readme_names_them() -> None:
+    readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert len(QUERIES) == 10
+    assert re.findall(r"^\| \[(\d\d_\w+\.sql)\]\(\1\)", readme, re.M) == QUERIES
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_runs_as_it_is_and_finds_something(ask, name: str) -> None:
+    assert ask(name)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_order_is_total(ask, name: str) -> None:
+    assert ask(name) == ask(name)
+
+
+def test_near_comes_before_virtual(ask) -> None:
+    rows = ask("01_near.sql")
+    near = [row for row in rows if row["found"] == "near"]
+    assert rows[: len(near)] == near
+    assert {row["city"] for row in near} == {"Cambridge", "Boston"}
+    assert [row["km"] for row in near] == sorted(row["km"] for row in near)
+    assert all(row["km"] <= 15 for row in near)
+    assert "svc_virtual_iop" in ids(rows[len(near) :])
+    assert not ids(ask("01_near.sql", lat=61.2, lon=-149.9, state="AK"))
+
+
+def test_evening_condition_and_payer(ask) -> None:
+    rows = ask("02_evening_condition_payer.sql")
+    assert {row["city"] for row in rows} == {"Cambridge"}
+    assert all("masshealth" in row["payers"] and row["in_network"] for row in rows)
+    assert ids(ask("02_evening_condition_payer.sql", condition="ptsd")) == ids(
+        rows
+    )  # stated as PTSD, found as trauma
+    assert not ask("02_evening_condition_payer.sql", condition="psychosis")  # denied
+    assert not ask("02_evening_condition_payer.sql", payer="aetna")
+
+
+def test_teens_by_age_and_not_by_absence_of_one(ask) -> None:
+    assert ids(ask("03_teens.sql")) == ["svc_virtual_iop"]
+    adults = ids(ask("03_teens.sql", age=40))
+    assert "svc_000a" in adults and "svc_virtual_iop" not in adults
+    assert "svc_waiting_iop" not in adults  # says nothing of ages
+
+
+def test_spanish(ask) -> None:
+    assert ids(ask("04_spanish.sql")) == ["svc_001a"]
+    assert not ask("04_spanish.sql", language="ht")
+
+
+def test_accepting_shows_when_that_was_said(ask) -> None:
+    rows = ask("05_accepting.sql")
+    assert rows and all(row["accepting_verified"] is not None for row in rows)
+    assert not {"svc_waiting_iop", "svc_closed_iop"} & set(ids(rows))
+
+
+def test_fresh_only(ask) -> None:
+    rows = ask("06_fresh.sql")
+    assert {row["freshness"] for row in rows} <= {"fresh", "due"}
+    assert [row["confidence"] for row in rows] == sorted((row["confidence"] for row in rows), reverse=True)
+
+
+def test_organization(ask) -> None:
+    assert ids(ask("07_organization.sql")) == ["svc_000a", "svc_000b"]
+    assert not ask("07_organization.sql", organization="org_nobody")
+
+
+def test_search_takes_all_words_in_any_order(ask) -> None:
+    found = {row["city"] for row in ask("08_search.sql")}
+    assert found == {"Cambridge"}
+    assert ids(ask("08_search.sql", words="CAMBRIDGE Récovery")) == ids(ask("08_search.sql"))
+    assert not ask("08_search.sql", words="recovery atlantis")
+
+
+def test_changes_since(ask) -> None:
+    rows = ask("09_changes.sql")
+    assert {(row["entity_id"], row["field"], row["kind"]) for row in rows} == {
+        ("loc_000", "phone", "removed"),
+        ("svc_001a", "language", "added"),
+    }
+    assert not ask("09_changes.sql", state="NH")
+
+
+def test_facets_count_what_is_not_stated(ask) -> None:
+    rows = {(row["facet"], row["choice"]): row["services"] for row in ask("10_facets.sql")}
+    total = 7  # five of operators, one closed, one with a waiting list
+    assert sum(n for (facet, _), n in rows.items() if facet == "evening") == total
+    assert rows["evening", "true"] == 5
+    assert rows["evening", "not stated"] == 2
+    assert rows["county", "Middlesex"] == 2

@@ -1,0 +1,154 @@
+"""The FHIR resources: valid R4, with what Plan-Net requires, and saying what the release says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warehouse_world import ask
+
+from warehouse.exports import export
+from warehouse.exports.fhir import GUIDE, NPI, is_npi
+
+pytest.importorskip("fhir.resources")
+from fhir.resources.R4B.healthcareservice import HealthcareService
+from fhir.resources.R4B.location import Location
+from fhir.resources.R4B.organization import Organization
+
+KINDS = {"HealthcareService": HealthcareService, "Location": Location, "Organization": Organization}
+Resources = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def resources(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Resources:
+    """Every resource by `Type/id`."""
+    folder = tmp_path_factory.mktemp("fhir") / "bundle"
+    export(release, "fhir", folder)
+    lines = [line for kind in KINDS for line in (folder / f"{kind}.ndjson").read_text("utf-8").splitlines()]
+    found = [json.loads(line) for line in lines]
+    by_id = {f"{one['resourceType']}/{one['id']}": one for one in found}
+    assert len(by_id) == len(found) > 30
+    return by_id
+
+
+def service(resources: Resources, service_id: str) -> dict[str, Any]:
+    return resources["HealthcareService/" + service_id.replace("_", "-")]
+
+
+def references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["reference"]] if isinstance(value.get("reference"), str) else []
+        return own + [one for item in value.values() for one in references(item)]
+    return [one for item in value for one in references(item)] if isinstance(value, list) else []
+
+
+def test_every_resource_is_valid_r4(resources: Resources) -> None:
+    for resource in resources.values():
+        KINDS[resource["resourceType"]].model_validate(resource)
+
+
+def test_every_reference_resolves(resources: Resources) -> None:
+    found = [one for resource in resources.values() for one in references(resource)]
+    assert len(found) > 30
+    assert set(found) <= set(resources)
+
+
+def test_what_plan_net_requires(resources: Resources) -> None:
+    for name, resource in resources.items():
+        kind = resource["resourceType"]
+        assert resource["meta"]["profile"] == [f"{GUIDE}/StructureDefinition/plannet-{kind}"], name
+        assert resource["identifier"][0]["value"]
+        assert resource["name"], name
+        if kind == "Location":
+            assert resource["status"] == "active"
+            assert "mode" not in resource
+            continue
+        assert resource["active"] is True, name
+        if kind == "Organization":
+            assert resource["type"] and resource["address"], name
+        else:
+            codes = [
+                (c["system"].rsplit("/", 1)[1], c["code"]) for x in resource["category"] for c in x["coding"]
+            ]
+            assert ("HealthcareServiceCategoryCS", "behav") in codes, name
+
+
+def test_closed_programs_are_not_exported(release: Path, resources: Resources) -> None:
+    wanted = {i.replace("_", "-") for (i,) in ask(release, "SELECT service_id FROM service")} - {
+        "svc-closed-iop"
+    }
+    assert {name.split("/")[1] for name in resources if name.startswith("HealthcareService/")} == wanted
+
+
+def test_sessions_are_available_times(resources: Resources) -> None:
+    assert service(resources, "svc_000a")["availableTime"] == [
+        {
+            "daysOfWeek": ["mon", "wed", "thu"],
+            "availableStartTime": "18:00:00",
+            "availableEndTime": "21:00:00",
+        }
+    ]
+    assert service(resources, "svc_waiting_iop")["availableTime"] == [
+        {"daysOfWeek": ["sat"], "availableStartTime": "09:00:00"}
+    ]
+    assert "availableTime" not in service(resources, "svc_000b")  # none stated
+
+
+def test_codes_and_extensions(resources: Resources) -> None:
+    hybrid, virtual = service(resources, "svc_000a"), service(resources, "svc_virtual_iop")
+    assert codes(hybrid["type"]) == ["139"]  # its site says PTSD, and says it of the program
+    assert codes(service(resources, "svc_000b")["type"]) == ["108", "139"]  # co-occurring disorders
+    assert "type" not in virtual  # no condition is stated
+    assert methods(hybrid) == ["physical", "virtual"]
+    assert methods(virtual) == ["virtual"]
+    assert extension(hybrid, "newpatients") == ["newpt"]
+    assert extension(service(resources, "svc_waiting_iop"), "newpatients") == []
+    traits = service(resources, "svc_waiting_iop")["characteristic"]
+    assert {"text": "Waiting list"} in traits
+    texts = [x.get("text") for x in hybrid["characteristic"]]
+    assert "MassHealth (in network, said of the place as a whole)" in texts
+
+
+def test_virtual_services_cover_states(resources: Resources) -> None:
+    virtual = service(resources, "svc_virtual_iop")
+    assert [x["reference"] for x in virtual["coverageArea"]] == ["Location/state-MA", "Location/state-NH"]
+    assert resources["Location/state-MA"]["address"] == {"state": "MA", "country": "US"}
+    assert virtual["eligibility"][0]["comment"] == "12 to 17"
+    assert "location" not in virtual
+
+
+def test_phones_and_addresses(resources: Resources) -> None:
+    telecom = resources["Location/loc-waiting-iop"]["telecom"]
+    assert {(x["system"], x["value"]) for x in telecom} == {
+        ("phone", "+16175550177;ext=012"),
+        ("fax", "+16175550178"),
+    }
+    organization = resources["Organization/org-000"]
+    assert [x["city"] for x in organization["address"]] == ["Cambridge"]
+    nowhere = resources["Organization/org-virtual-iop"]["address"]
+    assert nowhere[0]["extension"][0]["valueCode"] == "unknown"
+
+
+def test_only_numbers_that_check_are_npis(resources: Resources) -> None:
+    assert is_npi("1234567893")  # the example of the NPI check digit's definition
+    assert not is_npi("1234567890")
+    assert not is_npi("123456789")
+    numbers = [x for r in resources.values() for x in r["identifier"] if x["system"] == NPI]
+    assert all(is_npi(x["value"]) for x in numbers)
+    others = [x for r in resources.values() for x in r["identifier"] if x["system"] == "urn:x-iop:npi"]
+    assert others and not any(is_npi(x["value"]) for x in others)
+
+
+def codes(concepts: list[dict[str, Any]]) -> list[str]:
+    return [coding["code"] for concept in concepts for coding in concept["coding"]]
+
+
+def extension(resource: dict[str, Any], name: str) -> list[str]:
+    found = [x for x in resource.get("extension", ()) if x["url"].endswith(f"/{name}")]
+    return [code for x in found for part in x["extension"] for code in codes([part["valueCodeableConcept"]])]
+
+
+def methods(resource: dict[str, Any]) -> list[str]:
+    return extension(resource, "delivery-method")
