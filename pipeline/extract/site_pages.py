@@ -1,0 +1,159 @@
+"""The pages of one site that speak for its provider, and how near each stands to a program.
+
+Articles, directories and jobs say nothing. A page that alone is no listing ("other": a plain contact or fees page)
+speaks where the rest of the site shows whose it is. Doorway pages, made for towns without an office, say nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from pipeline.extract.levels import levels_in, levels_in_url
+from pipeline.extract.page import Kind, Page, Region
+from pipeline.extract.reading import Reading
+from pipeline.extract.text import fold
+from pipeline.extract.track_names import read_title
+from pipeline.normalize.place import is_city
+from pipeline.records import Assertion, Observation
+
+OFFERED = ("iop", "php")
+NOT_LISTING = ".not_listing"
+STRUCTURED = ".structured"  # said by structured data alone
+RESTORED = 0.9  # confidence of what a page says that alone would be no listing
+_HOME = frozenset({"", "index.html", "index.htm", "index.php", "home", "default.aspx"})
+_TOWN = re.compile(r"\b(near|in|serving|for) ((?:[A-Z][\w'’.-]+ ?){1,3})")
+_TITLE_END = re.compile(r"\s+[|–—:·-]\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """A page of a site as it was read, and the document in the archive that it was read from."""
+
+    reading: Reading
+    url: str
+    document_sha256: str | None
+    fetched_at: datetime
+
+
+@dataclass
+class SitePage:
+    """A page that speaks for the provider; its observations carry its address and document."""
+
+    source: PageReading
+    observations: list[Observation]
+    track: str | None = None  # the track that the whole page is about
+    body: set[str] = field(default_factory=set)  # keys of the offices whose address stands in the body
+
+    @property
+    def text(self) -> str:
+        return self.source.reading.page.text
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.text)
+
+    @cached_property
+    def heading(self) -> str:
+        """The first heading, or the title's first part."""
+        blocks = self.source.reading.page.blocks
+        first = next((b.text for b in blocks if b.region is Region.MAIN and b.level == 1), None)
+        named = next((o.value for o in self.observations if o.method == "tracks.first"), None)
+        return named or first or _TITLE_END.split(self.source.reading.page.title)[0]
+
+    @cached_property
+    def about(self) -> frozenset[str]:
+        """The levels of care that heading, title or address name: the page is about them."""
+        title = _TITLE_END.split(self.source.reading.page.title)[0]
+        named = [*levels_in(self.heading), *levels_in(title), *levels_in_url(self.source.url)]
+        first = [o.level_of_care for o in self.observations if o.method == "tracks.first"]
+        subject = [self.source.reading.subject] if named and "day_treatment" in " ".join(named) else []
+        return frozenset(level for level in (*named, *first, *subject) if level in OFFERED)
+
+    @cached_property
+    def is_home(self) -> bool:
+        return urlsplit(self.source.url).path.strip("/").lower() in _HOME
+
+    def rank(self, level: str | None) -> int:
+        """How near the page is to a level: 0 its own page, 1 programs or a place, 2 others, 3 home and contact, 4 no listing."""
+        if level in self.about and not self.is_home:
+            return 0
+        if not self.source.reading.is_listing:
+            return 4
+        kind = self.source.reading.page_kind
+        if self.is_home or kind == "contact":
+            return 3
+        return 1 if kind in ("program", "location") else 2
+
+
+def site_pages(readings: Sequence[PageReading], state: str | None) -> list[SitePage]:
+    """The pages that speak for the provider, in the order given. None where no page of the site is a listing."""
+    if not any(r.reading.is_listing for r in readings):
+        return []
+    speaking = [r for r in readings if r.reading.is_listing or r.reading.page_kind == "other"]
+    pages = [SitePage(r, _stamped(r)) for r in speaking]
+    towns = _office_towns(pages)
+    doorways = [p for p in pages if _doorway_town(p, towns, state)]
+    sure = {id(p) for p in doorways if len(doorways) > 1 or _doorway_town(p, towns, state) == "near"}
+    return [p for p in pages if id(p) not in sure]
+
+
+def _stamped(page: PageReading) -> list[Observation]:
+    """Observations with their document; those of a page that alone is no listing as they were read in themselves."""
+    hidden = _structured_from(page.reading.page)
+    stamped = []
+    for o in page.reading.observations:
+        method = o.method + STRUCTURED if o.start >= hidden and "json_ld" not in o.method else o.method
+        said, confidence = o.assertion, o.confidence
+        if method.endswith(NOT_LISTING) and not page.reading.is_listing:
+            method, said = method.removesuffix(NOT_LISTING), Assertion.AFFIRMED
+            confidence *= RESTORED
+        stamped.append(replace(o, url=page.url, document_sha256=page.document_sha256, method=method, assertion=said,
+                               confidence=confidence))  # fmt: skip
+    return stamped
+
+
+def _structured_from(page: Page) -> int:
+    """Where the lines begin that were appended to the text because only structured data holds them."""
+    start = len(page.text) + 1
+    for block in reversed(page.blocks):
+        if block.kind is not Kind.DEFINITION or block.region is not Region.FOOTER or block.lead is not None:
+            break
+        start = block.start
+    return start
+
+
+def _office_towns(pages: Sequence[SitePage]) -> set[str]:
+    return {
+        str(json.loads(o.value).get("city")).lower()
+        for page in pages
+        for o in page.observations
+        if o.field == "address" and o.assertion is Assertion.AFFIRMED
+    }
+
+
+def _doorway_town(page: SitePage, towns: set[str], state: str | None) -> str | None:
+    """The word before the town that the page's title is made for, where the provider has no office there."""
+    if not state or not towns or page.is_home:
+        return None
+    for text in (page.source.reading.page.title, page.heading):
+        for match in _TOWN.finditer(text):
+            words = match[2].split()
+            for count in range(len(words), 0, -1):
+                town = " ".join(words[:count]).strip(" .,")
+                if is_city(town, state) and town.lower() not in towns:
+                    return match[1]
+                if town.lower() in towns:
+                    break
+    return None
+
+
+def track_of(page: SitePage) -> str | None:
+    """The track that a page about one level names in its heading."""
+    named = read_title(page.heading, may_focus=True)
+    return named.track if named and not named.is_proper else None

@@ -1,0 +1,226 @@
+"""What the pages of a site state of its programs: each observation with the level, the track and the office it is of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.extract.offices import Office, named_in
+from pipeline.extract.page import Block, Region
+from pipeline.extract.reading import LEVEL_FIELDS, PROGRAM_FIELDS
+from pipeline.extract.site_pages import OFFERED, SitePage, track_of
+from pipeline.extract.text import fold
+from pipeline.extract.track_names import parts_of, words_for
+from pipeline.extract.tracks import OWN, own_tracks, tracks_for
+from pipeline.records import Assertion, Observation
+
+INHERITED = frozenset({"condition", "exclusion", "population", "modality", "accepting"})
+OF_SERVICE = PROGRAM_FIELDS | {"accepting", "level_of_care", "program_name"}
+BY_SENTENCE = OWN | {"evening", "morning", "weekend", "language", "accepting", "level_of_care"}
+PROVIDER_WIDE = 0.9  # confidence of what is said of the provider as a whole, where it offers nothing else
+SURE_OFFER = 0.9  # confidence of a mention of a level that shows by itself that it is offered
+_END = re.compile(r"[.!?](?=\s)|\n")
+
+
+@dataclass(slots=True)
+class Statement:
+    """An observation of one page, and what it is of; `level` None: of the provider as a whole."""
+
+    said: Observation
+    page: SitePage
+    level: str | None
+    track: str | None
+    office: str | None  # key of the one office that it is about; None where it is of all
+
+    @property
+    def is_affirmed(self) -> bool:
+        return self.said.assertion is Assertion.AFFIRMED
+
+
+def statements(pages: Sequence[SitePage], offices: Sequence[Office]) -> list[Statement]:
+    """Everything said of programs, IOP and PHP alone; what is tied to another level of care is left out."""
+    for page in pages:
+        page.body = _offices_in_body(page, offices)
+        page.track = track_of(page) if len(page.about) == 1 else None
+    offered = {
+        o.value for p in pages for o in p.observations
+        if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
+    }  # fmt: skip
+    found = []
+    for page in pages:
+        for o in page.observations:
+            if o.field in OF_SERVICE and (o.level_of_care in (None, *OFFERED) or o.field in INHERITED):
+                office = office_of(page, o, offices)
+                for level in _levels_of(page, o, offered):
+                    track = o.track or (page.track if level in page.about else None)
+                    said = (
+                        replace(o, confidence=o.confidence * PROVIDER_WIDE)
+                        if level and not _is_tied(page, o)
+                        else o
+                    )
+                    found.append(Statement(said, page, level, track, office))
+    return found
+
+
+def _is_tied(page: SitePage, o: Observation) -> bool:
+    """Whether the words are about a level of care: by sentence, heading or header, or on a page about programs."""
+    if o.level_of_care not in OFFERED:
+        return False
+    if ".subject" not in o.method or o.track or o.level_of_care in page.about:
+        return True
+    return not page.is_home and page.rank(None) == 1 and page.source.reading.subject == o.level_of_care
+
+
+def _levels_of(page: SitePage, o: Observation, offered: set[str]) -> Iterator[str | None]:
+    if o.field == "level_of_care":
+        yield o.value if o.value in OFFERED else None
+    elif o.field == "accepting":
+        named = {m.value for m in _mentions_beside(page, o)} & set(OFFERED)
+        yield from named or _of_provider(o, offered)
+    elif _is_tied(page, o):
+        yield o.level_of_care
+    else:
+        yield from _of_provider(o, offered)
+
+
+def _of_provider(o: Observation, offered: set[str]) -> Iterable[str | None]:
+    """What is said of nothing in particular is said of the programs, where the provider has no other line of service."""
+    if offered and offered <= set(OFFERED) and (len(offered) == 1 or o.field not in LEVEL_FIELDS):
+        return sorted(offered)
+    return (None,) if o.field in INHERITED else ()
+
+
+def _mentions_beside(page: SitePage, o: Observation) -> list[Observation]:
+    low, high = sentence(page, o)
+    return [m for m in page.observations if m.field == "level_of_care" and low <= m.start < high]
+
+
+def sentence(page: SitePage, o: Observation, reach: int = 300) -> tuple[int, int]:
+    """Bounds of the sentence, or of the line, that holds an observation."""
+    low = max(
+        (m.end() for m in _END.finditer(page.text, max(0, o.start - reach), o.start)),
+        default=max(0, o.start - reach),
+    )
+    end = _END.search(page.text, o.end, o.end + reach)
+    return low, end.start() if end else min(len(page.text), o.end + reach)
+
+
+def office_of(page: SitePage, o: Observation, offices: Sequence[Office]) -> str | None:
+    """The one office that words are about: by row, heading or sentence, else by the page's only address."""
+    if len(offices) < 2:
+        return None
+    for words in _over(page, o):
+        if len(named := named_in(words, offices)) == 1:
+            return named[0].key
+    if o.field in BY_SENTENCE:
+        low, high = sentence(page, o)
+        if len(named := named_in(page.folded[low:high], offices)) == 1:
+            return named[0].key
+    return next(iter(page.body)) if len(page.body) == 1 else None
+
+
+def _over(page: SitePage, o: Observation) -> Iterator[str]:
+    """Folded texts that govern a place, nearest first: the cells of its row, headings from the inside out."""
+    blocks = page.source.reading.page.blocks
+    block = next((b for b in blocks if b.start <= o.start < b.end), None)
+    if block is None:
+        return
+    if block.table and block.header:
+        row = [b for b in blocks if b.table and b.table[:2] == block.table[:2]]
+        yield " ".join(fold(b.text) for b in row if len(b.text) < 200)
+    for index in reversed(block.headings):
+        yield fold(blocks[index].text)
+        yield from _under(blocks, index)
+
+
+def _under(blocks: Sequence[Block], heading: int) -> Iterator[str]:
+    """The short blocks of a section: an address under the same heading places what stands beside it."""
+    own = [
+        b
+        for b in blocks[heading + 1 : heading + 8]
+        if b.headings and b.headings[-1] == heading and b.region is Region.MAIN
+    ]
+    if own and len(own) <= 6 and blocks[heading].level > 1:
+        yield " ".join(fold(b.text) for b in own if len(b.text) < 120)
+
+
+def _offices_in_body(page: SitePage, offices: Sequence[Office]) -> set[str]:
+    spans = page.source.reading.body_addresses()
+    return {o.key for o in offices for s in o.said if s.url == page.source.url and (s.start, s.end) in spans}
+
+
+def tracks_of_level(found: Sequence[Statement], level: str) -> list[str | None]:
+    """The services of a level: its tracks, and None where it is (also) offered without one."""
+    own = [s for s in found if s.level == level and s.is_affirmed]
+    tracks = _with_evidence(own)
+    plain = [s for s in own if s.track is None and s.said.field in OWN and s.page.rank(level) <= 1]
+    if not tracks:
+        return [None] if _is_offered(own) else []
+    if len(tracks) == 1:
+        is_virtual = "virtual" in parts_of(tracks[0])
+        on_site = [
+            s for s in own if s.track is None and s.said.field == "in_person" and s.said.value == "true"
+        ]
+        return [None, *tracks] if is_virtual and (plain or on_site) else [None]
+    dated = {s.said.value for s in own if s.track and s.said.field == "session"}
+    general = [
+        s
+        for s in plain
+        if s.said.field == "session" and level in s.page.about and '"start": "' in s.said.value
+    ]
+    return [None, *tracks] if general and not {s.said.value for s in general} & dated else [*tracks]
+
+
+def _is_offered(own: Sequence[Statement]) -> bool:
+    return any(
+        s.said.field in PROGRAM_FIELDS or (s.said.confidence >= SURE_OFFER and ".main" in s.said.method)
+        for s in own
+    )
+
+
+def _with_evidence(own: Sequence[Statement]) -> list[str]:
+    """Tracks with a schedule, dose or ages of their own. A virtual one needs a page or title of its own, and to be said."""
+    tracks = own_tracks([replace(s.said, track=s.track) for s in own])
+    for statement in own:
+        track = statement.track
+        if track and track not in tracks and "virtual" in parts_of(track) and statement.page.track == track:
+            others = [t for t in tracks if words_for(t).search(statement.page.folded)]
+            if not others and statement.said.field in PROGRAM_FIELDS:
+                tracks.append(track)
+    return tracks
+
+
+def targets(statement: Statement, tracks: Sequence[str | None]) -> list[str | None]:
+    """The services of its level that a statement is about; none where it is too general to say which."""
+    named = [track for track in tracks if track]
+    if not named:
+        return list(tracks)
+    if statement.track is None or (statement.track == statement.page.track and statement.track not in named):
+        spoken = _spoken_of(statement, named)
+        if spoken:
+            return [spoken]
+    if statement.track and (
+        statement.track in named or any(parts_of(statement.track) & parts_of(t) for t in named)
+    ):
+        return list(tracks_for(statement.track, named))
+    level = statement.level
+    if None in tracks and level in statement.page.about:
+        return [None]
+    is_shared = level in statement.page.about or any(t in named for t in _tracks_on(statement.page))
+    return list(tracks) if is_shared or statement.said.field not in LEVEL_FIELDS | {"ages"} else []
+
+
+def _tracks_on(page: SitePage) -> set[str]:
+    return {o.track for o in page.observations if o.track and o.field in OWN}
+
+
+def _spoken_of(statement: Statement, tracks: Sequence[str]) -> str | None:
+    """The track whose name stands last before the words in their sentence, or alone in it."""
+    page, o = statement.page, statement.said
+    low, high = sentence(page, o)
+    spoken = [(m.start(), t) for t in tracks for m in words_for(t).finditer(page.folded, low, high)]
+    before = [found for found in spoken if found[0] <= o.start]
+    if before:
+        return max(before)[1]
+    return spoken[0][1] if len({t for _, t in spoken}) == 1 else None
