@@ -1,4 +1,4 @@
-"""Cities that the words name as a place of the provider, without a street: "our Worcester, MA location".
+"""Cities that the words name as a place of the provider, without a street: "our Lowell, MA location".
 
 A city counts only where the provider is said to be there. Towns merely served, and the places of other people's
 lives, are not; nor is a list of "City, ST" lines, which is how doorway pages look.
@@ -22,7 +22,7 @@ _OWN_PLACE = re.compile(
     r"|\b(?:location|address|office|campus|site|clinic)s?\s*:\s*)$",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"\A\s*(?:In|At)\s+\Z")  # "In Manchester, NH, our IOP meets …"
+_OPENING = re.compile(r"\A\s*(?:In|At)\s+\Z")  # "In Concord, NH, our IOP meets …"
 _OPENED = re.compile(r",\s+(?:our|we)\b")
 _PLACE_AFTER = re.compile(
     r"[\s,]*(?:location|office|campus|facility|clinic|center|site|program|IOP|PHP)s?\b", re.IGNORECASE
@@ -69,7 +69,7 @@ def _places(before: str) -> bool:
 
 
 def _joined(before: str) -> tuple[str, list[str]]:
-    """ "located in Citrus Heights & Sacramento, CA": the words that list further cities, and those cities."""
+    """ "located in Grass Valley & Fresno, CA": the words that list further cities, and those cities."""
     match = _JOINED.search(before)
     return (match[0], re.split(r",\s*", match["cities"])) if match else ("", [])
 
@@ -85,7 +85,7 @@ def joined_cities(text: str, found: Found) -> Iterator[Found]:
 
 
 def stateless(around: Around, states: set[str]) -> Iterator[Found]:
-    """ "Located in Santa Clarita.": without a state, a city is told by its name alone, if only one state has it."""
+    """ "Located in Chula Vista.": without a state, a city is told by its name alone, if only one state has it."""
     text = around.page.text
     for match in _LOCATED_IN.finditer(text):
         words = match["city"].split()
@@ -102,7 +102,7 @@ def stateless(around: Around, states: set[str]) -> Iterator[Found]:
 
 
 def our_places(around: Around, states: set[str]) -> Iterator[Found]:
-    """ "IOP at our Amherst campus": a city whose state the page tells elsewhere."""
+    """ "IOP at our Lowell campus": a city whose state the page tells elsewhere."""
     for match in _OUR_CITY.finditer(around.page.text):
         homes = set(states_of_city(match["city"], states))
         if len(homes) == 1:

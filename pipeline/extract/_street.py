@@ -58,7 +58,7 @@ _LOOSE_PART = re.compile(r"[\w#&/.'’() -]{1,45}")
 _ISLAND = re.compile(
     r"(?:Carr(?:etera)?\.?\s+\d|Calle\s|Avenida\s|Urb(?:anizaci[oó]n)?\.?\s)[\w#.'’/ -]{1,60}"
 )  # Puerto Rico
-_GRID = re.compile(rf"\d{{1,4}}\s+{_DIRECTION}")  # Utah: "3944 South 400 East"
+_GRID = re.compile(rf"\d{{1,4}}\s+{_DIRECTION}")  # Utah: "1212 South 300 East"
 _START = re.compile(
     rf"(?<![\w.#/$-]){NUMBER}(?=\s)|(?<!\w)(?:P\.?\s?O\.?\s?Box|Post Office Box|Carretera|Carr|Calle|Avenida|Urb)(?=[\s.])",
     re.IGNORECASE,
@@ -71,7 +71,7 @@ _TRAILING = " \t\n,.|•·–—-\u00a0"
 _IN = re.compile(r"\s+in(?:\s+(?:downtown|historic))?\Z", re.IGNORECASE)
 _SOFT_LABEL = re.compile(
     r"(?:Department|Office|Unit|Level)\s", re.IGNORECASE
-)  # how names end too: "Detox Unit 1519 1st Ave"
+)  # how names end too: "Detox Unit 2040 2nd Ave"
 _BOUNDARY = re.compile(r"[\n:,|•·–—-][ \t\u00a0]*\Z|(?:^|\s)(?:at|is)\s+\Z")
 _SPLIT = re.compile(r"\s*[,\n|•·]+\s*|\s+[-–—]\s+")
 _PLACEHOLDER = re.compile(
@@ -83,7 +83,7 @@ _PLACEHOLDER = re.compile(
 def street_before(text: str, low: int, end: int, anchored: bool) -> tuple[int, int] | None:
     """Bounds of the street line (with its units) that ends where the city begins, within `text[low:end]`.
 
-    `anchored` says that a ZIP code follows; then a name without suffix ("4420 N Lincoln") is one too.
+    `anchored` says that a ZIP code follows; then a name without suffix ("1930 N Jefferson") is one too.
     """
     stop = len(_IN.sub("", text[low:end].rstrip(_TRAILING)).rstrip(_TRAILING)) + low
     for match in _START.finditer(text, low, stop):
@@ -117,9 +117,9 @@ def is_street(line: str, anchored: bool = True, at_line_start: bool = True) -> b
     if not all(rest.fullmatch(part) and len(part.split()) <= 6 for part in parts[1:]):
         return False
     if first["number"][0].isalpha() and first["number"][1].isalpha() and re.search(r"\b\d{2,}\b", named):
-        return False  # "Four County Center 401 East 8th Street" begins at 401
+        return False  # "Four Rivers Center 118 East 5th Street" begins at 118
     if any(_SURE.search(part) and _FIRST.fullmatch(part) for part in parts[1:]):
-        return False  # "820 River Street Inc, 551 Bay Road" begins at 551
+        return False  # "400 Lake Street Inc, 26 Birch Road" begins at 26
     if re.match(r"\d+[A-Z]?\s", named):
         return bool(first["dir"] and (sure or _GRID.match(named))) or (sure and anchored and at_line_start)
     if sure or _SUFFIX.search(named):

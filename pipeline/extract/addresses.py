@@ -2,7 +2,7 @@
 
 An address is read from its end: a state (with a ZIP code or without) is the anchor, the city stands before it and the
 street line before that, over one to four lines. A city alone is a location only where the words place the provider
-there ("our Worcester, MA location"); a town merely served is not. Addresses of other organizations are GENERIC.
+there ("our Lowell, MA location"); a town merely served is not. Addresses of other organizations are GENERIC.
 """
 
 from __future__ import annotations

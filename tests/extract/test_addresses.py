@@ -29,27 +29,27 @@ FULL: list[tuple[str, Place]] = [
     ("55 North Main St Worcester MA 01608", ("55 North Main St", "Worcester", "MA", "01608")),
     ("One Main Street, Cambridge, Massachusetts 02142", ("One Main Street", "Cambridge", "MA", "02142")),
     ("P.O. Box 1234, Salem, MA 01970", ("P.O. Box 1234", "Salem", "MA", "01970")),
-    ("7777 E. Hwy 66\nEl Reno, OK 73036", ("7777 E. Hwy 66", "El Reno", "OK", "73036")),
+    ("2210 E. Hwy 62\nTahlequah, OK 74464", ("2210 E. Hwy 62", "Tahlequah", "OK", "74464")),
     ("450 State Route 9, Framingham, MA 01701", ("450 State Route 9", "Framingham", "MA", "01701")),
-    ("70 N. 31st\nClinton, OK 73601", ("70 N. 31st", "Clinton", "OK", "73601")),
-    ("3080 W. 3rd\nElk City, OK 73644", ("3080 W. 3rd", "Elk City", "OK", "73644")),
-    ("4420 N Lincoln\nOklahoma City, OK 73105", ("4420 N Lincoln", "Oklahoma City", "OK", "73105")),
-    ("Main Office\n101 N. Union\nShawnee, OK 74801", ("101 N. Union", "Shawnee", "OK", "74801")),
-    ("9960 Business Park Dr. #160\nSacramento, CA 95827", ("9960 Business Park Dr. #160", "Sacramento", "CA", "95827")),
-    ("7011 Sylvan Rd Suite D\nCitrus Heights, CA 95610", ("7011 Sylvan Rd Suite D", "Citrus Heights", "CA", "95610")),
-    ("1200 Light St, Floor 1\nBaltimore, MD 21230", ("1200 Light St, Floor 1", "Baltimore", "MD", "21230")),
-    ("85 East Newton Street, 2nd Floor, Boston, MA 02118-2340", ("85 East Newton Street, 2nd Floor", "Boston", "MA", "02118")),
+    ("18 N. 12th\nLawton, OK 73501", ("18 N. 12th", "Lawton", "OK", "73501")),
+    ("415 W. 2nd\nBartlesville, OK 74003", ("415 W. 2nd", "Bartlesville", "OK", "74003")),
+    ("1930 N Jefferson\nOklahoma City, OK 73107", ("1930 N Jefferson", "Oklahoma City", "OK", "73107")),
+    ("Main Office\n212 N. Monroe\nEnid, OK 73701", ("212 N. Monroe", "Enid", "OK", "73701")),
+    ("1480 Commerce Park Dr. #12\nFresno, CA 93722", ("1480 Commerce Park Dr. #12", "Fresno", "CA", "93722")),
+    ("3300 Willow Rd Suite D\nGrass Valley, CA 95945", ("3300 Willow Rd Suite D", "Grass Valley", "CA", "95945")),
+    ("640 Harbor St, Floor 1\nAnnapolis, MD 21401", ("640 Harbor St, Floor 1", "Annapolis", "MD", "21401")),
+    ("19 East Alder Street, 2nd Floor, Boston, MA 02118-0001", ("19 East Alder Street, 2nd Floor", "Boston", "MA", "02118")),
     ("41-25 Kissena Blvd, Flushing, NY 11355", ("41-25 Kissena Blvd", "Flushing", "NY", "11355")),
     ("N6W23001 Bluemound Rd, Waukesha, WI 53188", ("N6W23001 Bluemound Rd", "Waukesha", "WI", "53188")),
-    ("150 Village Crossing Court, St. Augustine, Florida 32084", ("150 Village Crossing Court", "St. Augustine", "FL", "32084")),
-    ("7001 Ridge Rd Fort Worth, TX 76132", ("7001 Ridge Rd", "Fort Worth", "TX", "76132")),
-    ("68487 E Palm Canyon Dr Cathedral City CA 92234", ("68487 E Palm Canyon Dr", "Cathedral City", "CA", "92234")),
+    ("27 Orange Grove Court, St. Augustine, Florida 32084", ("27 Orange Grove Court", "St. Augustine", "FL", "32084")),
+    ("912 Ridge Rd Fort Worth, TX 76107", ("912 Ridge Rd", "Fort Worth", "TX", "76107")),
+    ("5150 E Date Grove Dr Cathedral City CA 92234", ("5150 E Date Grove Dr", "Cathedral City", "CA", "92234")),
     ("110 Broadway, New York, NY 10005", ("110 Broadway", "New York", "NY", "10005")),
-    ("369 Lexington Avenue\nSte 14A\nNew York, NY 10017", ("369 Lexington Avenue, Ste 14A", "New York", "NY", "10017")),
+    ("77 Sycamore Avenue\nSte 3A\nNew York, NY 10019", ("77 Sycamore Avenue, Ste 3A", "New York", "NY", "10019")),
     ("Address: 22 Elm Street | Lowell | MA | 01852", ("22 Elm Street", "Lowell", "MA", "01852")),
     ("100 Pine St NW, Washington, DC 20005", ("100 Pine St NW", "Washington", "DC", "20005")),
     ("25 Washington Street, Wellesley, MA 02481", ("25 Washington Street", "Wellesley", "MA", "02481")),
-    ("34225 N 27th Dr 146, Building 5, Phoenix, AZ 85085", ("34225 N 27th Dr 146, Building 5", "Phoenix", "AZ", "85085")),
+    ("1200 N 19th Dr 12, Building 5, Phoenix, AZ 85007", ("1200 N 19th Dr 12, Building 5", "Phoenix", "AZ", "85007")),
     ("Suite 300, 45 School Street, Boston, MA 02108", ("45 School Street", "Boston", "MA", "02108")),
     ("Riverbend Center 45 School Street Boston, MA 02108", ("45 School Street", "Boston", "MA", "02108")),
     ("14 Rear Mill Street\nBuilding B\nLawrence, MA 01840", ("14 Rear Mill Street, Building B", "Lawrence", "MA", "01840")),
@@ -58,21 +58,21 @@ FULL: list[tuple[str, Place]] = [
     ("Nuestra oficina: 88 Essex Street, Piso 2, Lawrence, MA 01840", ("88 Essex Street, Piso 2", "Lawrence", "MA", "01840")),
     ("200 W. Main Street, Unit #4, Northborough, Mass. 01532", ("200 W. Main Street, Unit #4", "Northborough", "MA", "01532")),
     ("12½ Court Street, Plymouth, MA 02360", ("12½ Court Street", "Plymouth", "MA", "02360")),
-    ("653 West 19th Street, Costa Mesa, CA", ("653 West 19th Street", "Costa Mesa", "CA", None)),
+    ("210 West 8th Street, Chula Vista, CA", ("210 West 8th Street", "Chula Vista", "CA", None)),
     ("Find us at 18 Harbor Way in Gloucester, MA.", ("18 Harbor Way", "Gloucester", "MA", None)),
     ("Group meets at 3 Spring Lane,\nNashua,\nNH 03060", ("3 Spring Lane", "Nashua", "NH", "03060")),
     ("77 Highland Ave, Ste. 3-B, Somerville, MA  02143", ("77 Highland Ave, Ste. 3-B", "Somerville", "MA", "02143")),
     ("10 Park Plaza, Tower 2, Suite 10, Boston, MA 02116", ("10 Park Plaza, Tower 2, Suite 10", "Boston", "MA", "02116")),
     ("130 MAPLE STREET, SPRINGFIELD, MA 01103", ("130 MAPLE STREET", "SPRINGFIELD", "MA", "01103")),
-    ("24600 West 127th Street, Suites 300, 330 and 340, Plainfield, IL 60585", ("24600 West 127th Street, Suites 300, 330 and 340", "Plainfield", "IL", "60585")),
-    ("17 Hamilton Avenue, 1st and 2nd Floors, Monticello, NY 12701", ("17 Hamilton Avenue, 1st and 2nd Floors", "Monticello", "NY", "12701")),
-    ("3944 South 400 East, Salt Lake City, UT 84107", ("3944 South 400 East", "Salt Lake City", "UT", "84107")),
-    ("504 First Street North, Virginia, MN 55792", ("504 First Street North", "Virginia", "MN", "55792")),
-    ("820 River House Inc\n551 Bay Road\nQueensbury, NY 12804", ("551 Bay Road", "Queensbury", "NY", "12804")),
-    ("Detox Unit 1519 1st Avenue, Fargo, ND 58103", ("1519 1st Avenue", "Fargo", "ND", "58103")),
-    ("Four County Center 401 East 8th Street, Rochester, IN 46975", ("401 East 8th Street", "Rochester", "IN", "46975")),
-    ("Carretera 129 Km 2.6, Arecibo, PR 00612", ("Carretera 129 Km 2.6", "Arecibo", "PR", "00612")),
-    ("940-A Highway 96, Warner Robins, GA 31088", ("940-A Highway 96", "Warner Robins", "GA", "31088")),
+    ("900 West 40th Street, Suites 300, 330 and 340, Aurora, IL 60505", ("900 West 40th Street, Suites 300, 330 and 340", "Aurora", "IL", "60505")),
+    ("8 Franklin Avenue, 1st and 2nd Floors, Kingston, NY 12401", ("8 Franklin Avenue, 1st and 2nd Floors", "Kingston", "NY", "12401")),
+    ("1212 South 300 East, Salt Lake City, UT 84111", ("1212 South 300 East", "Salt Lake City", "UT", "84111")),
+    ("16 Third Street North, Virginia, MN 55792", ("16 Third Street North", "Virginia", "MN", "55792")),
+    ("400 Lake Street Inc\n26 Birch Road\nSaratoga Springs, NY 12866", ("26 Birch Road", "Saratoga Springs", "NY", "12866")),
+    ("Detox Unit 2040 2nd Avenue, Bismarck, ND 58501", ("2040 2nd Avenue", "Bismarck", "ND", "58501")),
+    ("Four Rivers Center 118 East 5th Street, Kokomo, IN 46901", ("118 East 5th Street", "Kokomo", "IN", "46901")),
+    ("Carretera 2 Km 8.1, Bayamon, PR 00959", ("Carretera 2 Km 8.1", "Bayamon", "PR", "00959")),
+    ("310-A Highway 41, Macon, GA 31206", ("310-A Highway 41", "Macon", "GA", "31206")),
     ("5 Dr. Martin Luther King Jr. Blvd, Worcester, MA 01608", ("5 Dr. Martin Luther King Jr. Blvd", "Worcester", "MA", "01608")),
 ]  # fmt: skip
 
@@ -83,18 +83,18 @@ def test_full_addresses(text: str, expected: Place) -> None:
 
 
 CITY: list[tuple[str, list[tuple[str, str]]]] = [
-    ("Clients attend for six weeks at our Worcester, MA location.", [("Worcester", "MA")]),
+    ("Come to evening groups at our Lowell, MA location.", [("Lowell", "MA")]),
     ("Located in downtown Portland, Oregon, we treat adults.", [("Portland", "OR")]),
-    ("Our program in Woburn, Massachusetts treats women.", [("Woburn", "MA")]),
+    ("Our program in Medford, Massachusetts is small.", [("Medford", "MA")]),
     (
-        "The IOP meets at both its Weymouth, MA location and Watertown, MA locations.",
-        [("Weymouth", "MA"), ("Watertown", "MA")],
+        "Groups run at both its Salem, MA location and Beverly, MA locations.",
+        [("Salem", "MA"), ("Beverly", "MA")],
     ),
     (
-        "Our offices are located in Citrus Heights & Sacramento, CA.",
-        [("Citrus Heights", "CA"), ("Sacramento", "CA")],
+        "Our offices are located in Grass Valley & Fresno, CA.",
+        [("Grass Valley", "CA"), ("Fresno", "CA")],
     ),
-    ("Intro text here.\nMesa, AZ\nCall us now to begin.", [("Mesa", "AZ")]),
+    ("Intro text here.\nTempe, AZ\nCall us now to begin.", [("Tempe", "AZ")]),
     ("Our clinic in New Bedford, MA is open.", [("New Bedford", "MA")]),
     ("We are conveniently located in Naperville, Illinois.", [("Naperville", "IL")]),
     ("We are headquartered in St. Louis, Missouri.", [("St. Louis", "MO")]),
@@ -131,7 +131,7 @@ NOWHERE = [
     "123 Street Name, City, CA 00000",
     "The study followed 12345 people in MA over ten years.",
     "In 2019, 100 Great Programs in MA were compared.",
-    "Minutes from Des Moines, Iowa, and an easy drive from Ames, Iowa.",
+    "Minutes from Dubuque, Iowa, and an easy drive from Ames, Iowa.",
     "Drug use in Springfield, MA rose in 2020.",
     "IOP or PHP? OK, call us. Hi, ME too.",
     "Residents of Fall River, MA can call.",
@@ -172,18 +172,18 @@ def test_json_ld_only() -> None:
 
 def test_json_ld_and_text_are_one() -> None:
     page = read_page(
-        '<script type="application/ld+json">{"@type":"PostalAddress","streetAddress":"800 West Maple St, Suite 203",'
-        '"addressLocality":"Springfield","addressRegion":"MA","postalCode":"01103"}</script><p>800 W Maple St, Suite 203<br>Springfield, MA 01103</p>'
+        '<script type="application/ld+json">{"@type":"PostalAddress","streetAddress":"52 West Maple St, Suite 9",'
+        '"addressLocality":"Springfield","addressRegion":"MA","postalCode":"01103"}</script><p>52 W Maple St, Suite 9<br>Springfield, MA 01103</p>'
     )
-    assert places(page) == [("800 W Maple St, Suite 203", "Springfield", "MA", "01103")]
+    assert places(page) == [("52 W Maple St, Suite 9", "Springfield", "MA", "01103")]
 
 
 def test_several_offices() -> None:
     page = read_page(
         "<h2>Our locations</h2><div>Downtown<br>30 Elm Ave, Suite 2, Quincy, MA 02169</div><div>North<br>14 Main St, Salem, MA 01970</div>"
-        "<div>33 Pratt St, Quincy, MA 02169</div>"
+        "<div>33 Alder St, Quincy, MA 02169</div>"
     )
-    assert {street for street, *_ in places(page)} == {"30 Elm Ave, Suite 2", "14 Main St", "33 Pratt St"}
+    assert {street for street, *_ in places(page)} == {"30 Elm Ave, Suite 2", "14 Main St", "33 Alder St"}
 
 
 def test_same_street_name_in_two_towns() -> None:
