@@ -93,7 +93,7 @@ def diff(a: Path, b: Path, *, examples: int = EXAMPLES) -> Diff:
         fields = connection.execute(
             """SELECT entity_type, field, count(*) FILTER (old IS NULL), count(*) FILTER (new IS NULL),
                 count(*) FILTER (old IS NOT NULL AND new IS NOT NULL)
-            FROM changed GROUP BY ALL ORDER BY count(*) DESC, ALL"""
+            FROM changed GROUP BY ALL ORDER BY count(*) DESC, entity_type, field"""
         ).fetchall()
         shown = connection.execute(
             """SELECT entity_type, entity_id, name, field, old, new

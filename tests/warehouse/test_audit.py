@@ -110,7 +110,7 @@ def test_broken_data_is_found(spoiled: Callable[..., AuditReport]) -> None:
         "INSERT INTO organization BY NAME FROM organization WHERE organization_id = 'org_000'",
         "UPDATE service SET first_seen = NULL WHERE service_id = 'svc_000a'",
         "UPDATE quarantine SET detail = detail",
-        "UPDATE observation SET quote = 'write to jane@site0.example' WHERE observation_id = 'o000000'",
+        "UPDATE observation SET quote = 'write to jane@site0.example' WHERE observation_id = 'o000001'",
         "UPDATE organization SET name = 'Jane Q. Sample, LICSW' WHERE organization_id = 'org_001'",
         "DELETE FROM crosswalk WHERE listing_id = 'su_2025:2'",
         "ALTER TABLE phone DROP display",

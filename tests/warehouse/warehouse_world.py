@@ -30,6 +30,7 @@ class World:
     def __init__(self, providers: int = 24, now: datetime = NOW, seed: int = 7) -> None:
         self.rng = random.Random(seed)
         self.now = now
+        self.said = 0
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in stage_tables()}
         self.source("su_2025", "samhsa_directory", published=now.date() - timedelta(days=60))
         for number in range(providers):
@@ -118,9 +119,9 @@ class World:
     def say(
         self, listing: dict[str, Any], field: str, value: str, service_key: str | None = None, **more: Any
     ) -> dict[str, Any]:
-        number = len(self.rows["observation"])
+        self.said += 1
         defaults = {
-            "observation_id": f"o{number:06}", "listing_id": listing["listing_id"], "service_key": service_key,
+            "observation_id": f"o{self.said:06}", "listing_id": listing["listing_id"], "service_key": service_key,
             "source_id": listing["source_id"], "field": field, "value": value, "quote": value, "start": 0,
             "end": len(value), "assertion": "affirmed", "method": "test", "confidence": 0.9, "url": listing["url"],
             "document_sha256": listing["document_sha256"], "observed_at": listing["observed_at"],

@@ -25,6 +25,12 @@ CREATE TABLE work.voice_after AS
 SELECT DISTINCT c.entity_id, l.source_id FROM crosswalk c JOIN listing l USING (listing_id)
 UNION SELECT DISTINCT entity_id, source_id FROM observation WHERE source_id = 'override';
 
+-- Which documents were read, to tell a changed source from a changed reading of the same words.
+CREATE TABLE work.paper_before AS
+SELECT DISTINCT document_sha256 FROM previous.observation WHERE document_sha256 IS NOT NULL;
+CREATE TABLE work.paper_after AS
+SELECT DISTINCT document_sha256 FROM observation WHERE document_sha256 IS NOT NULL;
+
 INSERT INTO changes BY NAME
 SELECT c.* FROM previous.changes c WHERE c.entity_id NOT IN (FROM work.down_entity);
 
@@ -50,16 +56,19 @@ facts AS (
         WHEN 'override' IN (old_source, new_source) THEN 'correction'
         WHEN old_value IS NULL AND vb.source_id IS NULL THEN 'source_added'
         WHEN new_value IS NULL AND va.source_id IS NULL THEN 'source_lost'
-        WHEN old_source = new_source AND old_document IS NOT DISTINCT FROM new_document THEN 'reading_changed'
         WHEN old_source <> new_source AND va.source_id IS NULL THEN 'source_lost'
         WHEN old_source <> new_source AND vb.source_id IS NULL THEN 'source_added'
         WHEN old_source <> new_source THEN 'choice_changed'
+        WHEN CASE WHEN new_value IS NULL THEN pa.document_sha256 ELSE pb.document_sha256 END IS NOT NULL
+            THEN 'reading_changed'
         ELSE 'source_changed' END AS cause
     FROM pair p
     SEMI JOIN work.entity_before eb ON eb.entity_id = p.entity_id
     SEMI JOIN work.entity_after ea ON ea.entity_id = p.entity_id
     LEFT JOIN work.voice_before vb ON vb.entity_id = p.entity_id AND vb.source_id = p.new_source
-    LEFT JOIN work.voice_after va ON va.entity_id = p.entity_id AND va.source_id = p.old_source),
+    LEFT JOIN work.voice_after va ON va.entity_id = p.entity_id AND va.source_id = p.old_source
+    LEFT JOIN work.paper_before pb ON pb.document_sha256 = p.new_document
+    LEFT JOIN work.paper_after pa ON pa.document_sha256 = p.old_document),
 entities AS (
     SELECT entity_type, entity_id, 'entity' AS field, NULL AS old_value, entity_id AS new_value, NULL AS source_id,
         'appeared' AS cause
