@@ -18,6 +18,7 @@ from typing import Any
 import httpcore
 
 from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.stream import connect
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 SITE_LOCAL = ipaddress.ip_network("fec0::/10")
@@ -74,7 +75,6 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, settings: FetchSettings, allow_private: frozenset[str] = frozenset()) -> None:
         self._settings = settings
         self._allow = settings.allow_private | allow_private
-        self._inner = httpcore.AnyIOBackend()
         self._addresses: dict[tuple[str, int], list[str]] = {}
 
     async def connect_tcp(
@@ -82,21 +82,21 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - httpcore's interface; we set neither
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> httpcore.AsyncNetworkStream:
         to = mapped(self._settings.connect_to, host, port)
         addresses, port = ([to[0]], to[1]) if to else (await self._checked(host, port), port)
         for last, address in enumerate(addresses, 1 - len(addresses)):
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return await connect(address, port, timeout)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if last == 0:
                     raise
         raise UnknownHost(f"{host} has no address")
 
     async def sleep(self, seconds: float) -> None:
-        await self._inner.sleep(seconds)
+        await asyncio.sleep(seconds)
 
     async def _checked(self, host: str, port: int) -> list[str]:
         key = (host, port)

@@ -104,8 +104,10 @@ class Visit:
             while True:
                 if want.robots:
                     await self._ask_robots(url)
-                reply = await self._retrying(replace(want, url=url))
+                reply = await self._retrying(want if url == want.url else replace(want, url=url))
                 target = redirect_target(reply)
+                if target is None and not passed:
+                    return reply
                 if target is None:
                     return replace(
                         reply, url=want.url, redirects=tuple(passed), permanent=permanent and bool(passed)

@@ -1,0 +1,104 @@
+"""A TCP or TLS connection on asyncio's own streams, as httpcore wants one.
+
+httpcore's own goes through anyio, which for each read and write opens and closes a cancel scope: a third of
+the time of a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpcore
+
+WRITE_AT_ONCE = 65_536  # bytes that may wait in the transport before a write waits for them to leave
+
+
+async def connect(address: str, port: int, timeout: float | None) -> Stream:
+    """A connection to an IP address. Raises httpcore.ConnectError or ConnectTimeout."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        async with _connecting(timeout):
+            await asyncio.get_running_loop().sock_connect(sock, (address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return Stream(sock)
+
+
+class Stream(httpcore.AsyncNetworkStream):
+    """Plain, unless `start_tls` is called before the first byte."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        async with _connecting(timeout):
+            await self._open(ssl=ssl_context, server_hostname=server_hostname)
+        return self
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            async with asyncio.timeout(timeout):
+                reader = self._reader or (await self._open())[0]
+                return await reader.read(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not buffer:
+            return
+        try:
+            async with asyncio.timeout(timeout):
+                writer = self._writer or (await self._open())[1]
+                writer.write(buffer)
+                if writer.transport.get_write_buffer_size() > WRITE_AT_ONCE:
+                    await writer.drain()
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    async def aclose(self) -> None:
+        if self._writer is None:
+            self._socket.close()
+        else:
+            self._writer.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":  # asked of an idle connection: has the server closed it?
+            return self._reader is not None and (
+                self._reader.at_eof() or self._reader.exception() is not None
+            )
+        if info == "socket":
+            return self._socket
+        return self._writer.get_extra_info(info) if self._writer is not None else None
+
+    async def _open(self, **tls: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        self._reader, self._writer = await asyncio.open_connection(sock=self._socket, **tls)
+        return self._reader, self._writer
+
+
+@asynccontextmanager
+async def _connecting(timeout: float | None) -> AsyncIterator[None]:
+    """Time and faults of a block, as httpcore names them."""
+    try:
+        async with asyncio.timeout(timeout):
+            yield
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout(str(error)) from error
+    except OSError as error:  # ssl.SSLError is one
+        raise httpcore.ConnectError(str(error)) from error
