@@ -54,11 +54,15 @@ class Stage:
 
     def read(self, table: str, partition: str | None = None) -> pl.DataFrame:
         """One partition, or all of them; an empty frame of the right shape where there is none."""
+        return self.scan(table, partition).collect()
+
+    def scan(self, table: str, partition: str | None = None) -> pl.LazyFrame:
+        """The same without reading yet: a query that wants few columns or rows reads only those."""
         files = (
             [self.path(table, partition)] if partition else sorted((self.folder / table).glob("*.parquet"))
         )
-        frames = [pl.read_parquet(file) for file in files if file.exists()]
-        return pl.concat(frames) if frames else pl.DataFrame(schema=stage_tables()[table].polars_schema)
+        there = [file for file in files if file.exists()]
+        return pl.scan_parquet(there) if there else pl.LazyFrame(schema=stage_tables()[table].polars_schema)
 
     def write(self, table: str, partition: str, frame: pl.DataFrame) -> None:
         """Replace one partition as a whole; a reader sees the old file or the new one."""
