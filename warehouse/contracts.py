@@ -147,8 +147,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
         extended = path.parent.parent / "stage" / path.name if stage else path.parent / f"{base}.toml"
         inherited = _read_toml(extended)
         columns = inherited["columns"]
-        if not stage:  # what was once so may refer to what is gone
-            columns = {name: {k: v for k, v in c.items() if k != "references"} for name, c in columns.items()}
+        if not stage:
+            columns = {name: _of_the_past(c, name in raw.get("key", ())) for name, c in columns.items()}
         columns |= raw.pop("columns", {})
         for key in ("partition", "sort", "checks"):
             inherited.pop(key, None)
@@ -157,6 +157,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
         if key not in raw:
             raise ContractError(f"{path}: `{key}` is missing; every contract states it")
     return raw
+
+
+def _of_the_past(column: dict[str, Any], is_key: bool) -> dict[str, Any]:
+    """A column of history: it may refer to what is gone, hold a code that is no more, or be newer than the row."""
+    kept = {key: value for key, value in column.items() if key not in ("references", "enum")}
+    return kept if is_key else {"null": "the release of that time did not say", **kept}
 
 
 def _column(path: Path, name: str, raw: Mapping[str, Any]) -> Column:
