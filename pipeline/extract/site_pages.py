@@ -76,6 +76,18 @@ class SitePage:
         return frozenset(level for level in (*named, *first, *subject) if level in OFFERED)
 
     @cached_property
+    def shared(self) -> frozenset[str]:
+        """The levels that a page about several describes alike, outside the sections that each has to itself."""
+        if len(self.about) == 1 and "day_treatment" not in " ".join(levels_in(self.heading)):
+            return frozenset()
+        named = {
+            o.value
+            for o in self.observations
+            if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED and ".main" in o.method
+        }
+        return frozenset(named & set(OFFERED)) if named >= set(OFFERED) and not self.is_home else frozenset()
+
+    @cached_property
     def is_home(self) -> bool:
         return urlsplit(self.source.url).path.strip("/").lower() in _HOME
 
@@ -92,8 +104,10 @@ class SitePage:
 
 
 def site_pages(readings: Sequence[PageReading], state: str | None) -> list[SitePage]:
-    """The pages that speak for the provider, in the order given. None where no page of the site is a listing."""
-    if not any(r.reading.is_listing for r in readings):
+    """The pages that speak for the provider, in the order given. None where no page of the site is a listing, or
+    where as many are a directory's: whoever lists others is no provider."""
+    listings = sum(r.reading.is_listing for r in readings)
+    if listings <= sum(r.reading.page_kind == "directory" for r in readings):
         return []
     speaking = [r for r in readings if r.reading.is_listing or r.reading.page_kind == "other"]
     pages = [SitePage(r, _stamped(r)) for r in speaking]

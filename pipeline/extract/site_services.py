@@ -73,7 +73,7 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
     found = statements(pages, offices)
     offers = []
     for level in OFFERED:
-        tracks = tracks_of_level(found, level)
+        tracks = tracks_of_level(found, level, bool(offices))
         of_level = {track: Offer(level, track) for track in tracks}
         for statement in found:
             if statement.level == level:
@@ -92,7 +92,7 @@ def _ties(found: Iterable[Statement]) -> set[str]:
     """The offices that affirmed words on a level, or a page about it that prints addresses, tie it to."""
     ties: set[str] = set()
     for s in found:
-        if s.is_affirmed and (s.said.field in OWN or s.said.field == "level_of_care"):
+        if s.is_affirmed and s.is_tied and (s.said.field in OWN or s.said.field == "level_of_care"):
             if s.said.field == "level_of_care" and (".main" not in s.said.method or s.page.rank(s.level) > 2):
                 continue
             if s.office:
@@ -117,8 +117,8 @@ def _sessions(found: list[Statement], level: str) -> list[Statement]:
     dated = [s for s in found if s.said.field == "session" and s.is_affirmed]
     if not dated:
         return found
-    chosen = min(dated, key=lambda s: (not _is_full(s), s.page.rank(level), -s.page.source.fetched_at.timestamp(), s.page.source.url)).page  # fmt: skip
-    own = [s for s in dated if s.page is chosen]
+    first = min(dated, key=lambda s: (not _is_full(s), s.page.rank(level), -s.page.source.fetched_at.timestamp(), s.page.source.url))  # fmt: skip
+    own = [s for s in dated if s.page is first.page and (_value(s)[1] or not _is_full(first))]
     kept: list[Statement] = [s for s in found if s.said.field != "session" or not s.is_affirmed]
     values = {_value(s): s for s in reversed(own)}
     for value in consolidate(_value(s) for s in own):
@@ -129,7 +129,7 @@ def _sessions(found: list[Statement], level: str) -> list[Statement]:
             text = json.dumps({"days": list(days) if days else None, "start": start, "end": end})
             like = replace(like, said=replace(like.said, value=text, method=f"{like.said.method}.joined"))
         kept.append(like)
-    rest = [*values.values(), *(s for s in dated if s.page is not chosen)]
+    rest = [*values.values(), *(s for s in dated if s not in own)]
     for s in rest:
         said = replace(s.said, assertion=Assertion.HEDGED, method=f"{s.said.method}.superseded")
         kept.append(replace(s, said=said))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.extract.offices import Office, named_in
@@ -32,6 +32,9 @@ class Statement:
     level: str | None
     track: str | None
     office: str | None  # key of the one office that it is about; None where it is of all
+    is_tied: bool = (
+        True  # to its level by its words or its page; not by the provider's having no other program
+    )
 
     @property
     def is_affirmed(self) -> bool:
@@ -42,53 +45,58 @@ def statements(pages: Sequence[SitePage], offices: Sequence[Office]) -> list[Sta
     """Everything said of programs, IOP and PHP alone; what is tied to another level of care is left out."""
     for page in pages:
         page.body = _offices_in_body(page, offices)
-        page.track = track_of(page) if len(page.about) == 1 else None
     offered = {
         o.value for p in pages for o in p.observations
         if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
     }  # fmt: skip
     found = []
     for page in pages:
+        tracks = {level: tracks_of_page(page, level) for level in OFFERED}
+        page.track = track_of(page) if len(page.about) == 1 and not tracks[min(page.about)] else None
         for o in page.observations:
             if o.field in OF_SERVICE and (o.level_of_care in (None, *OFFERED) or o.field in INHERITED):
                 office = office_of(page, o, offices)
-                for level in _levels_of(page, o, offered):
+                for level, is_tied in _levels_of(page, o, offered):
                     track = o.track or (page.track if level in page.about else None)
-                    said = (
-                        replace(o, confidence=o.confidence * PROVIDER_WIDE)
-                        if level and not _is_tied(page, o)
-                        else o
-                    )
-                    found.append(Statement(said, page, level, track, office))
+                    said = o if is_tied else replace(o, confidence=o.confidence * PROVIDER_WIDE)
+                    found.append(Statement(said, page, level, track, office, is_tied))
     return found
 
 
-def _is_tied(page: SitePage, o: Observation) -> bool:
-    """Whether the words are about a level of care: by sentence, heading or header, or on a page about programs."""
-    if o.level_of_care not in OFFERED:
-        return False
-    if ".subject" not in o.method or o.track or o.level_of_care in page.about:
-        return True
-    return not page.is_home and page.rank(None) == 1 and page.source.reading.subject == o.level_of_care
+def tracks_of_page(page: SitePage, level: str) -> list[str]:
+    """The tracks that a page itself tells apart: at least two."""
+    tracks = own_tracks([o for o in page.observations if o.level_of_care == level])
+    return tracks if len(tracks) > 1 else []
 
 
-def _levels_of(page: SitePage, o: Observation, offered: set[str]) -> Iterator[str | None]:
+def _levels_of(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tuple[str | None, bool]]:
+    """The levels that words are about, each with whether they are tied to it; None for the provider as a whole."""
     if o.field == "level_of_care":
-        yield o.value if o.value in OFFERED else None
+        if o.value in OFFERED:
+            yield o.value, True
     elif o.field == "accepting":
         named = {m.value for m in _mentions_beside(page, o)} & set(OFFERED)
-        yield from named or _of_provider(o, offered)
-    elif _is_tied(page, o):
-        yield o.level_of_care
+        yield from ((level, True) for level in sorted(named)) if named else _of_provider(page, o, offered)
+    elif o.level_of_care in OFFERED and (".subject" not in o.method or o.track):
+        yield o.level_of_care, True
+    elif page.shared and o.field not in LEVEL_FIELDS:
+        yield from ((level, True) for level in sorted(page.shared))
+    elif o.level_of_care in page.about or _is_program_page(page, o.level_of_care):
+        yield o.level_of_care, True
     else:
-        yield from _of_provider(o, offered)
+        yield from _of_provider(page, o, offered)
 
 
-def _of_provider(o: Observation, offered: set[str]) -> Iterable[str | None]:
-    """What is said of nothing in particular is said of the programs, where the provider has no other line of service."""
-    if offered and offered <= set(OFFERED) and (len(offered) == 1 or o.field not in LEVEL_FIELDS):
-        return sorted(offered)
-    return (None,) if o.field in INHERITED else ()
+def _is_program_page(page: SitePage, level: str | None) -> bool:
+    return level in OFFERED and page.rank(None) == 1 and page.source.reading.subject == level
+
+
+def _of_provider(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tuple[str | None, bool]]:
+    """What is said of nothing in particular: of the program, where there is one alone; else of the whole provider."""
+    if o.field in INHERITED:
+        yield None, False
+    elif len(offered) == 1 and offered <= set(OFFERED) and page.rank(None) <= 2:
+        yield next(iter(offered)), False
 
 
 def _mentions_beside(page: SitePage, o: Observation) -> list[Observation]:
@@ -150,44 +158,59 @@ def _offices_in_body(page: SitePage, offices: Sequence[Office]) -> set[str]:
     return {o.key for o in offices for s in o.said if s.url == page.source.url and (s.start, s.end) in spans}
 
 
-def tracks_of_level(found: Sequence[Statement], level: str) -> list[str | None]:
+def tracks_of_level(found: Sequence[Statement], level: str, has_offices: bool) -> list[str | None]:
     """The services of a level: its tracks, and None where it is (also) offered without one."""
-    own = [s for s in found if s.level == level and s.is_affirmed]
+    own = [s for s in found if s.level == level and s.is_affirmed and s.is_tied]
+    if not _is_offered(own):
+        return []
     tracks = _with_evidence(own)
-    plain = [s for s in own if s.track is None and s.said.field in OWN and s.page.rank(level) <= 1]
+    plain = [s for s in own if s.track not in tracks and s.said.field in OWN and s.page.rank(level) <= 1]
     if not tracks:
-        return [None] if _is_offered(own) else []
+        return [None]
     if len(tracks) == 1:
-        is_virtual = "virtual" in parts_of(tracks[0])
         on_site = [
             s for s in own if s.track is None and s.said.field == "in_person" and s.said.value == "true"
         ]
-        return [None, *tracks] if is_virtual and (plain or on_site) else [None]
+        is_second = "virtual" in parts_of(tracks[0]) and (plain or (on_site and has_offices))
+        return [None, *tracks] if is_second else [None]
     dated = {s.said.value for s in own if s.track and s.said.field == "session"}
     general = [
-        s
+        s.said.value
         for s in plain
-        if s.said.field == "session" and level in s.page.about and '"start": "' in s.said.value
+        if s.track is None
+        and s.said.field == "session"
+        and level in s.page.about
+        and '"start": "' in s.said.value
     ]
-    return [None, *tracks] if general and not {s.said.value for s in general} & dated else [*tracks]
+    return [None, *tracks] if general and not set(general) & dated else [*tracks]
 
 
 def _is_offered(own: Sequence[Statement]) -> bool:
-    return any(
-        s.said.field in PROGRAM_FIELDS or (s.said.confidence >= SURE_OFFER and ".main" in s.said.method)
+    """Whether the level is named as offered and something is said of it, its name alone shows the offer, or it has hours."""
+    if any(
+        s.said.field == "session" and '"start": "' in s.said.value and ".subject" not in s.said.method
         for s in own
-    )
+    ):
+        return True
+    named = [s for s in own if s.said.field == "level_of_care"]
+    sure = any(s.said.confidence >= SURE_OFFER and ".main" in s.said.method for s in named)
+    return bool(named) and (sure or any(s.said.field in PROGRAM_FIELDS for s in own))
 
 
 def _with_evidence(own: Sequence[Statement]) -> list[str]:
-    """Tracks with a schedule, dose or ages of their own. A virtual one needs a page or title of its own, and to be said."""
-    tracks = own_tracks([replace(s.said, track=s.track) for s in own])
-    for statement in own:
-        track = statement.track
-        if track and track not in tracks and "virtual" in parts_of(track) and statement.page.track == track:
-            others = [t for t in tracks if words_for(t).search(statement.page.folded)]
-            if not others and statement.said.field in PROGRAM_FIELDS:
-                tracks.append(track)
+    """Tracks that one page tells apart, or that have a page of their own with a schedule, dose or ages.
+
+    A virtual track needs its own page alone, unless that page is about a track of another name.
+    """
+    pages = {id(s.page): s.page for s in own}
+    tracks = [t for page in pages.values() for t in tracks_of_page(page, own[0].level or "")]
+    paged = [replace(s.said, track=s.track) for s in own if s.track and s.track == s.page.track]
+    tracks = list(dict.fromkeys([*tracks, *own_tracks(paged)]))
+    for page in pages.values():
+        track = page.track
+        is_new = track and track not in tracks and "virtual" in parts_of(track)
+        if is_new and not any(words_for(t).search(page.folded) for t in tracks):
+            tracks.append(track or "")
     return tracks
 
 
@@ -208,7 +231,9 @@ def targets(statement: Statement, tracks: Sequence[str | None]) -> list[str | No
     if None in tracks and level in statement.page.about:
         return [None]
     is_shared = level in statement.page.about or any(t in named for t in _tracks_on(statement.page))
-    return list(tracks) if is_shared or statement.said.field not in LEVEL_FIELDS | {"ages"} else []
+    return (
+        list(tracks) if is_shared or statement.said.field not in LEVEL_FIELDS | {"ages", "population"} else []
+    )
 
 
 def _tracks_on(page: SitePage) -> set[str]:

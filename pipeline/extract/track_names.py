@@ -128,6 +128,11 @@ def parts_of(track: str | None) -> frozenset[str]:
     return frozenset(parts)
 
 
+def is_focus(track: str | None) -> bool:
+    """Whether a track is named by a condition or therapy alone."""
+    return bool(track) and parts_of(track) <= {name for name, _ in _FOCUS}
+
+
 def joined(*tracks: str | None) -> str | None:
     """The slug of a track within a track: "adult" and "evening" are "evening-adult"."""
     parts = {part for track in tracks for part in parts_of(track)}

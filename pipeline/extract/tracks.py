@@ -17,13 +17,14 @@ from itertools import pairwise
 from pipeline.extract.context import PageContext
 from pipeline.extract.levels import levels_in
 from pipeline.extract.page import Block, Kind, Region
-from pipeline.extract.track_names import LONGEST_NAME, TrackName, joined, parts_of, read_title, slug
+from pipeline.extract.track_names import LONGEST_NAME, TrackName, is_focus, joined, parts_of, read_title, slug
 from pipeline.records import Assertion, Observation
 
 OWN = frozenset({"session", "days_per_week", "hours_per_day", "hours_per_week", "ages"})
 MOST = 8  # tracks of one level on a page; more are a list of something else
 LONGEST_LABEL = 40
 _LABEL = re.compile(r"(?m)^([^:\n.!?]{3,40}):[ \n]")
+_SOON = re.compile(r"\s*(?:coming|opening) soon", re.I)
 _NO_NAME = re.compile(r"schedule|hours|services|options|levels|admission|near\b", re.I)
 
 
@@ -74,13 +75,15 @@ def split(observations: Sequence[Observation]) -> dict[str | None, list[Observat
 
 
 def own_tracks(observations: Iterable[Observation]) -> list[str]:
-    """The tracks that have a schedule, dose or ages of their own; a track of which several others are part is none."""
+    """The tracks that have a schedule, dose or ages of their own; one that is part of others is none without
+    sessions, nor is one that only names a condition or therapy."""
     own = Counter(
         o.track for o in observations if o.track and o.field in OWN and o.assertion is Assertion.AFFIRMED
     )
     dated = {o.track for o in observations if o.track and o.field == "session"}
     wider = {t for t in own if t not in dated and any(parts_of(t) < parts_of(u) for u in own)}
-    tracks = [track for track in own if track is not None and track not in wider]
+    focused = {t for t in own if t not in dated and is_focus(t)}
+    tracks = [track for track in own if track is not None and track not in wider | focused]
     return tracks if len(tracks) <= MOST else []
 
 
@@ -219,6 +222,6 @@ def _labels(blocks: Sequence[Block]) -> Iterator[Title]:
         ends = [m.start() for m in marks[1:]] + [len(block.text)]
         for mark, after in zip(marks, ends, strict=False):
             name = read_title(mark[1].strip())
-            if name and name.track:
+            if name and name.track and not _SOON.match(block.text, mark.end()):
                 start = block.start + mark.start(1)
                 yield Title(start, start + len(mark[1]), block.start + after, name)
