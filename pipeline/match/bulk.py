@@ -59,14 +59,10 @@ def _translated(texts: pl.Series) -> pl.DataFrame:
     distinct = words["word"].drop_nulls().unique().to_list()
     lexicon = pl.DataFrame({"word": distinct, "becomes": [" ".join(becomes(word)) for word in distinct]},
                            schema={"word": pl.String, "becomes": pl.String})  # fmt: skip
-    done = words.join(lexicon, on="word", how="left", maintain_order="left").group_by(
-        "text", maintain_order=True
-    )
-    joined = done.agg(
-        kept=pl.col("becomes").filter(pl.col("becomes") != "").str.join(" "), all=pl.col("word").str.join(" ")
-    )
-    said = pl.when(pl.col("kept") == "").then("all").otherwise("kept")
-    return joined.select("text", words=said.fill_null(""))
+    done = words.join(lexicon, on="word", how="left", maintain_order="left")
+    kept = done.filter(pl.col("becomes") != "").group_by("text").agg(words=pl.col("becomes").str.join(" "))
+    bare = done.join(kept, on="text", how="anti").group_by("text").agg(words=pl.col("word").str.join(" "))
+    return pl.concat([kept, bare.with_columns(pl.col("words").fill_null(""))])
 
 
 def streets(frame: pl.DataFrame) -> pl.DataFrame:

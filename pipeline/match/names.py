@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 UNKNOWN, EXACT, CONTAINED, SIMILAR, RELATED, CROSS, DOMAIN, DIFFERENT = range(8)
 RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
 
-WIDTH = 12  # words of a name that are compared, rarest first
+WIDTH = 12  # words, and frequent pairs of words, of a name that are compared; rarest first
 ALIKE = 88.0  # rapidfuzz ratio of two names written without spaces that may be one, misspelled
 PLACE = 0.8  # part of a word's weight that goes where it is only the name of the place
 COMMON = 1.0  # nats taken from every word: words of a name do not come independently
@@ -97,11 +97,9 @@ class NameTable:
         count = len(self.names)
         told = (
             said.join(self.lexicon, on="word")
-            .sort("name", pl.col("weight").abs(), "number", descending=[False, True, False])
-            .with_columns(place=pl.int_range(pl.len()).over("name"))
-            .filter(pl.col("place") < WIDTH)
             .sort("name", "weight", "number", descending=[False, True, False])
             .with_columns(place=pl.int_range(pl.len()).over("name"))
+            .filter(pl.col("place") < WIDTH)
         )
         self.tokens = np.full((count, WIDTH), -1, dtype=np.int32)
         self.tokens[told["name"].to_numpy(), told["place"].to_numpy()] = told["number"].to_numpy()

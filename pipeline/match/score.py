@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from pipeline.match.compare import RELATIONS, Comparison
 
@@ -88,11 +89,14 @@ def reasons(level: str, c: Comparison, points: Mapping[str, Floats], rows: Ints)
     fields = [field for field in points if any(table.words[field])]
     values = np.stack([points[field][rows] for field in fields], axis=1)
     codes = np.stack([c.relation[field][rows] for field in fields], axis=1)
-    shown = np.concatenate([codes.astype(np.int16), np.round(values * 10).astype(np.int16)], axis=1)
-    packed = np.ascontiguousarray(shown).view([("", np.void, shown.itemsize * shown.shape[1])]).ravel()
-    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
+    shown = pl.DataFrame(
+        np.concatenate([codes.astype(np.int16), np.round(values * 10).astype(np.int16)], axis=1)
+    )
+    kinds = shown.unique(maintain_order=True).with_row_index("kind")
+    rows_of = shown.join(kinds, on=shown.columns, how="left", maintain_order="left")["kind"]
+    first = shown.with_row_index("row").unique(shown.columns, keep="first", maintain_order=True)["row"]
     texts = np.array([_sentence(table, fields, codes[row], values[row]) for row in first], dtype=object)
-    return list(texts[inverse])
+    return list(texts[rows_of.to_numpy()]) if len(texts) else []
 
 
 def _sentence(table: Weights, fields: list[str], codes: Any, values: Any) -> str:
