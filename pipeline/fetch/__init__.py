@@ -8,7 +8,7 @@ from pipeline.fetch.propose import Proposal, propose_source
 from pipeline.fetch.replay import current_documents, replay_documents
 from pipeline.fetch.run import fetch_all, fetch_sources
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.upkeep import Pruned, Stats, prune, stats
+from pipeline.fetch.upkeep import Pruned, Stats, compact, prune, stats
 from pipeline.fetch.visit_log import VisitRow, by_source, due, next_due
 from pipeline.fetch.warc import Imported, export_warc, import_warc
 
@@ -24,6 +24,7 @@ __all__ = [
     "Stats",
     "VisitRow",
     "by_source",
+    "compact",
     "current_documents",
     "decode",
     "due",

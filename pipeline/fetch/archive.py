@@ -1,6 +1,6 @@
 """The archive: every byte received, by content hash, and a log with one row for every attempt to fetch.
 
-Content lies in `blobs/ab/<sha256>.zst`, the log in `log/*.jsonl`, which DuckDB reads (`Archive.SCHEMA`). Both
+Content lies in `blobs/ab/<sha256>.zst`, the log in `log/*.jsonl`, which DuckDB reads (`Archive.connection`). Both
 are only added to. A blob is complete before the row that names it is written, and each writer has a log file
 of its own: a kill at any moment leaves at most an unnamed blob, or half a last line, which readers skip.
 """
@@ -43,8 +43,6 @@ class ArchiveError(Exception):
 
 class Archive:
     """A folder (or fsspec URL, such as "s3://bucket/archive") of content and its log."""
-
-    SCHEMA = COLUMNS
 
     def __init__(self, root: str | Path) -> None:
         self.store: Store = open_store(root)
@@ -136,18 +134,26 @@ class Archive:
         self.flush()
         con = duckdb.connect()
         columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-        logs = [name for name, size, _ in self.store.names("log/") if name.endswith(".jsonl") and size]
-        files = [self.store.queryable(name, con) for name in logs]
-        if not files:
-            con.execute(f"CREATE TABLE log ({columns})")
-            return con
-        schema = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in COLUMNS.items()) + "}"
-        names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
-        con.execute(
-            f"CREATE VIEW log AS SELECT * FROM read_json([{names}], columns={schema}, "
-            "format='newline_delimited', ignore_errors=true) WHERE url IS NOT NULL"
-        )
+        con.execute(f"CREATE TABLE nothing ({columns})")
+        packed, lines = self.segments(con)
+        parts = ["SELECT * FROM nothing"]
+        if packed:
+            parts.append(f"SELECT * EXCLUDE (segment) FROM read_parquet([{quoted(packed)}])")
+        if lines:
+            parts.append(read_lines(lines))
+        con.execute(f"CREATE VIEW log AS {' UNION ALL BY NAME '.join(parts)}")
         return con
+
+    def segments(self, con: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
+        """The log's files as DuckDB calls them: packed ones, and lines that are not packed yet."""
+        names = [name for name, size, _ in self.store.names("log/") if size]
+        packed = [self.store.queryable(name, con) for name in names if name.endswith(".parquet")]
+        done: set[str] = set()
+        if packed:
+            query = f"SELECT DISTINCT segment FROM read_parquet([{quoted(packed)}])"
+            done = {segment for (segment,) in con.execute(query).fetchall()}
+        lines = [name for name in names if name.endswith(".jsonl") and name.rpartition("/")[2] not in done]
+        return packed, [self.store.queryable(name, con) for name in lines]
 
     def select(self, sql: str, values: list[Any] | dict[str, Any]) -> Iterator[Document]:
         """Documents that a query over `log` gives."""
@@ -188,6 +194,20 @@ def _documents(
     while rows := result.fetchmany(2000):
         for row in rows:
             yield from_row(dict(zip(names, row, strict=True)))
+
+
+def read_lines(files: Iterable[str], filename: bool = False) -> str:
+    """A query for the rows of log files; a line cut short by a kill is skipped."""
+    schema = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in COLUMNS.items()) + "}"
+    return (
+        f"SELECT * FROM read_json([{quoted(files)}], columns={schema}, format='newline_delimited', "
+        f"ignore_errors=true, filename={str(filename).lower()}) WHERE url IS NOT NULL"
+    )
+
+
+def quoted(names: Iterable[str]) -> str:
+    """File names as a list of SQL strings."""
+    return ", ".join("'" + name.replace("'", "''") + "'" for name in names)
 
 
 def blob_name(sha256: str) -> str:

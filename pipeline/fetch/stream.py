@@ -80,12 +80,16 @@ class Stream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":  # asked of an idle connection: has the server closed it?
-            return self._reader is not None and (
-                self._reader.at_eof() or self._reader.exception() is not None
-            )
+            return self._reader is not None and self._unasked(self._reader)
         if info == "socket":
             return self._socket
         return self._writer.get_extra_info(info) if self._writer is not None else None
+
+    @staticmethod
+    def _unasked(reader: asyncio.StreamReader) -> bool:
+        """Whether something came that nobody asked for: an end, a fault, or a parting answer such as 408."""
+        waiting = bool(reader._buffer)  # type: ignore[attr-defined]
+        return waiting or reader.at_eof() or reader.exception() is not None
 
     async def _open(self, **tls: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         self._reader, self._writer = await asyncio.open_connection(sock=self._socket, **tls)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pipeline.fetch.archive import Archive, utc
+from pipeline.fetch.archive import Archive, quoted, read_lines, utc
 from pipeline.fetch.replay import current_documents
 
-YOUNG_S = 86_400.0  # a blob this young may belong to a row that is about to be written
+YOUNG_S = 86_400.0  # a file this young may be in use: content whose row is about to be written, an open log
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +79,29 @@ def prune(archive: Archive, before: datetime | None = None, *, dry_run: bool = T
         if not dry_run:
             archive.store.remove(name)
     return Pruned(orphans, superseded, stored)
+
+
+def compact(archive: Archive) -> int:
+    """Pack the log's finished files (older than a day) into one Parquet file; returns how many.
+
+    Every row says which file it came from, and files so named are not read again: a kill between packing and
+    removing changes nothing.
+    """
+    names = list(archive.store.names("log/"))
+    old = {name.rpartition("/")[2] for name, _, changed in names if time.time() - changed > YOUNG_S}
+    with archive.connection() as con, TemporaryDirectory() as folder:
+        files = [file for file in archive.segments(con)[1] if file.rpartition("/")[2] in old]
+        if files:
+            target = Path(folder) / "log.parquet"
+            con.execute(
+                "COPY (SELECT * EXCLUDE (filename), parse_filename(filename) AS segment "
+                f"FROM ({read_lines(files, True)}) ORDER BY source_id, fetched_at) "
+                f"TO {quoted([str(target)])} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            packed = f"log/{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}.parquet"
+            archive.store.write(packed, target.read_bytes())
+        unpacked = {file.rpartition("/")[2] for file in archive.segments(con)[1]}
+    for name, _, _ in names:
+        if name.endswith(".jsonl") and name.rpartition("/")[2] in old - unpacked:
+            archive.store.remove(name)
+    return len(files)

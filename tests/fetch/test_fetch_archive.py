@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.fetch import Archive, ArchiveError, VisitRow, prune, stats
+from pipeline.fetch import Archive, ArchiveError, VisitRow, compact, prune, stats
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -147,6 +147,29 @@ def test_an_old_orphan_is_pruned(tmp_path: Path) -> None:
     os.utime(path, (1, 1))
     assert prune(archive, dry_run=False).orphans == 1
     assert not path.exists()
+
+
+def test_a_packed_log_reads_the_same_whenever_packing_was_cut_short(tmp_path: Path) -> None:
+    for day in range(3):
+        with Archive(tmp_path) as archive:
+            row = seen(f"it's {day}", day, sha256=archive.put(b"%d" % day), redirects=("a", "b"), detail="ü")
+            archive.record(row)
+    archive = Archive(tmp_path)
+    before = list(archive.documents())
+    lines = {path: path.read_bytes() for path in sorted(tmp_path.glob("log/*.jsonl"))}
+    assert compact(archive) == 0  # a day has not passed: a writer may be at them
+    for path in lines:
+        os.utime(path, (1, 1))
+    assert compact(archive) == 3
+    assert list(tmp_path.glob("log/*.jsonl")) == []
+    assert list(archive.documents()) == before
+    for path, data in lines.items():  # killed before they were removed
+        path.write_bytes(data)
+    assert list(archive.documents()) == before
+    archive.record(seen("new", 9))
+    assert [d.url for d in archive.documents()] == ["it's 0", "it's 1", "it's 2", "new"]
+    assert compact(archive) == 0
+    assert set(archive.latest().of(["s"])["s"]) == {"it's 0", "it's 1", "it's 2"}
 
 
 def rows_logged(root: Path) -> int:
