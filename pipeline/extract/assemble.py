@@ -74,7 +74,7 @@ def assemble(
         for office in offices
     ]
     if virtual:
-        services = tuple(service_at(offer, None, is_tied=True) for offer in virtual)
+        services = tuple(service_at(offer, None, is_tied=True, is_virtual=True) for offer in virtual)
         listings.append(listing("virtual", None, services, virtual=True))
     if on_site and not offices:
         services = tuple(service_at(offer, None, is_tied=True) for offer in on_site)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from pipeline.extract.levels import levels_in, levels_in_url
-from pipeline.extract.page import Kind, Page, Region
+from pipeline.extract.page import Block, Kind, Page, Region
 from pipeline.extract.reading import Reading
 from pipeline.extract.text import fold
 from pipeline.extract.track_names import read_title
@@ -25,6 +26,9 @@ from pipeline.records import Assertion, Observation
 OFFERED = ("iop", "php")
 NOT_LISTING = ".not_listing"
 STRUCTURED = ".structured"  # said by structured data alone
+_MAYBE_OTHERS = frozenset(
+    {"condition", "modality", "population"}
+)  # pages that are no listing often speak of others
 RESTORED = 0.9  # confidence of what a page says that alone would be no listing
 _HOME = frozenset({"", "index.html", "index.htm", "index.php", "home", "default.aspx"})
 _TOWN = re.compile(r"\b(near|in|serving|for) ((?:[A-Z][\w'’.-]+ ?){1,3})")
@@ -75,6 +79,27 @@ class SitePage:
         subject = [self.source.reading.subject] if named and "day_treatment" in " ".join(named) else []
         return frozenset(level for level in (*named, *first, *subject) if level in OFFERED)
 
+    def block_at(self, position: int) -> Block | None:
+        """The block of the page that holds a character."""
+        blocks = self.source.reading.page.blocks
+        at = bisect_right(self._starts, position) - 1
+        return blocks[at] if at >= 0 and position < blocks[at].end else None
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [b.start for b in self.source.reading.page.blocks]
+
+    def is_level_title(self, block: Block) -> bool:
+        """Whether a heading or header names IOP or PHP, or a track of it, and nothing else."""
+        if block.index not in self._titles:
+            named = read_title(block.text)
+            self._titles[block.index] = bool(named and set(named.levels) & set(OFFERED))
+        return self._titles[block.index]
+
+    @cached_property
+    def _titles(self) -> dict[int, bool]:
+        return {}
+
     @cached_property
     def shared(self) -> frozenset[str]:
         """The levels that a page about several describes alike, outside the sections that each has to itself."""
@@ -121,10 +146,11 @@ def _stamped(page: PageReading) -> list[Observation]:
     """Observations with their document; those of a page that alone is no listing as they were read in themselves."""
     hidden = _structured_from(page.reading.page)
     stamped = []
+    is_home = urlsplit(page.url).path.strip("/").lower() in _HOME
     for o in page.reading.observations:
         method = o.method + STRUCTURED if o.start >= hidden and "json_ld" not in o.method else o.method
         said, confidence = o.assertion, o.confidence
-        if method.endswith(NOT_LISTING) and not page.reading.is_listing:
+        if method.endswith(NOT_LISTING) and (is_home or o.field not in _MAYBE_OTHERS):
             method, said = method.removesuffix(NOT_LISTING), Assertion.AFFIRMED
             confidence *= RESTORED
         stamped.append(replace(o, url=page.url, document_sha256=page.document_sha256, method=method, assertion=said,

@@ -56,7 +56,7 @@ class Offer:
         return nearest.said.value if nearest else labels()[("level_of_care", self.level)]
 
     def is_virtual_alone(self, has_offices: bool) -> bool:
-        """Attended virtually, and said to be only that: outright, by its name, or by the provider's having no place."""
+        """Attended virtually, and said to be only that: outright, by its name, as one track of several, or for want of a place."""
         said = [(s.said.field, s.said.value, s.said.method) for s in self.statements if s.is_affirmed]
         virtual = any(f == "virtual" and v == "true" for f, v, _ in said)
         if not has_offices:
@@ -65,7 +65,7 @@ class Offer:
             return not any(f == "in_person" and v == "true" and not m.endswith(".place") for f, v, m in said)
         if not virtual or any(f == "in_person" and v == "true" for f, v, _ in said):
             return False
-        return any(f == "in_person" and v == "false" for f, v, _ in said)
+        return self.track is not None or any(f == "in_person" and v == "false" for f, v, _ in said)
 
 
 def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[list[Offer], list[Observation]]:
@@ -102,14 +102,21 @@ def _ties(found: Iterable[Statement]) -> set[str]:
     return ties
 
 
-def service_at(offer: Offer, office: str | None, is_tied: bool) -> Service:
-    """The service at one office: what is said of it there, and of it anywhere."""
+def service_at(offer: Offer, office: str | None, is_tied: bool, is_virtual: bool = False) -> Service:
+    """The service at one office, or virtual alone: what is said of it there, and of it anywhere."""
     here = [s for s in offer.statements if office is None or s.office in (None, office)]
+    if is_virtual:
+        here = [_refuted(s) if (s.said.field, s.said.value) == ("in_person", "true") else s for s in here]
     said = _ranked(_sessions(here, offer.level), offer.level)
     if not is_tied:
         said = [replace(o, confidence=o.confidence * UNLOCATED, method=f"{o.method}.unlocated") for o in said]
     key = f"{offer.level}/{offer.track}" if offer.track else offer.level
     return Service(key, offer.level, offer.name, tuple(best_of(said)))
+
+
+def _refuted(statement: Statement) -> Statement:
+    said = replace(statement.said, assertion=Assertion.HEDGED, method=f"{statement.said.method}.superseded")
+    return replace(statement, said=said)
 
 
 def _sessions(found: list[Statement], level: str) -> list[Statement]:
@@ -130,10 +137,7 @@ def _sessions(found: list[Statement], level: str) -> list[Statement]:
             like = replace(like, said=replace(like.said, value=text, method=f"{like.said.method}.joined"))
         kept.append(like)
     rest = [*values.values(), *(s for s in dated if s not in own)]
-    for s in rest:
-        said = replace(s.said, assertion=Assertion.HEDGED, method=f"{s.said.method}.superseded")
-        kept.append(replace(s, said=said))
-    return kept
+    return kept + [_refuted(s) for s in rest]
 
 
 def _is_full(statement: Statement) -> bool:

@@ -18,8 +18,17 @@ from pipeline.records import Assertion, Observation
 INHERITED = frozenset({"condition", "exclusion", "population", "modality", "accepting"})
 OF_SERVICE = PROGRAM_FIELDS | {"accepting", "level_of_care", "program_name"}
 BY_SENTENCE = OWN | {"evening", "morning", "weekend", "language", "accepting", "level_of_care"}
+OF_WHOM = frozenset({"ages", "population"})
+ALIKE = OF_WHOM | {
+    "in_person",
+    "virtual",
+    "virtual_state",
+    "presence_rule",
+    "duration_weeks",
+}  # as a rule alike in tracks
 PROVIDER_WIDE = 0.9  # confidence of what is said of the provider as a whole, where it offers nothing else
 SURE_OFFER = 0.9  # confidence of a mention of a level that shows by itself that it is offered
+_ALL = re.compile(r"\b(?:both|all|each|every|either)\b", re.I)
 _END = re.compile(r"[.!?](?=\s)|\n")
 
 
@@ -74,11 +83,15 @@ def _levels_of(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tu
     if o.field == "level_of_care":
         if o.value in OFFERED:
             yield o.value, True
+    elif o.field == "program_name" and o.level_of_care is None:
+        yield from ((level, True) for level in OFFERED if o.track in tracks_of_page(page, level))
     elif o.field == "accepting":
         named = {m.value for m in _mentions_beside(page, o)} & set(OFFERED)
         yield from ((level, True) for level in sorted(named)) if named else _of_provider(page, o, offered)
     elif o.level_of_care in OFFERED and (".subject" not in o.method or o.track):
         yield o.level_of_care, True
+    elif _is_beside_levels(page, o):
+        yield from _of_provider(page, o, offered)
     elif page.shared and o.field not in LEVEL_FIELDS:
         yield from ((level, True) for level in sorted(page.shared))
     elif o.level_of_care in page.about or _is_program_page(page, o.level_of_care):
@@ -91,12 +104,36 @@ def _is_program_page(page: SitePage, level: str | None) -> bool:
     return level in OFFERED and page.rank(None) == 1 and page.source.reading.subject == level
 
 
+def _is_beside_levels(page: SitePage, o: Observation) -> bool:
+    """Whether the words stand in a section or row of their own, beside others that levels of care have to themselves."""
+    if len(page.about) == 1:
+        return False
+    blocks = page.source.reading.page.blocks
+    block = page.block_at(o.start)
+    if block is None:
+        return False
+    row = (blocks[i] for i in block.header if (blocks[i].table or (0, 0, 0))[2] == 0)
+    head = next(row, block if block.table and block.table[2] == 0 else None)
+    if head is not None and head.table:
+        rows = [b for b in blocks if b.table and b.table[0] == head.table[0] and b.table[2] == 0]
+    elif block.headings and blocks[block.headings[-1]].level > 1:
+        head = blocks[block.headings[-1]]
+        rows = [b for b in blocks if b.level == head.level and b.headings == head.headings]
+    else:
+        return False
+    if _ALL.search(head.text):
+        return False
+    return any(b is not head and page.is_level_title(b) for b in rows)
+
+
 def _of_provider(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tuple[str | None, bool]]:
     """What is said of nothing in particular: of the program, where there is one alone; else of the whole provider."""
     if o.field in INHERITED:
         yield None, False
     elif len(offered) == 1 and offered <= set(OFFERED) and page.rank(None) <= 2:
         yield next(iter(offered)), False
+    elif o.field == "ages" and offered <= set(OFFERED):
+        yield from ((level, False) for level in sorted(offered))
 
 
 def _mentions_beside(page: SitePage, o: Observation) -> list[Observation]:
@@ -131,7 +168,7 @@ def office_of(page: SitePage, o: Observation, offices: Sequence[Office]) -> str 
 def _over(page: SitePage, o: Observation) -> Iterator[str]:
     """Folded texts that govern a place, nearest first: the cells of its row, headings from the inside out."""
     blocks = page.source.reading.page.blocks
-    block = next((b for b in blocks if b.start <= o.start < b.end), None)
+    block = page.block_at(o.start)
     if block is None:
         return
     if block.table and block.header:
