@@ -129,7 +129,7 @@ def test_broken_data_is_found(spoiled: Callable[..., AuditReport]) -> None:
         ("type", "phone", "display", 0),
         ("type", "phone", "colour", 0),
     } <= found
-    assert [(f.severity, f.rows) for f in by(report, "privacy") if f.column == "name"] == [("warning", 1)]
+    assert [(f.severity, f.rows) for f in by(report, "privacy") if f.column == "name"] == [("error", 1)]
     assert not [f for f in report.errors if "jane@" in f.sample]
 
 

@@ -30,4 +30,8 @@ CREATE MACRO work.without_people(words) AS
     CASE WHEN regexp_matches(words, getvariable('credentials'))
     THEN regexp_replace(words, getvariable('clinician'), '[name]', 'g') ELSE words END;
 
+-- A name that is a clinician's and no more: `Jane Q. Sample, LICSW`, but not `Jane Sample LICSW and Associates`.
+CREATE MACRO work.is_person(name) AS coalesce(
+    regexp_matches(name, getvariable('person')) AND NOT regexp_matches(name, getvariable('business')), FALSE);
+
 CREATE MACRO work.public_words(words) AS work.without_people(work.without_mail(words));

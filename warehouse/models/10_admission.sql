@@ -8,7 +8,13 @@ WITH RECURSIVE asked AS (
     SELECT redirect_to FROM stage.ledger JOIN asked ON entity_id = id WHERE redirect_to IS NOT NULL)
 SELECT id FROM asked;
 
+-- People in practice by themselves are not listed, though a directory may print them.
+CREATE TABLE work.individual AS
+    SELECT listing_id, source_id, locator, observed_at FROM stage.listing WHERE work.is_person(organization_name);
+
 CREATE TABLE work.down_listing AS
+    SELECT listing_id FROM work.individual
+    UNION
     SELECT listing_id FROM stage.listing WHERE listing_id IN (FROM work.down)
     UNION
     SELECT listing_id FROM stage.crosswalk
@@ -61,6 +67,7 @@ SELECT o.*, f.written AS value_kind, p.organization_id, p.location_id, t.service
         WHEN f.written IN ('session', 'address') AND NOT json_valid(o.value) THEN 'bad_json'
         WHEN f.written = 'phone' AND NOT regexp_full_match(o.value, '\+[1-9][0-9]{6,14}(;ext=[0-9]+)?')
             THEN 'bad_phone'
+        WHEN o.field IN ('organization', 'site_name', 'program_name') AND work.is_person(o.value) THEN 'individual'
         WHEN o.field = 'website' AND contains(o.value, '@') THEN 'personal_contact'
         WHEN f.written = 'phone' AND regexp_matches(lower(o.quote), getvariable('personal_phone'))
             THEN 'personal_contact'
@@ -77,18 +84,24 @@ SELECT source_id, locator, reason, work.public_words(detail) AS detail, work.pub
 FROM stage.quarantine
 UNION ALL BY NAME
 SELECT source_id, coalesce(url, locator, listing_id) AS locator, problem AS reason, field AS detail,
-    CASE WHEN problem <> 'personal_contact' THEN work.public_words(left(value, 200)) END AS raw, observed_at
-FROM work.checked WHERE problem IS NOT NULL AND listing_id NOT IN (FROM work.down_listing);
+    CASE WHEN problem NOT IN ('personal_contact', 'individual') THEN work.public_words(left(value, 200)) END AS raw, observed_at
+FROM work.checked WHERE problem IS NOT NULL AND listing_id NOT IN (FROM work.down_listing)
+UNION ALL BY NAME
+SELECT source_id, coalesce(locator, listing_id) AS locator, 'individual' AS reason,
+    'a clinician in practice alone is not listed' AS detail, observed_at
+FROM work.individual WHERE listing_id NOT IN (FROM work.down);
 
 INSERT INTO source BY NAME FROM stage.source;
 INSERT INTO document BY NAME SELECT * REPLACE (work.without_mail(detail) AS detail) FROM stage.document;
 INSERT INTO unmapped BY NAME SELECT * REPLACE (work.public_words(text) AS text) FROM stage.unmapped;
 INSERT INTO listing BY NAME
-SELECT * REPLACE (work.without_mail(organization_name) AS organization_name, work.without_mail(site_name) AS site_name,
+SELECT * REPLACE (work.without_mail(organization_name) AS organization_name, 
+    CASE WHEN NOT work.is_person(site_name) THEN work.without_mail(site_name) END AS site_name,
     work.without_mail(street1) AS street1, work.without_mail(street2) AS street2,
     CASE WHEN NOT contains(website, '@') THEN website END AS website)
 FROM stage.listing SEMI JOIN work.place USING (listing_id);
-INSERT INTO listing_service BY NAME SELECT listing_id, service_key, level_of_care, work.without_mail(name) AS name
+INSERT INTO listing_service BY NAME SELECT listing_id, service_key, level_of_care,
+    CASE WHEN NOT work.is_person(name) THEN work.without_mail(name) END AS name
 FROM work.track;
 INSERT INTO crosswalk BY NAME
 SELECT * REPLACE (work.public_words(reasons) AS reasons) FROM stage.crosswalk c
@@ -98,7 +111,8 @@ WHERE entity_id NOT IN (FROM work.down_entity)
         SELECT listing_id || '#' || service_key FROM work.track));
 -- A taken-down id stays in the ledger, since ids are never reused, but says nothing.
 INSERT INTO ledger BY NAME
-SELECT * REPLACE (CASE WHEN entity_id NOT IN (FROM work.down_entity) THEN work.without_mail(label) END AS label)
+SELECT * REPLACE (CASE WHEN entity_id NOT IN (FROM work.down_entity) AND NOT work.is_person(label)
+    THEN work.without_mail(label) END AS label)
 FROM stage.ledger;
 INSERT INTO match_pair BY NAME
 SELECT * REPLACE (work.public_words(reasons) AS reasons) FROM stage.match_pair
