@@ -31,6 +31,7 @@ ENTRY_SCORE = 1000.0  # the registry's own choice comes first
 HOME_SCORE = 8.0
 UNNAMED_SCORE = 0.6  # a page whose name says nothing is read when the budget allows
 KNOWN_BONUS = 1.5  # pages that held something before are preferred, so that a site's pages stay the same ones
+OTHER_HOST_COST = 2.0  # of a page on a subdomain
 ALIKE_COST = 0.7  # a page's score falls by this at each doubling of its siblings already taken
 LANGUAGE = re.compile(r"^/(?!en)[a-z]{2}(?:-[a-z]{2})?(?:/|$)", re.IGNORECASE)
 EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
@@ -239,8 +240,8 @@ class Frontier:
         if place is None or not self.inside(place) or url_key(place) in self._seen or trap(place):
             return False
         score = score_link(place, anchor) + bonus
-        if self._other_host(place):
-            score -= 2.0
+        if not self.at_home(place):
+            score -= OTHER_HOST_COST
         if score <= 0:
             return False
         self._push(place, score)
@@ -275,9 +276,10 @@ class Frontier:
             urlsplit(self.site).hostname or ""
         )
 
-    def _other_host(self, url: str) -> bool:
+    def at_home(self, url: str) -> bool:
+        """Whether a URL is on the very host of the site, with or without www."""
         here, there = urlsplit(self.site).netloc, urlsplit(url).netloc
-        return here.removeprefix("www.") != there.removeprefix("www.")
+        return here.removeprefix("www.") == there.removeprefix("www.")
 
     def _push(self, url: str, score: float) -> None:
         key = url_key(url)

@@ -92,8 +92,9 @@ class Visit:
         self._connections: dict[str, Connection] = {}
 
     async def close(self) -> None:
-        for connection in self._connections.values():
+        for origin, connection in self._connections.items():
             await connection.aclose()
+            self._fetcher.host(origin).robots = None  # thousands of sites' rules would add up
         self._connections.clear()
 
     async def get(self, want: Want) -> Reply:

@@ -75,7 +75,7 @@ class SiteRun:
     def __post_init__(self) -> None:
         self.frontier = Frontier(self.source.url or "", self.source.entry)
         for document in self.recorder.known.values():
-            self.frontier.add(document.url, bonus=KNOWN_BONUS)
+            self.frontier.add(document.final_url or document.url, bonus=KNOWN_BONUS)
 
     async def documents(self) -> AsyncGenerator[Document]:
         """Every attempt, as it is made and logged. Never raises for what a site does."""
@@ -121,7 +121,8 @@ class SiteRun:
         try:
             reply = await self.visit.get(want)
         except Failure as failure:
-            self.stop = self.stop or failure.stop_site
+            # A link that leads to a host in trouble says nothing about the site's own.
+            self.stop = self.stop or (failure.stop_site and self.frontier.at_home(failure.final_url or url))
             return self.recorder.failed(url, failure)
         if reply.final_url != url:
             self.frontier.seen(reply.final_url)

@@ -14,13 +14,18 @@ import trustme
 from pipeline.records import Document, Outcome
 
 Fetch = Callable[..., list[Document]]
-PUBLIC = {"public.test": "93.184.215.14", "inner.test": "127.0.0.1", "metadata.test": "169.254.169.254"}
+ADDRESSES = {
+    "inner.test": ["127.0.0.1"],
+    "metadata.test": ["169.254.169.254"],
+    "both.test": ["93.184.215.14", "::ffff:10.0.0.1"],  # one address that is not public is one too many
+    "none.test": [],
+}
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    if host not in PUBLIC:
+    if host not in ADDRESSES:
         raise OSError("unknown")
-    return [PUBLIC[host]]
+    return ADDRESSES[host]
 
 
 async def slow_loris(request, writer):
@@ -75,7 +80,9 @@ FAULTS = {
     "toloopback": Outcome.REFUSED_ADDRESS,
     "toname": Outcome.REFUSED_ADDRESS,
     "tometadata": Outcome.REFUSED_ADDRESS,
+    "toboth": Outcome.REFUSED_ADDRESS,
     "tofile": Outcome.REFUSED_ADDRESS,
+    "nowhere": Outcome.DNS,
     "nodns": Outcome.DNS,
     "robots500": Outcome.ROBOTS_DENIED,
     "robots429": Outcome.ROBOTS_DENIED,
@@ -110,6 +117,8 @@ def misbehave(web) -> None:
     web.redirect("toloopback.example", "/", "http://127.0.0.1:1/")
     web.redirect("toname.example", "/", "http://inner.test/")
     web.redirect("tometadata.example", "/", "http://metadata.test/latest/meta-data/")
+    web.redirect("toboth.example", "/", "http://both.test/")
+    web.redirect("nowhere.example", "/", "http://none.test/")
     web.redirect("tofile.example", "/", "file:///etc/passwd")
     web.redirect("nodns.example", "/", "http://nowhere.test/")
     web.page("robots500.example", "/robots.txt", "oh no", 500)

@@ -102,6 +102,29 @@ def test_new_pages_are_found_though_the_old_ones_did_not_change(web, fetch, new_
     assert by_url(fetch(source)) == {"/": "unchanged", "/iop": "ok"}
 
 
+def test_a_page_that_is_gone_is_asked_for_twice_more_and_then_no_longer(web, fetch, new_site) -> None:
+    link = '<a href="/iop">IOP</a>'
+    with_etag(web, "clinic.example", "/", PAGE.format(link))
+    web.page("clinic.example", "/iop")
+    source = new_site("clinic.example")
+    fetch(source)
+    del web.answers["clinic.example", "/iop"]
+    with_etag(web, "clinic.example", "/", PAGE.format(""))
+    asked = [by_url(fetch(source)).get("/iop") for _ in range(4)]
+    assert asked == ["gone", "gone", None, None]
+
+
+def test_a_link_to_a_host_in_trouble_does_not_end_the_visit(web, fetch, new_site) -> None:
+    async def unknown(host: str, port: int) -> list[str]:
+        raise OSError("no such host")
+
+    web.page("clinic.example", "/", PAGE.format('<a href="/iop">IOP</a><a href="/contact">Contact</a>'))
+    web.redirect("clinic.example", "/iop", "http://nowhere.test/")
+    web.page("clinic.example", "/contact")
+    outcomes = by_url(fetch(new_site("clinic.example"), resolve=unknown))
+    assert outcomes == {"/": "ok", "/iop": "dns", "/contact": "ok"}
+
+
 def visit(day: float, **outcomes: int) -> VisitRow:
     moment = DAY + timedelta(days=day)
     return VisitRow("s", moment, moment, outcomes)
