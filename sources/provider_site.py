@@ -33,7 +33,8 @@ UNNAMED_SCORE = 0.6  # a page whose name says nothing is read when the budget al
 KNOWN_BONUS = 1.5  # pages that held something before are preferred, so that a site's pages stay the same ones
 OTHER_HOST_COST = 2.0  # of a page on a subdomain
 ALIKE_COST = 0.7  # a page's score falls by this at each doubling of its siblings already taken
-LANGUAGE = re.compile(r"^/(?!en)[a-z]{2}(?:-[a-z]{2})?(?:/|$)", re.IGNORECASE)
+# Other languages' copies of a site; not those whose code is a state's too (/de/, /ar/, /vi/).
+LANGUAGE = re.compile(r"^/(?:es|fr|pt|zh|ru|ht|ko|pl|it|ja|km|tl)(?:[-_][a-z]{2,4})?(?:/|$)", re.IGNORECASE)
 EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
 PARENT_SHARE = 0.7  # of what the folders' names say, as against the page's own
 NEVER = -5.0  # blogs, jobs, people, legal pages: whatever else their names say
@@ -65,8 +66,11 @@ class Sitemap:
 
 @cache
 def _patterns() -> tuple[tuple[float, re.Pattern[str]], ...]:
+    """Scores by words: whole ones, so that "depression" is no "press"."""
     with LINKS.open(encoding="utf-8", newline="") as file:
-        return tuple((float(row["score"]), re.compile(row["pattern"])) for row in csv.DictReader(file))
+        return tuple(
+            (float(row["score"]), re.compile(rf"\b(?:{row['pattern']})\b")) for row in csv.DictReader(file)
+        )
 
 
 @lru_cache(maxsize=20_000)

@@ -119,6 +119,7 @@ def test_endless_spaces_are_traps_and_pages_are_not(path: str, kind: str | None)
 ORDER = [
     [("/programs/intensive-outpatient-program", ""), ("/p7", "Evening IOP"), ("/half-day-treatment", "")],
     [("/insurance", ""), ("/contact-us", ""), ("/locations", ""), ("/services/outpatient/", "")],
+    [("/conditions/depression", ""), ("/immediate-openings", "Teens"), ("/caregiving-workshop", "Adults")],
     [("/about-us", ""), ("/p-42", "More")],
 ]
 NEVER = [
@@ -137,6 +138,11 @@ def test_pages_are_ranked_by_what_they_may_tell() -> None:
     assert all(min(better) > max(worse) for better, worse in pairwise(groups))
     assert min(min(g) for g in groups) > 0
     assert all(score_link(SITE + path[1:], "Our IOP") <= 0 for path in NEVER)
+
+
+def test_a_states_folder_is_no_language() -> None:
+    assert all(score_link(f"{SITE}{state}/iop") > 10 for state in ("ma", "ct", "de", "ar"))
+    assert score_link(f"{SITE}es-mx/iop") <= 0
 
 
 def test_a_folder_named_for_several_things_does_not_hide_its_program() -> None:
