@@ -75,9 +75,11 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
     for level in OFFERED:
         tracks = tracks_of_level(found, level, bool(offices))
         of_level = {track: Offer(level, track) for track in tracks}
-        for statement in found:
-            if statement.level == level:
-                for track in targets(statement, tracks):
+        aimed = [(s, targets(s, tracks)) for s in found if s.level == level]
+        own = {(at[0], s.said.field) for s, at in aimed if len(at) == 1 and s.is_affirmed}
+        for statement, at in aimed:
+            for track in at:  # what is said of all counts where nothing of the kind is said of the one
+                if len(at) == 1 or (track, statement.said.field) not in own:
                     of_level[track].statements.append(statement)
         everywhere = _ties([s for s in found if s.level == level])
         for offer in of_level.values():

@@ -11,7 +11,7 @@ from pipeline.extract.page import Block, Region
 from pipeline.extract.reading import LEVEL_FIELDS, PROGRAM_FIELDS
 from pipeline.extract.site_pages import OFFERED, SitePage, track_of
 from pipeline.extract.text import fold
-from pipeline.extract.track_names import parts_of, words_for
+from pipeline.extract.track_names import is_focus, parts_of, words_for
 from pipeline.extract.tracks import OWN, own_tracks, tracks_for
 from pipeline.records import Assertion, Observation
 
@@ -209,7 +209,8 @@ def tracks_of_level(found: Sequence[Statement], level: str, has_offices: bool) -
             s for s in own if s.track is None and s.said.field == "in_person" and s.said.value == "true"
         ]
         is_second = "virtual" in parts_of(tracks[0]) and (plain or (on_site and has_offices))
-        return [None, *tracks] if is_second else [None]
+        of_all = [s for s in plain if s.track is None and level in s.page.about and not s.page.is_home]
+        return [None, *tracks] if is_second or (of_all and not is_focus(tracks[0])) else [None]
     dated = {s.said.value for s in own if s.track and s.said.field == "session"}
     general = [
         s.said.value
@@ -242,7 +243,8 @@ def _with_evidence(own: Sequence[Statement]) -> list[str]:
     pages = {id(s.page): s.page for s in own}
     tracks = [t for page in pages.values() for t in tracks_of_page(page, own[0].level or "")]
     paged = [replace(s.said, track=s.track) for s in own if s.track and s.track == s.page.track]
-    tracks = list(dict.fromkeys([*tracks, *own_tracks(paged)]))
+    told = {*tracks, *own_tracks(paged)}
+    tracks = own_tracks([replace(s.said, track=s.track) for s in own if s.track in told])
     for page in pages.values():
         track = page.track
         is_new = track and track not in tracks and "virtual" in parts_of(track)
@@ -278,11 +280,11 @@ def _tracks_on(page: SitePage) -> set[str]:
 
 
 def _spoken_of(statement: Statement, tracks: Sequence[str]) -> str | None:
-    """The track whose name stands last before the words in their sentence, or alone in it."""
+    """The track that the words' sentence names: the last one before them, or (for what programs often share) the only one."""
     page, o = statement.page, statement.said
     low, high = sentence(page, o)
     spoken = [(m.start(), t) for t in tracks for m in words_for(t).finditer(page.folded, low, high)]
     before = [found for found in spoken if found[0] <= o.start]
-    if before:
+    if before and o.field not in INHERITED - OF_WHOM:
         return max(before)[1]
     return spoken[0][1] if len({t for _, t in spoken}) == 1 else None

@@ -45,6 +45,7 @@ _FOCUS: tuple[tuple[str, str], ...] = (
 _WHO = tuple((name, re.compile(rf"\b(?:{words})(?!\w)")) for name, words in _QUALIFIERS)
 _WHAT = tuple((name, re.compile(rf"\b(?:{words})(?!\w)")) for name, words in _FOCUS)
 _ORDER = {name: number for number, (name, _) in enumerate((*_QUALIFIERS, *_FOCUS))}
+_AGED = frozenset({"child", "tween", "teen", "young-adult", "adult", "older-adult"})
 _AGES = re.compile(
     r"\b(?:ages? )?(\d{1,2})(?:\s?(?:-|–|to|through)\s?(\d{1,2})|(\+))(?!\d|\w| ?(?:hours|weeks|days))"
 )
@@ -107,7 +108,10 @@ def read_title(text: str, may_focus: bool = False) -> TrackName | None:
             parts.append(f"{ages[1]}-{ages[2]}" if ages[2] else f"{ages[1]}-plus")
         rest = _AGES.sub(" ", rest)
     left = _WORD.findall(_FILLER.sub(" ", _ASIDE.sub(" ", rest)))
-    if left and levels and not parts and len(left) <= 2 and _are_names(text, left):
+    is_ahead = bool(mentions) and not re.search(
+        r"\w{3}", _FILLER.sub(" ", rest[mentions[0].end :]).split("(")[0]
+    )
+    if left and levels and not parts and len(left) <= 2 and is_ahead and _are_names(text, left):
         return TrackName(levels, slug(" ".join(left)), is_proper=True)
     if left and not (may_focus and levels and parts):
         return None
@@ -131,6 +135,21 @@ def parts_of(track: str | None) -> frozenset[str]:
 def is_focus(track: str | None) -> bool:
     """Whether a track is named by a condition or therapy alone."""
     return bool(track) and parts_of(track) <= {name for name, _ in _FOCUS}
+
+
+def is_proper(track: str | None) -> bool:
+    """Whether a track is named by a word that no table knows ("river")."""
+    return any(part not in _ORDER and not part[0].isdigit() for part in parts_of(track))
+
+
+def covers(wide: str | None, narrow: str | None) -> bool:
+    """Whether a track's name takes in another's: "adult" the evening group for adults, "teen and tween" the teens."""
+    one, other = parts_of(wide), parts_of(narrow)
+    if one - _AGED > other - _AGED:
+        return False
+    return one - _AGED <= other - _AGED and (
+        not one & _AGED or (bool(other & _AGED) and one & _AGED >= other & _AGED)
+    )
 
 
 def joined(*tracks: str | None) -> str | None:

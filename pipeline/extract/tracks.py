@@ -9,7 +9,6 @@ ages of their own; what no track's title governs is shared by all.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -17,7 +16,17 @@ from itertools import pairwise
 from pipeline.extract.context import PageContext
 from pipeline.extract.levels import levels_in
 from pipeline.extract.page import Block, Kind, Region
-from pipeline.extract.track_names import LONGEST_NAME, TrackName, is_focus, joined, parts_of, read_title, slug
+from pipeline.extract.track_names import (
+    LONGEST_NAME,
+    TrackName,
+    covers,
+    is_focus,
+    is_proper,
+    joined,
+    parts_of,
+    read_title,
+    slug,
+)
 from pipeline.records import Assertion, Observation
 
 OWN = frozenset({"session", "days_per_week", "hours_per_day", "hours_per_week", "ages"})
@@ -74,16 +83,22 @@ def split(observations: Sequence[Observation]) -> dict[str | None, list[Observat
     return found
 
 
-def own_tracks(observations: Iterable[Observation]) -> list[str]:
-    """The tracks that have a schedule, dose or ages of their own; one that is part of others is none without
-    sessions, nor is one that only names a condition or therapy."""
-    own = Counter(
-        o.track for o in observations if o.track and o.field in OWN and o.assertion is Assertion.AFFIRMED
-    )
-    dated = {o.track for o in observations if o.track and o.field == "session"}
-    wider = {t for t in own if t not in dated and any(parts_of(t) < parts_of(u) for u in own)}
-    focused = {t for t in own if t not in dated and is_focus(t)}
-    tracks = [track for track in own if track is not None and track not in wider | focused]
+def own_tracks(observations: Sequence[Observation]) -> list[str]:
+    """The tracks that have a schedule, dose or ages of their own; one that covers others is none without
+    sessions that they have not; one told by a condition, a therapy or a name alone is none without sessions."""
+    affirmed = [o for o in observations if o.track and o.assertion is Assertion.AFFIRMED]
+    own = dict.fromkeys(o.track for o in affirmed if o.field in OWN)
+    dated: dict[str | None, set[str]] = {}
+    for o in affirmed:
+        if o.field == "session" and '"start": "' in o.value:
+            dated.setdefault(o.track, set()).add(o.value)
+    wider = set()
+    for track in own:
+        narrow = [t for t in own if t != track and covers(track, t)]
+        if narrow and dated.get(track, set()) <= set().union(*(dated.get(t, set()) for t in narrow)):
+            wider.add(track)
+    weak = {t for t in own if t not in dated and (is_focus(t) or is_proper(t))}
+    tracks = [track for track in own if track is not None and track not in wider | weak]
     return tracks if len(tracks) <= MOST else []
 
 
@@ -92,8 +107,8 @@ def tracks_for(track: str | None, own: Sequence[str]) -> list[str]:
     parts = parts_of(track)
     if track in own or not parts:
         return [track] if track and track in own else list(own)
-    within = [t for t in own if parts < parts_of(t)]
-    around = [t for t in own if parts_of(t) < parts]
+    within = [t for t in own if covers(track, t)]
+    around = [t for t in own if covers(t, track)]
     return within or around or list(own)
 
 
@@ -114,7 +129,7 @@ def _placed(observation: Observation, over: list[Title]) -> Observation:
 def _named(context: PageContext, title: Title) -> Observation:
     text = context.page.text[title.start : title.end]
     level = title.name.levels[0] if title.name.levels else None
-    return Observation("program_name", text, text, title.start, title.end, method="tracks.title", confidence=0.8,
+    return Observation("program_name", " ".join(text.split()), text, title.start, title.end, method="tracks.title", confidence=0.8,
                        level_of_care=level, track=title.name.track)  # fmt: skip
 
 
@@ -134,7 +149,7 @@ def _first_line(context: PageContext) -> Block | None:
 def _program_names(block: Block) -> Iterator[Observation]:
     named = read_title(block.text, may_focus=True)
     if named and len(named.levels) == 1 and not _NO_NAME.search(block.text):
-        yield Observation("program_name", block.text, block.text, block.start, block.end, method="tracks.first",
+        yield Observation("program_name", " ".join(block.text.split()), block.text, block.start, block.end, method="tracks.first",
                           confidence=0.8, level_of_care=named.levels[0])  # fmt: skip
 
 
