@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
@@ -93,7 +93,7 @@ def resolve(
         crosswalk=pl.DataFrame(crosswalk, schema=CROSSWALK, orient="row").sort(
             "entity_type", "entity_id", "listing_id", "service_key"
         ),
-        ledger=pl.DataFrame([asdict(entry) for entry in entries], schema=LEDGER),
+        ledger=_ledger(entries),
         match_pair=pairs.sort("level", "left_id", "right_id"),
         obsolete_overrides=tuple(obsolete(overrides, members, present, redirected)),
     )
@@ -117,6 +117,14 @@ def read_ledger(frame: pl.DataFrame | None) -> list[Entry]:
         )
         for row in frame.iter_rows(named=True)
     ]
+
+
+def _ledger(entries: Iterable[Entry]) -> pl.DataFrame:
+    rows = [
+        [list(cell) if isinstance(cell, tuple) else cell for cell in (getattr(entry, name) for name in LEDGER)]
+        for entry in entries
+    ]
+    return pl.DataFrame(rows, schema=LEDGER, orient="row")
 
 
 @dataclass(frozen=True, slots=True)
