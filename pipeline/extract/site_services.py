@@ -81,7 +81,7 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
             for track in at:  # what is said of all counts where nothing of the kind is said of the one
                 if len(at) == 1 or (track, statement.said.field) not in own:
                     of_level[track].statements.append(statement)
-        everywhere = _ties([s for s in found if s.level == level])
+        everywhere = _ties([s for s in found if s.level == level], len(offices))
         for offer in of_level.values():
             offer.offices = (
                 _ties([s for s in offer.statements if s.track or s.said.field in OWN]) or everywhere
@@ -90,18 +90,19 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
     return offers, [s.said for s in found if s.level is None]
 
 
-def _ties(found: Iterable[Statement]) -> set[str]:
-    """The offices that affirmed words on a level, or a page about it that prints addresses, tie it to."""
-    ties: set[str] = set()
-    for s in found:
-        if s.is_affirmed and s.is_tied and (s.said.field in OWN or s.said.field == "level_of_care"):
-            if s.said.field == "level_of_care" and (".main" not in s.said.method or s.page.rank(s.level) > 2):
-                continue
-            if s.office:
-                ties.add(s.office)
-            elif s.page.rank(s.level) == 0:
-                ties |= s.page.body
-    return ties
+def _ties(found: Sequence[Statement], count: int) -> set[str]:
+    """The offices that affirmed words on a level name; else those whose addresses a page about it prints in its body,
+    unless it prints all that there are."""
+    telling = [s for s in found if s.is_affirmed and s.is_tied and _may_tie(s)]
+    named = {s.office for s in telling if s.office}
+    printed = [s.page.body for s in telling if s.page.rank(s.level) == 0]
+    return named or {key for body in printed if len(body) < count for key in body}
+
+
+def _may_tie(s: Statement) -> bool:
+    if s.said.field == "level_of_care":
+        return ".main" in s.said.method and s.page.rank(s.level) <= 2
+    return s.said.field in OWN
 
 
 def service_at(offer: Offer, office: str | None, is_tied: bool, is_virtual: bool = False) -> Service:

@@ -153,8 +153,12 @@ def covers(wide: str | None, narrow: str | None) -> bool:
 
 
 def joined(*tracks: str | None) -> str | None:
-    """The slug of a track within a track: "adult" and "evening" are "evening-adult"."""
-    parts = {part for track in tracks for part in parts_of(track)}
+    """The slug of a track within tracks, outermost first: "adult" and "evening" are "evening-adult"; one within "teen
+    and tween" is what it names itself."""
+    parts: frozenset[str] = frozenset()
+    for track in tracks:
+        own = parts_of(track)
+        parts = (parts - _AGED if own & _AGED else parts) | own
     return "-".join(sorted(parts, key=lambda p: (_ORDER.get(p, 99), p))) or None
 
 
