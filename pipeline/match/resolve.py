@@ -41,7 +41,6 @@ LEDGER: dict[str, pl.DataType | type[pl.DataType]] = {
     "members": pl.List(pl.String),
     "fingerprints": pl.List(pl.String),
 }
-SERVICE = ("virtual", "in_person", "populations", "evening")  # what tells tracks apart, where it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,8 @@ def resolve(
 ) -> Resolution:
     """Entities of all listings and services, with the ids of the previous ledger wherever it knows them.
 
-    `listings` and `services` are the stage tables (services may add virtual, in_person, populations, evening; listings
-    may add intake, the other numbers they print). `now` is this run's moment, UTC. Raises ValueError for listings
+    `listings` and `services` are the stage tables (services may add virtual, in_person, populations, ages, evening;
+    listings may add intake, the other numbers they print). `now` is this run's moment, UTC. Raises ValueError for listings
     without or with repeated ids.
     """
     moment = now.replace(tzinfo=None)
@@ -121,7 +120,10 @@ def read_ledger(frame: pl.DataFrame | None) -> list[Entry]:
 
 def _ledger(entries: Iterable[Entry]) -> pl.DataFrame:
     rows = [
-        [list(cell) if isinstance(cell, tuple) else cell for cell in (getattr(entry, name) for name in LEDGER)]
+        [
+            list(cell) if isinstance(cell, tuple) else cell
+            for cell in (getattr(entry, name) for name in LEDGER)
+        ]
         for entry in entries
     ]
     return pl.DataFrame(rows, schema=LEDGER, orient="row")

@@ -77,12 +77,13 @@ def _audiences() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def describe(record: Mapping[str, object], place_words: Iterable[str] = ()) -> Row:
-    """A row from a record of `listing_service`, with virtual, in_person, populations, evening where they are known."""
+    """A row from a record of `listing_service`, with virtual, in_person, populations, ages, evening where they are known."""
     key, name = str(record["service_key"]), str(record.get("name") or "")
     track = key.partition("/")[2].replace("-", " ")
     text = f"{name} {track}"
     stated = record.get("populations")
     audience = {str(p) for p in stated} if isinstance(stated, (list, tuple)) else set()
+    audience = audience or _of_age(record.get("ages"))
     audience = audience or {code for code, words in _audiences() if words.search(text)}
     time = (
         "evening" if record.get("evening") or _EVENING.search(text) else "day" if _DAY.search(text) else None
@@ -98,6 +99,17 @@ def describe(record: Mapping[str, object], place_words: Iterable[str] = ()) -> R
     }
     topic = {word for word in normalize_name(text) if word not in plain | said and not word.isdigit()}
     return Row(str(record["listing_id"]), key, name, frozenset(audience), time, delivery, frozenset(topic))
+
+
+def _of_age(ages: object) -> set[str]:
+    """Who a range of ages ("[12, 17]") is for, where it does not reach over majority."""
+    found = re.findall(r"\d+|null", ages) if isinstance(ages, str) else []
+    if len(found) != 2:
+        return set()
+    low, high = (None if age == "null" else int(age) for age in found)
+    if low is not None and low >= 18:
+        return {"adults"}
+    return {"adolescents"} if high is not None and high <= 18 and (low or 12) >= 11 else set()
 
 
 @cache

@@ -39,7 +39,12 @@ def directories(root: Path) -> ModuleType:
 def test_labelled_records_reach_the_goals(shared: Path, tmp_path: Path, kind: str) -> None:
     data, out = shared / "data" / "matching", tmp_path / "out.csv"
     match_csv(data / f"{kind}_records.csv", out)
-    tool = [sys.executable, str(shared / "tools" / "score_matching.py"), str(data / f"{kind}_gold.csv"), str(out)]
+    tool = [
+        sys.executable,
+        str(shared / "tools" / "score_matching.py"),
+        str(data / f"{kind}_gold.csv"),
+        str(out),
+    ]
     printed = subprocess.run(tool, capture_output=True, text=True, check=True).stdout
     for line in printed.splitlines():
         level, of, *rest = line.split()
@@ -52,21 +57,29 @@ def years(shared: Path, directories: ModuleType) -> tuple[pl.DataFrame, pl.DataF
     """Two years of the substance-use directory in four states, as listings of one source."""
     states = pl.col("state").is_in(["MA", "NY", "OH", "UT"])
     tables = [
-        directories.listings(directories.workbook(shared / "data" / "samhsa" / f"su_{year}.xlsx", "su").filter(states), "su")
+        directories.listings(
+            directories.workbook(shared / "data" / "samhsa" / f"su_{year}.xlsx", "su").filter(states), "su"
+        )
         for year in (2022, 2023)
     ]
     return tables[0], tables[1]
 
 
 def offers(listings: pl.DataFrame) -> pl.DataFrame:
-    return listings.select("listing_id", service_key=pl.lit("iop"), level_of_care=pl.lit("iop"), name=pl.lit("IOP"))
+    return listings.select(
+        "listing_id", service_key=pl.lit("iop"), level_of_care=pl.lit("iop"), name=pl.lit("IOP")
+    )
 
 
 def test_two_years_as_two_runs(years: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     before, after = years
     first = resolve(before, offers(before), None, Overrides(), datetime(2022, 6, 1, tzinfo=UTC))
-    second = resolve(after, offers(after), first.ledger, Overrides(), datetime(2023, 6, 1, tzinfo=UTC), first.crosswalk)
-    same = before.join(after, on=[c for c in before.columns if c != "external_ids"], nulls_equal=True)["listing_id"]
+    second = resolve(
+        after, offers(after), first.ledger, Overrides(), datetime(2023, 6, 1, tzinfo=UTC), first.crosswalk
+    )
+    same = before.join(after, on=[c for c in before.columns if c != "external_ids"], nulls_equal=True)[
+        "listing_id"
+    ]
     assert len(same) > 500
     linked = first.crosswalk.with_columns(same=pl.col("listing_id").is_in(same.implode()))
     places = linked.filter(pl.col("same").all().over("entity_id") & (pl.col("entity_type") != "organization"))
@@ -74,7 +87,9 @@ def test_two_years_as_two_runs(years: tuple[pl.DataFrame, pl.DataFrame]) -> None
     redirect = dict(second.ledger.select("entity_id", "redirect_to").iter_rows())
     moved = now.filter(pl.col("entity_id") != pl.col("entity_id_right"))
     # an unchanged place keeps its id, unless a neighbour that changed turns out to be the same place: a redirect
-    assert [row for row in moved.iter_rows(named=True) if redirect[row["entity_id"]] != row["entity_id_right"]] == []
+    assert [
+        row for row in moved.iter_rows(named=True) if redirect[row["entity_id"]] != row["entity_id_right"]
+    ] == []
     assert moved.height <= 0.01 * now.height
     assert second.ledger["entity_id"].is_unique().all()
     assert set(first.ledger["entity_id"]) <= set(second.ledger["entity_id"])

@@ -76,6 +76,9 @@ def test_observed_facts_count_where_the_name_is_silent() -> None:
     assert row("x", virtual=True, in_person=False).delivery == "virtual"
     assert row("x", virtual=True, in_person=True).delivery is None
     assert row("x", virtual=None).general
+    assert row("x", ages="[18, null]").audience == {"adults"}
+    assert row("x", ages="[12, 17]").audience == {"adolescents"}
+    assert row("x", ages="[13, 64]").general
 
 
 def test_a_reviewer_is_heard() -> None:
