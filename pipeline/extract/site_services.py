@@ -83,9 +83,9 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
                     of_level[track].statements.append(statement)
         everywhere = _ties([s for s in found if s.level == level], len(offices))
         for offer in of_level.values():
-            offer.offices = (
-                _ties([s for s in offer.statements if s.track or s.said.field in OWN]) or everywhere
-            )
+            own_words = [s for s in offer.statements if s.track or s.said.field in OWN]
+            offer.offices = _ties(own_words, len(offices)) or everywhere
+
         offers += of_level.values()
     return offers, [s.said for s in found if s.level is None]
 
