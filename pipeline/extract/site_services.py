@@ -15,8 +15,9 @@ from pipeline.extract.choice import best
 from pipeline.extract.offices import Office
 from pipeline.extract.sessions import SessionValue, consolidate
 from pipeline.extract.site_pages import OFFERED, SitePage
-from pipeline.extract.site_statements import OWN, Statement, statements, targets, tracks_of_level
+from pipeline.extract.site_statements import Statement, statements, targets, tracks_of_level
 from pipeline.extract.track_names import parts_of, read_title
+from pipeline.extract.tracks import OWN
 from pipeline.extract.vocabulary import labels
 from pipeline.records import Assertion, Observation, Service
 
@@ -71,7 +72,7 @@ class Offer:
 def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[list[Offer], list[Observation]]:
     """Every service of the site, and what is said of the provider as a whole."""
     found = statements(pages, offices)
-    offers = []
+    offers: list[Offer] = []
     for level in OFFERED:
         tracks = tracks_of_level(found, level, bool(offices))
         of_level = {track: Offer(level, track) for track in tracks}
