@@ -11,6 +11,7 @@ from lxml import etree
 from pipeline.extract.page import Block, Kind, Region
 from pipeline.extract.regions import region_of
 from pipeline.extract.tables import Grid
+from pipeline.extract.text import LONGEST_BLOCK, cut
 
 _SKIP = frozenset(
     {
@@ -57,8 +58,8 @@ def _is_card(names: str) -> bool:
 class Builder:
     """Walks a tree once. Text gathers in a buffer that ends where a block-level element begins or ends."""
 
-    MAX_TEXT = 300_000
-    MAX_BLOCKS = 12_000
+    MAX_TEXT = 150_000
+    MAX_BLOCKS = 8_000
     MAX_ELEMENTS = 120_000
 
     def __init__(self) -> None:
@@ -227,7 +228,7 @@ class Builder:
 
     def _flush(self) -> None:
         if self._pieces:
-            raw = "".join(self._pieces)
+            raw = "".join(self._pieces)[: self.MAX_TEXT]
             self._pieces.clear()
             self._glued = -1
             linked, bold, hrefs = self._linked, self._bold, self._hrefs
@@ -269,6 +270,10 @@ class Builder:
             self._append(text, kind, 0, hrefs)
 
     def _append(self, text: str, kind: Kind, level: int, hrefs: list[str]) -> None:
+        if len(text) > LONGEST_BLOCK:
+            for start, end in cut(text, 0, len(text)):
+                self._append(text[start:end], kind, 0, hrefs)
+            return
         stack = self._stacks[self._region]
         if level:
             while stack and stack[-1][0] >= level:

@@ -12,6 +12,7 @@ from pipeline.extract.text import fold, sentences
 from pipeline.extract.vocabulary import Mention, find_mentions
 from pipeline.records import Assertion
 
+INFINITE = 1 << 60
 _SOON = re.compile(
     r"[\s:.–-]*(?:coming soon|opening soon)"
 )  # a label and, on the next line, what it is not yet
@@ -28,6 +29,7 @@ class PageContext:
     starts: list[int]
     _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
+    _told: dict[tuple[int, re.Pattern[str]], bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, page: Page) -> PageContext:
@@ -50,9 +52,9 @@ class PageContext:
         spans = self._sentences.get(block.index)
         if spans is None:
             spans = self._sentences[block.index] = sentences(self.folded, block.start, block.end)
-        for start, end in spans:
-            if start <= position < end:
-                return start, end
+        at = bisect_right(spans, (position, INFINITE)) - 1
+        if at >= 0 and position < spans[at][1]:
+            return spans[at]
         return block.start, block.end
 
     def cues(self, span: tuple[int, int]) -> list[Cue]:
@@ -69,6 +71,16 @@ class PageContext:
             return SOON
         asks = self.folded[span[0] : span[1]].rstrip(" \"')").endswith("?")
         return judge(self.folded, self.cues(span), start, end, is_level, asks)
+
+    def tells(self, block: Block, pattern: re.Pattern[str], as_printed: bool = False) -> bool:
+        """Whether a block's folded (or printed) text holds a pattern; asked once a heading, not once a mention."""
+        key = (block.index, pattern)
+        found = self._told.get(key)
+        if found is None:
+            found = self._told[key] = bool(
+                pattern.search(self.page.text if as_printed else self.folded, block.start, block.end)
+            )
+        return found
 
     def path(self, block: Block) -> list[Block]:
         """What governs a block, nearest first: its headers in a table, its lead, its headings from the inside out."""

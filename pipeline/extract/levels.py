@@ -205,7 +205,7 @@ def _strength(context: PageContext, levels: Levels, mention: LevelMention) -> fl
     if asks:
         return 0.0
     is_subject = mention.code == levels.subject
-    if not is_subject and any(_VERSUS.search(folded, h.start, h.end) for h in context.path(block)[:2]):
+    if not is_subject and any(context.tells(h, _VERSUS) for h in context.path(block)[:2]):
         return 0.0
     if (
         len(line) <= 60

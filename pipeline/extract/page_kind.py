@@ -36,7 +36,7 @@ _PROVIDER_TYPES = {
 WORDY = 120  # words of body after which a provider has said "our" or "we"
 TITLE = 100  # characters that stand for a title where there is none
 MOST = 3  # hits of one cue that count
-READ = 60_000  # characters of body that the cues look at
+READ, TAIL = 12_000, 2_000  # characters of body that the cues look at, and how many of them from its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +101,9 @@ def _dilution(words: float) -> float:
 
 
 def _body(context: PageContext) -> str:
-    parts, size = [], 0
-    for block in context.page.blocks:
-        if block.region is Region.MAIN:
-            parts.append(context.folded[block.start : block.end])
-            size += block.end - block.start
-            if size > READ:
-                break
-    return "\n".join(parts)
+    """The body's first and last words: enough to know who speaks, and the same work for any page."""
+    body = "\n".join(context.folded[b.start : b.end] for b in context.page.blocks if b.region is Region.MAIN)
+    return body if len(body) <= READ else body[: READ - TAIL] + "\n" + body[-TAIL:]
 
 
 def _title(context: PageContext) -> str:

@@ -9,7 +9,6 @@ import re
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from pipeline.extract._structured import append_contacts
 from pipeline.extract.builder import Builder
@@ -64,12 +63,12 @@ def read_page(content: bytes | str, url: str | None = None, charset: str | None 
 
 
 def _tree(markup: str) -> etree._Element | None:
-    parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     data = markup.encode("utf-8", "replace")
     if not data.strip():
         return None
     try:
-        return lxml_html.document_fromstring(data, parser=parser)
+        return etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError):
         return None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from pipeline.extract.page import Block, Kind, Page, Region
+from pipeline.extract.text import cut
 
-MAX_TEXT = 300_000
+MAX_TEXT = 150_000
 _BULLET = re.compile(r"\s*(?:[-*•·▪‣◦]|\d{1,2}[.)])\s+(?=\S)")
 _SENTENCE_END = re.compile(r"[.!;:,]$")
 _NOT_TITLE = re.compile(r"\d{3}|;|\.\s|@|https?:|: ")
@@ -51,7 +52,8 @@ def _lines(text: str) -> list[tuple[int, int, bool]]:
         start = match.start() + len(line) - len(line.lstrip())
         end = match.start() + len(line.rstrip())
         mark = _BULLET.match(text, start, end)
-        found.append((mark.end() if mark else start, end, mark is not None))
+        spans = cut(text, mark.end() if mark else start, end)
+        found += [(first, last, mark is not None) for first, last in spans]
     return found
 
 

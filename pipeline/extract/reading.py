@@ -110,6 +110,8 @@ def extract(page: Page) -> Reading:
         found.extend(contact(page))
     found.extend(find_place(context, levels, found))
     rejected = [page.meta["limits"]] if page.meta.get("limits") else []
+    first = next((b.index for b in page.blocks if b.level == 1 and b.region is Region.MAIN), None)
+    found = with_tracks(context, found, first)
     if not kind.is_listing:
         rejected.append(f"no listing: {kind.kind} (score {kind.score:.1f})")
         found = [_unaffirmed(o) for o in found]
@@ -118,8 +120,6 @@ def extract(page: Page) -> Reading:
             o.value for o in found if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
         )
     )
-    first = next((b.index for b in page.blocks if b.level == 1 and b.region is Region.MAIN), None)
-    found = with_tracks(context, found, first)
     programs = _programs(levels, offered, found) if kind.is_listing else ()
     found.sort(key=lambda o: (o.start, o.end, o.field))
     return Reading(page, kind, name, offered, programs, tuple(found), tuple(rejected))

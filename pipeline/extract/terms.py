@@ -115,12 +115,13 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     if mention.field == "population" and judged.cue and judged.cue.category in ("history", "target"):
         judged = AFFIRMED
     field, code = mention.field, mention.code
-    excluded = judged.assertion is Assertion.NEGATED or _in_excluding_list(context, block)
+    listed = _in_excluding_list(context, block)
+    excluded = judged.assertion is Assertion.NEGATED or listed
     said, confidence = judged.assertion, _BASE[field]
     if field == "exclusion":
         said = Assertion.AFFIRMED if excluded and _excludes(context, judged) else Assertion.CONDITIONAL
     elif excluded:
-        if field == "condition" and code in AS_EXCLUSION and _in_excluding_list(context, block):
+        if field == "condition" and code in AS_EXCLUSION and listed:
             field, code, said = "exclusion", AS_EXCLUSION[code], Assertion.AFFIRMED
         else:
             said = Assertion.NEGATED
@@ -175,17 +176,14 @@ def _by_place(
     if said is not Assertion.AFFIRMED:
         return said, confidence
     for governor in context.path(block):
-        start, end = governor.start, governor.end
-        if _ELSEWHERE.search(context.folded, start, end) and not _EXCLUDING.search(
-            context.folded, start, end
-        ):
+        if context.tells(governor, _ELSEWHERE) and not context.tells(governor, _EXCLUDING):
             return Assertion.GENERIC, confidence
-        if _CREDENTIALS.search(governor.text):
+        if context.tells(governor, _CREDENTIALS, as_printed=True):
             return Assertion.GENERIC, confidence
-        if _DEFINES.search(context.folded, start, end) and not levels.by_block.get(governor.index):
+        if context.tells(governor, _DEFINES) and not levels.by_block.get(governor.index):
             return Assertion.GENERIC, confidence
     if block.kind is Kind.LINK:
-        lists = any(_LISTS.search(context.folded, g.start, g.end) for g in context.path(block)[:2])
+        lists = any(context.tells(g, _LISTS) for g in context.path(block)[:2])
         return (
             (said, confidence - 0.12)
             if lists and len(block.text) < LABEL and "\n" not in block.text
@@ -198,4 +196,4 @@ def _by_place(
 
 def _in_excluding_list(context: PageContext, block: Block) -> bool:
     """Whether the list or section that holds the block says for whom the program is not."""
-    return any(_EXCLUDING.search(context.folded, g.start, g.end) for g in context.path(block)[:2])
+    return any(context.tells(g, _EXCLUDING) for g in context.path(block)[:2])

@@ -8,7 +8,6 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _FOLD = {ord(c): "-" for c in _DASHES} | {
     0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x201C: '"', 0x201D: '"', 0xA0: " ", 0x202F: " ", 0x2009: " ",
 }  # fmt: skip
-_SPACED = {ord("-"): " ", ord("/"): " "}
 
 _END = re.compile(r"[.!?][\"')\]\u201d\u2019]*(?=\s)|\n|\s[|•·▪]\s|(?<=\w);(?=\s)")
 _ABBREVIATION = re.compile(
@@ -29,7 +28,28 @@ def fold(text: str) -> str:
 
 def spaced(folded: str) -> str:
     """Folded text with hyphens and slashes as spaces: the form that vocabularies are matched in."""
-    return folded.translate(_SPACED)
+    return folded.replace("-", " ").replace("/", " ")
+
+
+LONGEST_BLOCK = (
+    4_000  # characters: longer runs are cut between sentences, so that no reader looks at more at once
+)
+
+
+def cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of at most LONGEST_BLOCK characters that cover text[start:end], cut after a sentence or a word."""
+    spans = []
+    while end - start > LONGEST_BLOCK:
+        limit = start + LONGEST_BLOCK
+        at = max(text.rfind(". ", start, limit) + 1, text.rfind("\n", start, limit))
+        if at <= start:
+            at = text.rfind(" ", start, limit)
+        at = at if at > start else limit
+        spans.append((start, at))
+        start = at
+        while start < end and text[start].isspace():
+            start += 1
+    return [*spans, (start, end)] if start < end else spans
 
 
 def sentences(folded: str, start: int, end: int) -> list[tuple[int, int]]:
