@@ -1,11 +1,12 @@
-"""Extract and normalize: documents → observations → listings (`pipeline.read`)."""
+"""Extract and normalize: documents → observations → listings (`pipeline.read`, `pipeline.readers`)."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
 from pipeline.fetch import Archive, current_documents
-from pipeline.read import ReadReport, documents_that_count, read_source
+from pipeline.read import ReadReport, documents_that_count
+from pipeline.readers import Job, read_sources
 from pipeline.records import Document
 from pipeline.resources import Workspace
 
@@ -34,28 +35,19 @@ def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     def read(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.MaterializeResult[None]]:
-        settings, stage = workspace.settings, workspace.stage
+        settings = workspace.settings
         sources = [settings.registry[key] for key in context.partition_keys]
-        with Archive(settings.archive) as archive, workspace.progress.task("read", len(sources)) as task:
+        with Archive(settings.archive) as archive:
             current: dict[str, list[Document]] = {}
             for document in current_documents(archive, workspace.as_of):
                 current.setdefault(document.source_id, []).append(document)
-            for source in sources:
-                documents = documents_that_count(source, current.get(source.id, ()), archive)
-                if workspace.reread:
-                    stage.mark(source.id, None)
-                report = read_source(
-                    source,
-                    documents,
-                    archive,
-                    stage,
-                    settings.states,
-                    workspace.clock(),
-                    accept=workspace.reread,
-                )
+            counted = {s.id: documents_that_count(s, current.get(s.id, ()), archive) for s in sources}
+        job = Job(settings.archive, settings.stage, settings.states, workspace.clock(), workspace.reread)
+        with workspace.progress.task("read", len(sources)) as task:
+            for report in read_sources(sources, counted, job):
                 workspace.summary.reads.append(report)
                 if report.problem:
-                    context.log.warning(f"{source.id}: {report.problem}")
+                    context.log.warning(f"{report.source_id}: {report.problem}")
                 _describe(context, report)
                 task.advance()
         for name, _, _ in SPECS:
