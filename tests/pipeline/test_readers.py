@@ -1,0 +1,170 @@
+"""Reading: documents become listings once; what has not changed is left alone, what cannot be read is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline import readers
+from pipeline.fetch import Archive, current_documents
+from pipeline.read import ReadReport, documents_that_count, read_source
+from pipeline.readers import Job, read_sources
+from pipeline.records import Document, Outcome
+from pipeline.stage import Stage
+from sources.registry import Kind, Source
+
+NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
+LIST = Source("oak", Kind.LICENSE_LIST, "Oak", url="https://oak.example/list.csv", state="MA", columns={
+    "name1": "Name", "street1": "Street", "city": "City", "zip": "ZIP", "setting": "Setting",
+})  # fmt: skip
+GOOD = b"Name,Street,City,ZIP,Setting\nOak House,1 Oak Street,Lowell,01852,Outpatient Services\nElm,2 Elm Street,Lynn,01902,\n"
+SITE = Source("elm", Kind.PROVIDER_SITE, "Elm House", url="https://elm.example/", state="MA")
+PAGE = """<html><head><title>Intensive Outpatient Program | Elm House</title></head><body><main>
+<h1>Intensive Outpatient Program (IOP)</h1><p>Our IOP meets Monday, Wednesday and Friday from 9 a.m. to noon.
+We treat depression, anxiety and PTSD in adults.</p><p>Elm House, 1 Elm Street, Lowell, MA 01852. Call (978) 555-0101.</p>
+</main></body></html>"""
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive(tmp_path / "archive") as opened:
+        yield opened
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path / "stage")
+
+
+def put(archive: Archive, source: Source, content: bytes, day: int = 0, url: str | None = None) -> None:
+    document = Document(
+        source.id,
+        url or source.url or "",
+        NOW + timedelta(days=day),
+        Outcome.OK,
+        status=200,
+        sha256=archive.put(content),
+        size=len(content),
+        media_type="text/html",
+    )
+    archive.record(document)
+    archive.flush()
+
+
+def read(source: Source, archive: Archive, stage: Stage, **more: bool) -> ReadReport:
+    current = list(current_documents(archive, source_id=source.id))
+    documents = documents_that_count(source, current, archive)
+    return read_source(source, documents, archive, stage, frozenset(), NOW, **more)
+
+
+def test_a_list_is_read_once_and_again_when_it_changes(archive: Archive, stage: Stage) -> None:
+    put(archive, LIST, GOOD)
+    first = read(LIST, archive, stage)
+    assert first.changed and first.rows is not None and first.rows["listing"] == 2
+    again = read(LIST, archive, stage)
+    assert not again.changed and again.rows == {**first.rows}
+    put(archive, LIST, GOOD + b"Ash,3 Ash Street,Lynn,01902,\n", day=1)
+    assert read(LIST, archive, stage).rows["listing"] == 3  # type: ignore[index]
+
+
+def test_content_seen_again_is_verified_anew(archive: Archive, stage: Stage) -> None:
+    put(archive, LIST, GOOD)
+    read(LIST, archive, stage)
+    put(archive, LIST, GOOD, day=30)
+    assert not read(LIST, archive, stage).changed
+    assert stage.read("listing")["observed_at"].max() == datetime(2026, 10, 31, 12)
+
+
+def test_an_edition_is_as_old_as_its_publisher_says(archive: Archive, stage: Stage) -> None:
+    dated = replace(LIST, published=datetime(2025, 3, 1, tzinfo=UTC).date())
+    put(archive, dated, GOOD)
+    read(dated, archive, stage)
+    assert stage.read("observation")["observed_at"].unique().to_list() == [datetime(2025, 3, 1)]
+
+
+def test_what_is_no_list_keeps_the_listings_of_last_time(archive: Archive, stage: Stage) -> None:
+    put(archive, LIST, GOOD)
+    read(LIST, archive, stage)
+    put(archive, LIST, b"<html>maintenance</html>", day=1)
+    report = read(LIST, archive, stage)
+    assert report.problem is not None and "column" in report.problem
+    assert stage.read("listing").height == 2
+    assert stage.read("quarantine")["reason"].to_list() == ["unreadable_document"]
+
+
+def test_other_states_are_counted_and_left_out(archive: Archive, stage: Stage) -> None:
+    put(archive, LIST, GOOD)
+    documents = list(current_documents(archive))
+    report = read_source(LIST, documents, archive, stage, frozenset({"NY"}), NOW)
+    assert (report.out_of_scope, stage.read("listing").height) == (2, 0)
+
+
+def test_a_site_gives_a_listing_with_evidence_of_its_page(archive: Archive, stage: Stage) -> None:
+    put(archive, SITE, PAGE.encode())
+    report = read(SITE, archive, stage)
+    assert report.problem is None
+    (listing,) = stage.read("listing").rows(named=True)
+    assert (listing["city"], listing["zip"], listing["organization_name"]) == ("Lowell", "01852", "Elm House")
+    said = {(row["field"], row["value"]) for row in stage.read("observation").iter_rows(named=True)}
+    assert {("condition", "ptsd"), ("phone", "+19785550101")} <= said
+    assert stage.read("observation")["document_sha256"].null_count() == 0
+
+
+def test_a_page_that_breaks_the_reader_stops_only_itself(
+    archive: Archive, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline import read as module
+
+    whole = module.read_page
+
+    def brittle(text: str, *rest: object) -> object:
+        if "poison" in text:
+            raise RecursionError("too deep")
+        return whole(text, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "read_page", brittle)
+    put(archive, SITE, PAGE.encode())
+    put(archive, SITE, b"<p>poison</p>", url="https://elm.example/poison")
+    read(SITE, archive, stage)
+    assert stage.read("listing").height == 1
+    (row,) = stage.read("quarantine").rows(named=True)
+    assert (row["reason"], row["locator"]) == ("unreadable_page", "https://elm.example/poison")
+    assert "RecursionError" in row["detail"]
+
+
+def test_a_changed_layout_keeps_what_was_known_until_a_person_accepts(archive: Archive, stage: Stage) -> None:
+    put(archive, SITE, PAGE.encode())
+    read(SITE, archive, stage)
+    put(
+        archive,
+        SITE,
+        b"<html><body><div id=app>Loading Elm House, please wait a moment</div></body></html>",
+        day=1,
+    )
+    report = read(SITE, archive, stage)
+    assert report.problem is not None and "--force" in report.problem
+    assert stage.read("listing").height == 1
+    assert "layout_changed" in stage.read("quarantine")["reason"].to_list()
+    assert read(SITE, archive, stage, accept=True).problem is None
+
+
+def test_reading_in_processes_gives_the_same(
+    archive: Archive, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(LIST, id="ash", url="https://ash.example/list.csv")
+    for source in (LIST, other):
+        put(archive, source, GOOD)
+    documents = {s.id: list(current_documents(archive, source_id=s.id)) for s in (LIST, other)}
+    here = Job(tmp_path / "archive", tmp_path / "here", frozenset(), NOW)
+    apart = replace(here, stage=tmp_path / "apart")
+    list(read_sources([LIST, other], documents, here))
+    monkeypatch.setattr(readers, "MUCH", 0)
+    reports = list(read_sources([LIST, other], documents, apart))
+    assert {r.source_id for r in reports} == {"oak", "ash"}
+    for table in ("listing", "observation"):
+        one, two = (Stage(job.stage).read(table).sort("listing_id") for job in (here, apart))
+        assert sorted(map(str, one.rows())) == sorted(map(str, two.rows()))

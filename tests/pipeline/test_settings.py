@@ -1,0 +1,46 @@
+"""Options come before the environment, and the environment before the profile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.settings import Settings, SettingsError
+
+
+def test_the_demo_is_the_default() -> None:
+    settings = Settings.choose(environment={})
+    assert (settings.profile, settings.serve_demo) == ("demo", True)
+    assert settings.out == Path("data/demo").resolve()
+
+
+def test_a_profile_names_its_states() -> None:
+    settings = Settings.choose(profile="massachusetts", environment={})
+    assert settings.states == {"MA"}
+    assert all(source.state in (None, "MA") for source in settings.registry.sources)
+
+
+def test_a_registry_folder_reads_every_state(tmp_path: Path) -> None:
+    settings = Settings.choose(registry=tmp_path, environment={})
+    assert (settings.profile, settings.states, settings.out.name) == (None, frozenset(), tmp_path.name)
+
+
+def test_the_environment_is_heard_and_options_win(tmp_path: Path) -> None:
+    environment = {
+        "IOP_PROFILE": "us",
+        "IOP_OUT": str(tmp_path),
+        "IOP_USER_AGENT": "mine/2 (+https://x.example)",
+    }
+    settings = Settings.choose(environment=environment)
+    assert (settings.profile, settings.out) == ("us", tmp_path.resolve())
+    assert settings.fetch.user_agent == environment["IOP_USER_AGENT"]
+    assert Settings.choose(profile="demo", environment=environment).profile == "demo"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [({"profile": "mars"}, "massachusetts"), ({"registry": Path("/no/such")}, "TOML")]
+)
+def test_what_does_not_exist_is_named(options: dict[str, object], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        Settings.choose(environment={}, **options)  # type: ignore[arg-type]
