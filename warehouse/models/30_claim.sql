@@ -53,15 +53,13 @@ JOIN observation o ON o.rowid = w.best
 JOIN policy.field f ON f.field = o.field
 LEFT JOIN work.denial d ON d.claim_id = w.claim_id;
 
--- Since when it has been known, also under ids that were merged into this one.
-CREATE TABLE work.known AS
-SELECT claim_id, min(first_seen) AS first_seen FROM (
-    SELECT claim_id, first_seen FROM previous.claim
-    UNION ALL
-    SELECT work.claim_key(l.redirect_to, c.field, f.written, c.value), c.first_seen
-    FROM previous.claim c JOIN stage.ledger l USING (entity_id) JOIN policy.field f USING (field)
-    WHERE l.redirect_to IS NOT NULL)
-GROUP BY claim_id;
+-- Since when it has been known under ids that were merged into this one.
+CREATE TABLE work.inherited AS
+SELECT work.claim_key(l.redirect_to, c.field, f.written, c.value) AS claim_id, min(c.first_seen) AS first_seen
+FROM previous.claim c
+JOIN (FROM stage.ledger WHERE redirect_to IS NOT NULL) l USING (entity_id)
+JOIN policy.field f USING (field)
+GROUP BY 1;
 
 INSERT INTO claim BY NAME
 WITH ranked AS (
@@ -89,6 +87,8 @@ SELECT * EXCLUDE (conflicting), conflicting AS conflict FROM (
         coalesce(contradicted, FALSE) OR (single AND values > 1 AND NOT wording) AS conflicting,
         round(least(strength, getvariable('confidence_ceiling'))
             * CASE WHEN conflicting THEN getvariable('conflict_discount') ELSE 1 END, 4) AS confidence,
-        least(r.first_seen, k.first_seen) AS first_seen,
+        least(r.first_seen, p.first_seen, k.first_seen) AS first_seen,
         last_verified + to_days(verify_days) AS verify_due
-    FROM ranked r LEFT JOIN work.known k ON k.claim_id = r.claim_id);
+    FROM ranked r
+    LEFT JOIN (SELECT claim_id, first_seen FROM previous.claim) p ON p.claim_id = r.claim_id
+    LEFT JOIN work.inherited k ON k.claim_id = r.claim_id);

@@ -13,17 +13,21 @@ SELECT entity_id AS service_id, field, value, qualifier, conflict, confidence, s
 FROM claim SEMI JOIN (FROM policy.field WHERE inherit) USING (field)
 WHERE entity_type = 'service' AND chosen;
 
-CREATE VIEW work.fact AS
+CREATE TABLE work.inherited_fact AS
+SELECT s.service_id, p.* EXCLUDE (location_id), s.places
+FROM (SELECT *, count(*) OVER (PARTITION BY service_id) AS places FROM service_at_location) s
+JOIN work.place_fact p USING (location_id)
+ANTI JOIN (SELECT DISTINCT service_id, field FROM work.own_fact) o ON o.service_id = s.service_id AND o.field = p.field
+WHERE p.field <> 'accepting';
+
+-- A service at several places inherits a fact once, from the place that is surest of it.
+CREATE VIEW work.service_fact AS
 SELECT *, 'service' AS scope FROM work.own_fact
 UNION ALL BY NAME
-SELECT DISTINCT ON (s.service_id, p.field, p.value) p.* EXCLUDE (location_id), s.service_id, 'location' AS scope
-FROM work.place_fact p
-JOIN service_at_location s USING (location_id)
-ANTI JOIN (SELECT DISTINCT service_id, field FROM work.own_fact) o ON o.service_id = s.service_id AND o.field = p.field
-WHERE p.field <> 'accepting'
-ORDER BY p.confidence DESC;
-
-CREATE TABLE work.service_fact AS FROM work.fact;
+SELECT * EXCLUDE (places), 'location' AS scope FROM work.inherited_fact WHERE places = 1
+UNION ALL BY NAME
+SELECT DISTINCT ON (service_id, field, value) * EXCLUDE (places), 'location' AS scope
+FROM work.inherited_fact WHERE places > 1 ORDER BY confidence DESC, claim_id;
 
 INSERT INTO service_condition BY NAME
 SELECT * EXCLUDE (field, value, qualifier), value AS condition FROM work.service_fact WHERE field = 'condition'

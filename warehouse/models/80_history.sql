@@ -1,18 +1,36 @@
 -- What changed since the previous release, and the directory by validity. Both are carried forward.
 
+-- Chosen claims that were not there before, or are no more: all that has to be looked at.
+CREATE TABLE work.come AS
+SELECT claim_id, entity_type, entity_id, field, value, source_id, observation_id
+FROM (FROM claim WHERE chosen) c
+ANTI JOIN (SELECT claim_id FROM previous.claim WHERE chosen) p USING (claim_id)
+WHERE getvariable('previous_release') IS NOT NULL;
+
+CREATE TABLE work.gone AS
+SELECT claim_id, entity_type, entity_id, field, value, source_id, observation_id
+FROM (FROM previous.claim WHERE chosen) p
+ANTI JOIN (SELECT claim_id FROM claim WHERE chosen) c USING (claim_id)
+WHERE p.entity_id NOT IN (FROM work.down_entity);
+
+-- The documents that they were read from, and whether the other release had read these too: a changed source is told
+-- from a changed reading of the same words.
 CREATE TABLE work.before AS
-SELECT c.claim_id, c.entity_type, c.entity_id, c.field, c.value, c.source_id, o.document_sha256, p.single
-FROM previous.claim c
+SELECT g.*, o.document_sha256, f.single
+FROM work.gone g
 JOIN (SELECT observation_id, document_sha256 FROM previous.observation) o USING (observation_id)
-JOIN (SELECT field, cardinality = 'one' OR only_one_of IS NOT NULL AS single FROM policy.field) p USING (field)
-WHERE c.chosen AND c.entity_id NOT IN (FROM work.down_entity);
+JOIN (SELECT field, cardinality = 'one' OR only_one_of IS NOT NULL AS single FROM policy.field) f USING (field);
 
 CREATE TABLE work.after AS
-SELECT c.claim_id, c.entity_type, c.entity_id, c.field, c.value, c.source_id, o.document_sha256, p.single
-FROM claim c
+SELECT c.*, o.document_sha256, f.single
+FROM work.come c
 JOIN (SELECT observation_id, document_sha256 FROM observation) o USING (observation_id)
-JOIN (SELECT field, cardinality = 'one' OR only_one_of IS NOT NULL AS single FROM policy.field) p USING (field)
-WHERE c.chosen;
+JOIN (SELECT field, cardinality = 'one' OR only_one_of IS NOT NULL AS single FROM policy.field) f USING (field);
+
+CREATE TABLE work.paper_before AS
+SELECT DISTINCT document_sha256 FROM previous.observation SEMI JOIN work.after USING (document_sha256);
+CREATE TABLE work.paper_after AS
+SELECT DISTINCT document_sha256 FROM observation SEMI JOIN work.before USING (document_sha256);
 
 CREATE TABLE work.entity_before AS SELECT DISTINCT entity_type, entity_id FROM previous.crosswalk
     WHERE entity_id NOT IN (FROM work.down_entity);
@@ -24,12 +42,6 @@ SELECT DISTINCT c.entity_id, l.source_id FROM previous.crosswalk c JOIN previous
 CREATE TABLE work.voice_after AS
 SELECT DISTINCT c.entity_id, l.source_id FROM crosswalk c JOIN listing l USING (listing_id)
 UNION SELECT DISTINCT entity_id, source_id FROM observation WHERE source_id = 'override';
-
--- Which documents were read, to tell a changed source from a changed reading of the same words.
-CREATE TABLE work.paper_before AS
-SELECT DISTINCT document_sha256 FROM previous.observation WHERE document_sha256 IS NOT NULL;
-CREATE TABLE work.paper_after AS
-SELECT DISTINCT document_sha256 FROM observation WHERE document_sha256 IS NOT NULL;
 
 INSERT INTO changes BY NAME
 SELECT c.* FROM previous.changes c WHERE c.entity_id NOT IN (FROM work.down_entity);
@@ -43,13 +55,11 @@ WITH pair AS (
         b.document_sha256 AS old_document, a.document_sha256 AS new_document
     FROM (FROM work.before WHERE single) b
     FULL JOIN (FROM work.after WHERE single) a ON a.entity_id = b.entity_id AND a.field = b.field
-    WHERE a.claim_id IS DISTINCT FROM b.claim_id
     UNION ALL
     SELECT coalesce(a.entity_type, b.entity_type), coalesce(a.entity_id, b.entity_id), coalesce(a.field, b.field),
         b.value, a.value, b.source_id, a.source_id, b.document_sha256, a.document_sha256
     FROM (FROM work.before WHERE NOT single) b
-    FULL JOIN (FROM work.after WHERE NOT single) a ON a.claim_id = b.claim_id
-    WHERE a.claim_id IS NULL OR b.claim_id IS NULL),
+    FULL JOIN (FROM work.after WHERE NOT single) a ON a.claim_id = b.claim_id),
 facts AS (
     -- Facts of an entity that came or went as a whole are not changes of their own.
     SELECT p.*, CASE
