@@ -7,10 +7,12 @@ of its own: a kill at any moment leaves at most an unnamed blob, or half a last 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +49,7 @@ class Archive:
     def __init__(self, root: str | Path) -> None:
         self.store: Store = open_store(root)
         self._logs: dict[str, LogWriter] = {}
+        self._packers = ThreadPoolExecutor(self.store.writers, thread_name_prefix="pack")
 
     def __enter__(self) -> Self:
         return self
@@ -63,6 +66,10 @@ class Archive:
         if not self.store.exists(name):
             self.store.write(name, _compressor().compress(data))
         return sha256
+
+    async def put_beside(self, data: bytes) -> str:
+        """`put` in a thread, so that an event loop goes on meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self._packers, self.put, data)
 
     def get(self, sha256: str) -> bytes:
         """Content by its hash. Raises KeyError if it is not kept, ArchiveError if it is damaged."""
@@ -106,6 +113,7 @@ class Archive:
         for log in self._logs.values():
             log.close()
         self._logs.clear()
+        self._packers.shutdown()
 
     def _log(self, folder: str) -> LogWriter:
         if folder not in self._logs:

@@ -20,6 +20,7 @@ from pipeline.fetch.exchange import (
     Want,
     challenged,
     conditions,
+    header_map,
     read_body,
     redirect_target,
     retry_after,
@@ -231,9 +232,10 @@ class Visit:
             connection = Connection(self._settings, self._fetcher.tls, self._allow)
             self._connections[origin] = connection
         response = await connection.get(url, conditions(want))
+        headers = header_map(response)
         try:
-            body = b"" if unwanted(want, response) else await read_body(response, want.max_bytes)
+            skip = unwanted(want, response.status_code, headers)
+            body = b"" if skip else await read_body(response, headers, want.max_bytes)
         finally:
             await response.aclose()
-        headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(want.url, want.url, response.status_code, headers, body)

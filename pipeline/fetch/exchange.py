@@ -17,6 +17,9 @@ from pipeline.records import Outcome
 from sources.urls import canonical_url
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERHAPS_HTML = frozenset(
+    {"", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +85,22 @@ def challenged(reply: Reply) -> bool:
     return reply.headers.get("cf-mitigated", "").lower() == "challenge"
 
 
-def unwanted(want: Want, response: httpx.Response) -> bool:
-    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    html = media_type in (
-        "",
-        "text/html",
-        "application/xhtml+xml",
-        "text/plain",
-        "application/xml",
-        "text/xml",
-    )
-    return want.html_only and response.status_code == 200 and not html
+def unwanted(want: Want, status: int, headers: Mapping[str, str]) -> bool:
+    """Whether the body is of a kind that was not asked for, and need not be read."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return want.html_only and status == 200 and media_type not in PERHAPS_HTML
 
 
-async def read_body(response: httpx.Response, limit: int) -> bytes:
-    declared = response.headers.get("content-length", "")
+def header_map(response: httpx.Response) -> dict[str, str]:
+    """Headers by lower-case name; the last one counts where a name comes twice."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
+
+
+async def read_body(response: httpx.Response, headers: Mapping[str, str], limit: int) -> bytes:
+    """The decoded body. Raises TooLarge, UnknownEncoding, zlib.error or httpx.TransportError."""
+    declared = headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge
-    decode = decoder(response.headers.get("content-encoding", ""), limit)
-    return b"".join([decode.feed(chunk) async for chunk in response.aiter_raw()])
+    decode = decoder(headers.get("content-encoding", ""), limit)
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return b"".join([decode.feed(chunk) async for chunk in response.stream])

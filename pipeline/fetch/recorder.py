@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -90,7 +89,7 @@ class Recorder:
         self, reply: Reply, outcome: Outcome, detail: str, *, charset: str | None = None, keep: bool = True
     ) -> Document:
         """An answer with a body. Its content is kept where it is content; the same content again is UNCHANGED."""
-        sha256 = await asyncio.to_thread(self.archive.put, reply.body) if keep else None
+        sha256 = await self.archive.put_beside(reply.body) if keep else None
         last = self.known.get(reply.url)
         if outcome is Outcome.OK and last is not None and last.sha256 == sha256:
             outcome, detail = Outcome.UNCHANGED, "same content"

@@ -24,7 +24,9 @@ class LogWriter(Protocol):
 class Store(Protocol):
     """Named files. Names are relative, with `/` between; `names` gives them with size in bytes and time of
     change (seconds since 1970; now where a store does not say), and
-    `queryable` gives what DuckDB calls one."""
+    `queryable` gives what DuckDB calls one. `writers` is how many writes at once are worth it."""
+
+    writers: int
 
     def exists(self, name: str) -> bool: ...
     def read(self, name: str) -> bytes: ...
@@ -43,6 +45,8 @@ def open_store(root: str | Path) -> Store:
 
 class LocalStore:
     """A folder. Files appear by rename, with all their content. (os, not pathlib: this runs for every page.)"""
+
+    writers = 1
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(str(root).removeprefix("file://"))
@@ -105,6 +109,8 @@ class LocalLog:
 
 class RemoteStore:
     """An object store: objects are put whole, so a log is a series of objects."""
+
+    writers = 16  # each waits for the network
 
     def __init__(self, url: str) -> None:
         import fsspec

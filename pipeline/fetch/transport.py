@@ -43,16 +43,17 @@ class Connection(httpx.AsyncHTTPTransport):
                 "pool": None,
             }
         }
-        self._headers = {
-            "user-agent": settings.user_agent,
-            "accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
-            "accept-language": "en-US,en;q=0.8",
-            "accept-encoding": "gzip, deflate",
-        }
+        self._headers = [
+            (b"user-agent", settings.user_agent.encode()),
+            (b"accept", b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"),
+            (b"accept-language", b"en-US,en;q=0.8"),
+            (b"accept-encoding", b"gzip, deflate"),
+        ]
 
     async def get(self, url: httpx.URL, headers: dict[str, str]) -> httpx.Response:
         """The response to a GET, its body not read yet. The caller closes it. Raises httpx.TransportError."""
-        request = httpx.Request("GET", url, headers={**self._headers, **headers}, extensions=self._extensions)
+        conditions = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+        request = httpx.Request("GET", url, headers=self._headers + conditions, extensions=self._extensions)
         if self._cookies:
             self._cookies.set_cookie_header(request)
         response = await self.handle_async_request(request)
