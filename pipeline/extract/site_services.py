@@ -49,10 +49,10 @@ class Offer:
     @property
     def name(self) -> str:
         """As printed: by the heading of its own page, else by the title of its track, else the level's label."""
+        names = [s for s in self.statements if s.said.field == "program_name"]
         names = [
-            s for s in self.statements if s.said.field == "program_name" and (s.track or None) == self.track
+            s for s in names if (s.track == self.track if self.track else s.said.method == "tracks.first")
         ]
-        names = [s for s in names if s.page.rank(self.level) == 0 or self.track]
         nearest = min(names, key=lambda s: (s.page.rank(self.level), s.said.start), default=None)
         return nearest.said.value if nearest else labels()[("level_of_care", self.level)]
 

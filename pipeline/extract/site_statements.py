@@ -91,7 +91,8 @@ def _levels_of(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tu
     elif o.level_of_care in OFFERED and (".subject" not in o.method or o.track):
         yield o.level_of_care, True
     elif _is_beside_levels(page, o):
-        yield from _of_provider(page, o, offered)
+        if o.field in INHERITED:
+            yield None, False
     elif page.shared and o.field not in LEVEL_FIELDS:
         yield from ((level, True) for level in sorted(page.shared))
     elif o.level_of_care in page.about or _is_program_page(page, o.level_of_care):
@@ -116,8 +117,8 @@ def _is_beside_levels(page: SitePage, o: Observation) -> bool:
     head = next(row, block if block.table and block.table[2] == 0 else None)
     if head is not None and head.table:
         rows = [b for b in blocks if b.table and b.table[0] == head.table[0] and b.table[2] == 0]
-    elif block.headings and blocks[block.headings[-1]].level > 1:
-        head = blocks[block.headings[-1]]
+    elif block.level > 1 or (block.headings and blocks[block.headings[-1]].level > 1):
+        head = block if block.level > 1 else blocks[block.headings[-1]]
         rows = [b for b in blocks if b.level == head.level and b.headings == head.headings]
     else:
         return False

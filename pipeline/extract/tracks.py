@@ -9,7 +9,7 @@ ages of their own; what no track's title governs is shared by all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -60,14 +60,16 @@ def with_tracks(
     a track or, as the page's first heading (block `title`), a program. Untied statements take the title's level."""
     first = context.page.blocks[title] if title is not None else _first_line(context)
     titles = _titles(context, first)
+    observations = list(observations)
+    levels = {o.start: o.value for o in observations if o.field == "level_of_care"}
     placed = []
     for observation in observations:
         block = context.block_at(observation.start)
         over = [t for t in titles if t.governs(observation.start, block)]
         placed.append(_placed(observation, over))
-    placed += [_named(context, t) for t in titles if t.name.track]
+    placed += [_named(context, t, levels) for t in titles if t.name.track]
     if first is not None:
-        placed += _program_names(first)
+        placed += _program_names(first, levels)
     return placed
 
 
@@ -126,11 +128,16 @@ def _placed(observation: Observation, over: list[Title]) -> Observation:
     return replace(observation, track=track, level_of_care=level)
 
 
-def _named(context: PageContext, title: Title) -> Observation:
+def _named(context: PageContext, title: Title, levels: Mapping[int, str]) -> Observation:
     text = context.page.text[title.start : title.end]
-    level = title.name.levels[0] if title.name.levels else None
-    return Observation("program_name", " ".join(text.split()), text, title.start, title.end, method="tracks.title", confidence=0.8,
-                       level_of_care=level, track=title.name.track)  # fmt: skip
+    level = _level_in(title.start, title.end, levels) if title.name.levels else None
+    return Observation("program_name", " ".join(text.split()), text, title.start, title.end, method="tracks.title",
+                       confidence=0.8, level_of_care=level, track=title.name.track)  # fmt: skip
+
+
+def _level_in(start: int, end: int, levels: Mapping[int, str]) -> str | None:
+    """The level of care that the page's reading found in a title: names such as "day treatment" mean several."""
+    return next((level for at, level in levels.items() if start <= at < end), None)
 
 
 def _first_line(context: PageContext) -> Block | None:
@@ -146,11 +153,12 @@ def _first_line(context: PageContext) -> Block | None:
     return best
 
 
-def _program_names(block: Block) -> Iterator[Observation]:
+def _program_names(block: Block, levels: Mapping[int, str]) -> Iterator[Observation]:
     named = read_title(block.text, may_focus=True)
-    if named and len(named.levels) == 1 and not _NO_NAME.search(block.text):
-        yield Observation("program_name", " ".join(block.text.split()), block.text, block.start, block.end, method="tracks.first",
-                          confidence=0.8, level_of_care=named.levels[0])  # fmt: skip
+    level = _level_in(block.start, block.end, levels)
+    if named and level and len(named.levels) == 1 and not _NO_NAME.search(block.text):
+        yield Observation("program_name", " ".join(block.text.split()), block.text, block.start, block.end,
+                          method="tracks.first", confidence=0.8, level_of_care=level)  # fmt: skip
 
 
 def _titles(context: PageContext, first: Block | None) -> list[Title]:
