@@ -246,8 +246,8 @@ def from_row(row: dict[str, Any]) -> Document:
 
 
 def utc(moment: datetime | None) -> datetime | None:
-    """A moment as the log's TIMESTAMP columns hold it: UTC, without a zone."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+    """A moment as the log's TIMESTAMP columns hold it: UTC, without a zone. One without a zone is taken for UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
 
 
 def _compressor() -> zstandard.ZstdCompressor:

@@ -10,6 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import anyio
+from anyio.from_thread import start_blocking_portal
 
 from pipeline.fetch.archive import Archive, Latest
 from pipeline.fetch.client import Fetcher
@@ -128,14 +129,16 @@ def fetch_all(
     now: datetime | None = None,
     due_only: bool = False,
 ) -> list[Document]:
-    """`fetch_sources` for callers that are not asynchronous: all documents, at the end."""
+    """`fetch_sources` for callers that are not asynchronous: all documents, at the end.
+
+    The event loop runs in a thread of its own. So a signal whose handler raises (Ctrl-C, Dagster's) interrupts the
+    wait for it, not some line within it; what is under way is then cancelled in order, and the exception goes on.
+    """
 
     async def gather() -> list[Document]:
-        return [
-            d
-            async for d in fetch_sources(
-                sources, archive, settings, progress=progress, now=now, due_only=due_only
-            )
-        ]
+        found = fetch_sources(sources, archive, settings, progress=progress, now=now, due_only=due_only)
+        async with aclosing(found):
+            return [document async for document in found]
 
-    return asyncio.run(gather())
+    with start_blocking_portal() as portal:
+        return portal.start_task_soon(gather).result()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from pipeline.fetch import VisitRow, due, fetch_all, next_due
+from pipeline.fetch import FetchSettings, VisitRow, due, fetch_all, next_due
 from pipeline.records import Outcome
 from sources.registry import Kind, Source
 
@@ -152,8 +154,6 @@ def test_a_source_is_due_by_its_cadence_and_sooner_after_a_failure(
 
 
 def test_a_source_never_visited_is_due_and_others_wait(web, fetch, archive, new_site) -> None:
-    from pipeline.fetch import FetchSettings
-
     for host in ("old.example", "new.example"):
         web.page(host, "/")
     fetch(new_site("old.example"), now=lambda: DAY)
@@ -165,8 +165,6 @@ def test_a_source_never_visited_is_due_and_others_wait(web, fetch, archive, new_
 
 
 def test_a_local_file_and_a_folder_of_pages(archive, tmp_path: Path) -> None:
-    from pipeline.fetch import FetchSettings
-
     (tmp_path / "site/programs").mkdir(parents=True)
     (tmp_path / "site/index.html").write_text("<p>Home</p>")
     (tmp_path / "site/programs/iop.HTML").write_text("<p>IOP</p>")
@@ -210,6 +208,33 @@ def test_a_workbook_is_one_file_and_an_error_page_is_not_taken_for_it(web, fetch
     found = {d.source_id: d for d in fetch(*sources)}
     assert archive.get(found["a"].sha256) == b"PK\x03\x04 workbook"
     assert (found["b"].outcome, found["b"].sha256) == (Outcome.GONE, None)
+
+
+def test_a_signal_that_raises_stops_in_order_and_what_was_logged_stays(
+    web_in_thread, archive, new_site
+) -> None:
+    class Interrupted(BaseException):
+        pass
+
+    def handler(*_: object) -> None:
+        raise Interrupted
+
+    def first_document(_: object) -> None:
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    web_in_thread.page("long.example", "*")
+    settings = FetchSettings(connect_to=web_in_thread.connect_to, per_host_delay_s=0.05)
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with pytest.raises(Interrupted):
+            source = new_site("long.example", *(f"/{n}" for n in range(500)), max_pages=500)
+            fetch_all([source], archive, settings, progress=first_document)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    logged = list(archive.documents())
+    assert 1 <= len(logged) < 500
+    assert all(d.sha256 in archive for d in logged)
+    assert archive.visits() == []  # it was not read to its end, so the next run takes it up
 
 
 def test_a_fault_of_ours_is_an_outcome_of_its_source_and_the_others_finish(
