@@ -101,30 +101,31 @@ ORDER BY entity_id, field, old_value, new_value;
 
 -- A row's hash is of what it says; that it was verified again is no change.
 CREATE TABLE work.said AS
-SELECT service_id, location_id, (md5_number_lower(to_json(said)::VARCHAR) >> 1)::BIGINT AS row_hash
+SELECT service_id || '@' || coalesce(location_id, '') AS site, (md5_number_lower(to_json(said)::VARCHAR) >> 1)::BIGINT AS row_hash
 FROM (
     SELECT service_id, location_id, d AS said
     FROM (SELECT * EXCLUDE (evidence_count, confidence, stale_facts, last_verified, verify_due, freshness, alert)
         FROM directory) d);
 
-CREATE TABLE work.past AS
-SELECT h.*, s.row_hash IS NOT NULL AS goes_on
-FROM previous.directory_history h
-LEFT JOIN work.said s ON s.service_id = h.service_id AND s.location_id IS NOT DISTINCT FROM h.location_id
-    AND s.row_hash = h.row_hash AND h.valid_to IS NULL
-WHERE h.service_id NOT IN (FROM work.down_entity)
-    AND coalesce(h.location_id, '') NOT IN (FROM work.down_entity)
-    AND coalesce(h.organization_id, '') NOT IN (FROM work.down_entity);
+-- Rows of the last release that go on unchanged.
+CREATE TABLE work.unchanged AS
+SELECT h.service_id || '@' || coalesce(h.location_id, '') AS site, row_hash
+FROM (SELECT service_id, location_id, row_hash FROM previous.directory_history WHERE valid_to IS NULL) h
+SEMI JOIN work.said s ON s.site = h.service_id || '@' || coalesce(h.location_id, '') AND s.row_hash = h.row_hash;
 
 INSERT INTO directory_history BY NAME
-SELECT * EXCLUDE (goes_on) REPLACE (
-    CASE WHEN valid_to IS NULL AND NOT goes_on THEN getvariable('now') ELSE valid_to END AS valid_to,
-    CASE WHEN valid_to IS NULL AND NOT goes_on THEN getvariable('release') ELSE to_release END AS to_release)
-FROM work.past;
+SELECT h.* REPLACE (
+    CASE WHEN valid_to IS NULL AND u.site IS NULL THEN getvariable('now') ELSE valid_to END AS valid_to,
+    CASE WHEN valid_to IS NULL AND u.site IS NULL THEN getvariable('release') ELSE to_release END AS to_release)
+FROM previous.directory_history h
+LEFT JOIN work.unchanged u ON u.site = h.service_id || '@' || coalesce(h.location_id, '')
+    AND u.row_hash = h.row_hash
+ANTI JOIN work.down_entity ds ON ds.entity_id = h.service_id
+ANTI JOIN work.down_entity dl ON dl.entity_id = h.location_id
+ANTI JOIN work.down_entity dr ON dr.entity_id = h.organization_id;
 
 INSERT INTO directory_history BY NAME
 SELECT d.*, s.row_hash, getvariable('now') AS valid_from, getvariable('release') AS from_release
 FROM directory d
-JOIN work.said s ON s.service_id = d.service_id AND s.location_id IS NOT DISTINCT FROM d.location_id
-ANTI JOIN (FROM work.past WHERE goes_on) p
-    ON p.service_id = d.service_id AND p.location_id IS NOT DISTINCT FROM d.location_id;
+JOIN work.said s ON s.site = d.service_id || '@' || coalesce(d.location_id, '')
+ANTI JOIN work.unchanged u ON u.site = s.site;
