@@ -20,6 +20,7 @@ from pipeline.extract.page import Block, Kind, Page, Region
 from pipeline.extract.reading import Reading
 from pipeline.extract.text import fold
 from pipeline.extract.track_names import read_title
+from pipeline.extract.vocabulary import labels
 from pipeline.normalize.place import is_city
 from pipeline.records import Assertion, Observation
 
@@ -153,7 +154,8 @@ def _stamped(page: PageReading) -> list[Observation]:
         if method.endswith(NOT_LISTING) and (is_home or o.field not in _MAYBE_OTHERS):
             method, said = method.removesuffix(NOT_LISTING), Assertion.AFFIRMED
             confidence *= RESTORED
-        stamped.append(replace(o, url=page.url, document_sha256=page.document_sha256, method=method, assertion=said,
+        level = o.level_of_care if ("level_of_care", o.level_of_care) in labels() else None
+        stamped.append(replace(o, level_of_care=level, url=page.url, document_sha256=page.document_sha256, method=method, assertion=said,
                                confidence=confidence))  # fmt: skip
     return stamped
 

@@ -27,7 +27,7 @@ UNLOCATED = 0.7  # of a service at an office that no page ties it to
 MOST_REPEATED = 3  # observations kept of one value: the most specific ones
 SINGLE = frozenset(
     "virtual in_person presence_rule ages days_per_week hours_per_day hours_per_week evening weekend morning "
-    "duration_weeks accepting program_name".split()
+    "duration_weeks accepting".split()
 )
 
 
@@ -50,10 +50,10 @@ class Offer:
     def name(self) -> str:
         """As printed: by the heading of its own page, else by the title of its track, else the level's label."""
         names = [s for s in self.statements if s.said.field == "program_name"]
-        names = [
-            s for s in names if (s.track == self.track if self.track else s.said.method == "tracks.first")
-        ]
-        nearest = min(names, key=lambda s: (s.page.rank(self.level), s.said.start), default=None)
+        own = [s for s in names if s.said.method == "tracks.first" and not s.page.shared]
+        titled = [s for s in names if s.said.method == "tracks.title" and s.said.track == self.track]
+        named = [s for s in own if s.track == self.track] or titled or (own if not self.track else [])
+        nearest = min(named, key=lambda s: (s.page.rank(self.level), s.said.start), default=None)
         return nearest.said.value if nearest else labels()[("level_of_care", self.level)]
 
     def is_virtual_alone(self, has_offices: bool) -> bool:
@@ -111,7 +111,7 @@ def service_at(offer: Offer, office: str | None, is_tied: bool, is_virtual: bool
     here = [s for s in offer.statements if office is None or s.office in (None, office)]
     if is_virtual:
         here = [_refuted(s) if (s.said.field, s.said.value) == ("in_person", "true") else s for s in here]
-    said = _ranked(_sessions(here, offer.level), offer.level)
+    said = _ranked(_sessions(here, offer.level), offer)
     if not is_tied:
         said = [replace(o, confidence=o.confidence * UNLOCATED, method=f"{o.method}.unlocated") for o in said]
     key = f"{offer.level}/{offer.track}" if offer.track else offer.level
@@ -154,9 +154,9 @@ def _value(statement: Statement) -> SessionValue:
     return (tuple(told["days"]) if told["days"] else None, told["start"], told["end"])
 
 
-def _ranked(found: Sequence[Statement], level: str) -> list[Observation]:
+def _ranked(found: Sequence[Statement], offer: Offer) -> list[Observation]:
     """The observations with the confidence that the page and the rest of the site leave them."""
-    believed: dict[str, str] = {}
+    level, believed = offer.level, {"program_name": offer.name}
     for name in SINGLE:
         told = [s for s in found if s.said.field == name and s.is_affirmed]
         if told:

@@ -153,20 +153,23 @@ def sentence(page: SitePage, o: Observation, reach: int = 300) -> tuple[int, int
 
 
 def office_of(page: SitePage, o: Observation, offices: Sequence[Office]) -> str | None:
-    """The one office that words are about: by row, heading or sentence, else by the page's only address."""
+    """The one office that words are about: by row, heading or sentence, else by what stands in their section, else by
+    the page's only address. What holds for a provider as a rule (payers) needs to be said of the office itself, or on a
+    page about a place."""
     if len(offices) < 2:
         return None
-    for words in _over(page, o):
+    of_place = o.field not in OF_SERVICE
+    for words in _over(page, o, with_section=not of_place):
         if len(named := named_in(words, offices)) == 1:
             return named[0].key
     if o.field in BY_SENTENCE:
         low, high = sentence(page, o)
         if len(named := named_in(page.folded[low:high], offices)) == 1:
             return named[0].key
-    return next(iter(page.body)) if len(page.body) == 1 else None
+    return next(iter(page.body)) if len(page.body) == 1 and not (of_place and page.about) else None
 
 
-def _over(page: SitePage, o: Observation) -> Iterator[str]:
+def _over(page: SitePage, o: Observation, with_section: bool) -> Iterator[str]:
     """Folded texts that govern a place, nearest first: the cells of its row, headings from the inside out."""
     blocks = page.source.reading.page.blocks
     block = page.block_at(o.start)
@@ -177,7 +180,8 @@ def _over(page: SitePage, o: Observation) -> Iterator[str]:
         yield " ".join(fold(b.text) for b in row if len(b.text) < 200)
     for index in reversed(block.headings):
         yield fold(blocks[index].text)
-        yield from _under(blocks, index)
+        if with_section:
+            yield from _under(blocks, index)
 
 
 def _under(blocks: Sequence[Block], heading: int) -> Iterator[str]:

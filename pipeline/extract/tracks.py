@@ -46,6 +46,7 @@ class Title:
     until: int
     name: TrackName
     cells: frozenset[int] = frozenset()  # blocks that it heads in a table
+    is_section: bool = False  # a heading: its words are a name even without a track
 
     def governs(self, position: int, block: Block | None) -> bool:
         if self.cells:
@@ -67,7 +68,7 @@ def with_tracks(
         block = context.block_at(observation.start)
         over = [t for t in titles if t.governs(observation.start, block)]
         placed.append(_placed(observation, over))
-    placed += [_named(context, t, levels) for t in titles if t.name.track]
+    placed += [_named(context, t, levels) for t in titles if t.name.track or t.is_section]
     if first is not None:
         placed += _program_names(first, levels)
     return placed
@@ -185,7 +186,7 @@ def _headings(blocks: Sequence[Block]) -> Iterator[Title]:
                 if block.index not in below.headings:
                     break
                 until = below.end
-            yield Title(block.start, block.end, until, name)
+            yield Title(block.start, block.end, until, name, is_section=not _NO_NAME.search(block.text))
 
 
 def _terms(blocks: Sequence[Block]) -> Iterator[Title]:

@@ -26,7 +26,15 @@ from sources.demo.truth import Member, TrueService, load_lists, load_same_places
 
 NOW = datetime(2026, 10, 15, 12, tzinfo=UTC)
 TRUTH = load_truth()
-SERVICES = [(source, service) for source in TRUTH for service in TRUTH[source].services]
+SERVICES = [
+    (
+        name,
+        replace(service, payers=service.payers or source.payers),
+    )  # those of the provider hold for its programs
+    for name, source in TRUTH.items()
+    for service in source.services
+]
+LANGUAGES = {"es": "Spanish", "pt": "Portuguese"}
 KNOWN = tomllib.loads((Path(__file__).parent / "demo_known.toml").read_text(encoding="utf-8"))
 SPANNED = {"ages": ("min_age", "max_age")} | {n: (f"{n}_min", f"{n}_max") for n in RANGES if n != "ages"}
 LISTS = {name: name.removesuffix("s") for name in SETS} | {"payers": "payer", "modalities": "modality"}
@@ -53,6 +61,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         job.execute_in_process(
             instance=instance,
             tags=all_sources(ids),
+            raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     assert workspace.summary.release is not None, workspace.summary.audit
@@ -90,6 +99,7 @@ def facts_of(row: Mapping[str, Any], said: set[tuple[str, str]]) -> dict[str, An
         "phone": row["phone"],
     }
     facts |= {name: [v for v in row[name] or () if (LISTS[name], v) in said] for name in SETS}
+    facts["languages"] = [LANGUAGES.get(code, code) for code in facts["languages"]]
     for name, (low, high) in SPANNED.items():
         pair = (number(row[low]), number(row[high]))
         facts[name] = None if pair == (None, None) else pair
@@ -126,7 +136,8 @@ def pairs(source: str, rows: list[Read]) -> tuple[dict[str, Read], list[Read]]:
     left, found = list(rows), {}
     options = [
         (len(differences(service, row.facts)), service.id, i)
-        for service in TRUTH[source].services
+        for name, service in SERVICES
+        if name == source
         for i, row in enumerate(rows)
         if is_there(service, row)
     ]
