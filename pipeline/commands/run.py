@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -82,6 +83,8 @@ def finish(workspace: Workspace, source_ids: list[str] | None) -> None:
         err.print(f"[yellow]registry[/yellow] {problem}")
     ids = _sources(settings, source_ids)
     result = _execute(workspace, ids)
+    if any("InterruptedError" in error.to_string() for _, error in _errors(result)):
+        raise KeyboardInterrupt  # Dagster took it for a failure of the step
     _show(settings, workspace.summary)
     if workspace.summary.release is None:
         _explain(workspace.summary, result)
@@ -196,10 +199,14 @@ def _explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
     """Why nothing was published, in one screen."""
     if summary.audit is not None:
         err.print(summary.audit)
-    failures = [event for event in result.all_events if event.is_step_failure]
-    for event in failures:
-        error = event.step_failure_data.error
-        cause = error.cause if error and error.cause else error
-        if cause and "AssetCheck" not in (cause.cls_name or ""):
-            err.print(f"[red]{event.step_key}[/red]: {cause.message.strip()}", markup=True)
+    for step, error in _errors(result):
+        if "AssetCheck" not in (error.cls_name or ""):
+            err.print(f"[red]{step}[/red]: {escape(error.message.strip())}")
     err.print("[red]Nothing was published; the last release stays.[/red]")
+
+
+def _errors(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, Any]]:
+    """(step, what went wrong at the bottom of it) for every failed step."""
+    for event in result.all_events:
+        if event.is_step_failure and (error := event.step_failure_data.error):
+            yield event.step_key or "", error.cause or error

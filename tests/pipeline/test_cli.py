@@ -1,0 +1,225 @@
+"""The commands as a person uses them: what they print, what they leave behind, how they exit."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+from pipeline.commands.console import Exit
+
+LIST = "Name,Street,City,ST,ZIP,Tel,Setting\n" + "".join(
+    f"Clinic {n},{n} Main Street,Lowell,MA,01852,978-555-01{n:02},{setting}\n"
+    for n, setting in enumerate(("Outpatient Services", "Intensive Outpatient", "Moon Treatment"), start=1)
+)
+TABLE = """
+[licenses]
+kind = "license_list"
+title = "Licenses"
+path = "list.csv"
+state = "MA"
+published = 2026-06-01
+[licenses.columns]
+name1 = "Name"
+street1 = "Street"
+city = "City"
+state = "ST"
+zip = "ZIP"
+phone = "Tel"
+setting = "Setting"
+"""
+
+
+def iop(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(a) for a in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("registry")
+    (folder / "list.csv").write_text(LIST)
+    (folder / "some.toml").write_text(TABLE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(registry: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run's directory after one run."""
+    out = tmp_path_factory.mktemp("run") / "out"
+    environment = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
+    command = [sys.executable, "-m", "pipeline.cli", "run", "--registry", registry, "--out", out]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert result.returncode == Exit.OK, result.stderr
+    assert "Release 1 published" in result.stdout
+    assert "licenses" in result.stdout
+    return out
+
+
+def test_a_release_is_one_file_under_a_stable_path(done: Path) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{done / 'releases' / 'current'}' AS iop (READ_ONLY)")
+        rows = con.execute("SELECT level_of_care, city FROM iop.directory ORDER BY ALL").fetchall()
+    assert rows == [("iop", "Lowell"), ("op", "Lowell")]
+
+
+def test_rows_add_up_and_what_is_unknown_is_shown(done: Path) -> None:
+    code, text = iop("query", "SELECT text, rows FROM unmapped", "--out", done, "--format", "csv")
+    assert (code, text.splitlines()) == (Exit.OK, ["text,rows", "Moon Treatment,1"])
+    _, text = iop("query", "SELECT count(*) FROM listing", "--out", done, "--format", "csv")
+    assert text.splitlines()[1] == "3"
+
+
+def test_query_shows_a_table_and_reads_only(done: Path) -> None:
+    code, text = iop(
+        "query", "SELECT organization_name FROM directory WHERE level_of_care = 'iop'", "--out", done
+    )
+    assert code == Exit.OK and "Clinic 2" in text and "1 row" in text
+    code, text = iop("query", "DELETE FROM directory", "--out", done)
+    assert code == Exit.USAGE and "read-only" in text
+
+
+def test_query_before_any_run_says_what_to_do(tmp_path: Path) -> None:
+    code, text = iop("query", "SELECT 1", "--out", tmp_path)
+    assert code == Exit.FAILED and "iop run" in text
+
+
+def test_sources_releases_archive_and_explain(done: Path, registry: Path) -> None:
+    where = ("--registry", registry, "--out", done)
+    assert "healthy" in iop("sources", *where)[1]
+    assert "→" in iop("releases", "--verify", *where)[1]
+    assert "1" in iop("archive", "stats", *where)[1]
+    assert iop("rollback", *where)[0] == Exit.FAILED
+    _, text = iop("query", "SELECT location_id FROM location LIMIT 1", "--out", done, "--format", "csv")
+    assert "licenses:" in iop("explain", text.splitlines()[1], *where)[1]
+    assert iop("explain", "loc_none", *where)[0] == Exit.USAGE
+
+
+def test_a_wrong_registry_names_file_key_and_remedy(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text('[x]\nkind = "provider_site"\nurl = "nowhere"\n')
+    code, text = iop("sources", "check", "--registry", tmp_path)
+    assert code == Exit.USAGE and "bad.toml: x.url" in text and "https://" in text
+    code, text = iop("run", "--registry", tmp_path, "--out", tmp_path / "out")
+    assert code == Exit.USAGE and "no usable source" in text
+
+
+def test_an_unknown_source_or_profile_is_told(registry: Path, tmp_path: Path) -> None:
+    code, text = iop("run", "--registry", registry, "--source", "license", "--out", tmp_path)
+    assert code == Exit.USAGE and "did you mean licenses" in text
+    code, text = iop("run", "--profile", "mars")
+    assert code == Exit.USAGE and "massachusetts" in text
+
+
+def test_extract_takes_text_and_pages_and_survives_a_bad_row(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(
+        "<h1>Our Intensive Outpatient Program</h1><p>Our IOP treats depression.</p>"
+    )
+    rows = [
+        {"id": "a", "html": "page.html"},
+        {"id": "b", "html": "missing.html"},
+        {"id": "c", "text": "Our IOP."},
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\nnot json\n")
+    code, _ = iop("extract", "--jsonl", tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
+    found = {row.get("id"): row for row in map(json.loads, (tmp_path / "out.jsonl").read_text().splitlines())}
+    assert code == Exit.PARTIAL
+    assert {"a", "b", "c"} <= found.keys()
+    assert "error" in found["b"]
+    for item in found["a"]["evidence"]:
+        assert found["a"]["text"][item["start"] : item["end"]] == item["quote"]
+
+
+def test_match_writes_an_id_for_every_record(tmp_path: Path) -> None:
+    header = "record_id,source,name1,name2,street1,street2,city,state,zip,phone,intake,website\n"
+    row = "Elm House,,1 Elm Street,,Lowell,MA,01852,978-555-0101,,\n"
+    (tmp_path / "in.csv").write_text(
+        header + f"a,SU,{row}b,MH,{row}c,SU,Oak,,9 Oak Road,,Lynn,MA,01902,781-555-0102,,\n"
+    )
+    assert iop("match", tmp_path / "in.csv", "--out", tmp_path / "out.csv")[0] == Exit.OK
+    lines = [line.split(",") for line in (tmp_path / "out.csv").read_text().splitlines()]
+    assert lines[0] == ["record_id", "organization_id", "location_id"]
+    place = {record: location for record, _, location in lines[1:]}
+    assert place["a"] == place["b"] != place["c"]
+    (tmp_path / "bad.csv").write_text("record_id,name1\na,Elm\n")
+    code, text = iop("match", tmp_path / "bad.csv", "--out", tmp_path / "out.csv")
+    assert code == Exit.USAGE and "street1" in text
+
+
+class Slow(BaseHTTPRequestHandler):
+    """Answers the first page, and keeps the second waiting until the test is over."""
+
+    asked: threading.Event
+    over: threading.Event
+
+    def do_GET(self) -> None:
+        if "slow" in self.path:
+            self.asked.set()
+            self.over.wait(60)
+        page = b'<h1>Our IOP</h1><p>Our program treats adults.</p><a href="/slow-iop-program">Our IOP program</a>'
+        self.send_response(404 if self.path == "/robots.txt" else 200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        with suppress(BrokenPipeError, ConnectionResetError):  # the run was interrupted meanwhile
+            self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def slow_site() -> Iterator[str]:
+    Slow.asked, Slow.over = threading.Event(), threading.Event()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        Slow.over.set()
+        server.shutdown()
+
+
+def test_an_interrupted_run_breaks_nothing_and_the_next_goes_on(
+    registry: Path, tmp_path: Path, slow_site: str
+) -> None:
+    folder = tmp_path / "registry"
+    folder.mkdir()
+    (folder / "list.csv").write_text(LIST)
+    site = f'\n[elm]\nkind = "provider_site"\ntitle = "Elm House"\nurl = "{slow_site}"\nstate = "MA"\nallow_loopback = true\n'
+    (folder / "some.toml").write_text(TABLE + site)
+    environment = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline.cli",
+        "run",
+        "--registry",
+        str(folder),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    run = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    )
+    assert Slow.asked.wait(90)
+    run.send_signal(signal.SIGINT)
+    text, _ = run.communicate(timeout=60)
+    assert run.returncode == Exit.INTERRUPTED, text
+    assert "Traceback" not in text
+    assert not (tmp_path / "out" / "releases" / "current").exists()
+    Slow.over.set()
+    again = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert again.returncode == Exit.OK, again.stderr
+    assert "Release 1 published" in again.stdout
