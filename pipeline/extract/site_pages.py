@@ -90,16 +90,36 @@ class SitePage:
     def _starts(self) -> list[int]:
         return [b.start for b in self.source.reading.page.blocks]
 
-    def is_level_title(self, block: Block) -> bool:
-        """Whether a heading or header names IOP or PHP, or a track of it, and nothing else."""
-        if block.index not in self._titles:
-            named = read_title(block.text)
-            self._titles[block.index] = bool(named and set(named.levels) & set(OFFERED))
-        return self._titles[block.index]
+    def is_beside_levels(self, head: Block) -> bool:
+        """Whether sections or rows beside that of `head` belong to a level of care: their title names it and no more."""
+        return bool(self._levels_beside.get(_peers(head), set()) - {head.index})
 
     @cached_property
-    def _titles(self) -> dict[int, bool]:
-        return {}
+    def _levels_beside(self) -> dict[tuple[object, ...], set[int]]:
+        found: dict[tuple[object, ...], set[int]] = {}
+        for block in self.source.reading.page.blocks:
+            if block.level or (block.table and block.table[2] == 0):
+                named = read_title(block.text)
+                if named and set(named.levels) & set(OFFERED):
+                    found.setdefault(_peers(block), set()).add(block.index)
+        return found
+
+    def row(self, block: Block) -> list[Block]:
+        """The cells of the row of a table that a cell stands in."""
+        return self._rows.get(block.table[:2], []) if block.table else []
+
+    @cached_property
+    def _rows(self) -> dict[tuple[int, int], list[Block]]:
+        rows: dict[tuple[int, int], list[Block]] = {}
+        for block in self.source.reading.page.blocks:
+            if block.table:
+                rows.setdefault(block.table[:2], []).append(block)
+        return rows
+
+    @cached_property
+    def tracks(self) -> frozenset[str]:
+        """The tracks that anything on the page is said of."""
+        return frozenset(o.track for o in self.observations if o.track)
 
     @cached_property
     def shared(self) -> frozenset[str]:
@@ -127,6 +147,11 @@ class SitePage:
         if self.is_home or kind == "contact":
             return 3
         return 1 if kind in ("program", "location") else 2
+
+
+def _peers(head: Block) -> tuple[object, ...]:
+    """What the title of a section or the header of a row shares with those of its peers."""
+    return (head.table[0],) if head.table else (head.level, head.headings)
 
 
 def site_pages(readings: Sequence[PageReading], state: str | None) -> list[SitePage]:

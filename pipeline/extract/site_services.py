@@ -140,7 +140,7 @@ def _sessions(found: list[Statement], level: str) -> list[Statement]:
             text = json.dumps({"days": list(days) if days else None, "start": start, "end": end})
             like = replace(like, said=replace(like.said, value=text, method=f"{like.said.method}.joined"))
         kept.append(like)
-    rest = [*values.values(), *(s for s in dated if s not in own)]
+    rest = [*values.values(), *(s for s in dated if not any(s is o for o in own))]
     return kept + [_refuted(s) for s in rest]
 
 

@@ -115,16 +115,11 @@ def _is_beside_levels(page: SitePage, o: Observation) -> bool:
         return False
     row = (blocks[i] for i in block.header if (blocks[i].table or (0, 0, 0))[2] == 0)
     head = next(row, block if block.table and block.table[2] == 0 else None)
-    if head is not None and head.table:
-        rows = [b for b in blocks if b.table and b.table[0] == head.table[0] and b.table[2] == 0]
-    elif block.level > 1 or (block.headings and blocks[block.headings[-1]].level > 1):
-        head = block if block.level > 1 else blocks[block.headings[-1]]
-        rows = [b for b in blocks if b.level == head.level and b.headings == head.headings]
-    else:
-        return False
-    if _ALL.search(head.text):
-        return False
-    return any(b is not head and page.is_level_title(b) for b in rows)
+    if head is None and block.level > 1:
+        head = block
+    elif head is None and block.headings and blocks[block.headings[-1]].level > 1:
+        head = blocks[block.headings[-1]]
+    return head is not None and not _ALL.search(head.text) and page.is_beside_levels(head)
 
 
 def _of_provider(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tuple[str | None, bool]]:
@@ -176,8 +171,7 @@ def _over(page: SitePage, o: Observation, with_section: bool) -> Iterator[str]:
     if block is None:
         return
     if block.table and block.header:
-        row = [b for b in blocks if b.table and b.table[:2] == block.table[:2]]
-        yield " ".join(fold(b.text) for b in row if len(b.text) < 200)
+        yield " ".join(fold(b.text) for b in page.row(block) if len(b.text) < 200)
     for index in reversed(block.headings):
         yield fold(blocks[index].text)
         if with_section:
@@ -274,14 +268,10 @@ def targets(statement: Statement, tracks: Sequence[str | None]) -> list[str | No
     level = statement.level
     if None in tracks and level in statement.page.about:
         return [None]
-    is_shared = level in statement.page.about or any(t in named for t in _tracks_on(statement.page))
+    is_shared = level in statement.page.about or not statement.page.tracks.isdisjoint(named)
     return (
         list(tracks) if is_shared or statement.said.field not in LEVEL_FIELDS | {"ages", "population"} else []
     )
-
-
-def _tracks_on(page: SitePage) -> set[str]:
-    return {o.track for o in page.observations if o.track and o.field in OWN}
 
 
 def _spoken_of(statement: Statement, tracks: Sequence[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.extract.text import fold
 from pipeline.extract.vocabulary import find_mentions
@@ -120,6 +121,7 @@ def read_title(text: str, may_focus: bool = False) -> TrackName | None:
     return TrackName(levels, "-".join(parts[:3]))
 
 
+@lru_cache(maxsize=4096)
 def parts_of(track: str | None) -> frozenset[str]:
     """The qualifiers that a track's slug is made of."""
     left, parts = f"-{track or ''}-", set()
@@ -162,6 +164,7 @@ def joined(*tracks: str | None) -> str | None:
     return "-".join(sorted(parts, key=lambda p: (_ORDER.get(p, 99), p))) or None
 
 
+@lru_cache(maxsize=512)
 def words_for(track: str) -> re.Pattern[str]:
     """Matches a track's name in folded running text: a qualifier of it, and soon after it what it qualifies."""
     known = {name: pattern.pattern for name, pattern in (*_WHO, *_WHAT)}
