@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from pipeline.cli import app
@@ -122,6 +123,12 @@ def test_an_unknown_source_or_profile_is_told(registry: Path, tmp_path: Path) ->
     assert code == Exit.USAGE and "did you mean licenses" in text
     code, text = iop("run", "--profile", "mars")
     assert code == Exit.USAGE and "massachusetts" in text
+
+
+def test_two_runs_do_not_share_a_directory(registry: Path, tmp_path: Path) -> None:
+    with FileLock(tmp_path / ".lock"):
+        code, text = iop("run", "--registry", registry, "--out", tmp_path)
+    assert code == Exit.FAILED and "Another run" in text
 
 
 def test_extract_takes_text_and_pages_and_survives_a_bad_row(tmp_path: Path) -> None:
