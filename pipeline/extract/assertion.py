@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import ahocorasick
+
 from pipeline.extract.text import spaced
 from pipeline.records import Assertion
 
@@ -67,33 +69,41 @@ AFFIRMED = Judgement(Assertion.AFFIRMED)
 
 
 @lru_cache(maxsize=1)
-def _cues() -> tuple[re.Pattern[str], dict[str, list[tuple[str, str, str]]]]:
+def _automaton() -> ahocorasick.Automaton:
     table: dict[str, list[tuple[str, str, str]]] = {}
     with CUES.open(encoding="utf-8") as rows:
         for row in csv.DictReader(rows):
             for word in row["words"].split(";"):
                 if word := spaced(word.strip()):
                     table.setdefault(word, []).append((row["category"], row["direction"], row["reach"]))
-    words = sorted(table, key=len, reverse=True)
-    return re.compile(r"\b(?=((?:" + "|".join(map(re.escape, words)) + r")\b))"), table
+    automaton = ahocorasick.Automaton()
+    for word, meanings in table.items():
+        automaton.add_word(word, (len(word), tuple(meanings)))
+    automaton.make_automaton()
+    return automaton
 
 
 def cues_in(folded: str, start: int, end: int) -> list[Cue]:
     """The cues of one sentence, the longest at each place; pseudo cues take away what begins within them."""
-    pattern, table = _cues()
+    plain = spaced(folded[start:end])
+    longest: dict[int, tuple[int, tuple[tuple[str, str, str], ...]]] = {}
+    for last, (length, meanings) in _automaton().iter(plain):
+        at = last + 1 - length
+        if (at and plain[at - 1].isalnum()) or (last + 1 < len(plain) and plain[last + 1].isalnum()):
+            continue
+        if at not in longest or longest[at][0] < length:
+            longest[at] = (length, meanings)
     found = []
     taken = 0
-    for match in pattern.finditer(spaced(folded[start:end])):
-        if match.start() < taken:
+    for at in sorted(longest):
+        length, meanings = longest[at]
+        if at < taken:
             continue
-        words = match[1]
-        for category, direction, reach in table[words]:
+        for category, direction, reach in meanings:
             if category == "pseudo":
-                taken = match.start() + len(words)
+                taken = at + length
             else:
-                found.append(
-                    Cue(category, direction, reach, start + match.start(), start + match.start() + len(words))
-                )
+                found.append(Cue(category, direction, reach, start + at, start + at + length))
     return found
 
 

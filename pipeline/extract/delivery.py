@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.extract.context import PageContext
 from pipeline.extract.levels import Levels, governing_level
 from pipeline.extract.page import Block, Kind, Region
+from pipeline.extract.prefilter import Prefilter
 from pipeline.normalize.place import STATES
 from pipeline.records import Assertion, Observation
 
@@ -52,22 +54,29 @@ _PRESENT = re.compile(
 
 def find_delivery(context: PageContext, levels: Levels) -> Iterator[Observation]:
     """Statements on virtual and in-person attendance in the body of the page."""
-    for block in context.page.blocks:
-        if block.region is not Region.MAIN:
-            continue
-        folded = context.folded
-        taken = [m.span() for m in _NOT_PROGRAM.finditer(folded, block.start, block.end)]
-        virtual = None
-        for match in _VIRTUAL.finditer(folded, block.start, block.end):
-            if any(a <= match.start() < b for a, b in taken):
+    folded = context.folded
+    if not (_prefilter().candidates(folded)):
+        return
+    taken = [m.span() for m in _NOT_PROGRAM.finditer(folded)]
+    virtual: dict[int, Observation] = {}
+    for field, pattern in (("virtual", _VIRTUAL), ("in_person", _IN_PERSON)):
+        for match in pattern.finditer(folded):
+            block = context.block_at(match.start())
+            if block is None or block.region is not Region.MAIN or match.end() > block.end:
                 continue
-            for observation in _statement(context, levels, block, "virtual", match.start(), match.end()):
-                virtual = observation if observation.assertion is Assertion.AFFIRMED else virtual
+            if field == "virtual" and any(a <= match.start() < b for a, b in taken):
+                continue
+            for observation in _statement(context, levels, block, field, match.start(), match.end()):
+                if field == "virtual" and observation.assertion is Assertion.AFFIRMED:
+                    virtual[block.index] = observation
                 yield observation
-        for match in _IN_PERSON.finditer(folded, block.start, block.end):
-            yield from _statement(context, levels, block, "in_person", match.start(), match.end())
-        if virtual is not None:
-            yield from _reach(context, block, virtual)
+    for index, observation in virtual.items():
+        yield from _reach(context, context.page.blocks[index], observation)
+
+
+@lru_cache(maxsize=1)
+def _prefilter() -> Prefilter:
+    return Prefilter([_VIRTUAL, _IN_PERSON])
 
 
 def _statement(

@@ -19,6 +19,7 @@ from pipeline.extract.context import PageContext
 from pipeline.extract.json_ld import types_of
 from pipeline.extract.levels import Levels
 from pipeline.extract.page import Region
+from pipeline.extract.prefilter import Prefilter
 from pipeline.extract.text import fold
 
 CUES = Path(__file__).with_name("kind_cues.csv")
@@ -35,6 +36,7 @@ _PROVIDER_TYPES = {
 }
 WORDY = 120  # words of body after which a provider has said "our" or "we"
 TITLE = 100  # characters that stand for a title where there is none
+BOUNDARY = "\\b"
 MOST = 3  # hits of one cue that count
 READ, TAIL = 12_000, 2_000  # characters of body that the cues look at, and how many of them from its end
 
@@ -50,12 +52,25 @@ class PageKind:
 
 
 @lru_cache(maxsize=1)
-def _cues() -> list[tuple[str, float, str, re.Pattern[str]]]:
+def _cues() -> list[tuple[str, float, str, re.Pattern[str], bool]]:
+    """(kind, weight, where, pattern, whether it begins at a word). The boundary is checked apart: without it in front
+    the regular expression engine skips to the first letters that fit."""
     with CUES.open(encoding="utf-8") as rows:
         return [
-            (r["kind"], float(r["weight"]), r["where"], re.compile(r["pattern"]))
+            (
+                r["kind"],
+                float(r["weight"]),
+                r["where"],
+                re.compile(r["pattern"].removeprefix(BOUNDARY)),
+                r["pattern"].startswith(BOUNDARY),
+            )
             for r in csv.DictReader(rows)
         ]
+
+
+@lru_cache(maxsize=1)
+def _prefilter() -> Prefilter:
+    return Prefilter([pattern for _, _, _, pattern, _ in _cues()])
 
 
 @lru_cache(maxsize=1)
@@ -77,8 +92,9 @@ def read_kind(context: PageContext, levels: Levels) -> PageKind:
     path = parts.path + ("?" + parts.query if parts.query else "")
     places = {"text": body, "url": path, "host": parts.hostname or "", "title": _title(context)}
     by_kind: dict[str, float] = {}
-    for kind, weight, where, pattern in _cues():
-        hits = pattern.findall(places[where])
+    possible = {where: _prefilter().candidates(text) for where, text in places.items()}
+    for index, (kind, weight, where, pattern, at_word) in enumerate(_cues()):
+        hits = _hits(pattern, places[where], at_word) if index in possible[where] else []
         if hits:
             value = (
                 weight * (1 + math.log2(min(len(hits), MOST))) / (_dilution(words) if where == "text" else 1)
@@ -93,6 +109,17 @@ def read_kind(context: PageContext, levels: Levels) -> PageKind:
     score = sum(by_kind.values())
     is_listing = score > 0
     return PageKind(_name(context, levels, path, by_kind, is_listing), is_listing, score, tuple(reasons))
+
+
+def _hits(pattern: re.Pattern[str], text: str, at_word: bool) -> list[str]:
+    """The first matches, as many as count."""
+    found = []
+    for match in pattern.finditer(text):
+        if not (at_word and match.start() and text[match.start() - 1].isalnum()):
+            found.append(match[0])
+            if len(found) == MOST:
+                break
+    return found
 
 
 def _dilution(words: float) -> float:

@@ -100,7 +100,7 @@ def find_mentions(text: str, folded: str) -> list[Mention]:
 
 _HEADS = "therapy|therapies|counseling|counselling|sessions?|psychotherapy|treatment|groups?|support"
 _LIST = re.compile(
-    r"\b(?:individual|group|family|couples?|marital|one on one|small group)(?:(?:,| and| or| &|, and|, or|,? as well as) "
+    r"(?:individual|group|family|couples?|marital|one on one|small group)(?:(?:,| and| or| &|, and|, or|,? as well as) "
     r"(?:weekly )?(?:individual|group|family|couples?|marital|one on one|small group|multi family))+ "
     rf"(?:\w+ )?(?:{_HEADS})\b"
 )
@@ -118,6 +118,8 @@ def _coordinated(plain: str) -> Iterator[tuple[int, int, bool, tuple[tuple[str, 
     """ "Individual, group and family therapy": every adjective of the list names a therapy."""
     for pattern in (_LIST, _TAIL):
         for match in pattern.finditer(plain):
+            if match.start() and plain[match.start() - 1].isalnum():
+                continue
             codes = tuple(dict.fromkeys(("modality", _THERAPIES[m[0]]) for m in _MEMBER.finditer(match[0])))
             yield match.start(), -match.end(), False, codes
 
