@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.extract.text import fold
 from pipeline.normalize.address import normalize_street
@@ -78,14 +79,15 @@ def named_in(words: str, offices: Sequence[Office]) -> list[Office]:
     towns = [office.town for office in offices]
     return [
         office
-        for office in offices
-        if (
-            office.town
-            and towns.count(office.town) == 1
-            and re.search(rf"\b{re.escape(office.town)}\b", words)
-        )
+        for office, town in zip(offices, towns, strict=True)
+        if (town and town in words and towns.count(town) == 1 and _whole(town).search(words))
         or (len(office.line) > 6 and office.line.lower() in words)
     ]
+
+
+@lru_cache(maxsize=1024)
+def _whole(town: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(town)}\b")
 
 
 def _merged(streets: Sequence[tuple[dict[str, str | None], Observation]]) -> list[Office]:
@@ -121,6 +123,7 @@ def _towns(places: Sequence[tuple[dict[str, str | None], Observation]]) -> list[
     return with_zip or (list(towns.values()) if len(towns) == 1 else [])
 
 
+@lru_cache(maxsize=4096)
 def _line(printed: str | None) -> str:
     street = normalize_street(printed)
     return f"{street.number} {street.name}".strip() or fold(printed or "").upper()

@@ -20,6 +20,7 @@ from pipeline.extract.page import Block, Kind, Page, Region
 from pipeline.extract.reading import Reading
 from pipeline.extract.text import fold
 from pipeline.extract.track_names import read_title
+from pipeline.extract.tracks import own_tracks
 from pipeline.extract.vocabulary import labels
 from pipeline.normalize.place import is_city
 from pipeline.records import Assertion, Observation
@@ -115,6 +116,17 @@ class SitePage:
             if block.table:
                 rows.setdefault(block.table[:2], []).append(block)
         return rows
+
+    def tracks_apart(self, level: str) -> list[str]:
+        """The tracks of a level that the page itself tells apart: at least two."""
+        if level not in self._tracks_apart:
+            tracks = own_tracks([o for o in self.observations if o.level_of_care == level])
+            self._tracks_apart[level] = tracks if len(tracks) > 1 else []
+        return self._tracks_apart[level]
+
+    @cached_property
+    def _tracks_apart(self) -> dict[str, list[str]]:
+        return {}
 
     @cached_property
     def tracks(self) -> frozenset[str]:

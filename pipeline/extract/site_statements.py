@@ -60,7 +60,7 @@ def statements(pages: Sequence[SitePage], offices: Sequence[Office]) -> list[Sta
     }  # fmt: skip
     found = []
     for page in pages:
-        tracks = {level: tracks_of_page(page, level) for level in OFFERED}
+        tracks = {level: page.tracks_apart(level) for level in OFFERED}
         page.track = track_of(page) if len(page.about) == 1 and not tracks[min(page.about)] else None
         for o in page.observations:
             if o.field in OF_SERVICE and (o.level_of_care in (None, *OFFERED) or o.field in INHERITED):
@@ -72,19 +72,13 @@ def statements(pages: Sequence[SitePage], offices: Sequence[Office]) -> list[Sta
     return found
 
 
-def tracks_of_page(page: SitePage, level: str) -> list[str]:
-    """The tracks that a page itself tells apart: at least two."""
-    tracks = own_tracks([o for o in page.observations if o.level_of_care == level])
-    return tracks if len(tracks) > 1 else []
-
-
 def _levels_of(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tuple[str | None, bool]]:
     """The levels that words are about, each with whether they are tied to it; None for the provider as a whole."""
     if o.field == "level_of_care":
         if o.value in OFFERED:
             yield o.value, True
     elif o.field == "program_name" and o.level_of_care is None:
-        yield from ((level, True) for level in OFFERED if o.track in tracks_of_page(page, level))
+        yield from ((level, True) for level in OFFERED if o.track in page.tracks_apart(level))
     elif o.field == "accepting":
         named = {m.value for m in _mentions_beside(page, o)} & set(OFFERED)
         yield from ((level, True) for level in sorted(named)) if named else _of_provider(page, o, offered)
@@ -240,7 +234,7 @@ def _with_evidence(own: Sequence[Statement]) -> list[str]:
     A virtual track needs its own page alone, unless that page is about a track of another name.
     """
     pages = {id(s.page): s.page for s in own}
-    tracks = [t for page in pages.values() for t in tracks_of_page(page, own[0].level or "")]
+    tracks = [t for page in pages.values() for t in page.tracks_apart(own[0].level or "")]
     paged = [replace(s.said, track=s.track) for s in own if s.track and s.track == s.page.track]
     told = {*tracks, *own_tracks(paged)}
     tracks = own_tracks([replace(s.said, track=s.track) for s in own if s.track in told])

@@ -31,6 +31,7 @@ from pipeline.records import Assertion, Observation
 
 OWN = frozenset({"session", "days_per_week", "hours_per_day", "hours_per_week", "ages"})
 MOST = 8  # tracks of one level on a page; more are a list of something else
+MOST_TITLES = 100  # on a page; more are those of a directory or a calendar
 LONGEST_LABEL = 40
 _LABEL = re.compile(r"(?m)^([^:\n.!?]{3,40}):[ \n]")
 _SOON = re.compile(r"\s*(?:coming|opening) soon", re.I)
@@ -174,7 +175,7 @@ def _titles(context: PageContext, first: Block | None) -> list[Title]:
     proper = [t for t in found if t.name.is_proper]
     if len({t.name.track for t in proper}) < 2:
         found = [t for t in found if not t.name.is_proper]
-    return sorted(found, key=lambda t: (t.start, -t.until))
+    return sorted(found, key=lambda t: (t.start, -t.until)) if len(found) <= MOST_TITLES else []
 
 
 def _headings(blocks: Sequence[Block]) -> Iterator[Title]:
