@@ -17,6 +17,7 @@ from pipeline.match.prepare import CAMPUS, NOWHERE, PO_BOX, STREET, Records
 Ints = npt.NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
 
+RARE = 2.8  # nats of a word that is worth a look at others in the city or state
 LIMIT = 80
 WINDOW = 6
 
@@ -57,8 +58,12 @@ def organization_pairs(r: Records, profile: Ints) -> Pairs:
     """Pairs that may be one operator, among the records in `profile` (one for each way a place presents itself)."""
     numbers = np.column_stack([r.phone, r.others])[profile]
     rows = np.repeat(profile, numbers.shape[1])
-    city, rare = r.city[profile], r.names.rarest(r.name[profile]) + 1
-    rare_label = r.names.rarest(r.label[profile]) + 1
+    city, rare = r.city[profile], _rarest(r, r.name[profile])
+    local, local_label = (
+        np.where((word > 0) & (city > 0), word * _size(r.city) + city, 0)
+        for word in (rare, _rarest(r, r.site[profile]))
+    )
+    known = np.isin(local_label, local)  # a site name matters where it is an operator's name in the same city
     names = np.concatenate([r.name[profile], r.alias[profile], r.label[profile]])
     thrice = np.concatenate([profile] * 3)
     whole = np.concatenate([np.ones(2 * len(profile), bool), np.isin(r.label[profile], r.name[profile])])
@@ -67,12 +72,18 @@ def organization_pairs(r: Records, profile: Ints) -> Pairs:
         _within(r, profile, r.domain[profile]),
         _within(r, thrice[whole], names[whole]),
         _within(r, profile, r.low[profile] * _size(r.street) + r.street[profile], city),
-        _within(r, np.concatenate([profile, profile]), np.concatenate([rare, rare_label]), np.tile(city, 2)),
+        _within(r, np.concatenate([profile, profile[known]]), np.concatenate([local, local_label[known]])),
         _within(r, profile, rare, r.state[profile]),
         _identified(r, profile),
         _named_by_domain(r, profile),
     ]
     return merge(found, len(r))
+
+
+def _rarest(r: Records, names: Ints) -> Ints:
+    """The most telling word of each name; 0 where it tells too little to look for others with it."""
+    word = r.names.rarest(names)
+    return np.where((word >= 0) & (r.names.weight[word] >= RARE), word + 1, 0)
 
 
 def _named_by_domain(r: Records, profile: Ints) -> Pairs:

@@ -17,7 +17,6 @@ from rapidfuzz import fuzz, process
 
 from pipeline.match import names as nm
 from pipeline.match.prepare import CAMPUS, NOWHERE, PO_BOX, STREET, Records
-from pipeline.normalize.name import name_words
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int8]
@@ -62,9 +61,8 @@ def code(field: str, relation: str) -> int:
 def compare(r: Records, left: Ints, right: Ints) -> Comparison:
     """Compare every pair in every field."""
     phone, number = _phone(r, left, right)
-    site = np.where(_silent_labels(r), 0, r.label)
-    name, shared = _name(r, site, left, right)
-    label = _label(r, site, left, right)
+    name, shared = _name(r, left, right)
+    label = _label(r, left, right)
     street = _street(r, left, right)
     locality = _locality(r, left, right)
     own_phones = _differ(r.phone, left, right) & (phone != code("phone", "crossed"))
@@ -246,13 +244,13 @@ def _counts(keys: Ints, users: Ints, wanted: Ints) -> Floats:
     return np.where(values[place] == wanted, counts[place], 1).astype(np.float64)
 
 
-def _name(r: Records, site: Ints, left: Ints, right: Ints) -> tuple[Codes, Floats]:
+def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:
     """The best relation among operator and trade names; else across to site names; else to a web domain."""
     best, shared = r.names.compare(r.name[left], r.name[right])
     for a, b in ((r.alias, r.name), (r.name, r.alias), (r.alias, r.alias)):
         chosen = np.flatnonzero((a[left] > 0) & (b[right] > 0) & (best > nm.EXACT))
         _improve(best, shared, chosen, r.names.compare(a[left[chosen]], b[right[chosen]]), None)
-    for a, b in ((site, r.name), (r.name, site)):
+    for a, b in ((r.site, r.name), (r.name, r.site)):
         chosen = np.flatnonzero((a[left] > 0) & (b[right] > 0) & (best > nm.SIMILAR))
         _improve(best, shared, chosen, r.names.compare(a[left[chosen]], b[right[chosen]]), nm.CROSS)
     open_ = np.flatnonzero((best >= nm.RELATED) & ((r.domain[left] > 0) | (r.domain[right] > 0)))
@@ -283,23 +281,10 @@ def _domain_agrees(r: Records, left: Ints, right: Ints) -> npt.NDArray[np.bool_]
     return np.array([says(a, b) or says(b, a) for a, b in pairs], dtype=bool)
 
 
-def _label(r: Records, site: Ints, left: Ints, right: Ints) -> Codes:
-    relation, _ = r.names.compare(site[left], site[right])
+def _label(r: Records, left: Ints, right: Ints) -> Codes:
+    relation, _ = r.names.compare(r.site[left], r.site[right])
     alike = (relation >= nm.EXACT) & (relation <= nm.SIMILAR)
     return np.where(relation == nm.UNKNOWN, 0, np.where(alike, 1, 2)).astype(np.int8)
-
-
-def _silent_labels(r: Records) -> npt.NDArray[np.bool_]:
-    """Site names that tell nothing: they only repeat the city, the street, or say "main office"."""
-    empty = name_words()["place"].keys()
-    telling = [[word for word in words if word not in empty] for words in r.names.names]
-    out: npt.NDArray[np.bool_] = np.equal(r.label, 0)
-    for row in np.flatnonzero(~out).tolist():
-        words = telling[r.label[row]]
-        if not words or words[0] in r.city_text[row] or words[0] in r.street_text[row].lower():
-            place = f"{r.city_text[row]} {r.street_text[row].lower()}".split()
-            out[row] = all(word in place for word in words)
-    return out
 
 
 def _identifier(r: Records, left: Ints, right: Ints) -> Codes:

@@ -101,9 +101,15 @@ def _score_locations(r: Records, told: Told) -> _Scored:
 
 def _score_organizations(r: Records, location: Ints, told: Told) -> _Scored:
     """Pairs between locations only; one record stands for all that present a place in the same way."""
-    looks = np.column_stack([location, r.name, r.label, r.alias, r.phone, r.domain, r.others])
-    _, profile = np.unique(looks, axis=0, return_index=True)
-    found = merge([organization_pairs(r, np.sort(profile)), _told_pairs(r, told, "organization")], len(r))
+    looks = pl.DataFrame(np.column_stack([location, r.name, r.label, r.alias, r.phone, r.domain, r.others]))
+    profile = (
+        looks.with_row_index("row")
+        .unique(looks.columns, keep="first")["row"]
+        .sort()
+        .cast(pl.Int64)
+        .to_numpy()
+    )
+    found = merge([organization_pairs(r, profile), _told_pairs(r, told, "organization")], len(r))
     between = location[found[0]] != location[found[1]]
     c = compare(r, found[0][between], found[1][between])
     points = contributions("organization", c)
@@ -202,18 +208,22 @@ def mint(prefix: str, content: str) -> str:
     return f"{prefix}_{hashlib.sha256(content.encode()).hexdigest()[:15]}"
 
 
-def _best(scored: _Scored) -> Flags:
+def _best(scored: _Scored, rows: Ints) -> Flags:
     """The pairs that are among the best few of one of their records: enough to say why it was joined."""
-    pairs = pl.DataFrame({"left": scored.left, "right": scored.right, "chance": scored.probability})
+    pairs = pl.DataFrame(
+        {"left": scored.left[rows], "right": scored.right[rows], "chance": scored.probability[rows]}
+    )
     best = pl.col("chance").rank("ordinal", descending=True) <= BEST
     shown = pairs.select(best.over("left").alias("a"), best.over("right").alias("b"))
     return np.asarray((shown["a"] | shown["b"]).to_numpy())
 
 
-def _nearest(scored: _Scored, group: Ints) -> Flags:
+def _nearest(scored: _Scored, rows: Ints, group: Ints) -> Flags:
     """The best pair between each two groups: one question for a reviewer, not one for every pair of records."""
-    a, b = group[scored.left], group[scored.right]
-    pairs = pl.DataFrame({"low": np.minimum(a, b), "high": np.maximum(a, b), "chance": scored.probability})
+    a, b = group[scored.left[rows]], group[scored.right[rows]]
+    pairs = pl.DataFrame(
+        {"low": np.minimum(a, b), "high": np.maximum(a, b), "chance": scored.probability[rows]}
+    )
     best = pl.col("chance").rank("ordinal", descending=True).over("low", "high") == 1
     return np.asarray(pairs.select(best).to_series().to_numpy())
 
@@ -222,8 +232,11 @@ def _kept(level: str, r: Records, scored: _Scored, group: Ints) -> pl.DataFrame:
     """Pairs that a person may ask about: joined, vetoed although much agrees, uncertain, or kept apart narrowly."""
     together = group[scored.left] == group[scored.right]
     likely = scored.probability >= JOIN
-    told = likely | (scored.probability >= VETO) | (scored.vetoed & together)
-    rows = np.flatnonzero(told & np.where(together & likely, _best(scored), _nearest(scored, group)))
+    joined = np.flatnonzero(likely & together)
+    others = np.flatnonzero(
+        (likely & ~together) | (~likely & ((scored.probability >= VETO) | scored.vetoed & together))
+    )
+    rows = np.sort(np.concatenate([joined[_best(scored, joined)], others[_nearest(scored, others, group)]]))
     decision = np.where(
         scored.vetoed & likely,
         "vetoed",

@@ -20,7 +20,7 @@ import polars as pl
 from pipeline.match import bulk
 from pipeline.match.names import NameTable
 from pipeline.normalize.address import number_range
-from pipeline.normalize.name import normalize_names
+from pipeline.normalize.name import name_words, normalize_names
 
 Ints = npt.NDArray[np.int64]
 
@@ -44,6 +44,7 @@ class Records:
     names: NameTable
     name: Ints  # the operator's or first name
     label: Ints  # the site's or program's name
+    site: Ints  # the same, 0 where it tells nothing: it repeats the city or the street, or says "main office"
     alias: Ints  # a trade name
     located: Ints  # STREET, PO_BOX, CAMPUS, NOWHERE
     number: Ints  # printed house number, as a code
@@ -58,7 +59,6 @@ class Records:
     zip: Ints
     city: Ints  # city and state, as a code
     state: Ints
-    city_text: npt.NDArray[Any]
     phone: Ints
     extension: Ints
     others: Ints  # (n, OTHERS) intake numbers
@@ -99,6 +99,7 @@ def prepare(frame: pl.DataFrame) -> Records:
         names=table,
         name=table.ids[:size],
         label=table.ids[size : 2 * size],
+        site=_telling(table, table.ids[size : 2 * size], frame["city"], streets["name"]),
         alias=table.ids[2 * size :],
         located=_located(streets),
         number=_codes(streets["number"]),
@@ -113,7 +114,6 @@ def prepare(frame: pl.DataFrame) -> Records:
         zip=_codes(frame["zip"]),
         city=_codes(city.str.replace(r"^\|.*$", "")),
         state=_codes(frame["state"]),
-        city_text=frame["city"].str.to_lowercase().to_numpy(),
         phone=phone,
         extension=extension,
         others=others,
@@ -172,6 +172,18 @@ def _roles(said: pl.DataFrame, organization: pl.Series) -> pl.DataFrame:
         second=pl.when(other & (label == "")).then(primary).otherwise(label),
         alias=pl.when(other & (label != "") & (alias == "")).then(primary).otherwise(alias),
     )
+
+
+def _telling(table: NameTable, labels: Ints, city: pl.Series, street: pl.Series) -> Ints:
+    empty = name_words()["place"].keys()
+    words = [[word for word in name if word not in empty] for name in table.names]
+    out = labels.copy()
+    places = zip(labels.tolist(), city.str.to_lowercase().to_list(), street.to_list(), strict=True)
+    for row, (label, town, road) in enumerate(places):
+        if label and (not (telling := words[label]) or telling[0] in town or telling[0].upper() in road):
+            around = {*town.split(), *road.lower().split()}
+            out[row] = 0 if around.issuperset(telling) else label
+    return out
 
 
 def _identifiers(listed: pl.Series) -> list[tuple[tuple[str, str], ...]]:
