@@ -2,9 +2,14 @@
 -- Intake changes quickly: its facts count as fresh for 30 days only, so the date of that fact is shown, not the row's.
 SET VARIABLE state = 'MA';
 
-SELECT d.service_id, organization_name, service_name, city, accepting, c.last_verified AS accepting_verified,
-    c.freshness AS accepting_freshness, phone_display
-FROM directory d
-LEFT JOIN claim c ON c.entity_id = d.service_id AND c.field = 'accepting' AND c.chosen
-WHERE level_of_care = 'iop' AND state = getvariable('state') AND accepting = 'accepting'
-ORDER BY c.last_verified DESC NULLS LAST, d.service_id, d.location_id LIMIT 50;
+WITH open AS MATERIALIZED (
+    SELECT service_id, location_id, organization_name, service_name, city, accepting, phone_display
+    FROM directory
+    WHERE level_of_care = 'iop' AND state = getvariable('state') AND accepting = 'accepting'),
+said AS (
+    SELECT DISTINCT c.entity_id, c.last_verified, c.freshness
+    FROM claim c JOIN open ON c.entity_id = open.service_id WHERE c.field = 'accepting' AND c.chosen)
+SELECT service_id, organization_name, service_name, city, accepting, said.last_verified AS accepting_verified,
+    said.freshness AS accepting_freshness, phone_display
+FROM open LEFT JOIN said ON said.entity_id = open.service_id
+ORDER BY accepting_verified DESC NULLS LAST, service_id, location_id LIMIT 50;

@@ -1,0 +1,226 @@
+"""How fast the ten queries of a directory app are, beside SQLite with indexes: `python bench/query.py [--times 50]`.
+
+A made-up directory of 20,000 services (times 50: 1,000,000) is written in the tables of a release
+(`query/world.sql`), and the same rows into SQLite, lists in a table of their own with an index for every question
+(`query/sqlite/`). Each query runs for several states and places; median and 95th percentile are given for one client
+that keeps its connection, rows fetched. The answers of both must be the same, or the run ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import zipcodes
+
+from warehouse.contracts import release_tables
+from warehouse.ddl import create_table, literal
+from warehouse.reference import fill_vocabularies
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parent / "examples"
+SERVICES = 20_000
+STATES = ("MA", "CA", "NY", "TX", "OH", "VT")
+LISTS = ("conditions_all", "payers", "populations", "languages", "virtual_states")
+PLAIN = (
+    "service_id location_id organization_id organization_name location_name service_name level_of_care delivery virtual "
+    "street city county state zip latitude longitude phone_display website payers_scope min_age max_age schedule_text "
+    "has_evening accepting source_count source_url confidence has_conflict last_verified verify_due freshness alert"
+).split()
+WRITTEN = ("conditions", "payers", "populations", "languages", "virtual_states")
+Parameters = dict[str, Any]
+
+
+def towns() -> pl.DataFrame:
+    """Every ordinary ZIP code, as the made-up directory's towns."""
+    rows = [z for z in zipcodes.list_all() if z["zip_code_type"] == "STANDARD" and z["lat"] and z["county"]]
+    places = [
+        (
+            n,
+            z["state"],
+            z["county"].removesuffix(" County"),
+            z["zip_code"],
+            z["city"],
+            float(z["lat"]),
+            float(z["long"]),
+        )
+        for n, z in enumerate(rows)
+    ]
+    return pl.DataFrame(
+        places, schema=["number", "state", "county", "zip", "city", "latitude", "longitude"], orient="row"
+    )
+
+
+def make_release(path: Path, rows: int, row_group: int | None) -> None:
+    """A file with the tables, views and macros of a release."""
+    contracts = release_tables()
+    with duckdb.connect() as con:
+        size = f", ROW_GROUP_SIZE {row_group}" if row_group else ""
+        con.execute(f"ATTACH {literal(str(path))} AS release (STORAGE_VERSION 'v1.2.0'{size})")
+        con.execute("USE release")
+        for contract in contracts.values():
+            con.execute(create_table(contract))
+        fill_vocabularies(con, HERE.parent / "pipeline" / "vocabulary", contracts)
+        con.register("towns", towns().to_arrow())
+        con.execute("CREATE TEMP TABLE town AS FROM towns")
+        con.execute(f"SET VARIABLE rows = {rows}")
+        con.execute((HERE / "query" / "world.sql").read_text(encoding="utf-8"))
+        surface = HERE.parent / "warehouse" / "models" / "90_surface.sql"
+        con.execute(surface.read_text(encoding="utf-8"))
+
+
+def make_sqlite(release: Path, path: Path) -> None:
+    """The same rows in SQLite."""
+    with duckdb.connect(str(release), read_only=True) as con, sqlite3.connect(path) as lite:
+        lite.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        texts = ", ".join(f"array_to_string({name}, ';') AS {name}" for name in WRITTEN)
+        copy(con, lite, "directory", f"SELECT {', '.join(PLAIN)}, {texts} FROM directory")
+        items = " UNION ALL ".join(
+            f"SELECT service_id, '{name}' AS field, unnest({name}) AS code FROM directory" for name in LISTS
+        )
+        copy(con, lite, "item", items)
+        for table in ("claim", "changes", "ledger"):
+            copy(con, lite, table, f"SELECT * FROM {table}")
+        lite.executescript((HERE / "query" / "sqlite" / "schema.sql").read_text(encoding="utf-8"))
+
+
+def copy(con: duckdb.DuckDBPyConnection, lite: sqlite3.Connection, table: str, sql: str) -> None:
+    cursor = con.execute(f"SELECT COLUMNS(c -> c NOT IN ('members')) FROM ({sql})")
+    names = [column[0] for column in cursor.description or ()]
+    lite.execute(f"CREATE TABLE {table} ({', '.join(names)})")
+    while rows := cursor.fetchmany(20_000):
+        plain = [[str(v) if hasattr(v, "isoformat") else v for v in row] for row in rows]
+        lite.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(names))})", plain)
+    lite.commit()
+
+
+def asked(con: duckdb.DuckDBPyConnection) -> list[Parameters]:
+    """Parameters of each round: another state, its largest county, a point in it, an operator of it."""
+    found = []
+    for n, state in enumerate(STATES):
+        row = con.execute(
+            """SELECT mode(county ORDER BY county), arg_min(latitude, service_id), arg_min(longitude, service_id),
+            min(organization_id) FROM directory WHERE state = ?""",
+            [state],
+        ).fetchone()
+        assert row
+        words = (
+            "recovery cambridge",
+            "harbor springfield",
+            "hope clinic",
+            "beacon",
+            "pathways health",
+            "summit care",
+        )[n]
+        found.append(
+            {
+                "state": state, "county": row[0], "lat": row[1], "lon": row[2], "km": 15, "organization": row[3],
+                "condition": "trauma", "payer": "aetna", "age": 15, "language": "es", "words": words,
+                "since": "2026-02-20 00:00:00", "first": words.split()[0],
+                "match": " AND ".join(f'"{word}"' for word in words.split()),
+            }
+        )  # fmt: skip
+    return found
+
+
+def measure(
+    run: Callable[[Parameters], Sequence[Any]], rounds: list[Parameters], repeats: int
+) -> tuple[float, float]:
+    """Median and 95th percentile in milliseconds."""
+    times = []
+    for repeat in range(repeats + 1):
+        for parameters in rounds:
+            began = time.perf_counter()
+            run(parameters)
+            if repeat:  # the first time warms the cache
+                times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times), statistics.quantiles(times, n=20)[18]
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--times", type=int, default=1, help="how many times 20,000 services")
+    arguments.add_argument("--repeats", type=int, default=10)
+    arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--row-group", type=int, help="rows of a row group; DuckDB's default is 122,880")
+    arguments.add_argument("--no-sqlite", action="store_true")
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        release, lite_path = Path(folder) / "release.duckdb", Path(folder) / "release.sqlite"
+        began = time.perf_counter()
+        make_release(release, SERVICES * chosen.times, chosen.row_group)
+        print(
+            f"{SERVICES * chosen.times:,} services: {release.stat().st_size >> 20} MB in DuckDB",
+            end="",
+            flush=True,
+        )
+        print(f" ({time.perf_counter() - began:.0f} s)", end="", flush=True)
+        if not chosen.no_sqlite:
+            began = time.perf_counter()
+            make_sqlite(release, lite_path)
+            print(
+                f", {lite_path.stat().st_size >> 20} MB in SQLite ({time.perf_counter() - began:.0f} s)",
+                end="",
+            )
+        print(
+            "\n\n| query | rows | DuckDB median ms | p95 | SQLite median ms | p95 |\n| --- | ---: | ---: | ---: | ---: | ---: |"
+        )
+        con = duckdb.connect(config={"threads": chosen.threads})
+        con.execute(f"ATTACH {literal(str(release))} AS iop (READ_ONLY)")
+        con.execute("USE iop")
+        rounds = asked(con)
+        lite = None if chosen.no_sqlite else sqlite3.connect(f"file:{lite_path}?mode=ro", uri=True)
+        for path in sorted(EXAMPLES.glob("[0-9]*.sql")):
+            compare(con, lite, path, rounds, chosen.repeats)
+
+
+def compare(
+    con: duckdb.DuckDBPyConnection,
+    lite: sqlite3.Connection | None,
+    path: Path,
+    rounds: list[Parameters],
+    repeats: int,
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    sql = re.sub(r"getvariable\('(\w+)'\)", r"$\1", re.sub(r"(?m)^(SET VARIABLE|--).*$", "", text))
+    sql = sql.replace("$since", "$since::TIMESTAMP")
+    names = set(re.findall(r"\$(\w+)", sql))
+
+    def duck(parameters: Parameters) -> list[Any]:
+        return con.execute(sql, {name: parameters[name] for name in names}).fetchall()
+
+    line = [path.stem, f"{statistics.mean(len(duck(one)) for one in rounds):.0f}"]
+    line += [f"{value:.1f}" for value in measure(duck, rounds, repeats)]
+    if lite is not None:
+        other_sql = (HERE / "query" / "sqlite" / path.name).read_text(encoding="utf-8")
+
+        def other(parameters: Parameters) -> list[Any]:
+            return lite.execute(other_sql, parameters).fetchall()
+
+        for parameters in rounds:
+            ours, theirs = ids(duck(parameters)), ids(other(parameters))
+            if ours != theirs:
+                raise SystemExit(f"\n{path.name}: {len(ours)} and {len(theirs)} rows for {parameters}")
+        line += [f"{value:.1f}" for value in measure(other, rounds, max(2, repeats // 3))]
+    print("| " + " | ".join(line) + " |", flush=True)
+
+
+def ids(rows: Sequence[Sequence[Any]]) -> list[tuple[str, ...]]:
+    """Which services an answer holds; the whole row where it is not about services (facets)."""
+    found = [sorted(v for v in row if isinstance(v, str) and v.startswith("svc_")) for row in rows]
+    return sorted(tuple(one or map(str, row)) for one, row in zip(found, rows, strict=True))
+
+
+if __name__ == "__main__":
+    main()
