@@ -165,7 +165,7 @@ def test_a_slow_loris_is_left_after_the_total_time_and_does_not_keep_the_others(
 ) -> None:
     web.answers["loris.example", "/"] = slow_loris
     web.page("good.example", "/")
-    documents = fetch(new_site("loris.example"), new_site("good.example"), total_s=1.0, attempts=1)
+    documents = fetch(new_site("loris.example"), new_site("good.example"), total_s=2.0, attempts=1)
     assert {d.source_id: d.outcome for d in documents} == {"loris": Outcome.TIMEOUT, "good": Outcome.OK}
 
 
