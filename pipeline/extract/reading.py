@@ -174,6 +174,11 @@ def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]
     for level in sorted(grouped, key=lambda code: (code != subject, PROGRAM_LEVELS.index(code))):
         label = labels().get(("level_of_care", level), level)
         for track, own in split(grouped[level]).items():
-            name = f"{label}, {track.replace('-', ' ')}" if track else label
-            programs.append(Program(name, level, tuple(own), track))
+            programs.append(Program(_printed_name(found, level, track) or label, level, tuple(own), track))
     return tuple(programs)
+
+
+def _printed_name(found: list[Observation], level: str, track: str | None) -> str | None:
+    """What the page calls a program: the title of its track, or the page's first heading."""
+    names = (o for o in found if o.field == "program_name" and o.level_of_care in (None, level))
+    return next((o.value for o in names if o.track == track), None)

@@ -168,9 +168,10 @@ def _peers(head: Block) -> tuple[object, ...]:
 
 def site_pages(readings: Sequence[PageReading], state: str | None) -> list[SitePage]:
     """The pages that speak for the provider, in the order given. None where no page of the site is a listing, or
-    where as many are a directory's: whoever lists others is no provider."""
-    listings = sum(r.reading.is_listing for r in readings)
-    if listings <= sum(r.reading.page_kind == "directory" for r in readings):
+    where as many are a directory's and no street is printed: whoever lists others is no provider."""
+    listings = [r for r in readings if r.reading.is_listing]
+    directories = sum(r.reading.page_kind == "directory" for r in readings)
+    if not listings or (len(listings) <= directories and not any(map(_has_street, listings))):
         return []
     speaking = [r for r in readings if r.reading.is_listing or r.reading.page_kind == "other"]
     pages = [SitePage(r, _stamped(r)) for r in speaking]
@@ -178,6 +179,11 @@ def site_pages(readings: Sequence[PageReading], state: str | None) -> list[SiteP
     doorways = [p for p in pages if _doorway_town(p, towns, state)]
     sure = {id(p) for p in doorways if len(doorways) > 1 or _doorway_town(p, towns, state) == "near"}
     return [p for p in pages if id(p) not in sure]
+
+
+def _has_street(page: PageReading) -> bool:
+    said = (o for o in page.reading.observations if o.field == "address" and o.qualifier == "site")
+    return any(o.assertion is Assertion.AFFIRMED for o in said)
 
 
 def _stamped(page: PageReading) -> list[Observation]:
