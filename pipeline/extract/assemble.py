@@ -59,12 +59,16 @@ def assemble(
         own = [o for o, keys in of_place if office is None or not keys or office.key in keys]
         place: dict[str, str | None] = office.place if office else {}
         said = office.said if office else []
-        first = said[0] if said else pages[0].observations[0]
+        url, sha = (
+            (said[0].url, said[0].document_sha256)
+            if said
+            else (pages[0].source.url, pages[0].source.document_sha256)
+        )
         return Listing(
             source_id, key, name, office.name if office else None, street1=place.get("street"), city=place.get("city"),
             state=place.get("state") or state, zip=place.get("zip"), phone=_phone(own, office), website=site,
             is_virtual=virtual, services=services, observations=tuple(best_of([*said, *own, *of_provider])),
-            document_sha256=first.document_sha256, url=first.url,
+            document_sha256=sha, url=url,
         )  # fmt: skip
 
     virtual = [offer for offer in offers if offer.is_virtual_alone(bool(offices))]

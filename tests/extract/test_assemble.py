@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from pipeline.extract import PageReading, assemble, extract, read_page
 from pipeline.records import Assertion, Listing, Service
+from sources.demo.world import SITES
 
 NOW = datetime(2026, 10, 15, tzinfo=UTC)
 ROOT = "http://elmgrove.example"
@@ -307,6 +309,25 @@ def test_services_beside_the_program_give_it_nothing() -> None:
     (listing,) = read({"/services": services, "/contact": CONTACT})
     (service,) = listing.services
     assert "grief" not in values(service, "condition") and starts(service) == {"09:00"}
+
+
+@pytest.mark.parametrize("site", sorted(p for p in SITES.iterdir() if p.is_dir()), ids=lambda p: p.name)
+def test_whatever_the_site_keys_are_unique_and_quotes_stand_where_they_say(site: Path) -> None:
+    readings, texts = [], {}
+    for file in sorted(site.rglob("*.htm*")):
+        url = f"http://{site.name}/{file.relative_to(site)}"
+        parsed = read_page(file.read_bytes(), url)
+        texts[url] = parsed.text
+        readings.append(PageReading(extract(parsed), url, file.name, NOW))
+    listings = assemble(readings, "site", None, "MA")
+    assert listings == assemble(readings, "site", None, "MA")
+    assert len({x.record_key for x in listings}) == len(listings)
+    for listing in listings:
+        assert len(set(keys(listing))) == len(listing.services)
+        assert not listing.is_virtual or listing.street1 is None
+        for observation in (*listing.observations, *(o for s in listing.services for o in s.observations)):
+            assert texts[observation.url or ""][observation.start : observation.end] == observation.quote
+            assert 0 <= observation.confidence <= 1
 
 
 @pytest.mark.parametrize("pages", [{}, {"/iop": ""}, {"/": "<html></html>"}])
