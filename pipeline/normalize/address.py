@@ -40,6 +40,10 @@ _ROUTE = re.compile(
     r"(?P<class>(?:(?:US|U S|STATE|COUNTY|CO|OLD|[A-Z]{2})\s+)?(?:HIGHWAY|HWY|ROUTE|RTE|RT|ROAD|RD|CARR|CARRETERA)|"
     r"I|INTERSTATE|US|SR|CR|FM|M|PR|[A-Z]{2}(?=-))[ -]?(?P<route>\d+[A-Z]?)\b(?:-(?P<branch>[A-Z])\b)?\s*(?P<rest>.*)$"
 )
+_MILESTONE = re.compile(
+    r"\b(?:KM|MILE POST|MILEPOST|MILE)\s*(\d+)"
+)  # Puerto Rico, Alaska: the place on the road
+_NAME_AHEAD = re.compile(r"^([A-Z][A-Z ]*[A-Z]),? (\d+[A-Z]? [A-Z].*)$")
 _CORNERS = ("NE", "NW", "SE", "SW")
 _ORDINAL = re.compile(r"^(\d+)(?:ST|ND|RD|TH)$")
 _CLEAN = re.compile(r"[^\w\s#&/,–-]+")
@@ -97,7 +101,13 @@ def normalize_street(street1: str | None, street2: str | None = None) -> Street:
         plain = _parse(second, first)
         if plain.suffix:
             return plain
-    return _parse(first, second)
+    street = _parse(first, second)
+    nameless = not street.number and street.kind in ("campus", "street")
+    ahead = _NAME_AHEAD.match(first) if nameless else None
+    if ahead:  # "Harbor Hospital 780 Albany St"
+        plain = _parse(ahead[2], f"{ahead[1]} {second}")
+        return plain if plain.number and plain.suffix else street
+    return street
 
 
 def unit_line(text: str | None) -> str:
@@ -175,6 +185,9 @@ def _highway(number: str, route: re.Match[str], unit: str) -> Street:
     branch = f" {route['branch']}" if route["branch"] and route["branch"] not in directions else ""
     name = f"{kind} {route['route']}{branch}"
     pre = directions.get(route["pre"] or "", "")
+    milestone = None if number else _MILESTONE.search(route["rest"])
+    if milestone:
+        number = f"KM {milestone[1].lstrip('0')}"
     return Street(number, pre, name, "", post, unit, "highway")
 
 

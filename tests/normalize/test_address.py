@@ -29,6 +29,7 @@ from pipeline.normalize.address import Street, normalize_street, number_range
         ("5 Union St #3", "", Street("5", "", "UNION", "ST", "", "3", "street")),
         ("1088 State Route 34", "", Street("1088", "", "HWY 34", "", "", "", "highway")),
         ("415 Highway 95-A", "", Street("415", "", "HWY 95 A", "", "", "", "highway")),
+        ("Carr 14 Km 19.2", "", Street("KM 192", "", "HWY 14", "", "", "", "highway")),
         ("P.O. Box 724", "", Street("724", kind="po_box")),
         ("- - -", "", Street(kind="withheld")),
         ("", "", Street(kind="withheld")),
@@ -36,6 +37,11 @@ from pipeline.normalize.address import Street, normalize_street, number_range
         (
             "Harbor Hospital",
             "12 Main Street",
+            Street("12", "", "MAIN", "ST", "", "HARBOR HOSPITAL", "street"),
+        ),
+        (
+            "Harbor Hospital 12 Main Street",
+            "",
             Street("12", "", "MAIN", "ST", "", "HARBOR HOSPITAL", "street"),
         ),
         ("Robert Marshall Hall", "", Street(name="ROBERT MARSHALL HALL", kind="campus")),
