@@ -81,6 +81,7 @@ class Builder:
         self._group_count = 0
         self._grids: list[Grid] = []
         self._in_link = self._in_bold = 0
+        self._is_cut = False
         self._glued = -1  # number of pieces where a link or span just ended
 
     def text(self) -> str:
@@ -119,7 +120,7 @@ class Builder:
                 if not skip and element.tail:
                     self._add(element.tail)
         self._flush()
-        return []
+        return [f"cut a text longer than {self.MAX_TEXT} characters"] if self._is_cut else []
 
     def _add(self, text: str) -> None:
         self._pieces.append(text)
@@ -228,7 +229,9 @@ class Builder:
 
     def _flush(self) -> None:
         if self._pieces:
-            raw = "".join(self._pieces)[: self.MAX_TEXT]
+            raw = "".join(self._pieces)
+            if len(raw) > self.MAX_TEXT:
+                raw, self._is_cut = raw[: self.MAX_TEXT], True
             self._pieces.clear()
             self._glued = -1
             linked, bold, hrefs = self._linked, self._bold, self._hrefs

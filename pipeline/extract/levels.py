@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from pipeline.extract.assertion import Judgement
 from pipeline.extract.context import PageContext
 from pipeline.extract.page import Block, Kind, Region
-from pipeline.extract.text import fold
+from pipeline.extract.text import fold, spaced
 from pipeline.extract.vocabulary import find_mentions
 from pipeline.records import Assertion
 
@@ -169,13 +169,19 @@ def _subjects(context: PageContext, levels: Levels) -> list[str]:
     return [code for code, _ in weight.most_common()]
 
 
+_REFUSES = re.compile(
+    r"(?:do not|does not|don't|doesn't|no longer) (?:offer|provide)s?$|not (?:offer|provid)ed$|is not offered$|are not offered$|not (?:in house|on site|onsite)$"
+)
+
+
 def _is_refused(context: PageContext, mention: LevelMention) -> bool:
     """Whether the page says outright that others give this level, or that nobody here does."""
     cue = mention.judgement.cue
     if cue is None or mention.block.region is not Region.MAIN:
         return False
-    words = context.folded[cue.start : cue.end]
-    return cue.category == "referral" or (cue.category == "negated" and words.startswith(("do not ", "does not ", "don't ", "no longer ", "not offer", "not provide")) and words.split()[-1] in ("offer", "provide", "offered", "provided"))  # fmt: skip
+    if cue.category == "referral":
+        return True
+    return cue.category == "negated" and bool(_REFUSES.match(spaced(context.folded[cue.start : cue.end])))
 
 
 def _strength(context: PageContext, levels: Levels, mention: LevelMention) -> float:

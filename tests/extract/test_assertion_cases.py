@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import extract, read_text
+from pipeline.extract import extract, read_page, read_text
 from pipeline.records import Assertion
 
 CASES = [
@@ -65,8 +65,6 @@ def test_lists_are_governed_by_their_heading(
     heading: str, item: str, field: str, value: str, assertion: str
 ) -> None:
     markup = f"<main><h1>Intensive Outpatient Program</h1><p>Our program helps.</p><h2>{heading}</h2><ul><li>{item}</li></ul></main>"
-    from pipeline.extract import read_page
-
     reading = extract(read_page(markup, "https://harbor-recovery.example/programs/iop/"))
     found = {o.assertion.value for o in reading.observations if o.field == field and o.value == value}
     assert found == {assertion}

@@ -103,7 +103,7 @@ def test_general_articles_give_no_listing_and_no_fact(shared: Path) -> None:
         assert not [o for o in reading.observations if o.assertion is Assertion.AFFIRMED]
 
 
-@pytest.mark.parametrize("size", [300_000])
+@pytest.mark.parametrize("size", [150_000])
 def test_long_pages_are_bounded(size: int) -> None:
     page = read_page(
         "<main><h1>IOP</h1>" + "<p>Our IOP meets three days a week.</p>" * (size // 40) + "</main>"
