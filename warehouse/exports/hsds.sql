@@ -79,10 +79,12 @@ SELECT key(service_id || '@' || location_id) AS id, key(service_id) AS service_i
 FROM offered;
 
 CREATE VIEW location AS
-SELECT key(location_id) AS id, location_type, uri(website) AS url, key(organization_id) AS organization_id, name,
-    words(alternate_names) AS alternate_name, latitude, longitude, location_id AS external_identifier,
-    'iop' AS external_identifier_type
+SELECT key(location_id) AS id, location_type, coalesce(uri(website), CASE WHEN location_type = 'virtual' THEN page END) AS url,
+    key(organization_id) AS organization_id, name, words(alternate_names) AS alternate_name, latitude, longitude,
+    location_id AS external_identifier, 'iop' AS external_identifier_type
 FROM iop.location
+LEFT JOIN (SELECT location_id, min(uri(url)) AS page FROM iop.service_at_location JOIN iop.service USING (service_id)
+    GROUP BY location_id) USING (location_id)
 UNION ALL BY NAME
 SELECT key(o.location_id) AS id, 'virtual' AS location_type, uri(s.url) AS url, key(operator) AS organization_id
 FROM offered o JOIN operated s USING (service_id) WHERE o.place IS NULL;
