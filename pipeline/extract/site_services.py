@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.extract.choice import best
 from pipeline.extract.offices import Office
+from pipeline.extract.page import Kind
 from pipeline.extract.sessions import SessionValue, consolidate
 from pipeline.extract.site_pages import OFFERED, SitePage
 from pipeline.extract.site_statements import Statement, statements, targets, tracks_of_level
@@ -102,7 +103,9 @@ def _ties(found: Sequence[Statement], count: int) -> set[str]:
 
 def _may_tie(s: Statement) -> bool:
     if s.said.field == "level_of_care":
-        return ".main" in s.said.method and s.page.rank(s.level) <= 2
+        block = s.page.block_at(s.said.start)
+        is_text = block is not None and block.kind is not Kind.IMAGE
+        return is_text and ".main" in s.said.method and s.page.rank(s.level) <= 2
     return s.said.field in OWN
 
 
