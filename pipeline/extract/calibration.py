@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pipeline.extract.score import ancestors, facts
@@ -40,7 +41,7 @@ def calibrate(
 ) -> Iterator[Band]:
     """Bands of confidence over all facts that the answer gives, the most confident observation of each."""
     judged = [one for row in gold for one in judged_facts(row, predicted.get(row["id"], {}))]
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         here = [(c, j) for _, c, j in judged if low <= c < high or (high == 1.0 and c == 1.0)]
         if here:
             counts = {name: sum(1 for _, j in here if j == name) for name in ("right", "wrong", "disputed")}

@@ -111,6 +111,7 @@ _HOURS = re.compile(
     r"\b(\d+|three|four|five|six)(?:\s?(?:-|to)\s?(\d+))?[ -]hours? ?(?:per|a|each|/|of|sessions?)? ?(?:day|daily|sessions?)?"
 )
 _WORDS = {"three": 3, "four": 4, "five": 5, "six": 6}
+BESIDE = 60  # characters between an ambiguous name and the clear one that explains it
 LONGEST_IOP_DAY = 3.5  # hours; 9–19 hours a week over three to five days
 
 
@@ -126,10 +127,7 @@ def _resolve_names(context: PageContext, levels: Levels) -> None:
         near = [
             m
             for m in clear
-            if m.block is mention.block
-            and -60 < m.start - mention.end
-            and m.end > mention.start - 60
-            and m.start < mention.end + 60
+            if m.block is mention.block and m.start < mention.end + BESIDE and m.end > mention.start - BESIDE
         ]
         beside.update({m.code for m in near})
     hours = [_hours(m) for m in _HOURS.finditer(context.folded, 0, 40_000)]
@@ -145,7 +143,7 @@ def _resolve_names(context: PageContext, levels: Levels) -> None:
 
 def _hours(match: re.Match[str]) -> float:
     value = match[2] or match[1]
-    return float(_WORDS[value] if value in _WORDS else value)
+    return float(_WORDS.get(value, value))
 
 
 def _subjects(context: PageContext, levels: Levels) -> list[str]:
@@ -217,13 +215,12 @@ def _strength(context: PageContext, levels: Levels, mention: LevelMention) -> fl
         len(line) <= 60
         and (block.kind is not Kind.PARAGRAPH or len(block.text) <= 60)
         and not _NOT_A_PROGRAM.search(line)
-    ):
-        if not is_weak or _PURE.match(line):
-            return 0.8
+    ) and (not is_weak or _PURE.match(line)):
+        return 0.8
     before = _OFFERS.search(folded, start, mention.start)
-    if before or _OFFERED.match(folded, mention.end, end):
-        if not is_weak or _names_program(folded, mention):
-            return 0.75
+    is_told = before or _OFFERED.match(folded, mention.end, end)
+    if is_told and (not is_weak or _names_program(folded, mention)):
+        return 0.75
     return 0.5 if is_subject and not is_weak else 0.0
 
 

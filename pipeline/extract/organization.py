@@ -55,9 +55,8 @@ def _candidates(page: Page) -> Iterator[tuple[str, str, float]]:
         if not levels_in(last) and not _NOT_NAMES.match(last):
             yield last, "organization.title", 0.6
     for pattern in (_OWN, _STATED):
-        if found := pattern.search(page.text[:20_000]):
-            if not levels_in(found[1]):
-                yield found[1], "organization.text", 0.6
+        if (found := pattern.search(page.text[:20_000])) and not levels_in(found[1]):
+            yield found[1], "organization.text", 0.6
 
 
 def _observe(page: Page, name: str, method: str, confidence: float) -> Observation | None:

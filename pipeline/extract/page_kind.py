@@ -165,19 +165,16 @@ def _marks(context: PageContext, levels: Levels, url: str) -> list[tuple[str, fl
     page = context.page
     marks: list[tuple[str, float]] = []
     host = urlsplit(url).hostname or ""
-    for part in (".".join(host.split(".")[i:]) for i in range(len(host.split(".")) - 1)):
-        if part in _hosts():
-            marks.append((f"{_hosts()[part]}:known host {part}", -8.0))
+    labels = host.split(".")
+    parents = (".".join(labels[i:]) for i in range(len(labels) - 1))
+    marks += [(f"{_hosts()[part]}:known host {part}", -8.0) for part in parents if part in _hosts()]
     if host.endswith((".gov", ".mil")) or ".state." in host:
         marks.append(("directory:government host", -4.0))
     types: set[str] = set()
     for node in page.json_ld:
         types |= types_of(node)
-    if (
-        types & _ARTICLE_TYPES
-        or page.meta.get("og:type") == "article"
-        and "article:published_time" in page.meta
-    ):
+    is_posted = page.meta.get("og:type") == "article" and "article:published_time" in page.meta
+    if types & _ARTICLE_TYPES or is_posted:
         marks.append(("article:marked as an article", -3.0))
     if types & _PROVIDER_TYPES:
         marks.append(("program:structured data of a provider", 2.0))

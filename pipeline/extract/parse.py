@@ -23,7 +23,7 @@ MAX_TAG = 20_000  # of one tag: beyond it its attributes are dropped (libxml2 co
 MAX_DEPTH = 1_500
 MAX_LINKS = 3_000
 
-_LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})\s[^<>]{%d,}>?" % MAX_TAG)
+_LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{MAX_TAG},}}>?")
 _JUNK = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0b\x0e-\x1f]+")
 _LD = "ld+json"
 

@@ -152,7 +152,7 @@ def _offers(context: PageContext, levels: Levels) -> list[Observation]:
                 0.5 + mention.strength / 2,
                 level_of_care=mention.code,
                 section=context.page.heading_path(mention.block) or None,
-            )  # fmt: skip
+            )
         )
     return found
 

@@ -59,15 +59,18 @@ def sentences(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     for match in _END.finditer(folded, start, end):
         stop = match.end()
         mark = match[0][0]
-        if mark == ".":
-            if _ABBREVIATION.search(folded, max(at, match.start() - 12), match.start() + 1) and (
-                _STARTS_LOWER.match(folded, stop, end)
-                or folded[match.start() - 2 : match.start()] not in (".m",)
-            ):
-                continue
+        if mark == "." and _is_abbreviation(folded, at, match.start(), stop, end):
+            continue
         if folded[at:stop].strip():
             spans.append((at, stop))
         at = stop
     if folded[at:end].strip():
         spans.append((at, end))
     return spans
+
+
+def _is_abbreviation(folded: str, at: int, dot: int, stop: int, end: int) -> bool:
+    """Whether a full stop belongs to "a.m.", "St." or the like and the sentence goes on."""
+    if not _ABBREVIATION.search(folded, max(at, dot - 12), dot + 1):
+        return False
+    return bool(_STARTS_LOWER.match(folded, stop, end)) or folded[dot - 2 : dot] != ".m"
