@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from warehouse_world import World, ask
+from warehouse_world import World, ask, build_world
 
 ONE = "SELECT {} FROM directory WHERE service_id = 'svc_000a'"
 
 
-@pytest.fixture
-def world() -> World:
-    return World(providers=2)
-
-
-def one(path, columns: str, service: str = "svc_000a"):
+def one(path: Path, columns: str, service: str):
     rows = ask(path, f"SELECT {columns} FROM directory WHERE service_id = ?", service)
     assert len(rows) == 1
     return rows[0]
@@ -92,83 +88,83 @@ LEVELS = [
 ]
 
 
-def test_hours_make_a_level_beside_the_stated_one(make) -> None:
-    world = World(providers=len(LEVELS))
-    for field in ("hours_per_week", "days_per_week", "session", "population", "ages"):
-        world.drop("observation", field=field)
-    for number, (facts, _, _) in enumerate(LEVELS):
-        for field, value in facts.items():
-            world.say(world.site(number), field, value, "iop/evening")
-    found = ask(make(world), "SELECT computed_level, level_conflict FROM iop ORDER BY service_id")
-    assert found == [(computed, conflict) for _, computed, conflict in LEVELS]
-
-
 DELIVERIES = [
     ("true", "true", "hybrid"), ("true", None, "virtual"), ("true", "false", "virtual"), (None, "true", "in_person"),
     ("false", None, "in_person"), (None, "false", "virtual"), (None, None, None),
 ]  # fmt: skip
 
 
-def test_delivery(make) -> None:
-    world = World(providers=len(DELIVERIES))
-    for number, said in enumerate(DELIVERIES):
+HEALTH = [
+    (["ok"], 1, "healthy"), (["ok"], 40, "late"), (["ok", "blocked", "blocked", "blocked"], 20, "failing"),
+    (["blocked"], 1, "failing"), ([], 1, "local"),
+]  # fmt: skip
+
+
+ODD = {"virtual": 15, "fax": 16, "bad": 17, "columns": 18}
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world in which every provider is odd in another way: by LEVELS, then DELIVERIES, then ODD; documents by HEALTH."""
+    world = World(providers=19)
+    for number, (facts, _, _) in enumerate(LEVELS):
+        for field in ("hours_per_week", "days_per_week", "session", "population", "ages"):
+            world.drop("observation", field=field, source_id=f"site_{number:03}")
+        for field, value in facts.items():
+            world.say(world.site(number), field, value, "iop/evening")
+    for number, said in enumerate(DELIVERIES, len(LEVELS)):
         for field, value in zip(("virtual", "in_person"), said, strict=False):
             world.drop("observation", field=field, source_id=f"site_{number:03}")
             if value:
                 world.say(world.site(number), field, value, "iop/evening")
-    found = ask(make(world), "SELECT delivery FROM iop ORDER BY service_id")
-    assert found == [(delivery,) for _, _, delivery in DELIVERIES]
+    for number, (outcomes, days, _) in enumerate(HEALTH):
+        source = f"site_{number:03}"
+        world.drop("document", source_id=source)
+        for later, outcome in enumerate(outcomes):
+            at = world.now - timedelta(days=days - later)
+            world.add("document", source_id=source, url="https://x.example/", fetched_at=at, outcome=outcome)
+    _virtual(world)
+    _fax(world)
+    _bad(world)
+    for source in (f"site_{ODD['columns']:03}", "su_2025"):
+        for field in ("address", "phone"):
+            world.drop("observation", field=field, listing_id=f"{source}:{ODD['columns']}")
+    return build_world(world, tmp_path_factory.mktemp("odd"))
 
 
-def test_a_virtual_service_has_a_row_without_a_place(world, make) -> None:
+def _virtual(world: World) -> None:
     listing = world.add(
-        "listing", listing_id="site_000:v", source_id="site_000", record_key="v", organization_name="Example Recovery 0",
-        is_virtual=True, phone="+16175550199", url="https://site_000.example/virtual", observed_at=world.now,
+        "listing", listing_id="site_015:v", source_id="site_015", record_key="v", organization_name="Example Recovery 15",
+        is_virtual=True, phone="+16175550199", url="https://site_015.example/virtual", observed_at=world.now,
     )  # fmt: skip
     world.add(
         "listing_service",
-        listing_id="site_000:v",
+        listing_id="site_015:v",
         service_key="iop/virtual",
         level_of_care="iop",
         name="Virtual IOP",
     )
-    world.say(listing, "virtual_state", "MA", "iop/virtual")
-    world.say(listing, "virtual_state", "NH", "iop/virtual")
+    for state in ("MA", "NH"):
+        world.say(listing, "virtual_state", state, "iop/virtual")
     world.entity("service", "svc_v", [(listing, "iop/virtual")])
     world.add(
-        "crosswalk", entity_type="organization", entity_id="org_000", listing_id="site_000:v", probability=1.0,
+        "crosswalk", entity_type="organization", entity_id="org_00f", listing_id="site_015:v", probability=1.0,
         first_linked=world.now, last_linked=world.now,
     )  # fmt: skip
-    columns = "location_id, state, virtual, delivery, virtual_states, organization_name, phone, level_of_care"
-    assert one(make(world), columns, "svc_v") == (
-        None, None, True, "virtual", ["MA", "NH"], "Example Recovery 0", "+16175550199", "iop",
-    )  # fmt: skip
 
 
-def test_fax_and_refused_payers_are_kept_but_not_offered(world, make) -> None:
-    listing = world.site(0)
-    world.drop("observation", field="phone")
-    for row in world.rows["listing"]:
-        row["phone"] = None
+def _fax(world: World) -> None:
+    for source in ("site_016", "su_2025"):
+        world.drop("observation", field="phone", listing_id=f"{source}:16")
+        world.find("listing", listing_id=f"{source}:16")[0]["phone"] = None
+    listing = world.site(ODD["fax"])
     world.say(listing, "phone", "+16175550111", qualifier="fax")
     world.say(listing, "phone", "+16175550112;ext=7", qualifier="admissions")
     world.say(listing, "payer", "aetna", qualifier="not_accepted")
-    path = make(world)
-    assert one(path, "phone, phone_extension, phone_display") == (
-        "+16175550112",
-        "7",
-        "(617) 555-0112 ext. 7",
-    )
-    assert one(path, "list_contains(payers, 'aetna')") == (False,)
-    assert ask(
-        path, "SELECT network FROM service_payer WHERE payer = 'aetna' AND service_id = 'svc_000a'"
-    ) == [("not_accepted",)]
-    assert ask(path, "SELECT count(*) FROM phone WHERE kind = 'fax'") == [(1,)]
 
 
-def test_what_cannot_be_used_is_in_quarantine_with_its_reason(world, make) -> None:
-    listing = world.site(0)
-    good = one(make(world, "before"), "conditions, hours_per_week_min")
+def _bad(world: World) -> None:
+    listing = world.site(ODD["bad"])
     world.say(listing, "condition", "unknown_disease", "iop/evening")
     world.say(listing, "hours_per_week", "nine", "iop/evening")
     world.say(listing, "virtual", "maybe", "iop/evening")
@@ -177,12 +173,49 @@ def test_what_cannot_be_used_is_in_quarantine_with_its_reason(world, make) -> No
     world.say(listing, "colour", "red")
     world.say(listing | {"listing_id": "nobody:1"}, "condition", "ptsd")
     world.add("quarantine", source_id="su_2025", locator="row 3", reason="no_address", observed_at=world.now)
-    path = make(world)
-    reasons = ask(path, "SELECT reason FROM quarantine ORDER BY ALL")
+
+
+def test_hours_make_a_level_beside_the_stated_one(odd: Path) -> None:
+    found = ask(odd, "SELECT computed_level, level_conflict FROM iop ORDER BY service_id")
+    assert found[: len(LEVELS)] == [(computed, conflict) for _, computed, conflict in LEVELS]
+
+
+def test_delivery(odd: Path) -> None:
+    found = ask(odd, "SELECT delivery FROM iop WHERE service_id >= 'svc_008' ORDER BY service_id")
+    assert found[: len(DELIVERIES)] == [(delivery,) for _, _, delivery in DELIVERIES]
+
+
+def test_source_health(odd: Path) -> None:
+    found = ask(odd, "SELECT status FROM source_health WHERE kind = 'provider_site' ORDER BY source_id")
+    assert found[: len(HEALTH)] == [(status,) for _, _, status in HEALTH]
+
+
+def test_a_virtual_service_has_a_row_without_a_place(odd: Path) -> None:
+    columns = "location_id, state, virtual, delivery, virtual_states, organization_name, phone, level_of_care"
+    assert one(odd, columns, "svc_v") == (
+        None, None, True, "virtual", ["MA", "NH"], "Example Recovery 15", "+16175550199", "iop",
+    )  # fmt: skip
+
+
+def test_fax_and_refused_payers_are_kept_but_not_offered(odd: Path) -> None:
+    columns = "phone, phone_extension, phone_display, list_contains(payers, 'aetna')"
+    assert one(odd, columns, "svc_010a") == ("+16175550112", "7", "(617) 555-0112 ext. 7", False)
+    assert ask(
+        odd, "SELECT network FROM service_payer WHERE payer = 'aetna' AND service_id = 'svc_010a'"
+    ) == [("not_accepted",)]
+    assert ask(odd, "SELECT count(*) FROM phone WHERE kind = 'fax'") == [(1,)]
+
+
+def test_what_cannot_be_used_is_in_quarantine_with_its_reason(odd: Path) -> None:
+    reasons = ask(odd, "SELECT reason FROM quarantine ORDER BY ALL")
     assert [r for (r,) in reasons] == [
         "bad_boolean", "bad_json", "bad_phone", "bad_range", "no_address", "no_listing", "unknown_code", "unknown_field",
     ]  # fmt: skip
-    assert one(path, "conditions, hours_per_week_min") == good
+    assert one(odd, "conditions, hours_per_week_min", "svc_011a") == (["ptsd"], 9.0)
+
+
+def test_listing_columns_speak_where_no_observation_does(odd: Path) -> None:
+    assert one(odd, "street, zip, phone", "svc_012a") == ("19 Main St", "01608", "+16175550118")
 
 
 def test_near_finds_by_distance(query) -> None:
@@ -209,29 +242,3 @@ def test_marts(query) -> None:
         "SELECT facts, within_sla FROM freshness WHERE field IS NULL AND source_id IS NULL AND state IS NULL"
     )
     assert total == query("SELECT count(*), 1.0 FROM claim WHERE chosen")
-
-
-HEALTH = [
-    (["ok"], 1, "healthy"), (["ok"], 40, "late"), (["ok", "blocked", "blocked", "blocked"], 20, "failing"),
-    (["blocked"], 1, "failing"), ([], 1, "local"),
-]  # fmt: skip
-
-
-def test_source_health(make) -> None:
-    world = World(providers=len(HEALTH))
-    for number, (outcomes, days, _) in enumerate(HEALTH):
-        source = f"site_{number:03}"
-        world.drop("document", source_id=source)
-        for later, outcome in enumerate(outcomes):
-            at = world.now - timedelta(days=days - later)
-            world.add("document", source_id=source, url="https://x.example/", fetched_at=at, outcome=outcome)
-    found = ask(
-        make(world), "SELECT status FROM source_health WHERE kind = 'provider_site' ORDER BY source_id"
-    )
-    assert found == [(status,) for _, _, status in HEALTH]
-
-
-def test_listing_columns_speak_where_no_observation_does(world, make) -> None:
-    world.drop("observation", field="address")
-    world.drop("observation", field="phone")
-    assert one(make(world), "street, zip, phone") == ("1 Main St", "02139", "+16175550100")

@@ -12,6 +12,7 @@ from warehouse_world import World, ask, build_world
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.I)
 PEOPLE = ("Sample", "Muster", "Placeholder")
 CELL = "6175550177"
+TOWNS = "Bipolar IOP in Silver Spring, MD and Reading, PA"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world.entity("service", "svc_solo", [(solo, "iop")])
     practice = world.listing("su_2025", 51, "Example LICSW and Associates", 51)
     world.entity("organization", "org_practice", [(practice, None)])
+    world.say(world.site(2), "condition", "bipolar", "iop/evening", quote=TOWNS)
     world.site(1)["site_name"] = "Max Muster LCSW"
     world.say(world.site(1), "site_name", "Max Muster LCSW")
     return build_world(world, tmp_path_factory.mktemp("privacy"))
@@ -105,15 +107,4 @@ def test_towns_and_states_are_not_taken_for_people(release: Path) -> None:
     """`Silver Spring, MD` is a place; addresses and names of operators keep their words."""
     quotes = ask(release, "SELECT quote FROM observation WHERE field IN ('address', 'organization')")
     assert all("[name]" not in quote for (quote,) in quotes)
-    world = World(providers=1)
-    world.say(
-        world.site(0),
-        "condition",
-        "anxiety",
-        "iop/evening",
-        quote="Anxiety IOP in Silver Spring, MD and Reading, PA",
-    )
-    path = build_world(world, release.parent, "towns")
-    assert ask(path, "SELECT quote FROM observation WHERE value = 'anxiety'") == [
-        ("Anxiety IOP in Silver Spring, MD and Reading, PA",)
-    ]
+    assert ask(release, "SELECT quote FROM observation WHERE value = 'bipolar'") == [(TOWNS,)]

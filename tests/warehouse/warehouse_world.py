@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+from polars import selectors
 
 from warehouse.build import build
 from warehouse.contracts import stage_tables
@@ -152,19 +153,24 @@ class World:
         gone = [id(row) for row in self.find(table, **values)]
         self.rows[table] = [row for row in self.rows[table] if id(row) not in gone]
 
-    def write(self, folder: Path) -> Path:
-        """The stage folder, as the pipeline writes it."""
+    def write(self, folder: Path, *, marked: bool = False) -> Path:
+        """The stage folder, as the pipeline writes it; `marked`: with times that say that they are UTC."""
         for name, contract in stage_tables().items():
             path = folder / name / "all.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
-            pl.DataFrame(self.rows[name], schema=contract.polars_schema, orient="row").write_parquet(path)
+            frame = pl.DataFrame(self.rows[name], schema=contract.polars_schema, orient="row")
+            if marked:
+                frame = frame.with_columns(selectors.datetime().dt.replace_time_zone("UTC"))
+            frame.write_parquet(path)
         return folder
 
 
-def build_world(world: World, folder: Path, name: str = "candidate", **more: Any) -> Path:
+def build_world(
+    world: World, folder: Path, name: str = "candidate", *, marked: bool = False, **more: Any
+) -> Path:
     """Build a release of a world into `<folder>/<name>.duckdb`."""
     defaults: dict[str, Any] = {"previous": None, "overrides": None, "now": world.now, "run": {}}
-    stage = world.write(folder / f"stage-{name}")
+    stage = world.write(folder / f"stage-{name}", marked=marked)
     return build(stage, VOCABULARY, folder / f"{name}.duckdb", **(defaults | more)).path
 
 
