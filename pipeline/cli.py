@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from pipeline.commands import archive, entities, files, query, releases, run, sources
+from pipeline.commands import archive, entities, export, files, query, reading, releases, run, sources
 from pipeline.commands.console import Exit, err
 
 app = typer.Typer(
@@ -21,8 +21,12 @@ DAILY, READING, KEEPING = "Run and ask", "Read and match by hand", "Look after i
 app.command(rich_help_panel=DAILY)(run.run)
 app.command(rich_help_panel=DAILY)(query.query)
 app.command(rich_help_panel=DAILY)(run.replay)
+app.command(rich_help_panel=DAILY)(export.export)
+app.command(rich_help_panel=DAILY)(export.coverage)
+app.command(rich_help_panel=READING)(reading.inspect)
 app.command(rich_help_panel=READING)(files.extract)
 app.command(rich_help_panel=READING)(files.match)
+app.command("eval", rich_help_panel=READING)(reading.evaluate)
 app.command(rich_help_panel=READING)(entities.explain)
 app.command(rich_help_panel=READING)(entities.review)
 app.add_typer(sources.app, name="sources", rich_help_panel=KEEPING)

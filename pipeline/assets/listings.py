@@ -1,6 +1,7 @@
 """Extract and normalize: documents → observations → listings (`pipeline.read`, `pipeline.readers`)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -59,12 +60,12 @@ def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
 def _describe(context: dg.AssetExecutionContext, report: ReadReport) -> None:
     """Rows and problems on the materialization of the source's partition."""
     rows = report.rows or {}
-    shared = {
+    shared: dict[str, Any] = {
         "documents": report.documents,
         "changed": report.changed,
         "problem": report.problem or "none",
     }
-    counts = {
+    counts: dict[str, dict[str, Any]] = {
         "observations": {
             "rows": rows.get("observation", 0),
             "page kinds": report.page_kinds,

@@ -14,6 +14,7 @@ from rich.table import Table
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.fetch import Archive, export_warc, import_warc
+from pipeline.fetch import compact as compact_archive
 from pipeline.fetch import prune as prune_archive
 from pipeline.fetch import stats as archive_stats
 
@@ -56,6 +57,16 @@ def prune(
         gone = prune_archive(archive, before, dry_run=not yes)
     verb = "Removed" if yes else "Would remove (add --yes)"
     out.print(f"{verb}: {gone.orphans:,} orphans, {gone.superseded:,} superseded, {decimal(gone.stored)}")
+
+
+@app.command()
+def compact(
+    profile: ProfileOption = None, registry: RegistryOption = None, out_folder: OutOption = None
+) -> None:
+    """Pack the logs of finished runs into Parquet: the same rows, read faster."""
+    with Archive(chosen(profile, registry, out_folder).archive) as archive:
+        packed = compact_archive(archive)
+    out.print(f"{packed} logs packed")
 
 
 @app.command("export")

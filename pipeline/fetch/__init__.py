@@ -3,6 +3,7 @@
 from pipeline.fetch.archive import Archive, ArchiveError
 from pipeline.fetch.body import decode
 from pipeline.fetch.health import Health, State, health
+from pipeline.fetch.look import Look, look_at
 from pipeline.fetch.outcome import layout_changed
 from pipeline.fetch.propose import Proposal, propose_source
 from pipeline.fetch.replay import current_documents, replay_documents
@@ -18,6 +19,7 @@ __all__ = [
     "FetchSettings",
     "Health",
     "Imported",
+    "Look",
     "Proposal",
     "Pruned",
     "State",
@@ -34,6 +36,7 @@ __all__ = [
     "health",
     "import_warc",
     "layout_changed",
+    "look_at",
     "next_due",
     "propose_source",
     "prune",

@@ -150,6 +150,33 @@ def test_extract_takes_text_and_pages_and_survives_a_bad_row(tmp_path: Path) -> 
         assert found["a"]["text"][item["start"] : item["end"]] == item["quote"]
 
 
+def test_inspect_shows_facts_with_their_words(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<title>IOP | Elm House</title><h1>Our Intensive Outpatient Program</h1><p>Our IOP treats PTSD.</p>"
+    )
+    code, text = iop("inspect", page)
+    assert code == Exit.OK and "ptsd" in text and "Our IOP treats PTSD" in text
+    assert iop("inspect", tmp_path / "none.html")[0] == Exit.USAGE
+    code, text = iop("inspect", "http://harborlight.example/programs/iop")  # of the demo world
+    assert code == Exit.OK and "iop" in text
+
+
+def test_eval_scores_labelled_pages_and_remembers(tmp_path: Path) -> None:
+    facts = {"is_listing": True, "levels_of_care": ["iop"], "conditions": ["ptsd"]}
+    row = {
+        "id": "a",
+        "text": "Our Intensive Outpatient Program\nOur IOP treats PTSD in adults.",
+        "gold": facts,
+        "second": facts,
+    }
+    (tmp_path / "gold.jsonl").write_text(json.dumps(row) + "\n")
+    for _ in range(2):
+        code, text = iop("eval", tmp_path / "gold.jsonl", "--history", tmp_path / "history.jsonl")
+        assert code == Exit.OK and "all_facts" in text
+    assert len((tmp_path / "history.jsonl").read_text().splitlines()) == 2
+
+
 def test_match_writes_an_id_for_every_record(tmp_path: Path) -> None:
     header = "record_id,source,name1,name2,street1,street2,city,state,zip,phone,intake,website\n"
     row = "Elm House,,1 Elm Street,,Lowell,MA,01852,978-555-0101,,\n"

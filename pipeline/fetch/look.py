@@ -1,0 +1,43 @@
+"""One page for a person who asked for it by name: as a run would fetch it, and not archived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pipeline.fetch.body import decode
+from pipeline.fetch.client import Fetcher
+from pipeline.fetch.exchange import Want
+from pipeline.fetch.failure import Failure
+from pipeline.fetch.outcome import by_content, by_media_type, by_status
+from pipeline.fetch.settings import FetchSettings
+from pipeline.records import Outcome
+from sources.provider_site import read_page
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came. `html` is None where there is nothing to read, and `outcome` and `detail` say why."""
+
+    outcome: Outcome
+    detail: str = ""
+    html: str | None = None
+    final_url: str = ""
+
+
+async def look_at(url: str, settings: FetchSettings) -> Look:
+    """Fetch one page under robots.txt and all limits. Its own host may be this machine; where it redirects to not."""
+    own = frozenset({urlsplit(url).hostname or ""})
+    async with Fetcher(settings).visiting(own) as visit:
+        try:
+            reply = await visit.get(Want(url, settings.max_bytes, follow_moves=True, html_only=True))
+        except Failure as failure:
+            return Look(failure.outcome, failure.detail)
+    html, _ = decode(reply.body, reply.headers.get("content-type"))
+    page = read_page(html, reply.final_url)
+    outcome, detail = by_status(reply.status, reply.headers, page, html)
+    if outcome is Outcome.OK:
+        outcome, detail = by_media_type(reply.headers, reply.body)
+    if outcome is Outcome.OK:
+        outcome, detail = by_content(reply.url, reply.final_url, reply.headers, page, html)
+    return Look(outcome, detail, html if outcome is Outcome.OK else None, reply.final_url)
