@@ -41,7 +41,7 @@ class Program:
     """One level of care (or one track of it) that the page describes, with the observations that speak of it."""
 
     name: str
-    level_of_care: str
+    level_of_care: str | None  # None where the page names no level at all
     observations: tuple[Observation, ...]
     track: str | None = None
 
@@ -161,6 +161,7 @@ def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]
     """One program for each level that the body describes: its subject, and levels with statements of their own."""
     subject = next((code for code in levels.subjects if code in offered), None)
     grouped: dict[str, list[Observation]] = {}
+    unplaced: list[Observation] = []
     for observation in found:
         if observation.field in PROGRAM_FIELDS:
             level = observation.level_of_care
@@ -170,11 +171,15 @@ def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]
                 continue  # what a page says in passing of other levels of care
             if level in offered and level is not None:
                 grouped.setdefault(level, []).append(observation)
+            elif not offered or (subject is None and observation.field not in LEVEL_FIELDS):
+                unplaced.append(observation)
     programs = []
     for level in sorted(grouped, key=lambda code: (code != subject, PROGRAM_LEVELS.index(code))):
         label = labels().get(("level_of_care", level), level)
         for track, own in split(grouped[level]).items():
             programs.append(Program(_printed_name(found, level, track) or label, level, tuple(own), track))
+    if not programs and any(o.assertion is Assertion.AFFIRMED for o in unplaced):
+        programs.append(Program("program", None, tuple(unplaced)))
     return tuple(programs)
 
 
