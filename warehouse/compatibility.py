@@ -1,19 +1,24 @@
 """Whether a contract breaks the readers of another: compared as releases carry it, in `contract_column`.
 
+`contracts/baseline.csv` is the contract of the last tagged version; `python -m warehouse.compatibility` writes it anew
+when the version goes up. A test compares it with the contracts of today.
+
 Breaking: a table or column that is gone or has another type, a value that may now be missing, an enum with fewer
 values. Adding tables, columns and enum values is not.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.contracts import Contract
+from warehouse.contracts import FOLDER, Contract, contract_version, release_tables
 from warehouse.ddl import contract_rows
 
+BASELINE = FOLDER / "baseline.csv"
 Row = tuple[str, str, str, str | None, str | None]  # table, column, type, null meaning, allowed
 
 
@@ -60,3 +65,24 @@ def compare(before: Sequence[Row], after: Sequence[Row]) -> list[Breaking]:
 def _values(allowed: str | None) -> set[str]:
     """The values of an enum that is spelled out; vocabularies may grow and shrink with a release of their own."""
     return set(allowed.split("|")) if allowed and "|" in allowed else set()
+
+
+def read_baseline() -> tuple[str, list[Row]]:
+    """Version and shape of the last tagged contract."""
+    with BASELINE.open(encoding="utf-8", newline="") as file:
+        (_, version), *rows = csv.reader(file)
+    return version, [
+        (table, column, kind, null or None, codes or None) for table, column, kind, null, codes in rows
+    ]
+
+
+def write_baseline() -> None:
+    """Tag the contracts of today."""
+    with BASELINE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["version", contract_version()])
+        writer.writerows(contract_shape(release_tables()))
+
+
+if __name__ == "__main__":
+    write_baseline()

@@ -9,8 +9,8 @@ import pytest
 from frictionless import Package
 from warehouse_world import ask
 
-from warehouse.compatibility import compare, contract_shape
-from warehouse.contracts import ContractError, read_contract, release_tables, stage_tables
+from warehouse.compatibility import compare, contract_shape, read_baseline
+from warehouse.contracts import ContractError, contract_version, read_contract, release_tables, stage_tables
 from warehouse.ddl import create_table, foreign_keys
 from warehouse.dictionary import FILE, data_dictionary, datapackage
 from warehouse.types import parse_type
@@ -160,3 +160,12 @@ def test_a_broken_reader_is_a_breaking_change() -> None:
         column = ("directory", "freshness") if at == 4 else ("directory", "service_id")
         changed = [(*r[:at], value, *r[at + 1 :]) if r[:2] == column else r for r in shape]
         assert [what in b.what for b in compare(shape, changed)] == [True]
+
+
+def test_todays_contracts_keep_the_promise_of_their_version() -> None:
+    version, baseline = read_baseline()
+    if version.split(".")[0] == contract_version().split(".")[0]:
+        assert compare(baseline, contract_shape(release_tables())) == [], (
+            "raise the major in contracts/version.toml"
+        )
+    assert len(baseline) > 400
