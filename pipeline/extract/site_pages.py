@@ -175,10 +175,26 @@ def site_pages(readings: Sequence[PageReading], state: str | None) -> list[SiteP
         return []
     speaking = [r for r in readings if r.reading.is_listing or r.reading.page_kind == "other"]
     pages = [SitePage(r, _stamped(r)) for r in speaking]
-    towns = _office_towns(pages)
-    doorways = [p for p in pages if _doorway_town(p, towns, state)]
-    sure = {id(p) for p in doorways if len(doorways) > 1 or _doorway_town(p, towns, state) == "near"}
-    return [p for p in pages if id(p) not in sure]
+    doorways = _doorways(pages, state)
+    return [p for p in pages if id(p) not in doorways]
+
+
+def _doorways(pages: Sequence[SitePage], state: str | None) -> set[int]:
+    """Pages made for towns in which the provider prints no address: two or more whose titles differ by the town alone,
+    or "near" a town where another page is about the same level. Big cities name their suburbs: one page tells nothing.
+    """
+    offices = _office_towns(pages)
+    named = [(p, found) for p in pages if (found := _town_elsewhere(p, offices, state))]
+    towns_of: dict[str, set[str]] = {}
+    for _, (_, town, template) in named:
+        towns_of.setdefault(template, set()).add(town)
+    near = {id(p) for p, (word, _, _) in named if word == "near"}
+    plain: set[str] = set().union(*(p.about for p in pages if id(p) not in near))
+    return {
+        id(p)
+        for p, (_, _, template) in named
+        if len(towns_of[template]) > 1 or (id(p) in near and p.about <= plain)
+    }
 
 
 def _has_street(page: PageReading) -> bool:
@@ -222,19 +238,19 @@ def _office_towns(pages: Sequence[SitePage]) -> set[str]:
     }
 
 
-def _doorway_town(page: SitePage, towns: set[str], state: str | None) -> str | None:
-    """The word before the town that the page's title is made for, where the provider has no office there."""
-    if not state or not towns or page.is_home:
+def _town_elsewhere(page: SitePage, offices: set[str], state: str | None) -> tuple[str, str, str] | None:
+    """(word before it, town, title without it) of a town without an office that the page's title or heading names."""
+    if not state or not offices or page.is_home:
         return None
     for text in (page.source.reading.page.title, page.heading):
         for match in _TOWN.finditer(text):
             words = match[2].split()
             for count in range(len(words), 0, -1):
                 town = " ".join(words[:count]).strip(" .,")
-                if is_city(town, state) and town.lower() not in towns:
-                    return match[1]
-                if town.lower() in towns:
+                if town.lower() in offices:
                     break
+                if is_city(town, state):
+                    return match[1], town, text.replace(town, "*")
     return None
 
 

@@ -109,6 +109,12 @@ def test_doorway_pages_make_no_place_and_no_facts() -> None:
     assert listing.city == "Quincy" and "bipolar" not in values(listing.services[0], "condition")
 
 
+def test_a_page_for_the_city_next_door_is_no_doorway() -> None:
+    for title in ("IOP in Boston, MA", "Intensive Outpatient Program near Boston, MA"):
+        (listing,) = read({"/iop": IOP.replace("IOP | Elm Grove", title), "/contact": CONTACT})
+        assert starts(listing.services[0]) == {"09:00"}
+
+
 def test_one_office_however_its_address_is_printed() -> None:
     other = page("<h1>Visit</h1><p>12 Mill St., Suite 4, Quincy, MA</p>", footer="12 MILL ST QUINCY MA 02169")
     (listing,) = read({"/iop": IOP, "/contact": CONTACT, "/visit": other})
