@@ -181,12 +181,15 @@ def massachusetts(data: Path) -> None:
     pairs = result.pairs.filter(pl.col("level") == "location")
     different = [r for r in pairs.filter(pl.col("decision") == "joined").iter_rows(named=True)
                  if _differs(shown[r["left_id"]], shown[r["right_id"]])]  # fmt: skip
-    near = list(pairs.filter(pl.col("decision") != "joined").iter_rows(named=True))
-    for title, found in (("merges (not identical in print)", different), ("near misses", near)):
+    near = list(result.pairs.filter(pl.col("decision") != "joined").iter_rows(named=True))
+    for title, found in (
+        ("merges (not identical in print)", different),
+        ("near misses of both levels", near),
+    ):
         print(f"\n{min(20, len(found))} of {len(found)} {title}")
         for pair in random.Random(SEED).sample(found, min(20, len(found))):
             print(
-                f"{pair['probability']:.2f} {_line(shown[pair['left_id']])}\n     {_line(shown[pair['right_id']])}\n       {pair['reasons']}"
+                f"{pair['level']} {pair['probability']:.2f} {_line(shown[pair['left_id']])}\n     {_line(shown[pair['right_id']])}\n       {pair['reasons']}"
             )
 
 

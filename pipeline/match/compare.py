@@ -40,6 +40,7 @@ RELATIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 STREETS_ALIKE = 84.0
+SITE_TELLING = 6.0  # nats of a site name that only one operator would use
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +254,21 @@ def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:
     for a, b in ((r.site, r.name), (r.name, r.site)):
         chosen = np.flatnonzero((a[left] > 0) & (b[right] > 0) & (best > nm.SIMILAR))
         _improve(best, shared, chosen, r.names.compare(a[left[chosen]], b[right[chosen]]), nm.CROSS)
+    _shared_site(r, left, right, best, shared)
     open_ = np.flatnonzero((best >= nm.RELATED) & ((r.domain[left] > 0) | (r.domain[right] > 0)))
     for i in open_[_domain_agrees(r, left[open_], right[open_])]:
         best[i] = nm.DOMAIN
         shared[i] = max(shared[i], r.names.information[r.name[[left[i], right[i]]]].min())
     return best, shared
+
+
+def _shared_site(r: Records, left: Ints, right: Ints, best: Codes, shared: Floats) -> None:
+    """An operator's name in the second field of both ("Habit Opco" under two clinics' names) is as good as across."""
+    same = (r.site[left] > 0) & (r.site[left] == r.site[right]) & (best >= nm.RELATED) & (best != nm.CROSS)
+    rows = np.flatnonzero(same)
+    told = r.names.information[r.site[left[rows]]]
+    operators = np.isin(r.site[left[rows]], r.name) & (told >= SITE_TELLING)
+    best[rows[operators]], shared[rows[operators]] = nm.CROSS, told[operators]
 
 
 def _improve(best: Codes, shared: Floats, rows: Ints, found: tuple[Codes, Floats], as_: int | None) -> None:
