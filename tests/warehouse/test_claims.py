@@ -42,6 +42,18 @@ def contested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site(5, "payer", "aetna", None, qualifier="not_accepted", observed_at=old)
     # 6: sessions come from one source only
     directory(6, "session", '{"days": ["sa"], "start": "08:00", "end": "12:00"}')
+    for part in (
+        '{"days": ["we"], "start": null, "end": null}',
+        '{"days": null, "start": "18:00", "end": "21:00"}',
+    ):
+        site(6, "session", part)
+    site(6, "session", '{"days": ["fr"], "start": null, "end": null}')
+    directory(
+        6,
+        "address",
+        '{"street": "7 MAIN STREET STE 4", "city": "Boston", "state": "MA", "zip": "01608"}',
+        None,
+    )
     # 7: the site's word has expired, the directory's has not
     for row in world.find("observation", source_id="site_007"):
         row["observed_at"] = world.now - timedelta(days=500)
@@ -96,13 +108,19 @@ def test_a_payer_both_taken_and_refused_is_a_conflict(contested: Path) -> None:
 
 
 def test_sessions_are_not_mixed_from_two_sources(contested: Path) -> None:
-    assert [(chosen, conflict) for _, chosen, conflict in values(contested, 6, "session")] == [
-        (True, False),
-        (False, False),
-    ]
-    assert ask(
-        contested, "SELECT len(schedule), has_weekend FROM directory WHERE service_id = 'svc_006a'"
-    ) == [(1, None)]
+    chosen = {value: chosen for value, chosen, _ in values(contested, 6, "session")}
+    assert not chosen['{"days": ["sa"], "start": "08:00", "end": "12:00"}']
+    assert sum(chosen.values()) == 4
+
+
+def test_a_session_said_less_fully_is_said_once(contested: Path) -> None:
+    row = "SELECT schedule_text, len(schedule), has_weekend FROM directory WHERE service_id = 'svc_006a'"
+    assert ask(contested, row) == [("Mo We Th 18:00–21:00; Fr", 2, None)]
+
+
+def test_spellings_of_one_address_are_one_claim(contested: Path) -> None:
+    row = "SELECT source_count, conflict, value ->> '$.street' FROM claim WHERE entity_id = 'loc_006' AND field = 'address'"
+    assert ask(contested, row) == [(2, False, "7 Main St")]
 
 
 def test_an_expired_word_yields_to_a_living_one(contested: Path) -> None:

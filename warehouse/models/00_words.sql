@@ -15,8 +15,9 @@ CREATE MACRO work.plain(words) AS regexp_replace(lower(strip_accents(words)), '[
 
 CREATE MACRO work.value_key(kind, stated) AS coalesce(nullif(CASE kind
     WHEN 'text' THEN work.plain(regexp_replace(stated, '^https?://(www\.)?', ''))
-    WHEN 'address' THEN work.plain(stated ->> '$.street') || '|' || work.plain(stated ->> '$.city')
-        || '|' || coalesce(stated ->> '$.zip', '')
+    -- of one place: house number and ZIP code tell addresses apart, the rest is spelling
+    WHEN 'address' THEN coalesce(nullif(regexp_extract(stated ->> '$.street', '[0-9]+'), ''),
+        work.plain(stated ->> '$.street'), '') || '|' || coalesce(left(stated ->> '$.zip', 5), work.plain(stated ->> '$.city'), '')
     ELSE stated END, ''), stated);
 
 CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS

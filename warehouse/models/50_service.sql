@@ -12,17 +12,30 @@ FROM work.offered WHERE location_id IS NOT NULL GROUP BY ALL ORDER BY ALL;
 CREATE MACRO work.low(span) AS try_cast(span ->> '$[0]' AS DOUBLE);
 CREATE MACRO work.high(span) AS try_cast(span ->> '$[1]' AS DOUBLE);
 
+CREATE TABLE work.session AS
+SELECT entity_id AS service_id, claim_id, confidence, last_verified, freshness,
+    nullif(s.days, []) AS days, s.start AS start, s."end" AS "end",
+    (days IS NOT NULL)::INTEGER + (s.start IS NOT NULL)::INTEGER + (s."end" IS NOT NULL)::INTEGER AS parts
+FROM (
+    SELECT *, json_transform(value, '{"days": ["VARCHAR"], "start": "VARCHAR", "end": "VARCHAR"}') AS s
+    FROM claim WHERE field = 'session' AND entity_type = 'service' AND chosen);
+
+-- A page says the same session more and less fully ("Mon, Wed, Fri" in one place, the hours in another): what another
+-- session holds already is left out.
 INSERT INTO schedule BY NAME
-WITH session AS (
-    SELECT entity_id AS service_id, claim_id, confidence, last_verified, freshness,
-        json_transform(value, '{"days": ["VARCHAR"], "start": "VARCHAR", "end": "VARCHAR"}') AS s
-    FROM claim WHERE field = 'session' AND entity_type = 'service' AND chosen)
 SELECT service_id,
     row_number() OVER (PARTITION BY service_id
-        ORDER BY list_position(getvariable('weekdays'), s.days[1]), s.start, s."end", claim_id) AS session,
-    nullif(s.days, []) AS days, s.start, s."end", claim_id, confidence, last_verified, freshness,
-    'FREQ=WEEKLY;BYDAY=' || upper(array_to_string(nullif(s.days, []), ',')) AS rrule
-FROM session ORDER BY service_id, session;
+        ORDER BY list_position(getvariable('weekdays'), days[1]), start, "end", claim_id) AS session,
+    days, start, "end", claim_id, confidence, last_verified, freshness,
+    'FREQ=WEEKLY;BYDAY=' || upper(array_to_string(days, ',')) AS rrule
+FROM work.session s
+WHERE parts > 0 AND NOT EXISTS (
+    SELECT 1 FROM work.session fuller
+    WHERE fuller.service_id = s.service_id AND fuller.parts > s.parts
+        AND (s.days IS NULL OR list_has_all(fuller.days, s.days))
+        AND (s.start IS NULL OR fuller.start = s.start)
+        AND (s."end" IS NULL OR fuller."end" = s."end"))
+ORDER BY service_id, session;
 
 -- Hours of a session that crosses no midnight; null where an end is not stated.
 CREATE MACRO work.hours_between(a, b) AS date_diff('minute', try_cast(a AS TIME), try_cast(b AS TIME)) / 60.0;

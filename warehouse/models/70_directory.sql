@@ -58,7 +58,7 @@ CREATE TABLE work.sessions AS
 SELECT service_id, list({days: days, start: start, "end": "end"} ORDER BY session) AS schedule,
     string_agg(concat_ws(' ',
         array_to_string(list_transform(days, lambda d: upper(d[1]) || d[2:]), ' '),
-        concat_ws('–', start, "end")), '; ' ORDER BY session) AS schedule_text
+        nullif(concat_ws('–', start, "end"), '')), '; ' ORDER BY session) AS schedule_text
 FROM schedule GROUP BY service_id;
 
 -- The number to call: the service's own before the place's before the operator's; no fax and no crisis line.
