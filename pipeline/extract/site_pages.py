@@ -87,6 +87,16 @@ class SitePage:
         at = bisect_right(self._starts, position) - 1
         return blocks[at] if at >= 0 and position < blocks[at].end else None
 
+    def is_answer(self, position: int) -> bool:
+        """Whether words stand in a question or its answer."""
+        blocks, block = self.source.reading.page.blocks, self.block_at(position)
+        over = (
+            ()
+            if block is None
+            else (block, *(blocks[i] for i in (*block.headings[-1:], block.lead) if i is not None))
+        )
+        return any(b.kind in (Kind.QUESTION, Kind.ANSWER) for b in over)
+
     @cached_property
     def _starts(self) -> list[int]:
         return [b.start for b in self.source.reading.page.blocks]

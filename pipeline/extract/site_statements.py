@@ -217,13 +217,17 @@ def tracks_of_level(found: Sequence[Statement], level: str, has_offices: bool) -
 
 
 def _is_offered(own: Sequence[Statement]) -> bool:
-    """Whether the level is named as offered and something is said of it, its name alone shows the offer, or it has hours."""
+    """Whether the level is named as offered and something is said of it, its name alone shows the offer, or it has hours.
+
+    What only questions and their answers name ("Is this the same as a PHP?") may as well be somebody else's.
+    """
+    outright = [s for s in own if not s.page.is_answer(s.said.start)]
     if any(
         s.said.field == "session" and '"start": "' in s.said.value and ".subject" not in s.said.method
-        for s in own
+        for s in outright
     ):
         return True
-    named = [s for s in own if s.said.field == "level_of_care"]
+    named = [s for s in outright if s.said.field == "level_of_care"]
     sure = any(s.said.confidence >= SURE_OFFER and ".main" in s.said.method for s in named)
     return bool(named) and (sure or any(s.said.field in PROGRAM_FIELDS for s in own))
 

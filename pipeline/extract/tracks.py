@@ -187,7 +187,13 @@ def _headings(blocks: Sequence[Block]) -> Iterator[Title]:
                 if block.index not in below.headings:
                     break
                 until = below.end
-            yield Title(block.start, block.end, until, name, is_section=not _NO_NAME.search(block.text))
+            yield Title(
+                block.start,
+                block.end,
+                until,
+                name,
+                is_section=len(name.levels) == 1 and not _NO_NAME.search(block.text),
+            )
 
 
 def _terms(blocks: Sequence[Block]) -> Iterator[Title]:

@@ -306,6 +306,15 @@ def test_facts_of_the_provider_as_a_whole_stand_on_the_listing() -> None:
     assert not values(listing.services[0], "condition") & {"grief", "ptsd"}
 
 
+def test_what_only_an_answer_names_is_not_offered() -> None:
+    faq = page(
+        "<h1>Questions</h1><h3>Is this a partial hospitalization program?</h3><p>A PHP runs 20 hours a week. Ours is 9.</p>",
+        "FAQ | Elm Grove",
+    )
+    (listing,) = read({"/iop": IOP, "/faq": faq, "/contact": CONTACT})
+    assert keys(listing) == ["iop"]
+
+
 def test_services_beside_the_program_give_it_nothing() -> None:
     services = page(
         "<h1>Services</h1><h2>Intensive outpatient program</h2><p>Mon to Thu, 9 am to 12 pm, for depression.</p>"
