@@ -55,12 +55,11 @@ _PRESENT = re.compile(
 def find_delivery(context: PageContext, levels: Levels) -> Iterator[Observation]:
     """Statements on virtual and in-person attendance in the body of the page."""
     folded = context.folded
-    if not (_prefilter().candidates(folded)):
-        return
-    taken = [m.span() for m in _NOT_PROGRAM.finditer(folded)]
+    possible = _prefilter().candidates(folded)
+    taken = [m.span() for m in _NOT_PROGRAM.finditer(folded)] if 0 in possible else []
     virtual: dict[int, Observation] = {}
-    for field, pattern in (("virtual", _VIRTUAL), ("in_person", _IN_PERSON)):
-        for match in pattern.finditer(folded):
+    for index, (field, pattern) in enumerate((("virtual", _VIRTUAL), ("in_person", _IN_PERSON))):
+        for match in pattern.finditer(folded) if index in possible else ():
             block = context.block_at(match.start())
             if block is None or block.region is not Region.MAIN or match.end() > block.end:
                 continue

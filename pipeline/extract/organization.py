@@ -31,12 +31,12 @@ _NOT_NAMES = re.compile(
 
 def find_organization(page: Page) -> tuple[str | None, list[Observation]]:
     """The operator's name as printed and the observations of it; None where nothing names it."""
-    candidates = list(_candidates(page))
-    found = [
-        o for o in (_observe(page, name, method, confidence) for name, method, confidence in candidates) if o
-    ]
-    name = candidates[0][0] if candidates else None
-    return name, found[:1]
+    name = None
+    for candidate, method, confidence in _candidates(page):
+        name = name or candidate
+        if found := _observe(page, candidate, method, confidence):
+            return name, [found]
+    return name, []
 
 
 def _candidates(page: Page) -> Iterator[tuple[str, str, float]]:

@@ -110,7 +110,8 @@ def _read_head(page: Page, root: etree._Element, url: str | None) -> None:
     for number, anchor in enumerate(root.iter("a")):
         href = anchor.get("href")
         if href and number < MAX_LINKS:
-            page.links.append((_join(origin, href), " ".join("".join(anchor.itertext()).split())[:200]))
+            words = (anchor.text or "") if len(anchor) == 0 else "".join(anchor.itertext())
+            page.links.append((_join(origin, href), " ".join(words.split())[:200]))
     for script in root.iter("script"):
         if _LD in (script.get("type") or ""):
             nodes = parse_json_ld(script.text or "")

@@ -63,12 +63,37 @@ def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
                 yield from _observe(context, levels, field, _range(age.years), start + age.start, start + age.end, None, age.confidence, "program" if age.kind == "accepted" else "other")  # fmt: skip
 
 
+_UNITS = (
+    "hour",
+    "hr",
+    "week",
+    "day",
+    "night",
+    "month",
+    "age",
+    "year",
+    "session",
+    "time",
+    "evening",
+    "hora",
+    "semana",
+    "día",
+    "mes",
+    "edad",
+    "+",
+)
+_NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twel", "teen", "twenty", "thirty", "half", "few",
+    "daily", "weekday", "every", "each", "once", "twice", "dos", "tres", "cuatro", "cinco",
+)  # fmt: skip
+
+
 def _may_count(text: str) -> bool:
-    return (
-        True
-        if not _DIGITS.isdisjoint(text)
-        else any(w in text.lower() for w in ("hour", "week", "day", "month", "age"))
-    )
+    """Whether a run holds a number, in digits or words, and something that it could count."""
+    folded = text.lower()
+    if _DIGITS.isdisjoint(folded) and not any(word in folded for word in _NUMBERS):
+        return False
+    return any(unit in folded for unit in _UNITS)
 
 
 def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
