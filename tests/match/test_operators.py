@@ -96,3 +96,14 @@ def test_a_town_in_common_is_not_a_name_in_common(records: Make) -> None:
         {"name1": "Zalvora Health", "name2": "Springfield", "street1": "4 Elm Street", **springfield},
     )
     assert not one(frame)
+
+
+def test_an_operator_named_in_the_second_field_of_both(records: Make) -> None:
+    operator = {"name1": "Zalvora Group LLC", "street1": "4 Elm Street"}
+    frame = records(
+        {"name1": "Alder Treatment Center", "name2": "Zalvora Group", "phone": "413-555-0101"},
+        {"name1": "Willow Treatment Center", "name2": "Zalvora Group", "phone": "617-555-0177", **THERE},
+        {**operator, "phone": "508-555-0123"},
+    )
+    assert one(frame)
+    assert one(frame, "r0", "r2")
