@@ -71,7 +71,8 @@ def second(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         'site_009:9#iop/evening,hours_per_week,"[10, 10]",ann,2026-03-20,misread\n'
     )
     (overrides / "takedown.csv").write_text(
-        "id,who,when,why\norg_00a,ann,2026-03-20,asked to\nsite_00x:1,ann,2026-03-20,gone\n"
+        "id,who,when,why\norg_00a,ann,2026-03-20,asked to\nsvc_00cb,ann,2026-03-20,ended\n"
+        "site_013:13,ann,2026-03-20,asked to\nsite_00x:1,ann,2026-03-20,gone\n"
     )
     return build_world(world, folder, previous=built, overrides=overrides, marked=True)
 
@@ -148,12 +149,21 @@ def test_a_takedown_is_honoured_everywhere(second: Path, built: Path) -> None:
     gone = ", ".join(f"'{word}'" for word in words)
     parts = [f"SELECT '{t}.{c}' FROM {t} WHERE \"{c}\" IN ({gone})" for t, c in columns]
     assert ask(second, " UNION ALL ".join(parts)) == []
-    assert ask(second, "SELECT count(*) FROM directory_as_of_release(1)") == [(46,)]
+    assert ask(second, "SELECT count(*) FROM directory_as_of_release(1)") == [(43,)]
     assert ask(second, "SELECT label FROM ledger WHERE entity_id IN ('org_00a', 'svc_00aa')") == [
         (None,),
         (None,),
     ]
     assert ask(built, "SELECT count(*) FROM directory WHERE organization_id = 'org_00a'") == [(2,)]
+
+
+def test_one_service_or_one_listing_can_be_taken_down(second: Path) -> None:
+    assert ask(second, "SELECT service_id FROM directory WHERE location_id = 'loc_00c'") == [("svc_00ca",)]
+    assert ask(second, "SELECT count(*) FROM observation WHERE entity_id = 'svc_00cb'") == [(0,)]
+    assert ask(second, "SELECT source_id FROM listing WHERE record_key = '13'") == [("su_2025",)]
+    assert ask(second, "SELECT source_count, service_name FROM directory WHERE service_id = 'svc_00da'") == [
+        (1, None)
+    ]
 
 
 def test_history_is_carried_through_a_third_release(second: Path, make: Callable[..., Path]) -> None:
@@ -177,8 +187,8 @@ def test_a_release_with_history_passes_its_audit(second: Path, built: Path) -> N
 def test_diff_is_for_people(built: Path, second: Path) -> None:
     found = diff(built, second)
     assert (found.a, found.b) == (1, 2)
-    assert found.entities == {"organization": (0, 2), "location": (0, 1), "service": (1, 2)}
-    assert found.fields["service", "hours_per_week"] == (0, 1, 3)
+    assert found.entities == {"organization": (0, 2), "location": (0, 1), "service": (1, 3)}
+    assert found.fields["service", "hours_per_week"] == (0, 2, 3)
     assert ("service", "svc_000a", "[9, 9]", "[12, 12]") in {
         (c.entity_type, c.entity_id, c.old, c.new) for c in found.examples
     }

@@ -1,5 +1,13 @@
 -- What changed since the previous release, and the directory by validity. Both are carried forward.
 
+-- Entities whose past is not told: what is taken down, and what the last release knew from records taken down since.
+CREATE TABLE work.untold AS
+SELECT entity_id FROM work.down_entity
+UNION
+SELECT entity_id FROM previous.crosswalk SEMI JOIN work.down_listing USING (listing_id)
+UNION
+SELECT entity_id FROM previous.crosswalk SEMI JOIN work.down_service USING (listing_id, service_key);
+
 -- Chosen claims that were not there before, or are no more: all that has to be looked at.
 CREATE TABLE work.come AS
 SELECT claim_id, entity_type, entity_id, field, value, source_id, observation_id
@@ -11,7 +19,7 @@ CREATE TABLE work.gone AS
 SELECT claim_id, entity_type, entity_id, field, value, source_id, observation_id
 FROM (FROM previous.claim WHERE chosen) p
 ANTI JOIN (SELECT claim_id FROM claim WHERE chosen) c USING (claim_id)
-WHERE p.entity_id NOT IN (FROM work.down_entity);
+WHERE p.entity_id NOT IN (FROM work.untold);
 
 -- The documents that they were read from, and whether the other release had read these too: a changed source is told
 -- from a changed reading of the same words.
@@ -33,7 +41,7 @@ CREATE TABLE work.paper_after AS
 SELECT DISTINCT document_sha256 FROM observation SEMI JOIN work.before USING (document_sha256);
 
 CREATE TABLE work.entity_before AS SELECT DISTINCT entity_type, entity_id FROM previous.crosswalk
-    WHERE entity_id NOT IN (FROM work.down_entity);
+    WHERE entity_id NOT IN (FROM work.untold);
 CREATE TABLE work.entity_after AS SELECT DISTINCT entity_type, entity_id FROM crosswalk;
 
 -- Which sources spoke of an entity, to tell a lost source from a changed one.
@@ -44,7 +52,7 @@ SELECT DISTINCT c.entity_id, l.source_id FROM crosswalk c JOIN listing l USING (
 UNION SELECT DISTINCT entity_id, source_id FROM observation WHERE source_id = 'override';
 
 INSERT INTO changes BY NAME
-SELECT c.* FROM previous.changes c WHERE c.entity_id NOT IN (FROM work.down_entity);
+SELECT c.* FROM previous.changes c WHERE c.entity_id NOT IN (FROM work.untold);
 
 INSERT INTO changes BY NAME
 WITH pair AS (
@@ -82,7 +90,7 @@ facts AS (
 entities AS (
     SELECT entity_type, entity_id, 'entity' AS field, NULL AS old_value, entity_id AS new_value, NULL AS source_id,
         'appeared' AS cause
-    FROM work.entity_after ANTI JOIN work.entity_before USING (entity_id)
+    FROM work.entity_after ANTI JOIN work.entity_before USING (entity_id) ANTI JOIN work.untold USING (entity_id)
     UNION ALL
     SELECT b.entity_type, b.entity_id, 'entity', b.entity_id, l.redirect_to, NULL,
         CASE l.status WHEN 'redirected' THEN 'merged' WHEN 'retired' THEN 'retired' ELSE 'disappeared' END
@@ -120,9 +128,9 @@ SELECT h.* REPLACE (
 FROM previous.directory_history h
 LEFT JOIN work.unchanged u ON u.site = h.service_id || '@' || coalesce(h.location_id, '')
     AND u.row_hash = h.row_hash
-ANTI JOIN work.down_entity ds ON ds.entity_id = h.service_id
-ANTI JOIN work.down_entity dl ON dl.entity_id = h.location_id
-ANTI JOIN work.down_entity dr ON dr.entity_id = h.organization_id;
+ANTI JOIN work.untold ds ON ds.entity_id = h.service_id
+ANTI JOIN work.untold dl ON dl.entity_id = h.location_id
+ANTI JOIN work.untold dr ON dr.entity_id = h.organization_id;
 
 INSERT INTO directory_history BY NAME
 SELECT d.*, s.row_hash, getvariable('now') AS valid_from, getvariable('release') AS from_release
