@@ -266,10 +266,11 @@ def targets(statement: Statement, tracks: Sequence[str | None]) -> list[str | No
     level = statement.level
     if None in tracks and level in statement.page.about:
         return [None]
-    is_shared = level in statement.page.about or not statement.page.tracks.isdisjoint(named)
-    return (
-        list(tracks) if is_shared or statement.said.field not in LEVEL_FIELDS | {"ages", "population"} else []
-    )
+    if level in statement.page.about or not statement.page.tracks.isdisjoint(named):
+        return list(tracks)
+    is_sure = statement.is_tied and ".subject" not in statement.said.method and not statement.page.is_home
+    name = statement.said.field
+    return list(tracks) if name not in LEVEL_FIELDS | OF_WHOM or (is_sure and name in ALIKE) else []
 
 
 def _spoken_of(statement: Statement, tracks: Sequence[str]) -> str | None:
