@@ -87,7 +87,6 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
         for offer in of_level.values():
             own_words = [s for s in offer.statements if s.track or s.said.field in OWN]
             offer.offices = _ties(own_words, len(offices)) or everywhere
-
         offers += of_level.values()
     return offers, [s.said for s in found if s.level is None]
 
@@ -138,8 +137,10 @@ def _sessions(found: list[Statement], level: str) -> list[Statement]:
     for value in consolidate(_value(s) for s in own):
         like = values.pop(value, None)
         if like is None:
-            like = next(s for s in own if _value(s)[1:] == value[1:])
             days, start, end = value
+            like = min(
+                own, key=lambda s: (_value(s)[1:] != (start, end), _value(s)[1] != start, s.said.start)
+            )
             text = json.dumps({"days": list(days) if days else None, "start": start, "end": end})
             like = replace(like, said=replace(like.said, value=text, method=f"{like.said.method}.joined"))
         kept.append(like)

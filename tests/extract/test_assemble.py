@@ -277,6 +277,19 @@ def test_the_programs_own_page_outweighs_others_and_the_rest_is_evidence() -> No
     assert all(o.method.endswith(".superseded") for o in superseded)
 
 
+def test_days_and_clock_of_one_page_become_one_session_and_an_agenda_a_day() -> None:
+    words = f"<h1>Intensive Outpatient Program</h1><p>{OFFER}</p><h2>Days</h2><p>Mon, Wed, Fri</p>"
+    joined = page(words + "<h2>Time</h2><p>9:00 am to 12:00 pm</p>", "IOP | Elm Grove")
+    (service,) = read({"/iop": joined, "/contact": CONTACT})[0].services
+    (session,) = (json.loads(v) for v in values(service, "session"))
+    assert session == {"days": ["mo", "we", "fr"], "start": "09:00", "end": "12:00"}
+    agenda = "".join(f"<li>{h}:00 to {h}:50 Group {h}</li>" for h in (9, 10, 11))
+    (service,) = read({"/iop": page(words + f"<ul>{agenda}</ul>", "IOP | Elm Grove"), "/contact": CONTACT})[
+        0
+    ].services
+    assert values(service, "session")
+
+
 def test_of_equally_near_pages_the_newer_counts() -> None:
     def iop(hours: str) -> str:
         return page(
