@@ -75,6 +75,7 @@ class TrackName:
     is_proper: bool = False  # "River IOP": a name and no qualifier, which needs a sibling to be believed
 
 
+@lru_cache(maxsize=8192)
 def read_title(text: str, may_focus: bool = False) -> TrackName | None:
     """The track or the level that a title names and nothing besides; None where it is a title of something else.
 
