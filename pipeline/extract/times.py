@@ -81,6 +81,10 @@ _UNITS = (
     "mes",
     "edad",
     "+",
+    "over",
+    "older",
+    "and up",
+    "at least",
 )
 _NUMBERS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twel", "teen", "twenty", "thirty", "half", "few",
