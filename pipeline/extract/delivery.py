@@ -115,7 +115,7 @@ def _reach(context: PageContext, block: Block, virtual: Observation) -> Iterator
 
 _ZIP = re.compile(r"\b\d{5}(?:-\d{4})?\b")
 _TOWNS_SERVED = re.compile(
-    r"\b(?:serv(?:e|es|ing)|near|areas?|minutes from|drive (?:to|from)|access from|residents|clients from|from)\W+(?:\w+\W+){0,4}\Z"
+    r"\b(?:serv(?:e|es|ing)|near|areas?|(?:minutes|clients|people|patients|residents|drive|access|travel\w*|coming) (?:to|from)|residents)\W+(?:\w+\W+){0,4}\Z"
 )
 
 
@@ -141,6 +141,8 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
             level, how = governing_level(context, levels, block, *match.span())
             is_bare = bool(_ZIP.search(block.text)) and len(block.text) < LONGEST_ADDRESS
             if is_bare and how not in ("heading", "headings", "sentence"):
+                continue
+            if level not in ("iop", "php", levels.subject):
                 continue
             before = context.folded[max(block.start, match.start() - 60) : match.start()]
             if level and level not in ties and not _TOWNS_SERVED.search(before):
