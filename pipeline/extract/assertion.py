@@ -134,7 +134,7 @@ def _governs(folded: str, cue: Cue, start: int, end: int) -> bool:
     if cue.direction == "pre":
         if cue.end > start:
             return False
-        between = folded[cue.end : start].lstrip(" :")
+        between = folded[cue.end : start].lstrip(" :").removeprefix("our ")
         if cue.reach == "short":
             return (
                 len(between) <= SHORT

@@ -132,7 +132,7 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
         for o in found
         if o.field == "address" and o.assertion is Assertion.AFFIRMED
     }
-    ties: dict[str, Observation] = {}
+    ties: dict[str | None, Observation] = {}
     for city in sorted(c for c in cities if c):
         for match in re.finditer(rf"\b{re.escape(city)}\b", context.page.text):
             block = context.block_at(match.start())
@@ -142,24 +142,24 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
             is_bare = bool(_ZIP.search(block.text)) and len(block.text) < LONGEST_ADDRESS
             if is_bare and how not in ("heading", "headings", "sentence"):
                 continue
-            if level not in ("iop", "php", levels.subject):
-                continue
             before = context.folded[max(block.start, match.start() - 60) : match.start()]
-            if level and level not in ties and not _TOWNS_SERVED.search(before):
-                judged = context.judge(block, *match.span())
-                if judged.assertion is Assertion.AFFIRMED:
-                    ties[level] = _make(
-                        context,
-                        block,
-                        "in_person",
-                        "true",
-                        *match.span(),
-                        Assertion.AFFIRMED,
-                        f"{how}.place",
-                        level,
-                        0.72,
-                    )
+            if (
+                _TOWNS_SERVED.search(before)
+                or context.judge(block, *match.span()).assertion is not Assertion.AFFIRMED
+            ):
+                continue
+            for code in _codes(context, levels, block) if how == "headings" else [level]:
+                if code in ("iop", "php", levels.subject) and code not in ties:
+                    ties[code] = _make(
+                        context, block, "in_person", "true", *match.span(), Assertion.AFFIRMED, f"{how}.place", code, 0.72
+                    )  # fmt: skip
     return list(ties.values())
+
+
+def _codes(context: PageContext, levels: Levels, block: Block) -> list[str]:
+    """All levels that the nearest heading with any names ("PHP/IOP" over an address)."""
+    named = (levels.by_block.get(g.index, []) for g in context.path(block))
+    return list(dict.fromkeys(m.code for m in next((found for found in named if found), []) if m.is_here))
 
 
 def _make(

@@ -50,7 +50,7 @@ _WHO_ARE = re.compile(
 _LISTS = re.compile(
     r"\b(?:treat\w*|conditions?|help with|speciali\w+|includ\w+|offer\w*|therapies|modalities|who we)\b"
 )
-_NEEDS = re.compile(r"need|requir|without")
+_NEEDS = re.compile(r"need|requir|without|substitute")
 _FOR_FAMILIES = re.compile(
     r"\b(?:for|serv(?:es?|ing)|support(?:s|ing)?|help(?:s|ing)?|treat(?:s|ing)?|work with|children and|adolescents and|individuals and|couples and)\W+(?:\w+\W+){0,3}\Z"
 )
