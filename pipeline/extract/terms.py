@@ -54,7 +54,7 @@ _NEEDS = re.compile(r"need|requir|without|substitute")
 _FOR_FAMILIES = re.compile(
     r"\b(?:for|serv(?:es?|ing)|support(?:s|ing)?|help(?:s|ing)?|treat(?:s|ing)?|work with|children and|adolescents and|individuals and|couples and)\W+(?:\w+\W+){0,3}\Z"
 )
-_BASE = {"condition": 0.86, "modality": 0.88, "population": 0.85, "exclusion": 0.85}
+_BASE = {"condition": 0.88, "modality": 0.93, "population": 0.86, "exclusion": 0.75}
 
 
 def find_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
