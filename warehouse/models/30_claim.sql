@@ -91,4 +91,5 @@ SELECT * EXCLUDE (conflicting), conflicting AS conflict FROM (
         last_verified + to_days(verify_days) AS verify_due
     FROM ranked r
     LEFT JOIN (SELECT claim_id, first_seen FROM previous.claim) p ON p.claim_id = r.claim_id
-    LEFT JOIN work.inherited k ON k.claim_id = r.claim_id);
+    LEFT JOIN work.inherited k ON k.claim_id = r.claim_id)
+ORDER BY field, entity_id, rank;  -- the filters of apps: few row groups are touched
