@@ -25,19 +25,47 @@ class EntityReport:
     locations: int
     services: int
     review: int
+    obsolete_overrides: tuple[str, ...] = ()
 
 
 def resolve_entities(stage: Stage, release: Path | None, overrides: Path, now: datetime) -> EntityReport:
     """Match all listings on the stage; write crosswalk, ledger and pairs. Ids come from the last release."""
-    previous = _ledger(stage, release)
-    found = resolve(stage.read("listing"), services(stage), previous, load_overrides(overrides), now)
+    found = resolve(
+        listings(stage),
+        services(stage),
+        _last(stage, release, "ledger"),
+        load_overrides(overrides),
+        now,
+        _last(stage, release, "crosswalk"),
+    )
     for table in ("crosswalk", "ledger", "match_pair"):
         stage.write(table, ALL, getattr(found, table))
     ids = found.crosswalk.unique(["entity_type", "entity_id"])["entity_type"].value_counts()
     counts = dict(ids.iter_rows())
-    review = found.match_pair.filter(pl.col("decision") == "review").height
     return EntityReport(
-        counts.get("organization", 0), counts.get("location", 0), counts.get("service", 0), review
+        counts.get("organization", 0),
+        counts.get("location", 0),
+        counts.get("service", 0),
+        found.match_pair.filter(pl.col("decision") == "review").height,
+        tuple(map(str, found.obsolete_overrides)),
+    )
+
+
+def listings(stage: Stage) -> pl.DataFrame:
+    """The listings, with the other numbers that they print: a shared intake line is evidence, too."""
+    others = (
+        (pl.col("field") == "phone")
+        & (pl.col("qualifier") == "admissions")
+        & (pl.col("assertion") == "affirmed")
+    )
+    intake = (
+        stage.scan("observation")
+        .filter(others)
+        .group_by("listing_id")
+        .agg(pl.col("value").unique().sort().alias("intake"))
+    )
+    return stage.read("listing").join(
+        intake.with_columns(pl.col("intake").list.join(" ")).collect(), on="listing_id", how="left"
     )
 
 
@@ -66,14 +94,14 @@ def services(stage: Stage) -> pl.DataFrame:
     return table.join(ages, on=by, how="left")
 
 
-def _ledger(stage: Stage, release: Path | None) -> pl.DataFrame | None:
-    """The ids of the last release; None at the first run."""
+def _last(stage: Stage, release: Path | None, table: str) -> pl.DataFrame | None:
+    """A table of the last release; None at the first run."""
     if release is None:
         return None
-    draft = stage.folder / "previous_ledger.parquet"
+    draft = stage.folder / f"last_{table}.parquet"
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{_quoted(release)}' AS last (READ_ONLY)")
-        con.execute(f"COPY (FROM last.ledger) TO '{_quoted(draft)}' (FORMAT parquet)")
+        con.execute(f"COPY (FROM last.{table}) TO '{_quoted(draft)}' (FORMAT parquet)")
     try:
         return pl.read_parquet(draft)
     finally:

@@ -12,7 +12,9 @@ from pipeline.resources import Workspace
     kinds={"python", "parquet"},
     description="Which listings are one organization, one location, one service; and the ledger of their ids.",
 )
-def entities(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None]:
+def entities(
+    context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+) -> dg.MaterializeResult[None]:
     settings = workspace.settings
     with workspace.progress.task("match", 1) as task:
         report = resolve_entities(
@@ -20,6 +22,8 @@ def entities(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[Non
         )
         task.advance()
     workspace.summary.entities = report
+    for override in report.obsolete_overrides:
+        context.log.warning(f"obsolete override: {override}")
     return dg.MaterializeResult(
         metadata={
             "organizations": report.organizations,

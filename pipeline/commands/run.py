@@ -156,6 +156,8 @@ def _show(settings: Settings, summary: Summary) -> None:
             f"{e.organizations:,} organizations, {e.locations:,} locations, {e.services:,} services; "
             f"{e.review:,} pairs for review ([bold]iop review[/bold])"
         )
+        for override in e.obsolete_overrides:
+            err.print(f"[yellow]obsolete override[/yellow] {escape(override)}")
     if summary.release:
         current = settings.releases / "current"
         out.print(
