@@ -15,7 +15,7 @@ from warehouse.build import build
 from warehouse.contracts import Contract, release_tables
 
 CANDIDATE = "candidate.duckdb"
-MEMORY = "400MB"  # DuckDB's share; what does not fit spills to disk, at no measurable cost for the whole country
+MEMORY = "400MB"  # DuckDB's share; what does not fit spills to disk, which costs the whole country nothing
 POOL = "warehouse"  # its limit of one keeps two runs from writing at once
 OTHER = "audit"  # the check that takes what belongs to no single table
 
