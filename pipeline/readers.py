@@ -21,7 +21,7 @@ from pipeline.records import Document
 from pipeline.stage import Stage
 from sources.registry import Source
 
-MUCH = 8_000_000  # bytes of documents from which starting processes pays
+MUCH = 2_000_000  # bytes of documents from which starting processes pays
 
 
 @dataclass(frozen=True, slots=True)
