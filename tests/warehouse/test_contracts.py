@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from frictionless import Package
 from warehouse_world import ask
@@ -59,11 +60,12 @@ def test_types_that_do_not_parse(text: str) -> None:
 @pytest.mark.parametrize(
     "contract", [*stage_tables().values(), *release_tables().values()], ids=lambda c: c.table
 )
-def test_types_read_back_as_duckdb_and_polars_name_them(contract) -> None:
+def test_types_read_back_as_duckdb_and_polars_name_them(contract, tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(create_table(contract))
         found = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {contract.table}").fetchall()}
-        frame = connection.execute(f"SELECT * FROM {contract.table}").pl()
+        connection.execute(f"COPY {contract.table} TO '{tmp_path / 'table.parquet'}' (FORMAT parquet)")
+    frame = pl.read_parquet(tmp_path / "table.parquet")
     assert {c.name: c.type.duckdb.replace('"', "") for c in contract.columns} == {
         name: kind.replace('"', "") for name, kind in found.items()
     }
