@@ -59,8 +59,8 @@ def evaluate(
     history: Annotated[Path, typer.Option(help="Where earlier results are kept.")] = HISTORY,
 ) -> None:
     """Score the reader on labelled pages: facts by field, how right each band of confidence is, and the history."""
-    from pipeline.extract.evaluate import evaluate as score
-    from pipeline.extract.evaluate import render
+    from pipeline.extract.evaluation.evaluate import evaluate as score
+    from pipeline.extract.evaluation.evaluate import render
 
     if not gold.is_file():
         err.print(f"[red]No file {gold}.[/red]")

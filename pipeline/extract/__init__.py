@@ -4,10 +4,10 @@
 `Observation` with the words that prove it.
 """
 
-from pipeline.extract.assemble import PageReading, assemble
 from pipeline.extract.page import Page
-from pipeline.extract.parse import read_page
-from pipeline.extract.plain import read_text
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.reading import Program, Reading, extract
+from pipeline.extract.site.assemble import PageReading, assemble
 
 __all__ = ["Page", "PageReading", "Program", "Reading", "assemble", "extract", "read_page", "read_text"]

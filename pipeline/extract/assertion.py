@@ -16,7 +16,7 @@ from pathlib import Path
 
 import ahocorasick
 
-from pipeline.extract.text import spaced
+from pipeline.extract.parsing.text import spaced
 from pipeline.records import Assertion
 
 CUES = Path(__file__).with_name("assertion_cues.csv")

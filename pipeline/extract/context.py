@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.extract.assertion import Cue, Judgement, cues_in, judge
 from pipeline.extract.page import Block, Kind, Page, Region
-from pipeline.extract.text import fold, sentences
+from pipeline.extract.parsing.text import fold, sentences
 from pipeline.extract.vocabulary import Mention, find_mentions
 from pipeline.records import Assertion
 

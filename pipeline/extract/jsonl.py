@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline.extract.parse import read_page
-from pipeline.extract.plain import read_text
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.reading import Program, Reading, extract
-from pipeline.extract.sessions import consolidate
+from pipeline.extract.schedule.sessions import consolidate
 from pipeline.records import Assertion, Observation
 
 RANGES = ("ages", "days_per_week", "hours_per_day", "hours_per_week", "duration_weeks")

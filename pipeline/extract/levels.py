@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from pipeline.extract.assertion import Judgement
 from pipeline.extract.context import PageContext
 from pipeline.extract.page import Block, Kind, Region
-from pipeline.extract.text import fold, spaced
+from pipeline.extract.parsing.text import fold, spaced
 from pipeline.extract.vocabulary import find_mentions
 from pipeline.records import Assertion
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.extract.json_ld import types_of
 from pipeline.extract.levels import levels_in
 from pipeline.extract.page import Page, Region
+from pipeline.extract.parsing.json_ld import types_of
 from pipeline.records import Observation
 
 _KINDS = {

@@ -45,7 +45,9 @@ class Block:
     region: Region = Region.MAIN
     level: int = 0  # of a heading, 1..6
     headings: tuple[int, ...] = ()  # indexes of the governing heading blocks, outermost first
-    lead: int | None = None  # the line that introduces a list ("We treat:"), question of an answer, term of a definition
+    lead: int | None = (
+        None  # the line that introduces a list ("We treat:"), question of an answer, term of a definition
+    )
     table: tuple[int, int, int] | None = None  # (table number, row, column)
     header: tuple[int, ...] = ()  # cells: indexes of the row and column header cells
     group: int = 0  # blocks of one card, list or accordion panel share a number

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import ahocorasick
 
-from pipeline.extract.text import fold, spaced
+from pipeline.extract.parsing.text import fold, spaced
 
 FOLDER = Path(__file__).resolve().parent.parent / "vocabulary"
 FIELDS: Mapping[str, str] = {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.accepting import find_accepting
-from pipeline.extract.plain import read_text
+from pipeline.extract.contact.accepting import find_accepting
+from pipeline.extract.parsing.plain import read_text
 from pipeline.records import Assertion
 
 

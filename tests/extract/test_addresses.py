@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.addresses import find_addresses
+from pipeline.extract.contact.addresses import find_addresses
 from pipeline.extract.page import Page
-from pipeline.extract.parse import read_page
-from pipeline.extract.plain import read_text
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.parsing.plain import read_text
 from pipeline.records import Assertion
 
 Place = tuple[str | None, str | None, str | None, str | None]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.ages import find_ages
+from pipeline.extract.schedule.ages import find_ages
 
 TABLE = Path(__file__).with_name("ages_cases.tsv")
 KINDS = ("excluded", "other")

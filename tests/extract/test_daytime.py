@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.daytime import times_of_day
-from pipeline.extract.sessions import find_sessions
+from pipeline.extract.schedule.daytime import times_of_day
+from pipeline.extract.schedule.sessions import find_sessions
 
 TABLE = Path(__file__).with_name("daytime_cases.tsv")
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.dose import days_from_sessions, find_dose
-from pipeline.extract.quantities import span
-from pipeline.extract.sessions import find_sessions
+from pipeline.extract.schedule.dose import days_from_sessions, find_dose
+from pipeline.extract.schedule.quantities import span
+from pipeline.extract.schedule.sessions import find_sessions
 
 TABLE = Path(__file__).with_name("dose_cases.tsv")
 FIELDS = {"d": "days_per_week", "h": "hours_per_day", "w": "hours_per_week"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.duration import find_durations
+from pipeline.extract.schedule.duration import find_durations
 
 TABLE = Path(__file__).with_name("duration_cases.tsv")
 KINDS = ("component", "other")

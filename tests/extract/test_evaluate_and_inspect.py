@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 from pipeline.extract import extract, read_text
-from pipeline.extract.evaluate import evaluate, predict, read_history, render
+from pipeline.extract.evaluation.evaluate import evaluate, predict, read_history, render
+from pipeline.extract.evaluation.score import score
 from pipeline.extract.inspect import render as render_reading
-from pipeline.extract.score import score
 
 TEXT = "Evening IOP\nOur IOP meets Monday and Friday, 6 to 9 pm. We treat anxiety. We do not treat OCD."
 GOLD = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.extract import read_page, read_text
-from pipeline.extract.charset import decode
-from pipeline.extract.json_ld import parse_json_ld
 from pipeline.extract.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.charset import decode
+from pipeline.extract.parsing.json_ld import parse_json_ld
 
 
 def block(page: Page, words: str) -> Block:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.extract.contact.phones import find_phones
 from pipeline.extract.page import Page
-from pipeline.extract.parse import read_page
-from pipeline.extract.phones import find_phones
-from pipeline.extract.plain import read_text
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.parsing.plain import read_text
 from pipeline.records import Assertion
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.daylists import days_named
-from pipeline.extract.sessions import SessionMention, consolidate, find_sessions
+from pipeline.extract.schedule.daylists import days_named
+from pipeline.extract.schedule.sessions import SessionMention, consolidate, find_sessions
 from pipeline.normalize.clock import DAYS, day_range
 
 TABLE = Path(__file__).with_name("sessions_cases.tsv")

@@ -1,0 +1,1 @@
+"""Where a provider is, how it is reached, who pays, what it speaks, and who accredits it."""

@@ -1,0 +1,1 @@
+"""How well pages with known answers are read: scores, calibration, history."""

@@ -1,0 +1,130 @@
+"""HTML → Page: one walk over the tree of a C parser (lxml), which gives blocks of text with what governs them.
+
+Limits keep every page under a bounded time; what was cut is said in `page.meta["limits"]`.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from pipeline.extract.contact.structured import append_contacts
+from pipeline.extract.page import Page
+from pipeline.extract.parsing.builder import Builder
+from pipeline.extract.parsing.charset import decode
+from pipeline.extract.parsing.json_ld import parse_json_ld
+from pipeline.extract.parsing.microdata import read_microdata
+from pipeline.extract.parsing.plain import read_text
+
+MAX_CHARS = 3_000_000  # of HTML
+MAX_TAG = 20_000  # of one tag: beyond it its attributes are dropped (libxml2 compares attributes pairwise)
+MAX_DEPTH = 1_500
+MAX_LINKS = 3_000
+
+_LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{MAX_TAG},}}>?")
+_JUNK = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0b\x0e-\x1f]+")
+_LD = "ld+json"
+
+
+def read_page(content: bytes | str, url: str | None = None, charset: str | None = None) -> Page:
+    """The page model of an HTML document. Never raises on bad markup: an unreadable page has no blocks."""
+    markup = decode(content, charset) if isinstance(content, bytes) else content
+    limits = []
+    if len(markup) > MAX_CHARS:
+        markup, limits = markup[:MAX_CHARS], [f"read the first {MAX_CHARS} of {len(markup)} characters"]
+    markup = _JUNK.sub("", markup)
+    if len(markup) > MAX_TAG:
+        markup, long = _LONG_TAG.subn(r"<\1>", markup)
+        if long:
+            limits.append(f"dropped the attributes of {long} tags longer than {MAX_TAG} characters")
+    root = _tree(markup)
+    if root is None:
+        return Page(text="", blocks=[], url=url, meta={"limits": "; ".join([*limits, "no markup"])})
+    builder = Builder()
+    too_deep = _depth_exceeded(markup, root)
+    if not too_deep:
+        limits += builder.read(root)
+    if too_deep or not builder.blocks:
+        page = read_text(_bare_text(markup), url)
+        if page.blocks:
+            limits.append("nested too deep, or no tree: read as plain text")
+        page.meta["limits"] = "; ".join(limits)
+        return page
+    page = Page(text=builder.text(), blocks=builder.blocks, url=url)
+    _read_head(page, root, url)
+    if "itemprop" in markup:
+        page.microdata = read_microdata(root)
+    append_contacts(page)
+    if limits:
+        page.meta["limits"] = "; ".join(limits)
+    return page
+
+
+def _tree(markup: str) -> etree._Element | None:
+    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    data = markup.encode("utf-8", "replace")
+    if not data.strip():
+        return None
+    try:
+        return etree.fromstring(data, parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def _depth_exceeded(markup: str, root: etree._Element) -> bool:
+    """Whether libxml2 gave up on nesting. Only pages with many tags are looked at."""
+    if markup.count("<") < MAX_DEPTH:
+        return False
+    depth = deepest = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+        if deepest > MAX_DEPTH:
+            return True
+    return False
+
+
+def _bare_text(markup: str) -> str:
+    """Text of a page too deep for a tree: tags become line ends."""
+    without = re.sub(r"(?is)<(script|style|svg|template)\b.*?</\1\s*>", " ", markup)
+    lines = re.sub(r"<[^<>]*>", "\n", without).splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())[: Builder.MAX_TEXT]
+
+
+def _read_head(page: Page, root: etree._Element, url: str | None) -> None:
+    page.language = root.get("lang") or None
+    title = root.find(".//title")
+    page.title = " ".join((title.text or "").split()) if title is not None else ""
+    for meta in root.iter("meta"):
+        name = (meta.get("name") or meta.get("property") or "").lower()
+        if name and meta.get("content"):
+            page.meta.setdefault(name, " ".join(meta.get("content", "").split())[:1000])
+    page.description = page.meta.get("description", "")
+    for link in root.iter("link"):
+        if (link.get("rel") or "").lower() == "canonical":
+            page.canonical = link.get("href")
+    base = root.find(".//base")
+    origin = urljoin(url or "", base.get("href", "")) if base is not None else (url or "")
+    for number, anchor in enumerate(root.iter("a")):
+        href = anchor.get("href")
+        if href and number < MAX_LINKS:
+            words = (anchor.text or "") if len(anchor) == 0 else "".join(anchor.itertext())
+            page.links.append((_join(origin, href), " ".join(words.split())[:200]))
+    for script in root.iter("script"):
+        if _LD in (script.get("type") or ""):
+            nodes = parse_json_ld(script.text or "")
+            if nodes is None:
+                page.json_ld_errors += 1
+            else:
+                page.json_ld.extend(nodes)
+
+
+def _join(base: str, href: str) -> str:
+    if href.startswith(("tel:", "mailto:", "#", "http:", "https:", "javascript:")):
+        return href
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href

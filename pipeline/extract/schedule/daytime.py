@@ -1,0 +1,136 @@
+"""Evening, weekend and morning: what the words say ("evening IOP") and what the session times show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.extract.schedule.daylists import day_list
+from pipeline.extract.schedule.grammar_words import words
+from pipeline.extract.schedule.lexer import Run, has_any, read
+from pipeline.extract.schedule.session_cues import kind_of
+from pipeline.extract.schedule.sessions import SessionMention
+from pipeline.normalize.clock import DAYS, WEEKEND
+from pipeline.records import Assertion
+
+PartName = Literal["evening", "weekend", "morning"]
+
+EVENING_FROM, MORNING_UNTIL = (
+    "16:00",
+    "12:00",
+)  # readers call 16:00-19:00 an evening session, and not 15:30-18:30
+_PARTS: tuple[PartName, ...] = ("evening", "weekend", "morning")
+_WORDS = {word: part for part in _PARTS for word in words("daytime", part)}
+_HINTS = ("evening", "night", "weekend", "saturday", "morning", "eiop", "noche", "nocturn", "week")
+_OFFERED, _BEFORE, _ONLY_WITH = (
+    words("daytime", "offered"),
+    words("daytime", "before"),
+    words("daytime", "only_with"),
+)
+_JOINS = words("daytime", "joins")
+_HOME, _NOT_SESSIONS = words("daytime", "home"), words("daytime", "not_sessions")
+_NEGATED, _HEDGED = words("daytime", "negated"), words("daytime", "hedged")
+_GROUPS = words("daytime", "groups")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """One statement that there are (or are not) sessions in that part of the week, at text[start:end].
+
+    `assertion` is a hint: the caller sees more of the sentence than the words near by.
+    """
+
+    part: PartName
+    value: bool
+    start: int
+    end: int
+    assertion: Assertion = Assertion.AFFIRMED
+    from_session: bool = False
+    confidence: float = 0.85
+
+
+def times_of_day(text: str, sessions: Iterable[SessionMention] = ()) -> dict[PartName, list[TimeOfDay]]:
+    """Statements on evening, weekend and morning sessions in a run, by words and by the times of `sessions`."""
+    found: dict[PartName, list[TimeOfDay]] = {}
+    for statement in (*_from_sessions(sessions), *_from_words(text)):
+        found.setdefault(statement.part, []).append(statement)
+    return found
+
+
+def _from_sessions(sessions: Iterable[SessionMention]) -> Iterator[TimeOfDay]:
+    for mention in sessions:
+        if mention.kind != "program":
+            continue
+        days, start, _ = mention.value
+        shown: dict[PartName, bool] = {
+            "evening": start is not None and start >= EVENING_FROM,
+            "morning": start is not None and start < MORNING_UNTIL,
+            "weekend": bool(set(WEEKEND) & set(days or ())),
+        }
+        for part in (part for part, is_shown in shown.items() if is_shown):
+            yield TimeOfDay(
+                part, True, mention.start, mention.end, from_session=True, confidence=mention.confidence
+            )
+
+
+def _from_words(text: str) -> Iterator[TimeOfDay]:
+    if not has_any(text, _HINTS):
+        return
+    run = read(text)
+    for i, token in enumerate(run.tokens):
+        if token.kind == "w" and (part := _WORDS.get(token.value)) is not None:
+            statement = _statement(run, i, part)
+        else:
+            statement = _all_week(run, i) if token.value in ("7", "seven") else None
+        if statement is not None:
+            yield statement
+
+
+def _statement(run: Run, i: int, part: PartName) -> TimeOfDay | None:
+    word, before, behind = run.word(i), run.before(i, 8), run.behind(i + 1, 6)
+    if _HOME & (set(before[-5:]) | set(behind[:4])) or _NOT_SESSIONS & (set(before[-1:]) | set(behind[:1])):
+        return None
+    if (word in _ONLY_WITH or before[-1:] in (["each"], ["every"])) and not _GROUPS & set(behind[:2]):
+        return None
+    if word != "eiop" and not _is_offered(before, behind):
+        return None
+    start, end = run.bounds(i, i + 1)
+    assertion = _assertion(before, behind)
+    return TimeOfDay(part, assertion is not Assertion.NEGATED, start, end, assertion)
+
+
+def _is_offered(before: list[str], behind: list[str]) -> bool:
+    """Whether something that people attend is said to be at that time, rather than that they live then."""
+    if not before and not behind:
+        return False
+    is_beside = (_OFFERED | _JOINS) & set(behind[:1]) or (_BEFORE | _JOINS) & set(before[-1:])
+    if is_beside and (_OFFERED & set(behind) or _OFFERED & set(before)):
+        return True
+    others = set(_WORDS) | _JOINS | _BEFORE
+    return len(before) + len(behind) <= 4 and all(
+        word in others for word in before + behind
+    )  # "Evenings & weekends"
+
+
+def _assertion(before: list[str], behind: list[str]) -> Assertion:
+    if _HEDGED & (set(before[-4:]) | set(behind)):
+        return Assertion.HEDGED
+    if _NEGATED & set(before[-6:]) or {"not", "unavailable"} & set(behind[:4]):
+        return Assertion.NEGATED
+    return Assertion.AFFIRMED
+
+
+def _all_week(run: Run, i: int) -> TimeOfDay | None:
+    """A program "available seven days a week" has weekend sessions; a phone line has none."""
+    days = day_list(run, i)
+    before = run.before(i, 8)
+    if (
+        days is None
+        or days.days != DAYS
+        or "24" in before
+        or kind_of(before, run.behind(days.after, 6)) != ("program", True)
+    ):
+        return None
+    start, end = run.bounds(i, days.after)
+    return TimeOfDay("weekend", True, start, end, confidence=0.7)

@@ -1,0 +1,156 @@
+"""Tokens of a text run for the small grammars (sessions, dose, duration, ages): read once, shared by all four.
+
+Dashes, spaces and apostrophes are made alike; soft hyphens and zero-width characters vanish; the offsets of a
+token are always those of the text as it was given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipeline.extract.schedule.grammar_words import words
+from pipeline.normalize.clock import weekday_words
+
+STOPS = frozenset({";", "|", "•", "\n"})
+LONGEST = 50_000  # characters of one run that are read; no block of a real page comes near
+_ALIKE = {
+    **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-"),
+    **dict.fromkeys(
+        map(
+            ord,
+            "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r",
+        ),
+        " ",
+    ),
+    **dict.fromkeys(map(ord, "’‘ʼ`´"), "'"),
+    **dict.fromkeys(map(ord, "：∶"), ":"),
+}
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+_TOKEN = re.compile(r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|([^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)")
+_ABBREVIATIONS = words("lexer", "abbreviations")
+
+
+class Token(NamedTuple):
+    """`kind` is "n" number, "w" word, "p" punctuation or line break; `value` is lower case."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A text run with its tokens; `values[i]` is the word of token i, `sentence[i]` the number of its sentence."""
+
+    text: str
+    tokens: list[Token]
+    values: list[str]
+    sentence: list[int]
+
+    def word(self, i: int) -> str:
+        """The value of token i, "" beyond either end."""
+        try:
+            return self.values[i] if i >= 0 else ""
+        except IndexError:
+            return ""
+
+    def words(self, i: int, j: int) -> list[str]:
+        return self.values[max(i, 0) : max(j, 0)]
+
+    def is_tight(self, i: int) -> bool:
+        """True where nothing stands between tokens i and i + 1."""
+        return 0 <= i < len(self.tokens) - 1 and self.tokens[i].end == self.tokens[i + 1].start
+
+    def is_capital(self, i: int) -> bool:
+        return 0 <= i < len(self.tokens) and self.text[self.tokens[i].start].isupper()
+
+    def before(self, i: int, size: int) -> list[str]:
+        """Up to `size` words before token i, within its sentence and after the last stop (";", "|", "•")."""
+        first, last = max(i - size, 0), min(i, len(self.values))
+        sentence = self.sentence[min(i, len(self.values) - 1)]
+        while (
+            last - 1 >= first and self.sentence[last - 1] == sentence and self.values[last - 1] not in STOPS
+        ):
+            last -= 1
+        return self.values[last:i]
+
+    def behind(self, i: int, size: int) -> list[str]:
+        """Up to `size` words from token i on, within the sentence of the token before it and up to the next stop."""
+        last, end = i, min(i + size, len(self.values))
+        while (
+            last < end
+            and self.sentence[last] == self.sentence[max(i - 1, 0)]
+            and self.values[last] not in STOPS
+        ):
+            last += 1
+        return self.values[i:last]
+
+    def bounds(self, i: int, j: int) -> tuple[int, int]:
+        """Offsets of tokens i to j - 1."""
+        return self.tokens[i].start, self.tokens[j - 1].end
+
+
+def has_any(text: str, hints: tuple[str, ...]) -> bool:
+    """Whether one of the lower-case hints occurs in the text: the cheap test before a grammar reads it."""
+    low = text.lower()
+    for hint in hints:  # noqa: SIM110 - asked of every block of every page, and a generator takes twice as long
+        if hint in low:
+            return True
+    return False
+
+
+@lru_cache(maxsize=8)
+def read(text: str) -> Run:
+    """Tokenize a run; the last few are kept, because every grammar asks for the same one in turn."""
+    head = text[:LONGEST]
+    clean, places = _clean(head)
+    tokens = []
+    for match in _TOKEN.finditer(clean):
+        kind = "nwp"[(match.lastindex or 1) - 1]
+        start, end = match.span()
+        if places is not None:
+            start, end = places[start], places[end - 1] + 1
+        tokens.append(Token(kind, match.group(), start, end))
+    return Run(text, tokens, [token.value for token in tokens], _sentences(head, tokens))
+
+
+def _clean(text: str) -> tuple[str, list[int] | None]:
+    places = None
+    if not text.isascii() and _INVISIBLE.search(text):
+        places = [i for i, character in enumerate(text) if not _INVISIBLE.match(character)]
+        text = _INVISIBLE.sub("", text)
+    alike = text.translate(_ALIKE) if not text.isascii() or "`" in text or "\t" in text else text
+    lower = alike.lower()
+    if len(lower) != len(text):  # a few letters grow when lowered
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in alike)
+    return lower, places
+
+
+def _sentences(text: str, tokens: list[Token]) -> list[int]:
+    numbers, current, has_ended = [], 0, True  # several ends in a row, as blank lines make them, count once
+    for i, (token, following) in enumerate(pairwise(tokens)):
+        numbers.append(current)
+        is_end = token.kind == "p" and (
+            token.value in "\n!?" or (token.value == "." and _ends_sentence(text, tokens, i, following))
+        )
+        current += is_end and not has_ended
+        has_ended = is_end or (has_ended and token.kind == "p")
+    if tokens:
+        numbers.append(current)
+    return numbers
+
+
+def _ends_sentence(text: str, tokens: list[Token], i: int, following: Token) -> bool:
+    if following.start == tokens[i].end:
+        return False
+    before = tokens[i - 1] if i else None
+    if following.value == "(" or (following.kind == "w" and not text[following.start].isupper()):
+        return False
+    if before and before.value == "m" and following.value in weekday_words():  # "9 a.m. Monday"
+        return False
+    return not (before and before.value in _ABBREVIATIONS and before.end == tokens[i].start)

@@ -1,0 +1,222 @@
+"""Printed quantities: "nine (9)", "3½", "six to eight", "at least three", "9 or more", "up to 6"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.extract.schedule.grammar_words import Phrases, phrases, words
+from pipeline.extract.schedule.lexer import Run, has_any, read
+
+_UNITS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SPANISH = "uno dos tres cuatro cinco seis siete ocho nueve diez once doce".split()
+NUMBER_WORDS: dict[str, float] = {
+    **{word: float(i) for i, word in enumerate(_SPANISH, 1) if word != "once"},
+    **{word: float(i) for i, word in enumerate(_UNITS, 1)},
+    **{word: 20.0 + 10 * i for i, word in enumerate(_TENS)},
+}
+_HINTS = (*"0123456789½", *sorted(NUMBER_WORDS, key=len))
+_FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
+_HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half")}
+_JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
+# What opens a quantity upwards (a least value) or downwards (a most value), read backwards from the number.
+_OPENERS = phrases("quantity", at_least="low", at_most="high")
+_LAST_OPENERS, _LONGEST_OPENER = frozenset(phrase[-1] for phrase in _OPENERS), max(map(len, _OPENERS))
+_CLOSERS = Phrases(phrases("quantity", or_more="low", or_less="high"))
+_ABOUT = words("quantity", "about")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Numbers `low` to `high`, None where open; tokens `first` (opening words too) up to `after`."""
+
+    low: float | None
+    high: float | None
+    first: int
+    number: int  # the token of the first numeral
+    after: int
+
+    def opened(self, direction: str) -> Quantity:
+        """The same quantity with an open end: "low" keeps a least value, "high" a most value."""
+        low = self.low if direction == "low" else None
+        high = (self.high if self.high is not None else self.low) if direction == "high" else None
+        return Quantity(low, high, self.first, self.number, self.after)
+
+    def spread(self, run: Run) -> Quantity:
+        """ "over three days" takes three days, where "over three hours" is more than three: the same, without "over"."""
+        if run.word(self.first) != "over" or self.high is not None:
+            return self
+        return Quantity(self.low, self.low, self.number, self.number, self.after)
+
+
+@lru_cache(maxsize=8)
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """Every quantity of a run, in order. Parts of phone numbers, dates, prices and percentages are none."""
+    if not has_any(text, _HINTS):
+        return ()
+    run = read(text)
+    found, i = [], 0
+    while i < len(run.tokens):
+        token = run.tokens[i]
+        quantity = (
+            _quantity(run, i)
+            if token.kind == "n" or token.value in NUMBER_WORDS or token.value in _FRACTIONS
+            else None
+        )
+        if quantity is None:
+            i += 1
+            continue
+        found.append(quantity)
+        i = quantity.after
+    return tuple(found)
+
+
+def _quantity(run: Run, i: int) -> Quantity | None:
+    first = number(run, i)
+    if first is None:
+        return None
+    low, j = first
+    high = low
+    if (second := _upper(run, i, j)) is not None and second[0] > low:
+        high, j = second
+    if _is_chained(run, i, j):
+        return Quantity(None, None, i, i, j)  # swallowed whole, so that no part of it is read again
+    quantity = Quantity(low, high, i, i, j)
+    direction, begin = opener(run, i)
+    if direction and (direction == "low" or low == high):
+        quantity = quantity.opened(direction) if low == high else quantity
+    after, closing = suffix(run, j)
+    if closing and (low == high or closing == "low"):  # "20-30+" has no upper end either
+        quantity = quantity.opened(closing)
+    return Quantity(quantity.low, quantity.high, begin, i, after)
+
+
+def _upper(run: Run, i: int, j: int) -> tuple[float, int] | None:
+    """The second number of a range, where the words between say that it is one."""
+    k = j
+    if run.word(k) == "-" and run.word(k + 1) in ("to", "or"):  # six-to-eight
+        k += 1
+    join = run.word(k)
+    if join == "and" and not {"between", "from", "entre"} & set(run.words(i - 5, i)):
+        return None
+    if join not in _JOINS and join != "and":
+        return None
+    k += 1
+    if run.word(k) == "-":
+        k += 1
+    if join == "a" and run.tokens[j - 1].kind == "w" and run.word(j - 1) not in _SPANISH:
+        return None
+    return number(run, k)
+
+
+def number(run: Run, i: int) -> tuple[float, int] | None:
+    """One number at token i, and the token after it (after its repetition in parentheses too)."""
+    word = run.word(i)
+    if not word:
+        return None
+    if run.tokens[i].kind == "n":
+        value = _numeral(word)
+        if value is None:
+            return None
+        j = i + 1
+    elif word in NUMBER_WORDS:
+        value, j = NUMBER_WORDS[word], i + 1
+        if word in _TENS and run.word(j) == "-" and run.word(j + 1) in _UNITS[:9]:
+            value, j = value + NUMBER_WORDS[run.word(j + 1)], j + 2
+    else:
+        return None
+    extra, j = _fraction(run, j)
+    return value + extra, _repetition(run, j)
+
+
+def _numeral(word: str) -> float | None:
+    if ":" in word:
+        return None
+    fraction = _FRACTIONS.get(word[-1], 0.0)
+    digits = word[:-1] if fraction else word
+    try:
+        return (float(digits.replace(",", "")) if digits else 0.0) + fraction
+    except ValueError:  # 978.475.0002
+        return None
+
+
+def _fraction(run: Run, j: int) -> tuple[float, int]:
+    if run.words(j, j + 3) in (["1", "/", "2"], ["1", "/", "4"]) and run.tokens[j - 1].kind == "n":
+        return 1 / int(run.word(j + 2)), j + 3
+    k = j + 1 if run.word(j) in ("and", "-") else j
+    if run.words(k, k + 3) == ["1", "/", "2"]:
+        return 0.5, k + 3
+    if k == j:
+        return 0.0, j
+    for half in _HALVES:
+        if tuple(run.words(k, k + len(half))) == half and run.word(k + len(half)) != "of":
+            return 0.5, k + len(half)
+    return 0.0, j
+
+
+def _repetition(run: Run, j: int) -> int:
+    """Past "(9)" in "nine (9)"."""
+    if (
+        run.word(j) == "("
+        and run.word(j + 2) == ")"
+        and run.tokens[j + 1].kind == "n"
+        and run.tokens[j - 1].kind == "w"
+    ):
+        return j + 3
+    return j
+
+
+def _is_chained(run: Run, i: int, j: int) -> bool:
+    """True for a part of a phone number, date, price, percentage or the like."""
+    before, after = run.word(i - 1), run.word(j)
+    if before in ("$", "#", "€") or after in ("%", "°"):
+        return True
+    if after == "percent" or run.tokens[i].kind == "w":
+        return after == "percent"
+    tight_before = before in ("-", "/", ".", ":") and run.is_tight(i - 1) and run.is_tight(i - 2)
+    tight_after = after in ("-", "/", ":") and run.is_tight(j - 1) and run.is_tight(j)
+    return (tight_before and i > 1 and run.tokens[i - 2].kind == "n") or (
+        tight_after and j + 1 < len(run.tokens) and run.tokens[j + 1].kind == "n"
+    )
+
+
+def opener(run: Run, i: int) -> tuple[str | None, int]:
+    """The direction that the words before token i open a quantity in, and the first of those words."""
+    end = i
+    if run.word(end - 1) in _ABOUT:
+        end -= 1
+    if run.word(end - 1) not in _LAST_OPENERS:
+        return None, i
+    for size in range(_LONGEST_OPENER, 0, -1):
+        if end - size >= 0 and (direction := _OPENERS.get(tuple(run.words(end - size, end)))):
+            return direction, end - size
+    return None, i
+
+
+def suffix(run: Run, j: int) -> tuple[int, str | None]:
+    """Past "or more", "(or more)", "+" and the like at token j, with the direction that it opens in."""
+    k = j + 1 if run.word(j) == "(" else j
+    closed = _CLOSERS.at(run.values, k)
+    if closed is None:
+        return j, None
+    direction, after = closed
+    return (after + 1 if k > j and run.word(after) == ")" else after), direction
+
+
+def span(values: list[tuple[float | None, float | None]]) -> tuple[float | None, float | None] | None:
+    """One range that holds all ranges printed for the same thing; an end stays open only if no other closes it.
+
+    "2-4 weeks" and "average 4-6 weeks" give (2, 6); "minimum of 6 weeks" and "6-12 weeks" give (6, 12).
+    """
+    lows = [low for low, _ in values if low is not None]
+    highs = [high for _, high in values if high is not None]
+    if not lows and not highs:
+        return None
+    low, high = min(lows, default=None), max(highs, default=None)
+    if high is not None and any(end is None and start is not None and start > high for start, end in values):
+        high = None  # "13 to 18" and "19 and older"
+    return low, high

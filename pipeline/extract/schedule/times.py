@@ -1,0 +1,173 @@
+"""Sessions, dose, duration, ages and times of day of the body, with the level of care that each belongs to.
+
+The grammars (`sessions`, `dose`, `duration`, `ages`, `daytime`) read runs of text; here runs are cut from the page,
+mentions are placed in their block, judged, and given their level.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.extract.context import PageContext
+from pipeline.extract.levels import Levels, governing_level
+from pipeline.extract.page import Region
+from pipeline.extract.schedule.ages import find_ages
+from pipeline.extract.schedule.daytime import times_of_day
+from pipeline.extract.schedule.dose import find_dose
+from pipeline.extract.schedule.duration import find_durations
+from pipeline.extract.schedule.sessions import SessionMention, find_sessions
+from pipeline.normalize.clock import DAYS
+from pipeline.records import Assertion, Observation
+
+MAX_RUN = 4_000
+_DEFINITION = re.compile(
+    r"\b(?:iops|phps|(?:intensive outpatient|partial hospitali[sz]ation|day treatment) programs|an (?:iop|intensive outpatient program)|a (?:php|partial hospitali[sz]ation program))\b"
+)
+_VAGUE = re.compile(
+    r"\b(?:anywhere from|can (?:be|last|range|vary)|may last|recommended minimum|usually|varies|vary|depending)\b"
+)
+SHORTEST_STAY = 1.0  # weeks; "five days" alone is how often, not how long
+_RANGE_BEFORE = re.compile(r"\d\s?(?:[-–—]|to)\s?\Z")
+_DIGITS = frozenset("0123456789")
+
+
+def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
+    """Every statement on when, how much, how long and for what age, affirmed or not."""
+    for start, end, head in _runs(context):
+        text = context.page.text[start:end]
+        found = [_with_days(context, m, start) for m in find_sessions(text, head)]
+        for session in found:
+            yield from _session(context, levels, session, start)
+        for part, statements in times_of_day(text, [s for s in found if s.kind == "program"]).items():
+            for statement in statements:
+                if _RANGE_BEFORE.search(text, max(0, statement.start - 5), statement.start):
+                    continue  # "5–7 days a week" promises no weekend
+                yield from _observe(
+                    context, levels, part, "true" if statement.value else "false", start + statement.start,
+                    start + statement.end, statement.assertion, statement.confidence, "grammar",
+                )  # fmt: skip
+        if not _may_count(text):
+            continue
+        for dose in find_dose(text):
+            yield from _observe(context, levels, dose.field, _range(dose.value), start + dose.start, start + dose.end, None, dose.confidence, dose.kind)  # fmt: skip
+        for length in find_durations(text):
+            if length.unit == "day" and (length.weeks[1] or length.weeks[0] or 0) <= SHORTEST_STAY:
+                continue
+            yield from _observe(context, levels, "duration_weeks", _range(length.weeks), start + length.start, start + length.end, None, length.confidence, length.kind)  # fmt: skip
+        for age in find_ages(text):
+            field = "exclusion" if age.kind == "excluded" else "ages"
+            if field == "ages":
+                yield from _observe(context, levels, field, _range(age.years), start + age.start, start + age.end, None, age.confidence, "program" if age.kind == "accepted" else "other")  # fmt: skip
+
+
+_UNITS = (
+    "hour",
+    "hr",
+    "week",
+    "day",
+    "night",
+    "month",
+    "age",
+    "year",
+    "session",
+    "time",
+    "evening",
+    "hora",
+    "semana",
+    "día",
+    "mes",
+    "edad",
+    "+",
+    "over",
+    "older",
+    "and up",
+    "at least",
+)
+_NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twel", "teen", "twenty", "thirty", "half", "few",
+    "daily", "weekday", "every", "each", "once", "twice", "dos", "tres", "cuatro", "cinco",
+)  # fmt: skip
+
+
+def _may_count(text: str) -> bool:
+    """Whether a run holds a number, in digits or words, and something that it could count."""
+    folded = text.lower()
+    if _DIGITS.isdisjoint(folded) and not any(word in folded for word in _NUMBERS):
+        return False
+    return any(unit in folded for unit in _UNITS)
+
+
+def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
+    """(start, end, heading) of stretches of body text under one heading; table cells stand alone."""
+    blocks = [b for b in context.page.blocks if b.region is Region.MAIN]
+    at = 0
+    while at < len(blocks):
+        first = last = blocks[at]
+        at += 1
+        head = context.page.blocks[first.headings[-1]].text if first.headings else ""
+        if not (first.header or first.level):
+            while (
+                at < len(blocks)
+                and blocks[at].headings == first.headings
+                and not blocks[at].header
+                and not blocks[at].level
+                and blocks[at].index == last.index + 1
+                and blocks[at].end - first.start < MAX_RUN
+            ):
+                last = blocks[at]
+                at += 1
+        yield first.start, last.end, head
+
+
+def _with_days(context: PageContext, mention: SessionMention, offset: int) -> SessionMention:
+    """Days from the column or row header where a table cell gives only the clock."""
+    days, start, end = mention.value
+    block = context.block_at(offset + mention.start)
+    if days is None and block is not None and block.header:
+        for index in block.header:
+            words = context.page.blocks[index].text.strip().lower()
+            code = words[:2]
+            if code in DAYS and len(words) <= 12:
+                return replace(mention, value=((code,), start, end))
+    return mention
+
+
+def _session(
+    context: PageContext, levels: Levels, mention: SessionMention, offset: int
+) -> Iterator[Observation]:
+    days, start, end = mention.value
+    value = json.dumps({"days": list(days) if days else None, "start": start, "end": end})
+    yield from _observe(
+        context, levels, "session", value, offset + mention.start, offset + mention.end, None, mention.confidence,
+        mention.kind, mention.governed_level,
+    )  # fmt: skip
+
+
+def _observe(
+    context: PageContext, levels: Levels, field: str, value: str, start: int, end: int,
+    said: Assertion | None, confidence: float, kind: str, governed: str | None = None,
+) -> Iterator[Observation]:  # fmt: skip
+    block = context.block_at(start)
+    if block is None:
+        return
+    judged = context.judge(block, start, end)
+    span = context.sentence(block, start)
+    defined = ".defined" if _DEFINITION.search(context.folded, *span) else ""
+    if defined and field == "duration_weeks" and _VAGUE.search(context.folded, *span):
+        said = Assertion.GENERIC
+    said = said if said not in (None, Assertion.AFFIRMED) else judged.assertion
+    if kind not in ("program", "grammar"):
+        said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
+    level, how = (governed, "phrase") if governed else governing_level(context, levels, block, start, end)
+    yield Observation(
+        field, value, context.page.text[start:end], start, end, said or Assertion.AFFIRMED,
+        f"times.{how}.{kind}" + (f".{judged.cue.category}" if judged.cue else "") + defined, confidence - (0.25 if defined else 0),
+        level_of_care=level, section=context.page.heading_path(block) or None,
+    )  # fmt: skip
+
+
+def _range(pair: tuple[float | None, float | None]) -> str:
+    return json.dumps([int(v) if v is not None and v == int(v) else v for v in pair])

@@ -1,0 +1,1 @@
+"""The pages of one site together: offices, tracks and services → listings."""

@@ -1,0 +1,143 @@
+"""The pages of one site → its listings: one for each office, one for what is offered virtually alone.
+
+Facts of one provider live on several pages; these rules put them together (docs/extraction.md tells them at length):
+- Whose pages speak: `site_pages`. What is an office: `offices`. What is said of which level, track and office:
+  `site_statements`. What a service is, and what to believe where pages disagree: `site_services`.
+- A service is at the offices that a page ties it to: by a row, a heading or a sentence that names the office, or by
+  the only address in the body of a page that names the level. Without any tie it is at the one office that every page
+  of the site prints; else, with confidence × UNLOCATED, at every office that has no page of its own to say so.
+- What is attended virtually alone goes to a listing without a place.
+- Facts of the place (phones, payers, languages, accreditation) count for every office, those printed with one office
+  for that one; facts of the provider as a whole stand on the listing, and its services inherit them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+from pipeline.extract.site.offices import Office, offices_of
+from pipeline.extract.site.pages import STRUCTURED, PageReading, SitePage, site_pages
+from pipeline.extract.site.services import Offer, best_of, offers_of, service_at
+from pipeline.extract.site.statements import office_of
+from pipeline.records import Assertion, Listing, Observation, Service
+
+__all__ = ["PageReading", "assemble"]
+
+OF_PLACE = frozenset({"organization", "phone", "payer", "language", "accreditation", "site_name", "website"})
+CALLED = ("main", "admissions", "tracking")
+
+
+def assemble(
+    readings: Sequence[PageReading], source_id: str, organization: str | None, state: str | None
+) -> list[Listing]:
+    """What the site as a whole says: its places and the services there; nothing where no page is a listing.
+
+    `organization` is the registry's name, which goes before what pages call themselves; `state` is what a place or a
+    virtual offer is in that no page says otherwise of.
+    """
+    pages = site_pages(readings, state)
+    if not pages:
+        return []
+    offices = offices_of(o for page in pages for o in page.observations)
+    offers, of_provider = offers_of(pages, offices)
+    name = organization or next(
+        (p.source.reading.organization for p in pages if p.source.reading.organization), None
+    )
+    site = "{0.scheme}://{0.netloc}/".format(urlsplit(pages[0].source.url))
+    of_place = [
+        (o, _offices_of_fact(page, o, offices))
+        for page in pages
+        for o in page.observations
+        if o.field in OF_PLACE
+    ]
+    of_place = _without_stale_numbers(of_place)
+
+    def listing(
+        key: str, office: Office | None, services: tuple[Service, ...], virtual: bool = False
+    ) -> Listing:
+        own = [o for o, keys in of_place if office is None or not keys or office.key in keys]
+        place: dict[str, str | None] = office.place if office else {}
+        said = office.said if office else []
+        url, sha = (
+            (said[0].url, said[0].document_sha256)
+            if said
+            else (pages[0].source.url, pages[0].source.document_sha256)
+        )
+        return Listing(
+            source_id, key, name, office.name if office else None, street1=place.get("street"), city=place.get("city"),
+            state=place.get("state") or state, zip=place.get("zip"), phone=_phone(own, office), website=site,
+            is_virtual=virtual, services=services, observations=tuple(best_of([*said, *own, *of_provider])),
+            document_sha256=sha, url=url,
+        )  # fmt: skip
+
+    virtual = [offer for offer in offers if offer.is_virtual_alone(bool(offices))]
+    on_site = [offer for offer in offers if offer not in virtual]
+    listings = [
+        listing(office.key, office, tuple(_services_at(office, on_site, offices, pages)))
+        for office in offices
+    ]
+    if virtual:
+        services = tuple(service_at(offer, None, is_tied=True, is_virtual=True) for offer in virtual)
+        listings.append(listing("virtual", None, services, virtual=True))
+    if on_site and not offices:
+        services = tuple(service_at(offer, None, is_tied=True) for offer in on_site)
+        listings.append(listing("unlocated", None, services))
+    return listings
+
+
+def _services_at(
+    office: Office, offers: Sequence[Offer], offices: Sequence[Office], pages: Sequence[SitePage]
+) -> Iterator[Service]:
+    for offer in offers:
+        tied = offer.offices or (_main_office(offices, pages) if len(offices) > 1 else {office.key})
+        if tied:
+            if office.key in tied:
+                yield service_at(offer, office.key, is_tied=True)
+        elif not any(page.body == {office.key} for page in pages):
+            yield service_at(offer, office.key, is_tied=False)
+
+
+def _main_office(offices: Sequence[Office], pages: Sequence[SitePage]) -> set[str]:
+    """The only office that most pages print outside their body: where everything is that no page places elsewhere."""
+    repeated = {
+        office.key
+        for office in offices
+        if len({s.url for s in office.said}) > len(pages) / 2 and len(pages) > 1
+    }
+    return repeated if len(repeated) == 1 else set()
+
+
+def _offices_of_fact(page: SitePage, o: Observation, offices: Sequence[Office]) -> set[str]:
+    """The offices that a fact of the place is of; empty where it is of all. A phone is the nearest office's own."""
+    if len(offices) < 2 or o.field in ("organization", "website"):
+        return set()
+    if o.field == "phone":
+        beside = [office for office in offices if office.is_beside(o)]
+        nearest = min(beside, key=lambda office: office.nearness(o), default=None)
+        return {nearest.key} if nearest else set()
+    office = office_of(page, o, offices)
+    return {office} if office else set()
+
+
+def _without_stale_numbers(found: list[tuple[Observation, set[str]]]) -> list[tuple[Observation, set[str]]]:
+    """Numbers that structured data alone gives count only where no page prints one."""
+    printed = any(o.field == "phone" and STRUCTURED not in o.method for o, _ in found)
+    return [(o, k) for o, k in found if not (printed and o.field == "phone" and STRUCTURED in o.method)]
+
+
+def _phone(observations: Sequence[Observation], office: Office | None) -> str | None:
+    """The number to call: the office's own before the site's, the main line before admissions."""
+    called = [
+        o
+        for o in observations
+        if o.field == "phone" and o.assertion is Assertion.AFFIRMED and (o.qualifier or "main") in CALLED
+    ]
+    called.sort(
+        key=lambda o: (
+            office is None or not office.is_beside(o),
+            CALLED.index(o.qualifier or "main"),
+            -o.confidence,
+        )
+    )
+    return called[0].value if called else None

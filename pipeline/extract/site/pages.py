@@ -1,0 +1,270 @@
+"""The pages of one site that speak for its provider, and how near each stands to a program.
+
+Articles, directories and jobs say nothing. A page that alone is no listing ("other": a plain contact or fees page)
+speaks where the rest of the site shows whose it is. Doorway pages, made for towns without an office, say nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from pipeline.extract.levels import levels_in, levels_in_url
+from pipeline.extract.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.text import fold
+from pipeline.extract.reading import Reading
+from pipeline.extract.site.track_names import read_title
+from pipeline.extract.site.tracks import own_tracks
+from pipeline.extract.vocabulary import labels
+from pipeline.normalize.place import is_city
+from pipeline.records import Assertion, Observation
+
+OFFERED = ("iop", "php")
+NOT_LISTING = ".not_listing"
+STRUCTURED = ".structured"  # said by structured data alone
+_MAYBE_OTHERS = frozenset(
+    {"condition", "modality", "population"}
+)  # pages that are no listing often speak of others
+RESTORED = 0.9  # confidence of what a page says that alone would be no listing
+_HOME = frozenset({"", "index.html", "index.htm", "index.php", "home", "default.aspx"})
+_TOWN = re.compile(r"\b(near|in|serving|for) ((?:[A-Z][\w'’.-]+ ?){1,3})")
+_TITLE_END = re.compile(r"\s+[|–—:·-]\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """A page of a site as it was read, and the document in the archive that it was read from."""
+
+    reading: Reading
+    url: str
+    document_sha256: str | None
+    fetched_at: datetime
+
+
+@dataclass
+class SitePage:
+    """A page that speaks for the provider; its observations carry its address and document."""
+
+    source: PageReading
+    observations: list[Observation]
+    track: str | None = None  # the track that the whole page is about
+    body: set[str] = field(default_factory=set)  # keys of the offices whose address stands in the body
+
+    @property
+    def text(self) -> str:
+        return self.source.reading.page.text
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.text)
+
+    @cached_property
+    def heading(self) -> str:
+        """The first heading, or the title's first part."""
+        blocks = self.source.reading.page.blocks
+        first = next((b.text for b in blocks if b.region is Region.MAIN and b.level == 1), None)
+        named = next((o.value for o in self.observations if o.method == "tracks.first"), None)
+        return named or first or _TITLE_END.split(self.source.reading.page.title)[0]
+
+    @cached_property
+    def about(self) -> frozenset[str]:
+        """The levels of care that heading, title or address name: the page is about them."""
+        title = _TITLE_END.split(self.source.reading.page.title)[0]
+        named = [*levels_in(self.heading), *levels_in(title), *levels_in_url(self.source.url)]
+        first = [o.level_of_care for o in self.observations if o.method == "tracks.first"]
+        subject = [self.source.reading.subject] if named and "day_treatment" in " ".join(named) else []
+        return frozenset(level for level in (*named, *first, *subject) if level in OFFERED)
+
+    def block_at(self, position: int) -> Block | None:
+        """The block of the page that holds a character."""
+        blocks = self.source.reading.page.blocks
+        at = bisect_right(self._starts, position) - 1
+        return blocks[at] if at >= 0 and position < blocks[at].end else None
+
+    def is_answer(self, position: int) -> bool:
+        """Whether words stand in a question or its answer."""
+        blocks, block = self.source.reading.page.blocks, self.block_at(position)
+        over = (
+            ()
+            if block is None
+            else (block, *(blocks[i] for i in (*block.headings[-1:], block.lead) if i is not None))
+        )
+        return any(b.kind in (Kind.QUESTION, Kind.ANSWER) for b in over)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [b.start for b in self.source.reading.page.blocks]
+
+    def is_beside_levels(self, head: Block) -> bool:
+        """Whether sections or rows beside that of `head` belong to a level of care: their title names it and no more."""
+        return bool(self._levels_beside.get(_peers(head), set()) - {head.index})
+
+    @cached_property
+    def _levels_beside(self) -> dict[tuple[object, ...], set[int]]:
+        found: dict[tuple[object, ...], set[int]] = {}
+        for block in self.source.reading.page.blocks:
+            if block.level or (block.table and block.table[2] == 0):
+                named = read_title(block.text)
+                if named and set(named.levels) & set(OFFERED):
+                    found.setdefault(_peers(block), set()).add(block.index)
+        return found
+
+    def row(self, block: Block) -> list[Block]:
+        """The cells of the row of a table that a cell stands in."""
+        return self._rows.get(block.table[:2], []) if block.table else []
+
+    @cached_property
+    def _rows(self) -> dict[tuple[int, int], list[Block]]:
+        rows: dict[tuple[int, int], list[Block]] = {}
+        for block in self.source.reading.page.blocks:
+            if block.table:
+                rows.setdefault(block.table[:2], []).append(block)
+        return rows
+
+    def tracks_apart(self, level: str) -> list[str]:
+        """The tracks of a level that the page itself tells apart: at least two."""
+        if level not in self._tracks_apart:
+            tracks = own_tracks([o for o in self.observations if o.level_of_care == level])
+            self._tracks_apart[level] = tracks if len(tracks) > 1 else []
+        return self._tracks_apart[level]
+
+    @cached_property
+    def _tracks_apart(self) -> dict[str, list[str]]:
+        return {}
+
+    @cached_property
+    def tracks(self) -> frozenset[str]:
+        """The tracks that anything on the page is said of."""
+        return frozenset(o.track for o in self.observations if o.track)
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The levels that a page about several describes alike, outside the sections that each has to itself."""
+        if len(self.about) == 1 and "day_treatment" not in " ".join(levels_in(self.heading)):
+            return frozenset()
+        named = {
+            o.value
+            for o in self.observations
+            if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED and ".main" in o.method
+        }
+        return frozenset(named & set(OFFERED)) if named >= set(OFFERED) and not self.is_home else frozenset()
+
+    @cached_property
+    def is_home(self) -> bool:
+        return urlsplit(self.source.url).path.strip("/").lower() in _HOME
+
+    def rank(self, level: str | None) -> int:
+        """How near the page is to a level: 0 its own page, 1 programs or a place, 2 others, 3 home and contact, 4 no listing."""
+        if level in self.about and not self.is_home:
+            return 0
+        if not self.source.reading.is_listing:
+            return 4
+        kind = self.source.reading.page_kind
+        if self.is_home or kind == "contact":
+            return 3
+        return 1 if kind in ("program", "location") else 2
+
+
+def _peers(head: Block) -> tuple[object, ...]:
+    """What the title of a section or the header of a row shares with those of its peers."""
+    return (head.table[0],) if head.table else (head.level, head.headings)
+
+
+def site_pages(readings: Sequence[PageReading], state: str | None) -> list[SitePage]:
+    """The pages that speak for the provider, in the order given. None where no page of the site is a listing, or
+    where as many are a directory's and no street is printed: whoever lists others is no provider."""
+    listings = [r for r in readings if r.reading.is_listing]
+    directories = sum(r.reading.page_kind == "directory" for r in readings)
+    if not listings or (len(listings) <= directories and not any(map(_has_street, listings))):
+        return []
+    speaking = [r for r in readings if r.reading.is_listing or r.reading.page_kind == "other"]
+    pages = [SitePage(r, _stamped(r)) for r in speaking]
+    doorways = _doorways(pages, state)
+    return [p for p in pages if id(p) not in doorways]
+
+
+def _doorways(pages: Sequence[SitePage], state: str | None) -> set[int]:
+    """Pages made for towns in which the provider prints no address: two or more whose titles differ by the town alone,
+    or "near" a town where another page is about the same level. Big cities name their suburbs: one page tells nothing.
+    """
+    offices = _office_towns(pages)
+    named = [(p, found) for p in pages if (found := _town_elsewhere(p, offices, state))]
+    towns_of: dict[str, set[str]] = {}
+    for _, (_, town, template) in named:
+        towns_of.setdefault(template, set()).add(town)
+    near = {id(p) for p, (word, _, _) in named if word == "near"}
+    plain: set[str] = set().union(*(p.about for p in pages if id(p) not in near))
+    return {
+        id(p)
+        for p, (_, _, template) in named
+        if len(towns_of[template]) > 1 or (id(p) in near and p.about <= plain)
+    }
+
+
+def _has_street(page: PageReading) -> bool:
+    said = (o for o in page.reading.observations if o.field == "address" and o.qualifier == "site")
+    return any(o.assertion is Assertion.AFFIRMED for o in said)
+
+
+def _stamped(page: PageReading) -> list[Observation]:
+    """Observations with their document; those of a page that alone is no listing as they were read in themselves."""
+    hidden = _structured_from(page.reading.page)
+    stamped = []
+    is_home = urlsplit(page.url).path.strip("/").lower() in _HOME
+    for o in page.reading.observations:
+        method = o.method + STRUCTURED if o.start >= hidden and "json_ld" not in o.method else o.method
+        said, confidence = o.assertion, o.confidence
+        if method.endswith(NOT_LISTING) and (is_home or o.field not in _MAYBE_OTHERS):
+            method, said = method.removesuffix(NOT_LISTING), Assertion.AFFIRMED
+            confidence *= RESTORED
+        level = o.level_of_care if ("level_of_care", o.level_of_care) in labels() else None
+        stamped.append(replace(o, level_of_care=level, url=page.url, document_sha256=page.document_sha256, method=method, assertion=said,
+                               confidence=confidence))  # fmt: skip
+    return stamped
+
+
+def _structured_from(page: Page) -> int:
+    """Where the lines begin that were appended to the text because only structured data holds them."""
+    start = len(page.text) + 1
+    for block in reversed(page.blocks):
+        if block.kind is not Kind.DEFINITION or block.region is not Region.FOOTER or block.lead is not None:
+            break
+        start = block.start
+    return start
+
+
+def _office_towns(pages: Sequence[SitePage]) -> set[str]:
+    return {
+        str(json.loads(o.value).get("city")).lower()
+        for page in pages
+        for o in page.observations
+        if o.field == "address" and o.assertion is Assertion.AFFIRMED
+    }
+
+
+def _town_elsewhere(page: SitePage, offices: set[str], state: str | None) -> tuple[str, str, str] | None:
+    """(word before it, town, title without it) of a town without an office that the page's title or heading names."""
+    if not state or not offices or page.is_home:
+        return None
+    for text in (page.source.reading.page.title, page.heading):
+        for match in _TOWN.finditer(text):
+            words = match[2].split()
+            for count in range(len(words), 0, -1):
+                town = " ".join(words[:count]).strip(" .,")
+                if town.lower() in offices:
+                    break
+                if is_city(town, state):
+                    return match[1], town, text.replace(town, "*")
+    return None
+
+
+def track_of(page: SitePage) -> str | None:
+    """The track that a page about one level names in its heading."""
+    named = read_title(page.heading, may_focus=True)
+    return named.track if named and not named.is_proper else None

@@ -1,0 +1,195 @@
+"""The services of a site: statements gathered by level, track and office, and what to believe where pages disagree.
+
+A page about the program outweighs one on programs or a place, that one any other, then the home page; of equally
+specific pages the one fetched later. Sessions only make sense together: they are taken from one page, the others are
+kept as HEDGED evidence. Other values keep all their observations, with less confidence the further the page is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.extract.choice import best
+from pipeline.extract.page import Kind
+from pipeline.extract.schedule.sessions import SessionValue, consolidate
+from pipeline.extract.site.offices import Office
+from pipeline.extract.site.pages import OFFERED, SitePage
+from pipeline.extract.site.statements import Statement, statements, targets, tracks_of_level
+from pipeline.extract.site.track_names import parts_of, read_title
+from pipeline.extract.site.tracks import OWN
+from pipeline.extract.vocabulary import labels
+from pipeline.records import Assertion, Observation, Service
+
+BY_RANK = (1.0, 0.97, 0.93, 0.9, 0.85)  # confidence by how near the page is to the program
+OUTWEIGHED = 0.8  # of a value that a nearer page, or nearer words, contradict
+UNLOCATED = 0.7  # of a service at an office that no page ties it to
+MOST_REPEATED = 3  # observations kept of one value: the most specific ones
+SINGLE = frozenset(
+    "virtual in_person presence_rule ages days_per_week hours_per_day hours_per_week evening weekend morning "
+    "duration_weeks accepting".split()
+)
+
+
+@dataclass(slots=True)
+class Offer:
+    """One service as the whole site tells it, and the offices that pages tie it to."""
+
+    level: str
+    track: str | None
+    statements: list[Statement] = field(default_factory=list)
+    offices: set[str] = field(default_factory=set)
+
+    @property
+    def is_named_virtual(self) -> bool:
+        return "virtual" in parts_of(self.track) or "virtual" in parts_of(
+            getattr(read_title(self.name), "track", None)
+        )
+
+    @property
+    def name(self) -> str:
+        """As printed: by the heading of its own page, else by the title of its track, else the level's label."""
+        names = [s for s in self.statements if s.said.field == "program_name"]
+        own = [s for s in names if s.said.method == "tracks.first" and not s.page.shared]
+        titled = [s for s in names if s.said.method == "tracks.title" and s.said.track == self.track]
+        named = [s for s in own if s.track == self.track] or titled or (own if not self.track else [])
+        nearest = min(named, key=lambda s: (s.page.rank(self.level), s.said.start), default=None)
+        return nearest.said.value if nearest else labels()[("level_of_care", self.level)]
+
+    def is_virtual_alone(self, has_offices: bool) -> bool:
+        """Attended virtually, and said to be only that: outright, by its name, as one track of several, or for want of a place."""
+        said = [(s.said.field, s.said.value, s.said.method) for s in self.statements if s.is_affirmed]
+        virtual = any(f == "virtual" and v == "true" for f, v, _ in said)
+        if not has_offices:
+            return virtual or self.is_named_virtual
+        if self.is_named_virtual:
+            return not any(f == "in_person" and v == "true" and not m.endswith(".place") for f, v, m in said)
+        if not virtual or any(f == "in_person" and v == "true" for f, v, _ in said):
+            return False
+        return self.track is not None or any(f == "in_person" and v == "false" for f, v, _ in said)
+
+
+def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[list[Offer], list[Observation]]:
+    """Every service of the site, and what is said of the provider as a whole."""
+    found = statements(pages, offices)
+    offers: list[Offer] = []
+    for level in OFFERED:
+        tracks = tracks_of_level(found, level, bool(offices))
+        of_level = {track: Offer(level, track) for track in tracks}
+        aimed = [(s, targets(s, tracks)) for s in found if s.level == level]
+        own = {(at[0], s.said.field) for s, at in aimed if len(at) == 1 and s.is_affirmed}
+        for statement, at in aimed:
+            for track in at:  # what is said of all counts where nothing of the kind is said of the one
+                if len(at) == 1 or (track, statement.said.field) not in own:
+                    of_level[track].statements.append(statement)
+        everywhere = _ties([s for s in found if s.level == level], len(offices))
+        for offer in of_level.values():
+            own_words = [s for s in offer.statements if s.track or s.said.field in OWN]
+            offer.offices = _ties(own_words, len(offices)) or everywhere
+        offers += of_level.values()
+    return offers, [s.said for s in found if s.level is None]
+
+
+def _ties(found: Sequence[Statement], count: int) -> set[str]:
+    """The offices that affirmed words on a level name; else those whose addresses a page about it prints in its body,
+    unless it prints all that there are."""
+    telling = [s for s in found if s.is_affirmed and s.is_tied and _may_tie(s)]
+    named = {s.office for s in telling if s.office}
+    printed = [s.page.body for s in telling if s.page.rank(s.level) == 0]
+    return named or {key for body in printed if len(body) < count for key in body}
+
+
+def _may_tie(s: Statement) -> bool:
+    if s.said.field == "level_of_care":
+        block = s.page.block_at(s.said.start)
+        is_text = block is not None and block.kind is not Kind.IMAGE
+        return is_text and ".main" in s.said.method and s.page.rank(s.level) <= 2
+    return s.said.field in OWN
+
+
+def service_at(offer: Offer, office: str | None, is_tied: bool, is_virtual: bool = False) -> Service:
+    """The service at one office, or virtual alone: what is said of it there, and of it anywhere."""
+    here = [s for s in offer.statements if office is None or s.office in (None, office)]
+    if is_virtual:
+        here = [_refuted(s) if (s.said.field, s.said.value) == ("in_person", "true") else s for s in here]
+    said = _ranked(_sessions(here, offer.level), offer)
+    if not is_tied:
+        said = [replace(o, confidence=o.confidence * UNLOCATED, method=f"{o.method}.unlocated") for o in said]
+    key = f"{offer.level}/{offer.track}" if offer.track else offer.level
+    return Service(key, offer.level, offer.name, tuple(best_of(said)))
+
+
+def _refuted(statement: Statement) -> Statement:
+    said = replace(statement.said, assertion=Assertion.HEDGED, method=f"{statement.said.method}.superseded")
+    return replace(statement, said=said)
+
+
+def _sessions(found: list[Statement], level: str) -> list[Statement]:
+    """The statements with the sessions of one page affirmed, made whole, and those of the others as evidence."""
+    dated = [s for s in found if s.said.field == "session" and s.is_affirmed]
+    if not dated:
+        return found
+    first = min(dated, key=lambda s: (not _is_full(s), s.page.rank(level), -s.page.source.fetched_at.timestamp(), s.page.source.url))  # fmt: skip
+    own = [s for s in dated if s.page is first.page and (_value(s)[1] or not _is_full(first))]
+    kept: list[Statement] = [s for s in found if s.said.field != "session" or not s.is_affirmed]
+    values = {_value(s): s for s in reversed(own)}
+    for value in consolidate(_value(s) for s in own):
+        like = values.pop(value, None)
+        if like is None:
+            days, start, end = value
+            like = min(
+                own, key=lambda s: (_value(s)[1:] != (start, end), _value(s)[1] != start, s.said.start)
+            )
+            text = json.dumps({"days": list(days) if days else None, "start": start, "end": end})
+            like = replace(like, said=replace(like.said, value=text, method=f"{like.said.method}.joined"))
+        kept.append(like)
+    rest = [*values.values(), *(s for s in dated if not any(s is o for o in own))]
+    return kept + [_refuted(s) for s in rest]
+
+
+def _is_full(statement: Statement) -> bool:
+    days, start, end = _value(statement)
+    return bool(days and start and end)
+
+
+def _value(statement: Statement) -> SessionValue:
+    told = json.loads(statement.said.value)
+    return (tuple(told["days"]) if told["days"] else None, told["start"], told["end"])
+
+
+def _ranked(found: Sequence[Statement], offer: Offer) -> list[Observation]:
+    """The observations with the confidence that the page and the rest of the site leave them."""
+    level, believed = offer.level, {"program_name": offer.name}
+    for name in SINGLE:
+        told = [s for s in found if s.said.field == name and s.is_affirmed]
+        if told:
+            nearest = min((s.page.rank(level), -s.page.source.fetched_at.timestamp()) for s in told)
+            here = [
+                s.said for s in told if (s.page.rank(level), -s.page.source.fetched_at.timestamp()) == nearest
+            ]
+            chosen = best(here)
+            believed[name] = chosen.value if chosen else told[0].said.value
+    ranked = []
+    for s in found:
+        factor = BY_RANK[s.page.rank(level)]
+        if s.is_affirmed and believed.get(s.said.field, s.said.value) != s.said.value:
+            factor *= OUTWEIGHED
+        ranked.append(replace(s.said, confidence=s.said.confidence * factor, level_of_care=level))
+    return ranked
+
+
+def best_of(observations: Iterable[Observation]) -> list[Observation]:
+    """Every value with its best observations: affirmed and confident ones first, few repetitions."""
+    ordered = sorted(
+        observations,
+        key=lambda o: (o.assertion is not Assertion.AFFIRMED, -o.confidence, o.url or "", o.start),
+    )
+    seen: dict[tuple[str, str, str | None, Assertion], int] = {}
+    kept = []
+    for observation in ordered:
+        key = (observation.field, observation.value, observation.qualifier, observation.assertion)
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= MOST_REPEATED:
+            kept.append(observation)
+    return kept
