@@ -67,7 +67,7 @@ SELECT o.*, f.written AS value_kind, p.organization_id, p.location_id, t.service
         WHEN f.written IN ('session', 'address') AND NOT json_valid(o.value) THEN 'bad_json'
         WHEN f.written = 'phone' AND NOT regexp_full_match(o.value, '\+[1-9][0-9]{6,14}(;ext=[0-9]+)?')
             THEN 'bad_phone'
-        WHEN o.field IN ('organization', 'site_name', 'program_name') AND work.is_person(o.value) THEN 'individual'
+        WHEN o.field IN ('organization', 'site_name', 'program_name') AND work.is_person(o.value) THEN 'personal_name'
         WHEN o.field = 'website' AND contains(o.value, '@') THEN 'personal_contact'
         WHEN f.written = 'phone' AND regexp_matches(lower(o.quote), getvariable('personal_phone'))
             THEN 'personal_contact'
@@ -84,7 +84,7 @@ SELECT source_id, locator, reason, work.public_words(detail) AS detail, work.pub
 FROM stage.quarantine
 UNION ALL BY NAME
 SELECT source_id, coalesce(url, locator, listing_id) AS locator, problem AS reason, field AS detail,
-    CASE WHEN problem NOT IN ('personal_contact', 'individual') THEN work.public_words(left(value, 200)) END AS raw, observed_at
+    CASE WHEN problem NOT IN ('personal_contact', 'personal_name') THEN work.public_words(left(value, 200)) END AS raw, observed_at
 FROM work.checked WHERE problem IS NOT NULL AND listing_id NOT IN (FROM work.down_listing)
 UNION ALL BY NAME
 SELECT source_id, coalesce(locator, listing_id) AS locator, 'individual' AS reason,
