@@ -10,7 +10,7 @@ from functools import lru_cache
 from pipeline.extract.context import PageContext
 from pipeline.extract.levels import Levels, governing_level
 from pipeline.extract.page import Block, Kind, Region
-from pipeline.extract.prefilter import Prefilter
+from pipeline.extract.prefilter import Scanner
 from pipeline.normalize.place import STATES
 from pipeline.records import Assertion, Observation
 
@@ -55,11 +55,11 @@ _PRESENT = re.compile(
 def find_delivery(context: PageContext, levels: Levels) -> Iterator[Observation]:
     """Statements on virtual and in-person attendance in the body of the page."""
     folded = context.folded
-    possible = _prefilter().candidates(folded)
-    taken = [m.span() for m in _NOT_PROGRAM.finditer(folded)] if 0 in possible else []
+    matches = _scanner().find(folded)
+    taken = [match.span() for match in matches.get(2, ())]
     virtual: dict[int, Observation] = {}
-    for index, (field, pattern) in enumerate((("virtual", _VIRTUAL), ("in_person", _IN_PERSON))):
-        for match in pattern.finditer(folded) if index in possible else ():
+    for index, field in enumerate(("virtual", "in_person")):
+        for match in matches.get(index, ()):
             block = context.block_at(match.start())
             if block is None or block.region is not Region.MAIN or match.end() > block.end:
                 continue
@@ -74,8 +74,8 @@ def find_delivery(context: PageContext, levels: Levels) -> Iterator[Observation]
 
 
 @lru_cache(maxsize=1)
-def _prefilter() -> Prefilter:
-    return Prefilter([_VIRTUAL, _IN_PERSON])
+def _scanner() -> Scanner:
+    return Scanner([_VIRTUAL, _IN_PERSON, _NOT_PROGRAM])
 
 
 def _statement(

@@ -20,7 +20,7 @@ from pipeline.extract.levels import Levels
 from pipeline.extract.page import Region
 from pipeline.extract.parsing.json_ld import types_of
 from pipeline.extract.parsing.text import fold
-from pipeline.extract.prefilter import Prefilter
+from pipeline.extract.prefilter import Scanner
 
 CUES = Path(__file__).with_name("kind_cues.csv")
 HOSTS = Path(__file__).with_name("non_provider_hosts.csv")
@@ -36,7 +36,6 @@ _PROVIDER_TYPES = {
 }
 WORDY = 120  # words of body after which a provider has said "our" or "we"
 TITLE = 100  # characters that stand for a title where there is none
-BOUNDARY = "\\b"
 MOST = 3  # hits of one cue that count
 READ, TAIL = 12_000, 2_000  # characters of body that the cues look at, and how many of them from its end
 
@@ -52,25 +51,22 @@ class PageKind:
 
 
 @lru_cache(maxsize=1)
-def _cues() -> list[tuple[str, float, str, re.Pattern[str], bool]]:
-    """(kind, weight, where, pattern, whether it begins at a word). The boundary is checked apart: without it in front
-    the regular expression engine skips to the first letters that fit."""
+def _cues() -> list[tuple[str, float, str, re.Pattern[str]]]:
+    """(kind, weight, where, pattern)."""
     with CUES.open(encoding="utf-8") as rows:
         return [
-            (
-                r["kind"],
-                float(r["weight"]),
-                r["where"],
-                re.compile(r["pattern"].removeprefix(BOUNDARY)),
-                r["pattern"].startswith(BOUNDARY),
-            )
+            (r["kind"], float(r["weight"]), r["where"], re.compile(r["pattern"]))
             for r in csv.DictReader(rows)
         ]
 
 
 @lru_cache(maxsize=1)
-def _prefilter() -> Prefilter:
-    return Prefilter([pattern for _, _, _, pattern, _ in _cues()])
+def _scanners() -> dict[str, tuple[list[int], Scanner]]:
+    """Where to look → the numbers of the cues that are looked for there, and their scanner."""
+    numbers: dict[str, list[int]] = {}
+    for number, (_, _, where, _) in enumerate(_cues()):
+        numbers.setdefault(where, []).append(number)
+    return {where: (own, Scanner([_cues()[i][3] for i in own])) for where, own in numbers.items()}
 
 
 @lru_cache(maxsize=1)
@@ -92,15 +88,14 @@ def read_kind(context: PageContext, levels: Levels) -> PageKind:
     path = parts.path + ("?" + parts.query if parts.query else "")
     places = {"text": body, "url": path, "host": parts.hostname or "", "title": _title(context)}
     by_kind: dict[str, float] = {}
-    possible = {where: _prefilter().candidates(text) for where, text in places.items()}
-    for index, (kind, weight, where, pattern, at_word) in enumerate(_cues()):
-        hits = _hits(pattern, places[where], at_word) if index in possible[where] else []
-        if hits:
-            value = (
-                weight * (1 + math.log2(min(len(hits), MOST))) / (_dilution(words) if where == "text" else 1)
-            )
-            by_kind[kind] = by_kind.get(kind, 0.0) + value
-            reasons.append((f"{kind}: {hits[0]!r} ×{len(hits)}", value))
+    hits: dict[int, list[re.Match[str]]] = {}
+    for where, (numbers, scanner) in _scanners().items():
+        hits |= {numbers[i]: found for i, found in scanner.find(places[where], MOST).items()}
+    for number, found in sorted(hits.items()):
+        kind, weight, where, _ = _cues()[number]
+        value = weight * (1 + math.log2(len(found))) / (_dilution(words) if where == "text" else 1)
+        by_kind[kind] = by_kind.get(kind, 0.0) + value
+        reasons.append((f"{kind}: {found[0][0]!r} ×{len(found)}", value))
     is_site = len({b.region for b in page.blocks}) > 1
     for name, value in (*_marks(context, levels, url), *_voice(body, words, is_site)):
         kind, _, reason = name.partition(":")
@@ -109,17 +104,6 @@ def read_kind(context: PageContext, levels: Levels) -> PageKind:
     score = sum(by_kind.values())
     is_listing = score > 0
     return PageKind(_name(context, levels, path, by_kind, is_listing), is_listing, score, tuple(reasons))
-
-
-def _hits(pattern: re.Pattern[str], text: str, at_word: bool) -> list[str]:
-    """The first matches, as many as count."""
-    found = []
-    for match in pattern.finditer(text):
-        if not (at_word and match.start() and text[match.start() - 1].isalnum()):
-            found.append(match[0])
-            if len(found) == MOST:
-                break
-    return found
 
 
 def _dilution(words: float) -> float:

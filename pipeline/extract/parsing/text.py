@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_FOLD = {ord(c): "-" for c in _DASHES} | {
-    0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x201C: '"', 0x201D: '"', 0xA0: " ", 0x202F: " ", 0x2009: " ",
-}  # fmt: skip
+_FOLD = tuple((c, "-") for c in _DASHES) + (
+    ("\u2018", "'"), ("\u2019", "'"), ("\u02bc", "'"), ("\u201c", '"'), ("\u201d", '"'), ("\u00a0", " "), ("\u202f", " "), ("\u2009", " "),
+)  # fmt: skip
 
 _END = re.compile(r"[.!?][\"')\]\u201d\u2019]*(?=\s)|\n|\s[|•·▪]\s|(?<=\w);(?=\s)")
 _ABBREVIATION = re.compile(
@@ -19,7 +19,10 @@ _STARTS_LOWER = re.compile(r"\s+[a-z0-9(]")
 
 def fold(text: str) -> str:
     """Lower case, plain quotes and hyphens; as long as `text`, so that offsets stay true."""
-    plain = text if text.isascii() else text.translate(_FOLD)
+    plain = text
+    if not text.isascii():
+        for printed, alike in _FOLD:  # many times as fast as `translate`
+            plain = plain.replace(printed, alike)
     lower = plain.lower()
     return (
         lower if len(lower) == len(plain) else "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
