@@ -9,16 +9,13 @@ from dataclasses import replace
 
 from pipeline.extract.assertion import AFFIRMED, Judgement
 from pipeline.extract.context import PageContext
+from pipeline.extract.exclusions import EXCLUDING, is_barred, is_definition, is_listed, turns_away
 from pipeline.extract.levels import Levels, governing_level
 from pipeline.extract.page import Block, Kind, Region
 from pipeline.extract.vocabulary import Mention
 from pipeline.records import Assertion, Observation
 
 _FIELDS = frozenset({"condition", "exclusion", "population", "modality"})
-_EXCLUDING = re.compile(
-    r"\b(?:exclu(?:de|sion|sionary)|not (?:be )?(?:appropriate|a (?:good )?fit|eligible|suitable|right|for everyone|accepted|treat)|"
-    r"do not treat|don't treat|cannot (?:accept|treat)|ineligible|contraindicat|rule[- ]?outs?|not (?:able|equipped))"
-)
 _ELSEWHERE = re.compile(
     r"\b(?:signs|symptoms|warning|causes?|effects?|statistics|side effects|myths?|facts about|risks?|"
     r"what it looks like|how it shows up|you may notice|warning|understanding|importance of|history of|testimonials?|reviews?|our (?:team|staff)|meet (?:our|the)|about the author|references|sources|resources|related|blog|"
@@ -81,13 +78,21 @@ def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
         if (
             block is None
             or block.kind in (Kind.IMAGE, Kind.OPTION)
-            or _is_aside(block)
+            or (
+                _is_aside(block)
+                and not (
+                    mention.field == "exclusion" and turns_away(context, block, mention.start, mention.end)
+                )
+            )
             or block.text.endswith((".html", ".htm", ".php"))
         ):
             continue
         if block.region is not Region.MAIN and not _is_self_description(block, mention):
             continue
-        yield _observe(context, levels, mention, block)
+        observation = _observe(context, levels, mention, block)
+        yield observation
+        if observation.field == "condition" and observation.assertion is Assertion.NEGATED:
+            yield from _as_exclusion(context, block, observation)
 
 
 def _is_aside(block: Block) -> bool:
@@ -115,11 +120,20 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     if mention.field == "population" and judged.cue and judged.cue.category in ("history", "target"):
         judged = AFFIRMED
     field, code = mention.field, mention.code
-    listed = _in_excluding_list(context, block)
-    excluded = judged.assertion is Assertion.NEGATED or listed
+    listed = is_listed(context, block)
+    turned = turns_away(context, block, mention.start, mention.end) or is_barred(
+        context, block, mention.start
+    )
+    excluded = judged.assertion is Assertion.NEGATED or listed or turned
     said, confidence = judged.assertion, _BASE[field]
     if field == "exclusion":
-        said = Assertion.AFFIRMED if excluded and _excludes(context, judged) else Assertion.CONDITIONAL
+        defines = is_definition(context, block, mention.start)
+        is_meant = turned or (excluded and _excludes(context, judged))
+        said = (
+            Assertion.AFFIRMED
+            if is_meant and not (defines and code == "needs_24h_care")
+            else Assertion.CONDITIONAL
+        )
     elif excluded:
         if field == "condition" and code in AS_EXCLUSION and listed:
             field, code, said = "exclusion", AS_EXCLUSION[code], Assertion.AFFIRMED
@@ -159,6 +173,21 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     )
 
 
+def _as_exclusion(context: PageContext, block: Block, negated: Observation) -> Iterator[Observation]:
+    """ "We cannot help people with psychosis" says both: not treated, and who is not taken."""
+    code = AS_EXCLUSION.get(negated.value)
+    if code and (
+        turns_away(context, block, negated.start, negated.end) or is_barred(context, block, negated.start)
+    ):
+        yield replace(
+            negated,
+            field="exclusion",
+            value=code,
+            assertion=Assertion.AFFIRMED,
+            confidence=_BASE["exclusion"],
+        )
+
+
 def _excludes(context: PageContext, judged: Judgement) -> bool:
     """ "Not actively suicidal" excludes; "who do not require 24-hour care" is how every IOP is defined."""
     cue = judged.cue
@@ -176,7 +205,7 @@ def _by_place(
     if said is not Assertion.AFFIRMED:
         return said, confidence
     for governor in context.path(block):
-        if context.tells(governor, _ELSEWHERE) and not context.tells(governor, _EXCLUDING):
+        if context.tells(governor, _ELSEWHERE) and not context.tells(governor, EXCLUDING):
             return Assertion.GENERIC, confidence
         if context.tells(governor, _CREDENTIALS, as_printed=True):
             return Assertion.GENERIC, confidence
@@ -192,8 +221,3 @@ def _by_place(
     if block.kind in (Kind.ITEM, Kind.CELL, Kind.TERM) or block.level:
         return said, confidence + 0.04
     return said, confidence
-
-
-def _in_excluding_list(context: PageContext, block: Block) -> bool:
-    """Whether the list or section that holds the block says for whom the program is not."""
-    return any(context.tells(g, _EXCLUDING) for g in context.path(block)[:2])
