@@ -25,12 +25,17 @@ _TURNS = (
 # A heading, lead or label that says for whom the program is not.
 EXCLUDING = re.compile(
     rf"\b(?:{_TURNS}|do not treat|don't treat|not (?:accepted|treat|able|equipped)|look elsewhere|another (?:setting|level of care|program) is"
-    r"|who (?:can't|cannot|can not|should not|shouldn't|may not)|we (?:cannot|can't|can not)|not (?:able|equipped))|^\W*(?:this (?:\w+ )?is )?not for\W*$|^\W*not for\b"
+    r"|who (?:can't|cannot|can not|should not|shouldn't|may not)|we (?:cannot|can't|can not)|not (?:able|equipped))"
 )
+_LABEL = re.compile(r"\W*(?:(?:this|it) (?:\w+ )?is )?(?:not for|when not to|not a (?:fit|match))\b")
 _PERSON = re.compile(
     r"\b(?:people|persons?|anyone|anybody|those|clients?|patients?|individuals?|adults|teens|someone|somebody|who|whose|you|participants?|applicants?|candidates?|children|with|if|for)\b"
 )
-_BEFORE = re.compile(rf"\b(?:{_TURNS})|^\W*not (?:for|a fit)\b")
+_BEFORE = re.compile(rf"\b(?:{_TURNS})|\A\W*not (?:for|a fit)\b")
+_TREATS_IT_NOT = re.compile(  # in the next sentence: "Psychosis is an emergency. We are not equipped to treat it."
+    r"\W*(?:but )?(?:we|our \w+|(?:the|this) program) (?:are |is )?(?:not (?:able|equipped) to|unable to|do not|don't|does not|cannot|can't) "
+    r"(?:treat|manage|help with|work with) (?:it|this|that|these|them|those)\b"
+)
 _SERVICE = re.compile(  # what is not given here, rather than who is not taken
     r"\b(?:not|n't|no longer|cannot|unable to) (?:\w+ )?(?:give|offer|provide|include|replace|substitute|have)\b|\bwithout\b|\bunlike\b"
 )
@@ -39,9 +44,9 @@ _AFTER = re.compile(
     r"|\b(?:do|does|are|is) better (?:in|at|with|served)|\b(?:are|is|will be|should be) (?:sent|referred|directed) (?:\w+ )?(?:to|elsewhere)\b|\bneeds? a higher level\b"
 )
 _MUST_NOT = re.compile(
-    r"(?:^\W*|\b(?:must|should|may|can|need to|are|is)\W+)(?:not|never)(?: be| have| currently| presently| actively)*\b"
+    r"(?:\A\W*|\b(?:must|should|may|can|need to|are|is)\W+)(?:not|never)(?: be| have| currently| presently| actively)*\b"
 )
-_NEEDS_CARE = re.compile(r"\b(?:not|n't)\b[^.;]{0,20}\b(?:need|requir)")
+_NEEDS_CARE = re.compile(r"(?:\bnot|n't)(?: (?!if\b|for\b|who\b)[\w-]+){0,3} (?:need|requir)")
 _TURN_OF_SENTENCE = re.compile(
     r"\b(?:but|however|although|instead|we (?:do |also )?(?:offer|treat|provide|welcome))\b"
 )
@@ -62,31 +67,35 @@ def is_listed(context: PageContext, block: Block) -> bool:
     """Whether the list, section or label that holds the block says for whom the program is not."""
     label = label_before(context, block)
     governors = [*context.path(block)[:2], *([label] if label else [])]
-    return any(context.tells(g, EXCLUDING) for g in governors)
+    return any(
+        context.tells(g, EXCLUDING) or _LABEL.match(context.folded, g.start, g.end) is not None
+        for g in governors
+    )
 
 
 def turns_away(context: PageContext, block: Block, start: int, end: int) -> bool:
     """Whether the sentence itself says that people with what stands at [start, end) are not taken."""
     folded = context.folded
     first, last = context.sentence(block, start)
-    for cue in _BEFORE.finditer(folded, first, start):
-        between = folded[cue.end() : start]
-        if not _TURN_OF_SENTENCE.search(between):
-            return True
-    if (cue := _AFTER.search(folded, end, last)) and not _TURN_OF_SENTENCE.search(folded, end, cue.start()):
-        return bool(_PERSON.search(folded, first, start)) or start - first < 4
+    before = folded[first:start]
+    if any(not _TURN_OF_SENTENCE.search(before, cue.end()) for cue in _BEFORE.finditer(before)):
+        return True
+    if _TREATS_IT_NOT.match(folded, last, block.end):
+        return True
+    after = _AFTER.search(folded, end, last)
+    if after and not _TURN_OF_SENTENCE.search(folded, end, after.start()):
+        return bool(_PERSON.search(before)) or start - first < 4
     return False
 
 
 def is_barred(context: PageContext, block: Block, start: int) -> bool:
     """Whether an admission list's item or a rule bars it: "not actively suicidal", "must not be …"."""
     first, _ = context.sentence(block, start)
-    cue = _MUST_NOT.search(context.folded, first, start)
-    if cue is None or start - cue.end() > LONGEST_LABEL:
+    before = context.folded[first:start]
+    cue = _MUST_NOT.search(before)
+    if cue is None or len(before) - cue.end() > LONGEST_LABEL:
         return False
-    return block.kind is Kind.ITEM or context.folded[cue.start() : cue.end()].lstrip().startswith(
-        ("must", "should", "may", "need")
-    )
+    return block.kind is Kind.ITEM or cue[0].lstrip().startswith(("must", "should", "may", "need"))
 
 
 def is_definition(context: PageContext, block: Block, start: int) -> bool:
