@@ -24,6 +24,7 @@ from sources.license_list import read_list
 from sources.records import BadRecord, SourceFormatError, SourceRecord
 from sources.registry import Kind, Source
 from sources.samhsa_directory import read_workbook
+from sources.trim import TrimError, trimmed
 
 CODE = (
     "pipeline/normalize",
@@ -144,7 +145,11 @@ def _read_site(
         content = archive.get(document.sha256 or "")
         try:
             text, charset = decode(content, document.charset)
+            text = trimmed(text, source.keep, source.drop)
             reading = extract(read_page(text, document.final_url or document.url, charset))
+        except TrimError as error:
+            yield Rejected(source.id, document.url, "layout_changed", str(error), "")
+            continue
         except Exception as error:  # a page that breaks the reader must not stop its site
             raw = content[:RAW_LENGTH].decode("utf-8", "replace")
             last = traceback.extract_tb(error.__traceback__)[-1]

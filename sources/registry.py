@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sources.trim import wrong_selector
+
 REGISTRY = Path(__file__).parent / "registry"
 
 SOURCE_ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -59,6 +61,8 @@ KEYS: dict[Kind, dict[str, tuple[tuple[type, ...], str]]] = {
         **COMMON,
         "entry": ((list,), 'entry = ["/programs/iop", "/contact"]'),
         "max_pages": ((int,), "max_pages = 25"),
+        "keep": ((list,), 'keep = ["main", "footer"] (CSS selectors)'),
+        "drop": ((list,), 'drop = [".other-clinics"] (CSS selectors)'),
     },
     Kind.FINDTREATMENT: COMMON,
     Kind.SAMHSA_DIRECTORY: COMMON,
@@ -84,6 +88,8 @@ class Source:
     enabled: bool = True
     allow_loopback: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
     file: str = ""  # the TOML file that declares it
 
     @property
@@ -187,9 +193,13 @@ def _bad_values(table: dict[str, Any], keys: dict[str, Any]) -> Iterable[tuple[s
         yield "state", f"{table['state']!r} is no postal code of a state", keys["state"][1]
     if isinstance(table.get("cadence"), str) and not CADENCE.fullmatch(table["cadence"]):
         yield "cadence", f"{table['cadence']!r} is not understood", keys["cadence"][1]
-    entry = table.get("entry")
-    if isinstance(entry, list) and not all(isinstance(e, str) for e in entry):
-        yield "entry", "holds something that is not text", keys["entry"][1]
+    for key in ("entry", "keep", "drop"):
+        listed = table.get(key, ())
+        if isinstance(listed, list) and not all(isinstance(item, str) for item in listed):
+            yield key, "holds something that is not text", keys.get(key, COMMON["title"])[1]
+        elif key != "entry" and isinstance(listed, list):
+            for problem in filter(None, map(wrong_selector, listed)):
+                yield key, f"is no CSS selector: {problem}", keys.get(key, COMMON["title"])[1]
     if isinstance(table.get("max_pages"), int) and not 1 <= table["max_pages"] <= 1000:
         yield "max_pages", "is out of bounds", "a number from 1 to 1000"
     columns = table.get("columns")
@@ -221,6 +231,8 @@ def _source(file: Path, source_id: str, table: dict[str, Any]) -> Source:
         enabled=table.get("enabled", True),
         allow_loopback=table.get("allow_loopback", False),
         columns=dict(table.get("columns", {})),
+        keep=tuple(table.get("keep", ())),
+        drop=tuple(table.get("drop", ())),
         file=file.name,
     )
 

@@ -136,6 +136,18 @@ def test_a_page_that_breaks_the_reader_stops_only_itself(
     assert "RecursionError" in row["detail"]
 
 
+def test_a_site_may_be_trimmed_by_hand(archive: Archive, stage: Stage) -> None:
+    put(
+        archive,
+        SITE,
+        PAGE.replace("</main>", "<aside class=x>We treat schizophrenia.</aside></main>").encode(),
+    )
+    read(replace(SITE, drop=(".x",)), archive, stage)
+    assert "schizophrenia" not in stage.read("observation")["value"].to_list()
+    read(replace(SITE, keep=("article",)), archive, stage, accept=True)
+    assert stage.read("quarantine")["reason"].to_list() == ["layout_changed"]
+
+
 def test_a_changed_layout_keeps_what_was_known_until_a_person_accepts(archive: Archive, stage: Stage) -> None:
     put(archive, SITE, PAGE.encode())
     read(SITE, archive, stage)

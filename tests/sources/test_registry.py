@@ -70,6 +70,8 @@ def test_a_local_file_is_relative_to_its_toml(tmp_path: Path) -> None:
         ),
         ('kind = "provider_site"\nurl = "https://a.example"\nmax_pages = 0', "a.max_pages", "1 to 1000"),
         ('kind = "provider_site"\nurl = "https://a.example"\nentry = [1]', "a.entry", "not text"),
+        ('kind = "provider_site"\nurl = "https://a.example"\nkeep = ["main >> ["]', "a.keep", "CSS selector"),
+        ('kind = "provider_site"\nurl = "https://a.example"\ndrop = [3]', "a.drop", "not text"),
         ('kind = "license_list"\nurl = "https://a.example"', "a.columns", "column mapping"),
         ('kind = "license_list"\nurl = "https://a.example"\ncolumns = {nam = "N"}', "a.columns", "name"),
         (
