@@ -29,9 +29,10 @@ def trimmed(html: str, keep: Sequence[str] = (), drop: Sequence[str] = ()) -> st
             element.decompose()
     if keep and soup.body is not None:
         chosen = [element for selector in keep for element in _found(soup, selector)]
-        inner = {id(element) for element in chosen for parent in element.parents if parent in chosen}
+        ids = {id(element) for element in chosen}
+        outermost = [e for e in chosen if ids.isdisjoint(map(id, e.parents))]
         soup.body.clear()
-        soup.body.extend([element for element in chosen if id(element) not in inner])
+        soup.body.extend(dict.fromkeys(outermost))
     return str(soup)
 
 
