@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_FOLD = tuple((c, "-") for c in _DASHES) + (
-    ("\u2018", "'"), ("\u2019", "'"), ("\u02bc", "'"), ("\u201c", '"'), ("\u201d", '"'), ("\u00a0", " "), ("\u202f", " "), ("\u2009", " "),
+_FOLD = (
+    *((dash, "-") for dash in _DASHES), *((space, " ") for space in "\u00a0\u202f\u2009"),
+    ("\u2018", "'"), ("\u2019", "'"), ("\u02bc", "'"), ("\u201c", '"'), ("\u201d", '"'),
 )  # fmt: skip
 
 _END = re.compile(r"[.!?][\"')\]\u201d\u2019]*(?=\s)|\n|\s[|•·▪]\s|(?<=\w);(?=\s)")

@@ -22,7 +22,7 @@ EVENING_FROM, MORNING_UNTIL = (
 )  # readers call 16:00-19:00 an evening session, and not 15:30-18:30
 _PARTS: tuple[PartName, ...] = ("evening", "weekend", "morning")
 _WORDS = {word: part for part in _PARTS for word in words("daytime", part)}
-_HINTS = ("evening", "night", "weekend", "saturday", "morning", "eiop", "noche", "nocturn", "week")
+HINTS = ("evening", "night", "weekend", "saturday", "morning", "eiop", "noche", "nocturn", "week")
 _OFFERED, _BEFORE, _ONLY_WITH = (
     words("daytime", "offered"),
     words("daytime", "before"),
@@ -75,7 +75,7 @@ def _from_sessions(sessions: Iterable[SessionMention]) -> Iterator[TimeOfDay]:
 
 
 def _from_words(text: str) -> Iterator[TimeOfDay]:
-    if not has_any(text, _HINTS):
+    if not has_any(text, HINTS):
         return
     run = read(text)
     for i, token in enumerate(run.tokens):

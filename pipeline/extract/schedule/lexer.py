@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from pipeline.extract.schedule.grammar_words import words
@@ -41,6 +40,10 @@ class Token(NamedTuple):
     value: str
     start: int
     end: int
+
+
+_token = partial(tuple.__new__, Token)  # what `Token._make` does, without a call of its own
+_KINDS = (None, "n", "w", "p")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,10 @@ def read(text: str) -> Run:
     """Tokenize a run; the last few are kept, because every grammar asks for the same one in turn."""
     head = text[:LONGEST]
     clean, places = _clean(head)
-    tokens = []
-    for match in _TOKEN.finditer(clean):
-        kind = "nwp"[(match.lastindex or 1) - 1]
-        start, end = match.span()
-        if places is not None:
-            start, end = places[start], places[end - 1] + 1
-        tokens.append(Token(kind, match.group(), start, end))
-    return Run(text, tokens, [token.value for token in tokens], _sentences(head, tokens))
+    tokens = [_token((_KINDS[m.lastindex or 1], m[0], *m.span())) for m in _TOKEN.finditer(clean)]
+    if places is not None:
+        tokens = [Token(kind, value, places[a], places[b - 1] + 1) for kind, value, a, b in tokens]
+    return Run(text, tokens, [value for _, value, _, _ in tokens], _sentences(head, tokens))
 
 
 def _clean(text: str) -> tuple[str, list[int] | None]:
@@ -132,17 +131,19 @@ def _clean(text: str) -> tuple[str, list[int] | None]:
 
 
 def _sentences(text: str, tokens: list[Token]) -> list[int]:
-    numbers, current, has_ended = [], 0, True  # several ends in a row, as blank lines make them, count once
-    for i, (token, following) in enumerate(pairwise(tokens)):
-        numbers.append(current)
-        is_end = token.kind == "p" and (
-            token.value in "\n!?" or (token.value == "." and _ends_sentence(text, tokens, i, following))
-        )
-        current += is_end and not has_ended
-        has_ended = is_end or (has_ended and token.kind == "p")
-    if tokens:
-        numbers.append(current)
-    return numbers
+    """The number of each token's sentence. Several ends in a row, as blank lines make them, count once."""
+    numbers: list[int] = []
+    current, has_ended, last = 0, True, -1
+    for i in [i for i, token in enumerate(tokens[:-1]) if token[0] == "p"]:
+        has_ended = has_ended and i == last + 1
+        value = tokens[i].value
+        if value in "\n!?" or (value == "." and _ends_sentence(text, tokens, i, tokens[i + 1])):
+            if not has_ended:
+                numbers += [current] * (i + 1 - len(numbers))
+                current += 1
+            has_ended = True
+        last = i
+    return numbers + [current] * (len(tokens) - len(numbers))
 
 
 def _ends_sentence(text: str, tokens: list[Token], i: int, following: Token) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,7 +20,9 @@ NUMBER_WORDS: dict[str, float] = {
     **{word: float(i) for i, word in enumerate(_UNITS, 1)},
     **{word: 20.0 + 10 * i for i, word in enumerate(_TENS)},
 }
-_HINTS = (*"0123456789½", *sorted(NUMBER_WORDS, key=len))
+_DIGITS, _NUMBER_HINTS = tuple("0123456789½¼¾"), tuple(sorted(NUMBER_WORDS, key=len))
+_NUMBER_WORDS = frozenset(NUMBER_WORDS)
+_LETTERS = re.compile(r"[^\W\d_]+")
 _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half")}
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
@@ -56,7 +59,9 @@ class Quantity:
 @lru_cache(maxsize=8)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every quantity of a run, in order. Parts of phone numbers, dates, prices and percentages are none."""
-    if not has_any(text, _HINTS):
+    if not has_any(text, _DIGITS) and (
+        not has_any(text, _NUMBER_HINTS) or _NUMBER_WORDS.isdisjoint(_LETTERS.findall(text.lower()))
+    ):
         return ()
     run = read(text)
     found, i = [], 0

@@ -16,7 +16,7 @@ from pipeline.normalize.clock import DAYS, WEEKEND, minutes_of
 SessionValue = tuple[tuple[str, ...] | None, str | None, str | None]
 Told = tuple[SessionKind, bool, str | None]  # kind, whether any word tells it, level
 
-_DAY_HINTS = tuple(sorted(words("session", "day_hints")))
+DAY_HINTS = tuple(sorted(words("session", "day_hints")))
 _CLOCK_HINT = re.compile(
     r"[0-9](?:\s?[ap]\.?\s?m|[ap]\b|:[0-9]|\s?o.clock| ?(?:to|a|until|[-–—]) ?(?:[0-9]|noon))"
 )
@@ -68,7 +68,7 @@ def find_sessions(text: str, context: str = "") -> list[SessionMention]:
 
 def _may_have_sessions(text: str) -> bool:
     """A cheap test that most runs fail: the name of a day, or something like a clock time."""
-    return has_any(text, _DAY_HINTS) or _CLOCK_HINT.search(text.lower()) is not None
+    return has_any(text, DAY_HINTS) or _CLOCK_HINT.search(text.lower()) is not None
 
 
 def _is_said(pair: Pair) -> bool:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pipeline.extract.contact.word_finder import spots
 from pipeline.extract.context import PageContext
 from pipeline.extract.levels import Levels, governing_level
 from pipeline.extract.page import Region
 from pipeline.extract.schedule.ages import find_ages
+from pipeline.extract.schedule.daytime import HINTS as PART_HINTS
 from pipeline.extract.schedule.daytime import times_of_day
 from pipeline.extract.schedule.dose import find_dose
 from pipeline.extract.schedule.duration import find_durations
-from pipeline.extract.schedule.sessions import SessionMention, find_sessions
+from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
 from pipeline.normalize.clock import DAYS
 from pipeline.records import Assertion, Observation
 
@@ -36,7 +39,11 @@ _DIGITS = frozenset("0123456789")
 
 def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
     """Every statement on when, how much, how long and for what age, affirmed or not."""
+    hints = sorted(spots(context.page.text, _HINTS))
     for start, end, head in _runs(context):
+        at = bisect_left(hints, start)
+        if at == len(hints) or hints[at] >= end:
+            continue
         text = context.page.text[start:end]
         found = [_with_days(context, m, start) for m in find_sessions(text, head)]
         for session in found:
@@ -90,6 +97,8 @@ _NUMBERS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twel", "teen", "twenty", "thirty", "half", "few",
     "daily", "weekday", "every", "each", "once", "twice", "dos", "tres", "cuatro", "cinco",
 )  # fmt: skip
+# One of these stands in every run that says anything of times: a digit, a number, a day or a part of one.
+_HINTS = tuple(dict.fromkeys((*sorted(_DIGITS), *_NUMBERS, *DAY_HINTS, *PART_HINTS)))
 
 
 def _may_count(text: str) -> bool:
