@@ -1,0 +1,41 @@
+"""The README and docs: their links lead somewhere, and their SQL runs as it is printed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+
+LINK = re.compile(r"\[[^]]*\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
+SQL = re.compile(r"```sql\n(.*?)```", re.DOTALL)
+
+
+def test_links_lead_somewhere(root: Path) -> None:
+    pages = [root / "README.md", *(root / "docs").glob("*.md"), root / "examples" / "README.md"]
+    broken = [
+        f"{page.relative_to(root)}: {target}"
+        for page in pages
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert not broken
+
+
+def test_the_readme_query_runs_in_plain_duckdb(root: Path, release: Path) -> None:
+    blocks = SQL.findall((root / "README.md").read_text(encoding="utf-8"))
+    assert len(blocks) == 2
+    script = blocks[0].replace("data/massachusetts/releases/current", str(release))
+    with duckdb.connect() as con:
+        con.execute(script)
+        con.execute(blocks[1])
+
+
+def test_commands_in_the_readme_exist(root: Path) -> None:
+    from pipeline.cli import app
+
+    known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback} | {
+        group.name for group in app.registered_groups
+    }
+    named = set(re.findall(r"`iop ([a-z]+)", (root / "README.md").read_text(encoding="utf-8")))
+    assert named <= known
