@@ -120,15 +120,12 @@ def _resolve_names(context: PageContext, levels: Levels) -> None:
     named = [m for m in levels.mentions if m.code in AMBIGUOUS]
     if not named:
         return
-    clear = [m for m in levels.mentions if m.code in ("iop", "php")]
+    clear = [m for m in levels.mentions if m.code in ("iop", "php") and not _is_denied(m)]
+    denied = {m.code for m in levels.mentions if m.block.region is Region.MAIN and _is_denied(m)}
     main = {m.code for m in clear if m.block.region is Region.MAIN}
     beside: Counter[str] = Counter()
     for mention in named:
-        near = [
-            m
-            for m in clear
-            if m.block is mention.block and m.start < mention.end + BESIDE and m.end > mention.start - BESIDE
-        ]
+        near = [m for m in clear if m.block is mention.block and _is_alias(context.folded, mention, m)]
         beside.update({m.code for m in near})
     hours = [_hours(m) for m in _HOURS.finditer(context.folded, 0, 40_000)]
     is_short = bool(hours) and max(hours) <= LONGEST_IOP_DAY
@@ -139,6 +136,29 @@ def _resolve_names(context: PageContext, levels: Levels) -> None:
             mention.code = "iop"
         else:
             mention.code = AMBIGUOUS[mention.code]
+    resolved = {id(m) for m in named if m.code in denied and m.code not in main}
+    levels.mentions = [m for m in levels.mentions if id(m) not in resolved]
+    for index, mentions in levels.by_block.items():
+        levels.by_block[index] = [m for m in mentions if id(m) not in resolved]
+
+
+_ALIAS = re.compile(r"[(/]|\bor\b|\b(?:also|formerly|known as|called|i\.e|aka|a\.k\.a)\b")
+_TWO = re.compile(r"\s*[,;|•·-]?\s*(?:(?:and|&|as well as|to|versus|vs\.?)\b.*)?", re.S)
+
+
+def _is_alias(folded: str, name: LevelMention, clear: LevelMention) -> bool:
+    """Whether a clear level near a name explains it: "Half Day Program and Partial Hospital Program" are two."""
+    first, second = (name, clear) if name.start < clear.start else (clear, name)
+    between = folded[first.end : second.start]
+    if len(between) >= BESIDE:
+        return False
+    return bool(_ALIAS.search(between)) or not ("\n" in between or _TWO.fullmatch(between))
+
+
+def _is_denied(mention: LevelMention) -> bool:
+    """Whether the page says that it is not one: "not a partial hospital program"."""
+    cue = mention.judgement.cue
+    return cue is not None and cue.category == "negated" and cue.reach == "short"
 
 
 def _hours(match: re.Match[str]) -> float:

@@ -74,6 +74,9 @@ _SOFT_LABEL = re.compile(
 )  # how names end too: "Detox Unit 2040 2nd Ave"
 _BOUNDARY = re.compile(r"[\n:,|•·–—-][ \t\u00a0]*\Z|(?:^|\s)(?:at|is)\s+\Z")
 _SPLIT = re.compile(r"\s*[,\n|•·]+\s*|\s+[-–—]\s+")
+_NAMED = re.compile(  # "75 Saxon Dye Works": a place by its name alone, and no count of something
+    r"(?!(?:Hours?|Days?|Years?|Weeks?|Beds?|Minutes?|Programs?|Locations?|Miles?|Facts|Ways|Steps?)\b)[A-Z][\w'’.-]*(?:\s[A-Z][\w'’.-]*){2}"
+)
 _PLACEHOLDER = re.compile(
     r"\bStreet ?Name\b|^123 (?:Main|Any|Elm|Fake)\s*(?:St|Street)?\b.*\bAny|^1234? (?:Your|Street)\b|\bYour (?:Street|Address)\b",
     re.IGNORECASE,
@@ -130,8 +133,9 @@ def is_street(line: str, anchored: bool = True, at_line_start: bool = True) -> b
     return (
         anchored
         and at_line_start
-        and words <= 2
+        and words <= 3
         and named[0].isupper()
+        and (words <= 2 or _NAMED.fullmatch(named) is not None)
         and len(parts) <= 2
         and first["number"][0].isdigit()
     )

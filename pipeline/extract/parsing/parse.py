@@ -24,7 +24,9 @@ MAX_DEPTH = 1_500
 MAX_LINKS = 3_000
 
 _LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{MAX_TAG},}}>?")
-_JUNK = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0b\x0e-\x1f]+")
+_JUNK = re.compile(  # also as character references: soft hyphens and zero-width spaces split words
+    "[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0b\x0e-\x1f]+|&(?:shy|ZeroWidthSpace|zwj|zwnj|#0*(?:173|820[3-7]|8288)|#[xX]0*(?:[aA][dD]|200[b-fB-F]|2060));"
+)
 _LD = "ld+json"
 
 
