@@ -43,9 +43,12 @@ def main() -> None:
     except KeyboardInterrupt:
         err.print("\n[yellow]Interrupted.[/yellow] Nothing half-written was published; run again to go on.")
         sys.exit(Exit.INTERRUPTED)
-    except BrokenPipeError:  # the reader of our output has gone: `iop query … | head`
-        sys.stderr.close()
-        sys.exit(Exit.OK)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):  # the reader of our output has gone: `iop query … | head`
+            sys.stderr.close()
+            sys.exit(Exit.OK)
+        err.print(f"[red]{error.strerror or error}[/red]{f': {error.filename}' if error.filename else ''}")
+        sys.exit(Exit.FAILED)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def match(
     try:
         counts = match_csv(records, out_file)
     except ValueError as error:
-        err.print(f"[red]{records}: {error}[/red]")
+        err.print(f"[red]{error}[/red]")
         raise typer.Exit(Exit.USAGE) from None
     out.print(f"{out_file}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
 

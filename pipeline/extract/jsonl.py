@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +34,27 @@ def extract_jsonl(
     """
     counts: Counter[str] = Counter(listings=0, others=0, errors=0)
     temporary = out_path.with_name(out_path.name + ".tmp")
-    with in_path.open(encoding="utf-8") as rows, temporary.open("w", encoding="utf-8") as out:
+    with in_path.open("rb") as rows, temporary.open("wb") as out:
         for number, line in enumerate(rows, 1):
             if not line.strip():
                 continue
-            row = _row(line, number, in_path.parent)
+            row = _row(line.removeprefix(codecs.BOM_UTF8), number, in_path.parent)
             counts["errors" if "error" in row else "listings" if row["is_listing"] else "others"] += 1
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            out.write(_line(row))
             if progress:
                 progress()
     temporary.replace(out_path)
     return dict(counts)
 
 
-def _row(line: str, number: int, folder: Path) -> dict[str, Any]:
+def _line(row: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:  # half a surrogate pair in the input: only escaped can it be written
+        return json.dumps(row).encode() + b"\n"
+
+
+def _row(line: bytes, number: int, folder: Path) -> dict[str, Any]:
     name: Any = f"line {number}"
     try:
         given = json.loads(line)

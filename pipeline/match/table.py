@@ -24,7 +24,8 @@ def match_csv(in_path: Path | str, out_path: Path | str) -> dict[str, int]:
     except ValueError as error:
         raise ValueError(f"{in_path}: {error}") from error
     order = records.select(pl.col("record_id").str.strip_chars())
-    out = order.join(matched, on="record_id", how="left", maintain_order="left")
+    ids = matched.select(pl.col("record_id", "organization_id", "location_id").cast(pl.String))
+    out = order.join(ids, on="record_id", how="left", maintain_order="left")
     out.write_csv(out_path)
     return {
         "records": out.height,

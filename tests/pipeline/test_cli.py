@@ -177,6 +177,25 @@ def test_eval_scores_labelled_pages_and_remembers(tmp_path: Path) -> None:
     assert len((tmp_path / "history.jsonl").read_text().splitlines()) == 2
 
 
+def test_extract_of_broken_bytes_and_half_characters(tmp_path: Path) -> None:
+    rows = b'\xff\xfe{"id": 1}\n{"id": "b", "text": "Our IOP \\ud800 treats PTSD"}\n[1]\n'
+    (tmp_path / "in.jsonl").write_bytes(rows)
+    code, _ = iop("extract", "--jsonl", tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
+    found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert code == Exit.PARTIAL
+    assert [row["id"] for row in found if "error" in row] == ["line 1", "line 3"]
+
+
+def test_match_of_no_records_and_of_repeated_ids(tmp_path: Path) -> None:
+    header = "record_id,source,name1,name2,street1,street2,city,state,zip,phone,intake,website\n"
+    (tmp_path / "none.csv").write_text(header)
+    assert iop("match", tmp_path / "none.csv", "--out", tmp_path / "out.csv")[0] == Exit.OK
+    assert (tmp_path / "out.csv").read_text() == "record_id,organization_id,location_id\n"
+    (tmp_path / "twice.csv").write_text(header + "a,S,x,,,,,,,,,\n" * 2)
+    code, text = iop("match", tmp_path / "twice.csv", "--out", tmp_path / "out.csv")
+    assert code == Exit.USAGE and "more than one record: a" in text
+
+
 def test_match_writes_an_id_for_every_record(tmp_path: Path) -> None:
     header = "record_id,source,name1,name2,street1,street2,city,state,zip,phone,intake,website\n"
     row = "Elm House,,1 Elm Street,,Lowell,MA,01852,978-555-0101,,\n"
