@@ -30,6 +30,7 @@ class PageContext:
     _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
     _told: dict[tuple[int, re.Pattern[str]], bool] = field(default_factory=dict)
+    _paths: dict[int, list[Block]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, page: Page) -> PageContext:
@@ -84,11 +85,15 @@ class PageContext:
 
     def path(self, block: Block) -> list[Block]:
         """What governs a block, nearest first: its headers in a table, its lead, its headings from the inside out."""
+        known = self._paths.get(block.index)
+        if known is not None:
+            return known
         blocks = self.page.blocks
         found = [blocks[i] for i in block.header]
         if block.lead is not None and block.lead not in block.headings:
             found.append(blocks[block.lead])
         found += [blocks[i] for i in reversed(block.headings)]
+        self._paths[block.index] = found
         return found
 
 

@@ -68,6 +68,9 @@ class Levels:
     mentions: list[LevelMention]
     subjects: list[str] = field(default_factory=list)
     by_block: dict[int, list[LevelMention]] = field(default_factory=dict)
+    above: dict[int, tuple[str | None, str]] = field(
+        default_factory=dict
+    )  # block → its level by its headings
 
     @property
     def subject(self) -> str | None:
@@ -259,6 +262,18 @@ def governing_level(
 ) -> tuple[str | None, str]:
     """(level, how it is known) for words at [start, end): sentence, header, heading, text before or subject."""
     own = [m for m in levels.by_block.get(block.index, ()) if m.code not in WEAK or block.level]
+    if own and (said := _level_beside(context, own, block, start, end)):
+        return said
+    known = levels.above.get(block.index)
+    if known is None:
+        known = levels.above[block.index] = _level_above(context, levels, block)
+    return known
+
+
+def _level_beside(
+    context: PageContext, own: list[LevelMention], block: Block, start: int, end: int
+) -> tuple[str, str] | None:
+    """The level that the sentence names, else the text before it in the block."""
     span = context.sentence(block, start)
     inside = [m for m in own if span[0] <= m.start < span[1]]
     for mention in inside:  # "16-30 hours of intensive outpatient treatment"
@@ -269,8 +284,11 @@ def governing_level(
         before = [m for m in here if m.start <= start]
         return (before[-1] if before else here[0]).code, "sentence"
     earlier = [m for m in own if m.end <= span[0] and m.is_here]
-    if earlier:
-        return earlier[-1].code, "before"
+    return (earlier[-1].code, "before") if earlier else None
+
+
+def _level_above(context: PageContext, levels: Levels, block: Block) -> tuple[str | None, str]:
+    """The level of a block by its table header, lead and headings, else the page's subject."""
     for governor in context.path(block):
         named = [m for m in levels.by_block.get(governor.index, ()) if m.is_here and (m.code not in WEAK or _PURE.match(context.folded[governor.start : governor.end]))]  # fmt: skip
         codes = list(dict.fromkeys(m.code for m in named))

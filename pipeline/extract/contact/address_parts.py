@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.normalize.address import normalize_street
 from pipeline.normalize.place import city_key
@@ -26,8 +27,7 @@ class Found:
     @property
     def street_key(self) -> tuple[str, str, str]:
         """Number, direction and name of the street, however they are abbreviated."""
-        parts = normalize_street(self.street)
-        return parts.number, parts.predirectional, parts.name
+        return _street_key(self.street)
 
     def is_same_place(self, other: Found) -> bool:
         """Whether both name one place: one street line, and no ZIP codes or cities that tell them apart."""
@@ -43,6 +43,12 @@ class Found:
     def fullness(self) -> tuple[bool, int]:
         parts = (self.street, self.city, self.state, self.zip)
         return not self.others, sum(part is not None for part in parts)
+
+
+@lru_cache(maxsize=4096)  # the pages of a site repeat the same few streets
+def _street_key(street: str | None) -> tuple[str, str, str]:
+    parts = normalize_street(street)
+    return parts.number, parts.predirectional, parts.name
 
 
 def distinct(found: Iterable[Found]) -> list[Found]:

@@ -43,10 +43,12 @@ _KINDS = {
     "option": Kind.OPTION,
 }
 _SCOPES = frozenset({"section", "article", "li", "td", "details", "dd"})
+_GROUPED = frozenset({"ul", "ol", "dl", "table", "section", "article", "details", "select"})
 _BOLD = frozenset({"b", "strong"})
 _CARD = re.compile(
     r"(?:^|[\s_-])(?:cards?|item|col(?:umn)?(?:-\w+)*|box|tile|panel|accordion|tab-pane|elementor-column|feature|service)(?:$|[\s_-])"
 )
+_INLINE_UNDO, _VOID_UNDO = ("inline",), ("void",)
 _ICONS = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\ufffc\ufffd]+")
 
 
@@ -110,15 +112,15 @@ class Builder:
                         f"stopped after {count} elements, {self._length} characters, {len(self.blocks)} blocks"
                     ]
                 undo.append(self._open(element, tag))
-                if element.text:
-                    self._add(element.text)
+                if text := element.text:
+                    self._add(text)
             else:
                 if skip:
                     skip -= 1
                 else:
                     self._close(tag, undo.pop())
-                if not skip and element.tail:
-                    self._add(element.tail)
+                if not skip and (text := element.tail):
+                    self._add(text)
         self._flush()
         return [f"cut a text longer than {self.MAX_TEXT} characters"] if self._is_cut else []
 
@@ -141,15 +143,16 @@ class Builder:
                     self._hrefs.append(href)
             elif tag in _BOLD:
                 self._in_bold += 1
-            return ("inline",)
+            return _INLINE_UNDO
         if tag == "br":
             self._pieces.append("\v")
-            return ("br",)
+            return _VOID_UNDO
         if tag == "img" or tag == "input":
             if alt := element.get("alt"):
                 self._images.append(alt)
-            return ("void",)
-        self._flush()
+            return _VOID_UNDO
+        if self._pieces or self._images:
+            self._flush()
         before, names = self._region, ""
         if element.attrib:
             names = f"{element.get('class') or ''} {element.get('id') or ''}".strip().lower()
@@ -164,7 +167,7 @@ class Builder:
             self._heading = _HEADINGS[tag]
         elif tag == "summary" or tag == "legend" or (tag == "button" and element.get("aria-expanded")):
             self._heading = 7
-        grouped = tag in ("ul", "ol", "dl", "table", "section", "article", "details", "select")
+        grouped = tag in _GROUPED
         if grouped:
             self._group_count += 1
             self._groups.append(self._group_count)
@@ -201,7 +204,7 @@ class Builder:
         return None  # what holds the page's title is not beside it
 
     def _close(self, tag: str, undo: tuple[Any, ...]) -> None:
-        if undo[0] == "inline":
+        if undo is _INLINE_UNDO:
             if tag == "a" or tag == "span":
                 self._glued = len(self._pieces)
             if tag == "a":
@@ -209,9 +212,10 @@ class Builder:
             elif tag in _BOLD:
                 self._in_bold -= 1
             return
-        if undo[0] in ("br", "void"):
+        if undo is _VOID_UNDO:
             return
-        self._flush()
+        if self._pieces or self._images:
+            self._flush()
         _, before, kind, heading, grouped, first, depth = undo
         if depth is not None:
             stack = self._stacks[self._region]
@@ -229,7 +233,7 @@ class Builder:
 
     def _flush(self) -> None:
         if self._pieces:
-            raw = "".join(self._pieces)
+            raw = "".join(self._pieces) if len(self._pieces) > 1 else self._pieces[0]
             if len(raw) > self.MAX_TEXT:
                 raw, self._is_cut = raw[: self.MAX_TEXT], True
             self._pieces.clear()
@@ -237,6 +241,8 @@ class Builder:
             linked, bold, hrefs = self._linked, self._bold, self._hrefs
             self._linked = self._bold = 0
             self._hrefs = []
+            if raw.isspace() and not self._images:
+                return
             if not raw.isascii():
                 raw = _ICONS.sub(" ", raw)
             if "\v" in raw:
