@@ -51,6 +51,9 @@ _NEEDS = re.compile(r"need|requir|without|substitute")
 _FOR_FAMILIES = re.compile(
     r"\b(?:for|serv(?:es?|ing)|support(?:s|ing)?|help(?:s|ing)?|treat(?:s|ing)?|work with|children and|adolescents and|individuals and|couples and)\W+(?:\w+\W+){0,3}\Z"
 )
+_APART = re.compile(  # "TMS is a separate service"
+    r"\b(?:separate (?:services?|programs?)|not (?:a )?part of (?:the|our|this) (?:program|iop|php)|outside (?:of )?(?:the|our|this) program|(?:offered|billed|scheduled|given) separately)\b"
+)
 _BASE = {"condition": 0.88, "modality": 0.93, "population": 0.86, "exclusion": 0.75}
 
 
@@ -139,6 +142,9 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
             field, code, said = "exclusion", AS_EXCLUSION[code], Assertion.AFFIRMED
         else:
             said = Assertion.NEGATED
+    if field == "modality" and said is Assertion.AFFIRMED:
+        _, last = context.sentence(block, mention.start)
+        said = Assertion.NEGATED if _APART.search(context.folded, mention.end, last) else said
     if (
         code == "families"
         and said is Assertion.AFFIRMED

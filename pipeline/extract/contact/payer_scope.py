@@ -53,6 +53,7 @@ _COVERS, _OFTEN, _ANY_PROVIDER, _PENDING, _STRONG = map(
 _PASSING, _WEAK, _OWN_IS_COVERED = (
     re.compile(_WORDS[name], re.IGNORECASE) for name in ("passing", "weak", "own_is_covered")
 )
+_ASKS = re.compile(r"\b(?:which|what) plans\b|\bcovered\b|\bcosts?\b", re.IGNORECASE)
 OWN, INSURANCE = _any("own"), _any("insurance")
 _NOT_BEFORE = re.compile(
     rf"\b(?:{_WORDS['not']})\s+(?:an?\s+)?(?:[\w-]+\s+(?:providers?\s+)?(?:or|and|nor)\s+)*\Z", re.IGNORECASE
@@ -125,7 +126,8 @@ def title_stance(title: str) -> Stance:
     if title.rstrip().endswith("?") and len(title) > 60:
         return NOTHING
     if not found:
-        return Stance("accepts", Assertion.AFFIRMED, False) if INSURANCE.search(title) else NOTHING
+        is_payment = INSURANCE.search(title) or _ASKS.search(title)
+        return Stance("accepts", Assertion.AFFIRMED, False) if is_payment else NOTHING
     groups = [cue.lastgroup for cue in found]
     if "refuse" in groups or re.search(r"\bnot\s+accepted\b|\bdo\s+not\b", title, re.IGNORECASE):
         return Stance("not_accepted", Assertion.NEGATED, True)

@@ -180,7 +180,8 @@ def _by_place(
     beside = _beside(around, mention)
     if beside is not None:
         return beside, 0.9
-    for title in around.titles(mention.start)[:2]:
+    label = _label_before(around, mention, walls)
+    for title in [*label, *around.titles(mention.start)[:2]]:
         titled = title_stance(title)
         if titled is not NOTHING and _governs(title, titled, mention):
             return titled, 0.9 if titled.explicit else 0.8
@@ -192,6 +193,24 @@ def _by_place(
     if (not mention.ambiguous and _LABEL.search(sentence[:at])) or _lists_payers(sentence):
         return _ACCEPTED, 0.6
     return Stance(None, Assertion.GENERIC, False), 0.5
+
+
+def _label_before(around: Around, mention: _Mention, walls: set[int]) -> list[str]:
+    """The short line over a run of names that is no heading by its markup: "Not in network" / "Aetna, Cigna"."""
+    if mention.block is None or mention.block.kind is Kind.LINK:
+        return []
+    at = mention.block.index - 1
+    while at >= 0 and (at in walls or around.page.blocks[at].kind is Kind.IMAGE):
+        at -= 1
+    line = around.page.blocks[at] if at >= 0 else None
+    if (
+        line is None
+        or line.kind is not Kind.PARAGRAPH
+        or line.region is not Region.MAIN
+        or len(line.text) > _SHORT
+    ):
+        return []
+    return [line.text] if line.text[-1] not in ".,;" and title_stance(line.text) is not NOTHING else []
 
 
 def _lists_payers(sentence: str) -> bool:
@@ -264,7 +283,7 @@ def _is_about_payers(sentence: str, mention: _Mention, low: int, walls: set[int]
 def _is_short(mention: _Mention) -> bool:
     return mention.block is not None and (
         len(mention.block.text) <= _SHORT
-        or mention.block.kind in (Kind.ITEM, Kind.CELL, Kind.IMAGE, Kind.OPTION, Kind.DEFINITION)
+        or mention.block.kind in (Kind.ITEM, Kind.CELL, Kind.IMAGE, Kind.OPTION, Kind.DEFINITION, Kind.ANSWER)
     )
 
 
