@@ -24,8 +24,15 @@ MAX_DEPTH = 1_500
 MAX_LINKS = 3_000
 
 _LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{MAX_TAG},}}>?")
-_JUNK = re.compile(  # also as character references: soft hyphens and zero-width spaces split words
-    "[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0b\x0e-\x1f]+|&(?:shy|ZeroWidthSpace|zwj|zwnj|#0*(?:173|820[3-7]|8288)|#[xX]0*(?:[aA][dD]|200[b-fB-F]|2060));"
+_JUNK = (
+    "\u00ad",
+    *map(chr, range(0x200B, 0x2010)),
+    "\u2060",
+    "\ufeff",
+    *map(chr, (*range(9), 11, *range(14, 32))),
+)
+_JUNK_ENTITY = re.compile(  # the same as character references: soft hyphens and zero-width spaces split words
+    "&(?:shy|ZeroWidthSpace|zwj|zwnj|#0*(?:173|820[3-7]|8288)|#[xX]0*(?:[aA][dD]|200[b-fB-F]|2060));"
 )
 _LD = "ld+json"
 
@@ -36,7 +43,9 @@ def read_page(content: bytes | str, url: str | None = None, charset: str | None 
     limits = []
     if len(markup) > MAX_CHARS:
         markup, limits = markup[:MAX_CHARS], [f"read the first {MAX_CHARS} of {len(markup)} characters"]
-    markup = _JUNK.sub("", markup)
+    for character in _JUNK:  # ten times as fast as a regular expression
+        markup = markup.replace(character, "")
+    markup = _JUNK_ENTITY.sub("", markup)
     if len(markup) > MAX_TAG:
         markup, long = _LONG_TAG.subn(r"<\1>", markup)
         if long:

@@ -28,6 +28,7 @@ _OFFERED, _BEFORE, _ONLY_WITH = (
     words("daytime", "before"),
     words("daytime", "only_with"),
 )
+_STARTS = frozenset({*_WORDS, "7", "seven"})
 _JOINS = words("daytime", "joins")
 _HOME, _NOT_SESSIONS = words("daytime", "home"), words("daytime", "not_sessions")
 _NEGATED, _HEDGED = words("daytime", "negated"), words("daytime", "hedged")
@@ -78,11 +79,9 @@ def _from_words(text: str) -> Iterator[TimeOfDay]:
     if not has_any(text, HINTS):
         return
     run = read(text)
-    for i, token in enumerate(run.tokens):
-        if token.kind == "w" and (part := _WORDS.get(token.value)) is not None:
-            statement = _statement(run, i, part)
-        else:
-            statement = _all_week(run, i) if token.value in ("7", "seven") else None
+    for i in [i for i, value in enumerate(run.values) if value in _STARTS]:
+        part = _WORDS.get(run.values[i])
+        statement = _all_week(run, i) if part is None else _statement(run, i, part)
         if statement is not None:
             yield statement
 

@@ -24,6 +24,7 @@ _DIGITS, _NUMBER_HINTS = tuple("0123456789½¼¾"), tuple(sorted(NUMBER_WORDS, k
 _NUMBER_WORDS = frozenset(NUMBER_WORDS)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
+_NUMERALS = frozenset({*NUMBER_WORDS, *_FRACTIONS})
 _HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half")}
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
 # What opens a quantity upwards (a least value) or downwards (a most value), read backwards from the number.
@@ -64,19 +65,11 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     ):
         return ()
     run = read(text)
-    found, i = [], 0
-    while i < len(run.tokens):
-        token = run.tokens[i]
-        quantity = (
-            _quantity(run, i)
-            if token.kind == "n" or token.value in NUMBER_WORDS or token.value in _FRACTIONS
-            else None
-        )
-        if quantity is None:
-            i += 1
-            continue
-        found.append(quantity)
-        i = quantity.after
+    found, after = [], 0
+    for i in [i for i, token in enumerate(run.tokens) if token[0] == "n" or token[1] in _NUMERALS]:
+        if i >= after and (quantity := _quantity(run, i)) is not None:
+            found.append(quantity)
+            after = quantity.after
     return tuple(found)
 
 

@@ -38,6 +38,9 @@ class Element:
     is_exception: bool = False
 
 
+_STARTS = DAY_STARTS | CLOCK_WORDS
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Days and clock that belong together, from token `first` to `after` - 1; `carried` over a sentence end.
@@ -65,19 +68,17 @@ def pairs_of(run: Run) -> list[Pair]:
 
 def _elements(run: Run) -> list[Element]:
     found: list[Element] = []
-    i, count = 0, len(run.tokens)
-    while i < count:
-        token = run.tokens[i]
-        may_start = (
-            token.kind == "n" or token.value in DAY_STARTS or token.value in CLOCK_WORDS or "'" in token.value
-        )
-        element = _element(run, i) if may_start else None
-        if element is None:
-            i += 1
+    after = 0
+    for i in [
+        i
+        for i, (kind, value, _, _) in enumerate(run.tokens)
+        if kind == "n" or value in _STARTS or "'" in value
+    ]:
+        if i < after or (element := _element(run, i)) is None:
             continue
         if not (element.days and "24" in run.words(i - 6, i)):  # "24 hours a day, 7 days a week"
             found.append(element)
-        i = element.after
+        after = element.after
     return found
 
 

@@ -21,6 +21,7 @@ from pipeline.extract.schedule.daytime import HINTS as PART_HINTS
 from pipeline.extract.schedule.daytime import times_of_day
 from pipeline.extract.schedule.dose import find_dose
 from pipeline.extract.schedule.duration import find_durations
+from pipeline.extract.schedule.lexer import has_any
 from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
 from pipeline.normalize.clock import DAYS
 from pipeline.records import Assertion, Observation
@@ -104,9 +105,7 @@ _HINTS = tuple(dict.fromkeys((*sorted(_DIGITS), *_NUMBERS, *DAY_HINTS, *PART_HIN
 def _may_count(text: str) -> bool:
     """Whether a run holds a number, in digits or words, and something that it could count."""
     folded = text.lower()
-    if _DIGITS.isdisjoint(folded) and not any(word in folded for word in _NUMBERS):
-        return False
-    return any(unit in folded for unit in _UNITS)
+    return (not _DIGITS.isdisjoint(folded) or has_any(folded, _NUMBERS)) and has_any(folded, _UNITS)
 
 
 def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
