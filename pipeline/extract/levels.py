@@ -139,10 +139,13 @@ def _resolve_names(context: PageContext, levels: Levels) -> None:
             mention.code = "iop"
         else:
             mention.code = AMBIGUOUS[mention.code]
-    resolved = {id(m) for m in named if m.code in denied and m.code not in main}
-    levels.mentions = [m for m in levels.mentions if id(m) not in resolved]
+    is_explained = bool(main or hours) or any(m.block.region is Region.MAIN for m in named)
+    left_out = {  # the page says it is none, or a menu's entry is all that names it
+        id(m) for m in named if (m.code in denied and m.code not in main) or not is_explained
+    }
+    levels.mentions = [m for m in levels.mentions if id(m) not in left_out]
     for index, mentions in levels.by_block.items():
-        levels.by_block[index] = [m for m in mentions if id(m) not in resolved]
+        levels.by_block[index] = [m for m in mentions if id(m) not in left_out]
 
 
 _ALIAS = re.compile(r"[(/]|\bor\b|\b(?:also|formerly|known as|called|i\.e|aka|a\.k\.a)\b")

@@ -28,6 +28,7 @@ FULL: list[tuple[str, Place]] = [
     ("Visit us at 12 Oak Ave., Quincy, MA 02169.", ("12 Oak Ave", "Quincy", "MA", "02169")),
     ("55 North Main St Worcester MA 01608", ("55 North Main St", "Worcester", "MA", "01608")),
     ("One Main Street, Cambridge, Massachusetts 02142", ("One Main Street", "Cambridge", "MA", "02142")),
+    ("Main office: 75 Weaver Dye Works, Salem, MA 01970", ("75 Weaver Dye Works", "Salem", "MA", "01970")),
     ("P.O. Box 1234, Salem, MA 01970", ("P.O. Box 1234", "Salem", "MA", "01970")),
     ("2210 E. Hwy 62\nTahlequah, OK 74464", ("2210 E. Hwy 62", "Tahlequah", "OK", "74464")),
     ("450 State Route 9, Framingham, MA 01701", ("450 State Route 9", "Framingham", "MA", "01701")),

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pipeline.extract import Reading, extract, read_page, read_text
+from pipeline.records import Assertion
 
 URL = "https://harbor-recovery.example/programs/iop/"
 
@@ -112,3 +113,42 @@ def test_names_that_mean_a_level(title: str, sentence: str, level: str) -> None:
         read_text(f"{title}\n{sentence}\nCall us today.", "https://harbor-recovery.example/programs/day/")
     )
     assert reading.levels_of_care == (level,)
+
+
+BESIDE = (
+    ("We run a Half Day Program and a Partial Hospital Program.", {"iop", "php"}),
+    ("Our Half Day Program (PHP) meets at our center.", {"php"}),
+    ("Our day treatment, also called partial hospitalization, meets daily.", {"php"}),
+    ("This is rehabilitation. Our Psychiatric Day Treatment is not a partial hospital program.", set()),
+    ("Our inten\u00adsive out\u00adpatient program meets at our center.", {"iop"}),
+    ("Our inten&shy;sive out&#xAD;patient program meets at our center.", {"iop"}),
+    ("Our intensive out\u2010patient program meets at our center.", {"iop"}),
+)
+
+
+@pytest.mark.parametrize(("sentence", "levels"), BESIDE)
+def test_names_beside_each_other_and_broken_words(sentence: str, levels: set[str]) -> None:
+    markup = f"<main><h1>Our programs</h1><p>{sentence}</p><p>Call us today.</p></main>"
+    reading = extract(read_page(markup, "https://harbor-recovery.example/programs/"))
+    found = {
+        o.value
+        for o in reading.observations
+        if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
+    }
+    assert found == levels
+    assert all(reading.page.text[o.start : o.end] == o.quote for o in reading.observations)
+
+
+IN_PERSON = (
+    ("Clients spend their days at the facility and sleep at home.", True),
+    ("Groups are held at both of our Salem locations.", True),
+    ("Everyone checks into our center at nine.", True),
+    ("We are members of the center of excellence network.", False),
+)
+
+
+@pytest.mark.parametrize(("sentence", "is_here"), IN_PERSON)
+def test_attended_in_person(sentence: str, is_here: bool) -> None:
+    reading = html(f"<h1>Intensive Outpatient Program</h1><p>{sentence}</p>")
+    found = {o.value for o in reading.observations if o.field == "in_person"}
+    assert found == ({"true"} if is_here else set())

@@ -228,3 +228,17 @@ def test_quotes_are_verbatim(text: str) -> None:
 def test_nothing_raises(text: str) -> None:
     page = read_text(text)
     check_quotes(page, find_payers(page))
+
+
+UNDER_LABELS = (
+    ("<p>In network</p><p>Optum, WellSense</p><p>Not in network</p><p>Aetna, Cigna</p>", {"united", "wellsense"}, {"aetna", "cigna"}),
+    ("<p>Which plans?</p><p>Anthem, Harvard Pilgrim and Cigna, and NH Medicaid (all of its three plans).</p>", {"anthem", "harvard_pilgrim", "cigna", "medicaid"}, set()),
+    ("<h3>Is it covered?</h3><p>Fallon and WellSense pay for both programs.</p>", {"fallon", "wellsense"}, set()),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("markup", "taken", "not_taken"), UNDER_LABELS)
+def test_labels_and_questions_govern_the_names_after_them(markup: str, taken: set[str], not_taken: set[str]) -> None:
+    page = read_page(f"<main><h2>Paying for care</h2>{markup}</main>")
+    assert {value for value, _ in facts(page)} == taken
+    assert refused(page) == not_taken

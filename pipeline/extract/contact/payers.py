@@ -224,6 +224,8 @@ def _governs(title: str, titled: Stance, mention: _Mention) -> bool:
     """A title speaks for the names listed under it; for prose only where it is explicit, and never refuses for it."""
     if titled.assertion is Assertion.NEGATED:
         return _is_short(mention) and not title.rstrip().endswith("?")
+    if title.rstrip().endswith("?") and len(title) <= _SHORT:
+        return True  # the answer to "Which plans?" and "Is it covered?"
     return titled.explicit or _is_short(mention) or (mention.code == "private" and not mention.ambiguous)
 
 
