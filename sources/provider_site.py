@@ -22,7 +22,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
-from sources.urls import canonical_url, registrable_host, trap, url_key
+from sources.urls import canonical_url, same_site, trap, url_key
 
 LINKS = Path(__file__).with_name("provider_site_links.csv")
 MAX_LINKS = 3000  # of one page
@@ -38,7 +38,7 @@ LANGUAGE = re.compile(r"^/(?:es|fr|pt|zh|ru|ht|ko|pl|it|ja|km|tl)(?:[-_][a-z]{2,
 EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
 PARENT_SHARE = 0.7  # of what the folders' names say, as against the page's own
 NEVER = -5.0  # blogs, jobs, people, legal pages: whatever else their names say
-MAX_WORDS = 1000  # of a page's text that are looked at
+MAX_TEXT = 4000  # characters of a page's visible text that are looked at
 TEXTLESS = ["script", "style", "template", "svg", "iframe"]
 
 
@@ -113,7 +113,7 @@ def read_page(html: str, url: str, offered: set[str] | None = None) -> SitePage:
     return SitePage(
         title=title,
         headline=_text(tree, "h1"),
-        text=_folded(tree.body.text(separator=" ")) if tree.body else "",
+        text=_folded(body.text(separator=" ")) if (body := tree.body) else "",
         links=links,
         refresh=_refresh(_attribute(tree, "meta[http-equiv=refresh i][content]", "content"), url),
         noscript=_folded(noscript),
@@ -123,7 +123,12 @@ def read_page(html: str, url: str, offered: set[str] | None = None) -> SitePage:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split(None, MAX_WORDS)[:MAX_WORDS])
+    """The first MAX_TEXT characters with white space folded. Mostly the head says all, and splitting is dear."""
+    head = text[: MAX_TEXT + MAX_TEXT // 4]
+    folded = " ".join(head.split())
+    if len(folded) < MAX_TEXT and len(head) < len(text):
+        folded = " ".join(text.split())
+    return folded[:MAX_TEXT]
 
 
 def _links(tree: LexborHTMLParser, base: str, offered: set[str]) -> Iterator[tuple[str, str]]:
@@ -276,9 +281,7 @@ class Frontier:
         return known
 
     def inside(self, url: str) -> bool:
-        return registrable_host(urlsplit(url).hostname or "") == registrable_host(
-            urlsplit(self.site).hostname or ""
-        )
+        return self.at_home(url) or same_site(url, self.site)
 
     def at_home(self, url: str) -> bool:
         """Whether a URL is on the very host of the site, with or without www."""
@@ -286,8 +289,6 @@ class Frontier:
         return here.removeprefix("www.") == there.removeprefix("www.")
 
     def _push(self, url: str, score: float) -> None:
-        key = url_key(url)
-        if key not in self._seen:
-            self._seen.add(key)
+        if not self.seen(url):
             folder = urlsplit(url).path.rstrip("/").rpartition("/")[0]
             heapq.heappush(self._folders.setdefault(folder, []), (-score, next(self._number), url))

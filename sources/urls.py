@@ -21,6 +21,7 @@ NO_PAGE = re.compile(
     re.IGNORECASE,
 )
 PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?]*|/\(S\([a-z0-9]+\)\)", re.IGNORECASE)
+SLASHES = re.compile(r"[/\\]+")  # a backslash is a slash (WHATWG URL)
 INDEX = re.compile(r"/(?:index|default|home)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 
 FILE = re.compile(
@@ -90,7 +91,7 @@ def canonical_url(url: str, base: str | None = None, *, keep_query: bool = False
     host = f"[{host}]" if ":" in host else host
     if port not in (None, 80 if parts.scheme == "http" else 443):
         host = f"{host}:{port}"
-    path = re.sub(r"/{2,}", "/", PATH_SESSION.sub("", parts.path)) or "/"
+    path = SLASHES.sub("/", PATH_SESSION.sub("", parts.path)) or "/"
     query = parts.query
     if query and not keep_query:
         query = urlencode(

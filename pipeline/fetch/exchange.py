@@ -8,7 +8,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
-import httpx
+import httpcore
 
 from pipeline.fetch.body import TooLarge, decoder
 from pipeline.fetch.failure import Failure
@@ -91,16 +91,15 @@ def unwanted(want: Want, status: int, headers: Mapping[str, str]) -> bool:
     return want.html_only and status == 200 and media_type not in PERHAPS_HTML
 
 
-def header_map(response: httpx.Response) -> dict[str, str]:
+def header_map(response: httpcore.Response) -> dict[str, str]:
     """Headers by lower-case name; the last one counts where a name comes twice."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
 
 
-async def read_body(response: httpx.Response, headers: Mapping[str, str], limit: int) -> bytes:
-    """The decoded body. Raises TooLarge, UnknownEncoding, zlib.error or httpx.TransportError."""
+async def read_body(response: httpcore.Response, headers: Mapping[str, str], limit: int) -> bytes:
+    """The decoded body. Raises TooLarge, UnknownEncoding, zlib.error or httpcore's errors."""
     declared = headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge
     decode = decoder(headers.get("content-encoding", ""), limit)
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    return b"".join([decode.feed(chunk) async for chunk in response.stream])
+    return b"".join([decode.feed(chunk) async for chunk in response.aiter_stream()])

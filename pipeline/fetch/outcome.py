@@ -30,7 +30,7 @@ class Signature:
     """One way such pages look."""
 
     name: str
-    where: str
+    where: str  # header, html, or what of a SitePage: title, headline, text
     pattern: re.Pattern[str]
     max_text: int | None
 
@@ -56,6 +56,8 @@ def by_status(
     """The outcome that a status alone decides; OK where it decides nothing."""
     if status == 304:
         return Outcome.SERVER_ERROR, "not modified, though nothing was said of what we have"
+    if 200 <= status < 300:
+        return Outcome.OK, ""
     name = _matching("blocked", headers, page, html)
     if status in REFUSALS or (status >= 400 and name):
         return Outcome.BLOCKED, f"status {status}" + (f": {name}" if name else "")
@@ -63,9 +65,7 @@ def by_status(
         return Outcome.GONE, f"status {status}"
     if status == 429:
         return Outcome.RATE_LIMITED, "status 429"
-    if status >= 300 or status < 200:
-        return Outcome.SERVER_ERROR, f"status {status}"
-    return Outcome.OK, ""
+    return Outcome.SERVER_ERROR, f"status {status}"
 
 
 def by_media_type(headers: Mapping[str, str], body: bytes) -> tuple[Outcome, str]:
@@ -126,10 +126,8 @@ def _matching(what: str, headers: Mapping[str, str], page: SitePage | None, html
             if any(signature.pattern.search(f"{name}: {value}") for name, value in headers.items()):
                 return signature.name
         elif page is not None and (signature.max_text is None or len(page.text) <= signature.max_text):
-            place = {"title": page.title, "headline": page.headline, "text": page.text[:4000]}.get(
-                signature.where
-            )
-            if signature.pattern.search(html[:60_000] if place is None else place):
+            place = html[:60_000] if signature.where == "html" else getattr(page, signature.where)
+            if signature.pattern.search(place):
                 return signature.name
     return None
 

@@ -9,7 +9,6 @@ from contextlib import aclosing
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import anyio
 from anyio.from_thread import start_blocking_portal
 
 from pipeline.fetch.archive import Archive, Latest
@@ -56,7 +55,7 @@ async def fetch_sources(
     if due_only:
         visits = by_source(archive.visits())
         todo = [source for source in todo if due(source, visits, began)]
-    found, results = anyio.create_memory_object_stream[Document](WAITING)
+    results: asyncio.Queue[Document | None] = asyncio.Queue(WAITING)  # None: all is read
     waiting = _with_known(todo, archive.latest())
     fetcher = Fetcher(settings)
 
@@ -65,23 +64,27 @@ async def fetch_sources(
             recorder = Recorder(source.id, archive, settings, known, now)
             async with aclosing(_documents(source, fetcher, recorder)) as documents:
                 async for document in documents:
-                    await found.send(document)
+                    await results.put(document)
             recorder.finish()
 
     async def all_work() -> None:
-        async with found, asyncio.TaskGroup() as group:
-            for _ in range(min(settings.sites_at_once, len(todo))):
-                group.create_task(work())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(settings.sites_at_once, len(todo))):
+                    group.create_task(work())
+        except ExceptionGroup:
+            await results.put(None)
+            raise
+        await results.put(None)
 
     running = asyncio.create_task(all_work())
     try:
-        async for document in results:
+        while (document := await results.get()) is not None:
             if progress is not None:
                 progress(document)
             yield document
         await running
     finally:
-        results.close()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         archive.flush()

@@ -62,10 +62,10 @@ class Stream(httpcore.AsyncNetworkStream):
         if not buffer:
             return
         try:
-            async with asyncio.timeout(timeout):
-                writer = self._writer or (await self._open())[1]
-                writer.write(buffer)
-                if writer.transport.get_write_buffer_size() > WRITE_AT_ONCE:
+            writer = self._writer or (await self._open())[1]
+            writer.write(buffer)
+            if writer.transport.get_write_buffer_size() > WRITE_AT_ONCE:
+                async with asyncio.timeout(timeout):
                     await writer.drain()
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
