@@ -16,20 +16,17 @@ from pipeline.normalize.clock import weekday_words
 
 STOPS = frozenset({";", "|", "•", "\n"})
 LONGEST = 50_000  # characters of one run that are read; no block of a real page comes near
-_ALIKE = {
-    **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-"),
-    **dict.fromkeys(
-        map(
-            ord,
-            "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r",
-        ),
-        " ",
-    ),
-    **dict.fromkeys(map(ord, "’‘ʼ`´"), "'"),
-    **dict.fromkeys(map(ord, "：∶"), ":"),
-}
+_ALIKE = (
+    *((dash, "-") for dash in "‐‑‒–—―−﹘﹣－"),
+    *((space, " ") for space in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r"),
+    *((quote, "'") for quote in "’‘ʼ`´"),
+    *((colon, ":") for colon in "：∶"),
+)  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _TOKEN = re.compile(r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|([^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)")
+_ASCII_TOKEN = re.compile(  # the same of ASCII text, where classes of letters are quicker to test
+    r"([0-9]+(?:[.:,][0-9]+)*)|([a-z]+(?:'[a-z]+)?)|([^\w\s]|\n)"
+)
 _ABBREVIATIONS = words("lexer", "abbreviations")
 
 
@@ -112,7 +109,8 @@ def read(text: str) -> Run:
     """Tokenize a run; the last few are kept, because every grammar asks for the same one in turn."""
     head = text[:LONGEST]
     clean, places = _clean(head)
-    tokens = [_token((_KINDS[m.lastindex or 1], m[0], *m.span())) for m in _TOKEN.finditer(clean)]
+    pattern = _ASCII_TOKEN if clean.isascii() else _TOKEN
+    tokens = [_token((_KINDS[m.lastindex or 1], m[0], *m.span())) for m in pattern.finditer(clean)]
     if places is not None:
         tokens = [Token(kind, value, places[a], places[b - 1] + 1) for kind, value, a, b in tokens]
     return Run(text, tokens, [value for _, value, _, _ in tokens], _sentences(head, tokens))
@@ -123,7 +121,10 @@ def _clean(text: str) -> tuple[str, list[int] | None]:
     if not text.isascii() and _INVISIBLE.search(text):
         places = [i for i, character in enumerate(text) if not _INVISIBLE.match(character)]
         text = _INVISIBLE.sub("", text)
-    alike = text.translate(_ALIKE) if not text.isascii() or "`" in text or "\t" in text else text
+    alike = text
+    if not text.isascii() or "`" in text or "\t" in text:
+        for printed, same in _ALIKE:  # many times as fast as `translate`
+            alike = alike.replace(printed, same)
     lower = alike.lower()
     if len(lower) != len(text):  # a few letters grow when lowered
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in alike)
