@@ -69,6 +69,11 @@ def registrable_host(host: str) -> str:
     return host
 
 
+@lru_cache(maxsize=10_000)
+def _ascii_host(host: str) -> str:
+    return host.rstrip(".").encode("idna").decode("ascii")
+
+
 def registrable(url: str) -> str:
     """The registrable domain of a URL's host; "" where it has none."""
     return registrable_host(urlsplit(url).hostname or "")
@@ -83,7 +88,7 @@ def canonical_url(url: str, base: str | None = None, *, keep_query: bool = False
     try:
         parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
         port = parts.port
-        host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii")
+        host = _ascii_host(parts.hostname or "")
     except (ValueError, UnicodeError):
         return None
     if parts.scheme not in ("http", "https") or not host or len(url) > MAX_LENGTH:

@@ -25,15 +25,9 @@ class Connection:
     """HTTP/1.1 or HTTP/2 with one host, kept open between requests, to checked addresses only. Keeps cookies."""
 
     def __init__(self, settings: FetchSettings, tls: ssl.SSLContext, allow_private: frozenset[str]) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=2,
-            max_keepalive_connections=1,
-            keepalive_expiry=60.0,
-            http1=True,
-            http2=True,
-            network_backend=CheckedBackend(settings, allow_private),
-        )
+        self._tls = tls
+        self._backend = CheckedBackend(settings, allow_private)
+        self._open: httpcore.AsyncHTTPConnection | None = None
         self._cookies = httpx.Cookies()
         self._extensions = {
             "timeout": {
@@ -60,12 +54,24 @@ class Connection:
             sent += [(name, value) for name, value in asked.headers.raw if name.lower() == b"cookie"]
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         request = httpcore.Request(b"GET", target, headers=sent, extensions=self._extensions)
-        response = await self._pool.handle_async_request(request)
+        response = await (await self._usable(request.url.origin)).handle_async_request(request)
         if any(name.lower() == b"set-cookie" for name, _ in response.headers):
             self._cookies.extract_cookies(
                 httpx.Response(response.status, headers=response.headers, request=httpx.Request("GET", url))
             )
         return response
 
+    async def _usable(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        """The connection, or a new one if it was closed. A pool is not needed: a host gets one request at a time."""
+        last = self._open
+        if last is None or last.is_closed() or last.has_expired() or not last.is_available():
+            await self.aclose()
+            self._open = httpcore.AsyncHTTPConnection(
+                origin, self._tls, keepalive_expiry=60.0, http2=True, network_backend=self._backend
+            )
+        assert self._open is not None
+        return self._open
+
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        if self._open is not None:
+            await self._open.aclose()
