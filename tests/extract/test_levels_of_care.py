@@ -152,3 +152,12 @@ def test_attended_in_person(sentence: str, is_here: bool) -> None:
     reading = html(f"<h1>Intensive Outpatient Program</h1><p>{sentence}</p>")
     found = {o.value for o in reading.observations if o.field == "in_person"}
     assert found == ({"true"} if is_here else set())
+
+
+def test_a_town_is_no_day_and_lunch_no_session() -> None:
+    reading = html(
+        "<table><tr><th>Office</th><th>Time</th></tr><tr><th>Weymouth</th><td>9 am - 12 pm</td></tr></table>"
+        "<dl><dt>Lunch</dt><dd>12:15 pm to 12:45 pm</dd></dl>"
+    )
+    sessions = [o for o in reading.observations if o.field == "session" and o.assertion is Assertion.AFFIRMED]
+    assert [json.loads(o.value) for o in sessions] == [{"days": None, "start": "09:00", "end": "12:00"}]

@@ -23,7 +23,6 @@ from pipeline.extract.schedule.dose import find_dose
 from pipeline.extract.schedule.duration import find_durations
 from pipeline.extract.schedule.lexer import has_any
 from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
-from pipeline.normalize.clock import DAYS
 from pipeline.records import Assertion, Observation
 
 MAX_RUN = 4_000
@@ -130,16 +129,23 @@ def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
         yield first.start, last.end, head
 
 
+_DAY = re.compile(  # "Salem" and "Weymouth" begin like days
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun|mo|tu|we|th|fr|sa|su)(?:day)?s?\.?"
+)
+_MEAL = re.compile(
+    r"\W*(?:lunch|breakfast|dinner|snack|breaks?|office hours|phone hours|telephone|visiting)\b", re.I
+)
+
+
 def _with_days(context: PageContext, mention: SessionMention, offset: int) -> SessionMention:
     """Days from the column or row header where a table cell gives only the clock."""
     days, start, end = mention.value
     block = context.block_at(offset + mention.start)
     if days is None and block is not None and block.header:
         for index in block.header:
-            words = context.page.blocks[index].text.strip().lower()
-            code = words[:2]
-            if code in DAYS and len(words) <= 12:
-                return replace(mention, value=((code,), start, end))
+            day = _DAY.fullmatch(context.page.blocks[index].text.strip().lower())
+            if day:
+                return replace(mention, value=((day[0][:2],), start, end))
     return mention
 
 
@@ -148,9 +154,12 @@ def _session(
 ) -> Iterator[Observation]:
     days, start, end = mention.value
     value = json.dumps({"days": list(days) if days else None, "start": start, "end": end})
+    block = context.block_at(offset + mention.start)
+    term = context.page.blocks[block.lead].text if block is not None and block.lead is not None else ""
+    kind = "other" if _MEAL.match(term) else mention.kind
     yield from _observe(
         context, levels, "session", value, offset + mention.start, offset + mention.end, None, mention.confidence,
-        mention.kind, mention.governed_level,
+        kind, mention.governed_level,
     )  # fmt: skip
 
 
