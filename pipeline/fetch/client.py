@@ -234,8 +234,8 @@ class Visit:
         response = await connection.get(url, conditions(want))
         headers = header_map(response)
         try:
-            skip = unwanted(want, response.status, headers)
+            skip = unwanted(want, response.status_code, headers)
             body = b"" if skip else await read_body(response, headers, want.max_bytes)
         finally:
             await response.aclose()
-        return Reply(want.url, want.url, response.status, headers, body)
+        return Reply(want.url, want.url, response.status_code, headers, body)

@@ -8,7 +8,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
-import httpcore
+import httpx
 
 from pipeline.fetch.body import TooLarge, decoder
 from pipeline.fetch.failure import Failure
@@ -91,15 +91,16 @@ def unwanted(want: Want, status: int, headers: Mapping[str, str]) -> bool:
     return want.html_only and status == 200 and media_type not in PERHAPS_HTML
 
 
-def header_map(response: httpcore.Response) -> dict[str, str]:
+def header_map(response: httpx.Response) -> dict[str, str]:
     """Headers by lower-case name; the last one counts where a name comes twice."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
 
 
-async def read_body(response: httpcore.Response, headers: Mapping[str, str], limit: int) -> bytes:
-    """The decoded body. Raises TooLarge, UnknownEncoding, zlib.error or httpcore's errors."""
+async def read_body(response: httpx.Response, headers: Mapping[str, str], limit: int) -> bytes:
+    """The decoded body. Raises TooLarge, UnknownEncoding, zlib.error or httpx.TransportError."""
     declared = headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge
     decode = decoder(headers.get("content-encoding", ""), limit)
-    return b"".join([decode.feed(chunk) async for chunk in response.aiter_stream()])
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return b"".join([decode.feed(chunk) async for chunk in response.stream])

@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import httpcore
 import httpx
 
 from pipeline.fetch.address import RefusedAddress, UnknownHost
@@ -18,16 +17,11 @@ if TYPE_CHECKING:
     from pipeline.fetch.exchange import Reply
 
 
-HTTP_ERRORS = (
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-    httpcore.UnsupportedProtocol,
-)
 # What servers, networks and their data can cause; anything else is a fault of ours.
 WIRE_ERRORS = (
-    *HTTP_ERRORS,
+    httpx.HTTPError,
     httpx.InvalidURL,
+    httpx.StreamError,
     OSError,
     UnicodeError,
     zlib.error,
@@ -70,8 +64,8 @@ def as_failure(error: Exception) -> Failure:
         return Failure(Outcome.DNS, str(error), stop_site=True)
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Failure(Outcome.TLS, said, stop_site=True)
-    if isinstance(error, TimeoutError | httpcore.TimeoutException):
-        connecting = isinstance(error, httpcore.ConnectTimeout)
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        connecting = isinstance(error, httpx.ConnectTimeout)
         return Failure(
             Outcome.TIMEOUT, "no connection in time" if connecting else f"no answer in time ({said})"
         )
@@ -81,9 +75,9 @@ def as_failure(error: Exception) -> Failure:
         return Failure(Outcome.NOT_HTML, str(error))
     if isinstance(error, zlib.error):
         return Failure(Outcome.CONNECTION, f"damaged compression: {error}", retry=True)
-    if isinstance(error, httpx.InvalidURL | httpcore.UnsupportedProtocol | UnicodeError):
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
         return Failure(Outcome.REFUSED_ADDRESS, said)
-    if isinstance(error, (*HTTP_ERRORS, OSError)):
+    if isinstance(error, httpx.HTTPError | OSError):
         return Failure(Outcome.CONNECTION, said, retry=True)
     return Failure(Outcome.ERROR, f"a fault of ours: {said}", stop_site=True)
 
