@@ -244,6 +244,7 @@ def slow_site() -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.timeout(300)
 def test_an_interrupted_run_breaks_nothing_and_the_next_goes_on(
     registry: Path, tmp_path: Path, slow_site: str
 ) -> None:
