@@ -238,7 +238,9 @@ UNDER_LABELS = (
 
 
 @pytest.mark.parametrize(("markup", "taken", "not_taken"), UNDER_LABELS)
-def test_labels_and_questions_govern_the_names_after_them(markup: str, taken: set[str], not_taken: set[str]) -> None:
+def test_labels_and_questions_govern_the_names_after_them(
+    markup: str, taken: set[str], not_taken: set[str]
+) -> None:
     page = read_page(f"<main><h2>Paying for care</h2>{markup}</main>")
     assert {value for value, _ in facts(page)} == taken
     assert refused(page) == not_taken
