@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -108,6 +109,26 @@ def test_sources_releases_archive_and_explain(done: Path, registry: Path) -> Non
     _, text = iop("query", "SELECT location_id FROM location LIMIT 1", "--out", done, "--format", "csv")
     assert "licenses:" in iop("explain", text.splitlines()[1], *where)[1]
     assert iop("explain", "loc_none", *where)[0] == Exit.USAGE
+
+
+def test_replay_makes_the_same_release_from_the_archive_alone(
+    done: Path, registry: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(done / "archive", run / "archive")
+    code, text = iop("replay", "--registry", registry, "--out", run)
+    assert code == Exit.OK, text
+    for table in ("directory", "claim", "observation", "crosswalk"):
+        before, after = (contents(out, table) for out in (done, run))
+        assert before and before == after
+
+
+def contents(out: Path, table: str) -> list[tuple[object, ...]]:
+    """A table of the current release, without the dates of the run that made it."""
+    dates = "COLUMNS(lambda c: c NOT IN ('first_seen', 'first_linked', 'last_linked'))"
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{out / 'releases' / 'current'}' AS iop (READ_ONLY)")
+        return con.execute(f"SELECT {dates} FROM iop.{table} ORDER BY ALL").fetchall()
 
 
 def test_a_wrong_registry_names_file_key_and_remedy(tmp_path: Path) -> None:
