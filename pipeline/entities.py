@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.match import load_overrides, resolve
 from pipeline.stage import ALL, Stage
+from warehouse.ddl import literal
 
 # facts that tell two tracks of one place apart, or show that two sources mean the same
 STATES = ("virtual", "in_person", "evening")
@@ -100,13 +101,9 @@ def _last(stage: Stage, release: Path | None, table: str) -> pl.DataFrame | None
         return None
     draft = stage.folder / f"last_{table}.parquet"
     with duckdb.connect() as con:
-        con.execute(f"ATTACH '{_quoted(release)}' AS last (READ_ONLY)")
-        con.execute(f"COPY (FROM last.{table}) TO '{_quoted(draft)}' (FORMAT parquet)")
+        con.execute(f"ATTACH {literal(str(release))} AS last (READ_ONLY)")
+        con.execute(f"COPY (FROM last.{table}) TO {literal(str(draft))} (FORMAT parquet)")
     try:
         return pl.read_parquet(draft)
     finally:
         draft.unlink()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

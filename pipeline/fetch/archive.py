@@ -27,7 +27,6 @@ from pipeline.fetch.visit_log import VisitRow, read_visits, visit_line
 from pipeline.records import Document, Outcome
 
 LEVEL = 3  # zstd: levels above 3 gain 5% of size for twice the time
-WITH_CONTENT = (Outcome.OK, Outcome.UNCHANGED)
 COLUMNS = {
     **{f.name: "VARCHAR" for f in fields(Document)},
     "fetched_at": "TIMESTAMP",

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 from pipeline.fetch.body import decode
 from pipeline.fetch.client import Fetcher
-from pipeline.fetch.exchange import Want
+from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure
 from pipeline.fetch.outcome import by_content, by_media_type, by_status
 from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Outcome
-from sources.provider_site import read_page
+from sources.provider_site import SitePage, read_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,12 @@ async def look_at(url: str, settings: FetchSettings) -> Look:
             reply = await visit.get(Want(url, settings.max_bytes, follow_moves=True, html_only=True))
         except Failure as failure:
             return Look(failure.outcome, failure.detail)
+    html, _, outcome, detail = judged(reply)
+    return Look(outcome, detail, html if outcome is Outcome.OK else None, reply.final_url)
+
+
+def judged(reply: Reply) -> tuple[str, SitePage, Outcome, str]:
+    """An answer's text, its page, and what came of it: by status, then media type, then content."""
     html, _ = decode(reply.body, reply.headers.get("content-type"))
     page = read_page(html, reply.final_url)
     outcome, detail = by_status(reply.status, reply.headers, page, html)
@@ -40,4 +46,4 @@ async def look_at(url: str, settings: FetchSettings) -> Look:
         outcome, detail = by_media_type(reply.headers, reply.body)
     if outcome is Outcome.OK:
         outcome, detail = by_content(reply.url, reply.final_url, reply.headers, page, html)
-    return Look(outcome, detail, html if outcome is Outcome.OK else None, reply.final_url)
+    return html, page, outcome, detail

@@ -10,15 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.fetch.body import decode
 from pipeline.fetch.client import Fetcher, Visit
 from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure
-from pipeline.fetch.outcome import by_content, by_media_type, by_status
+from pipeline.fetch.look import judged
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.site import read_sitemaps
 from pipeline.records import Outcome
-from sources.provider_site import Frontier, SitePage, read_page, score_link
+from sources.provider_site import Frontier, SitePage, score_link
 from sources.urls import canonical_url, registrable
 
 ENTRIES = 5
@@ -56,13 +55,7 @@ async def propose_source(url: str, settings: FetchSettings, max_pages: int = 25)
 
 
 async def _propose(reply: Reply, visit: Visit, settings: FetchSettings, max_pages: int) -> Proposal:
-    html, _ = decode(reply.body, reply.headers.get("content-type"))
-    page = read_page(html, reply.final_url)
-    outcome, detail = by_status(reply.status, reply.headers, page, html)
-    if outcome is Outcome.OK:
-        outcome, detail = by_media_type(reply.headers, reply.body)
-    if outcome is Outcome.OK:
-        outcome, detail = by_content(reply.url, reply.final_url, reply.headers, page, html)
+    html, page, outcome, detail = judged(reply)
     frontier = Frontier(reply.final_url)
     for link, anchor in page.links:
         frontier.add(link, anchor)

@@ -101,16 +101,6 @@ def stateless(around: Around, states: set[str]) -> Iterator[Found]:
                 break
 
 
-def our_places(around: Around, states: set[str]) -> Iterator[Found]:
-    """ "IOP at our Lowell campus": a city whose state the page tells elsewhere."""
-    for match in _OUR_CITY.finditer(around.page.text):
-        homes = set(states_of_city(match["city"], states))
-        if len(homes) == 1:
-            yield Found(
-                match.start("city"), match.end("city"), None, match["city"], homes.pop(), None, confidence=0.7
-            )
-
-
 def stands_alone(around: Around, found: Found) -> bool:
     """A block that is only "City, ST" (with a pin or a label): how small sites say where they are."""
     block = around.block(found.start)
