@@ -42,9 +42,6 @@ _JOINED = re.compile(
 _LOCATED_IN = re.compile(
     r"\b(?:[Ll]ocated|[Ss]ituated|[Hh]eadquartered)\s+in\s+(?:downtown\s+|beautiful\s+|historic\s+)?(?P<city>(?:St\. |Mt\. |Ft\. )?[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2})"
 )
-_OUR_CITY = re.compile(
-    r"\b(?:[Oo]ur|[Oo]ther)\s+(?P<city>(?:St\. |Mt\. )?[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2})\s+(?:[Ll]ocation|[Oo]ffice|[Cc]ampus|[Cc]linic|[Ss]ite)s?\b"
-)
 _PIN = re.compile(r"^[\W_]*(?:location|address|visit us|headquarters)?[\W_]*", re.IGNORECASE)
 _STATE_NEXT = re.compile(r"[\s,]{0,3}(?P<state>[A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)")
 
