@@ -38,7 +38,7 @@ LANGUAGE = re.compile(r"^/(?:es|fr|pt|zh|ru|ht|ko|pl|it|ja|km|tl)(?:[-_][a-z]{2,
 EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
 PARENT_SHARE = 0.7  # of what the folders' names say, as against the page's own
 NEVER = -5.0  # blogs, jobs, people, legal pages: whatever else their names say
-MAX_TEXT = 4000  # characters of a page's visible text that are looked at
+MAX_TEXT = 3200  # characters of a page's visible text that are looked at: no signature wants more than 3000
 TEXTLESS = ["script", "style", "template", "svg", "iframe"]
 
 

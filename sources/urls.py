@@ -79,6 +79,7 @@ def registrable(url: str) -> str:
     return registrable_host(urlsplit(url).hostname or "")
 
 
+@lru_cache(maxsize=10_000)
 def canonical_url(url: str, base: str | None = None, *, keep_query: bool = False) -> str | None:
     """The one form of a page's URL; None where it is no http(s) address.
 
@@ -119,7 +120,7 @@ def url_key(url: str) -> str:
 
 def same_site(url: str, site: str) -> bool:
     """Whether two URLs belong to one registrable domain."""
-    return registrable(url) == registrable(site)
+    return urlsplit(url).hostname == urlsplit(site).hostname or registrable(url) == registrable(site)
 
 
 def trap(url: str) -> str | None:

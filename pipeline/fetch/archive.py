@@ -7,12 +7,10 @@ of its own: a kill at any moment leaves at most an unnamed blob, or half a last 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import Any, Self
 import duckdb
 import zstandard
 
+from pipeline.fetch.packer import Packer
 from pipeline.fetch.store import LogWriter, Store, open_store
 from pipeline.fetch.visit_log import VisitRow, read_visits, visit_line
 from pipeline.records import Document, Outcome
@@ -48,7 +47,7 @@ class Archive:
     def __init__(self, root: str | Path) -> None:
         self.store: Store = open_store(root)
         self._logs: dict[str, LogWriter] = {}
-        self._packers = ThreadPoolExecutor(self.store.writers, thread_name_prefix="pack")
+        self._packer = Packer(self.put, self.store.writers)
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +67,7 @@ class Archive:
 
     async def put_beside(self, data: bytes) -> str:
         """`put` in a thread, so that an event loop goes on meanwhile."""
-        return await asyncio.get_running_loop().run_in_executor(self._packers, self.put, data)
+        return await self._packer.put(data)
 
     def get(self, sha256: str) -> bytes:
         """Content by its hash. Raises KeyError if it is not kept, ArchiveError if it is damaged."""
@@ -112,7 +111,7 @@ class Archive:
         for log in self._logs.values():
             log.close()
         self._logs.clear()
-        self._packers.shutdown()
+        self._packer.close()
 
     def _log(self, folder: str) -> LogWriter:
         if folder not in self._logs:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import Protocol
 
 from w3lib.encoding import html_to_unicode
+from zlib_ng import zlib_ng as zlib
+
+HEADER_SAYS = zlib.MAX_WBITS | 32  # gzip or zlib, by the header
+GZIP = b"\x1f\x8b"
+MAX_MEMBERS = 100
 
 
 class TooLarge(Exception):  # noqa: N818 - says what it is
@@ -14,6 +18,10 @@ class TooLarge(Exception):  # noqa: N818 - says what it is
 
 class UnknownEncoding(Exception):  # noqa: N818 - says what it is
     """A content-encoding that we did not ask for."""
+
+
+class Damaged(Exception):  # noqa: N818 - says what it is
+    """Compressed data that cannot be read."""
 
 
 class Decoder(Protocol):
@@ -41,17 +49,32 @@ class Inflate:
     def __init__(self, limit: int, encoding: str) -> None:
         self._left = limit
         self._raw_deflate = encoding == "deflate"
-        self._zlib = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: gzip or zlib, by the header
+        self._members = MAX_MEMBERS
+        self._ended = False
+        self._zlib = zlib.decompressobj(HEADER_SAYS)
 
     def feed(self, chunk: bytes) -> bytes:
+        if self._ended:
+            return b""
+        data = self._inflate(chunk)
+        while self._zlib.eof and self._zlib.unused_data[:2] == GZIP:  # a further member (RFC 1952, 2.2)
+            self._members -= 1
+            if self._members < 0:
+                raise Damaged(f"more than {MAX_MEMBERS} gzip members")
+            rest, self._zlib = self._zlib.unused_data, zlib.decompressobj(HEADER_SAYS)
+            data += self._inflate(rest)
+        self._ended = self._zlib.eof and len(self._zlib.unused_data) > 1  # what follows is padding: not kept
+        return data
+
+    def _inflate(self, chunk: bytes) -> bytes:
         try:
             data = self._zlib.decompress(chunk, self._left + 1)
-        except zlib.error:
+        except zlib.error as error:  # type: ignore[misc]  # its stub gives an instance
             if not self._raw_deflate:
-                raise
+                raise Damaged(str(error)) from error
             self._raw_deflate = False  # some servers send deflate without its zlib header
             self._zlib = zlib.decompressobj(-zlib.MAX_WBITS)
-            data = self._zlib.decompress(chunk, self._left + 1)
+            return self._inflate(chunk)
         self._left -= len(data)
         if self._left < 0:
             raise TooLarge
@@ -69,7 +92,7 @@ def decoder(encoding: str, limit: int) -> Decoder:
 
 
 def gunzip(data: bytes, limit: int) -> bytes:
-    """A gzip file's content, at most `limit` bytes. Raises TooLarge or zlib.error."""
+    """A gzip file's content, at most `limit` bytes. Raises TooLarge or Damaged."""
     return Inflate(limit, "gzip").feed(data)
 
 

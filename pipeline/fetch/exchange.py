@@ -97,7 +97,7 @@ def header_map(response: httpx.Response) -> dict[str, str]:
 
 
 async def read_body(response: httpx.Response, headers: Mapping[str, str], limit: int) -> bytes:
-    """The decoded body. Raises TooLarge, UnknownEncoding, zlib.error or httpx.TransportError."""
+    """The decoded body. Raises TooLarge, UnknownEncoding, Damaged or httpx.TransportError."""
     declared = headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge

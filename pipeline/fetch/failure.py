@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ssl
-import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import httpx
 
 from pipeline.fetch.address import RefusedAddress, UnknownHost
-from pipeline.fetch.body import TooLarge, UnknownEncoding
+from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding
 from pipeline.records import Outcome
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ WIRE_ERRORS = (
     httpx.StreamError,
     OSError,
     UnicodeError,
-    zlib.error,
+    Damaged,
     RefusedAddress,
     UnknownHost,
     TooLarge,
@@ -73,7 +72,7 @@ def as_failure(error: Exception) -> Failure:
         return Failure(Outcome.TOO_LARGE, "the decoded body passes the size limit")
     if isinstance(error, UnknownEncoding):
         return Failure(Outcome.NOT_HTML, str(error))
-    if isinstance(error, zlib.error):
+    if isinstance(error, Damaged):
         return Failure(Outcome.CONNECTION, f"damaged compression: {error}", retry=True)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
         return Failure(Outcome.REFUSED_ADDRESS, said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipeline.fetch import outcome as rules
-from pipeline.fetch.body import TooLarge, decode, gunzip
+from pipeline.fetch.body import GZIP, Damaged, TooLarge, decode, gunzip
 from pipeline.fetch.client import Visit
 from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure, as_failure
@@ -234,8 +233,8 @@ async def read_sitemaps(
         seen.add(url)
         try:
             reply = await visit.get(Want(url, settings.max_bytes))
-            body = gunzip(reply.body, settings.max_bytes) if reply.body[:2] == b"\x1f\x8b" else reply.body
-        except (Failure, TooLarge, zlib.error) as error:
+            body = gunzip(reply.body, settings.max_bytes) if reply.body[:2] == GZIP else reply.body
+        except (Failure, TooLarge, Damaged) as error:
             yield url, as_failure(error)
             continue
         if reply.status == 200:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.fetch.address import is_public, mapped
-from pipeline.fetch.body import TooLarge, UnknownEncoding, decode, decoder
+from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding, decode, decoder
 from pipeline.fetch.outcome import by_content, by_media_type, by_status, layout_changed
 from pipeline.fetch.robots import robots_from
 from pipeline.records import Outcome
@@ -191,6 +191,22 @@ def test_decoders_stop_at_the_limit() -> None:
         decoder("identity", 4).feed(b"12345")
     with pytest.raises(UnknownEncoding):
         decoder("br", 10)
+    with pytest.raises(Damaged):
+        decoder("gzip", 100).feed(b"no gzip")
+
+
+def test_gzip_may_come_in_members_and_in_pieces() -> None:
+    import gzip
+
+    packed = b"".join(gzip.compress(part) for part in (b"one ", b"two ", b"three"))
+    whole, pieces = decoder("gzip", 100), decoder("gzip", 100)
+    assert whole.feed(packed) == b"one two three"
+    assert b"".join(pieces.feed(bytes([byte])) for byte in packed) == b"one two three"
+    assert whole.feed(bytes(1000)) + whole.feed(packed) == b"", "padding ends it"
+    with pytest.raises(TooLarge):
+        decoder("gzip", 12).feed(packed)
+    with pytest.raises(Damaged):
+        decoder("gzip", 100).feed(gzip.compress(b"") * 10_000)
 
 
 PRIVATE = """127.0.0.1 127.8.8.8 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 240.0.0.1
