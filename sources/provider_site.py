@@ -238,15 +238,17 @@ class Frontier:
     _seen: set[str] = field(default_factory=set)
     _taken: Counter[str] = field(default_factory=Counter)
     _number: Iterator[int] = field(default_factory=itertools.count)
+    _host: str = ""
 
     def __post_init__(self) -> None:
+        self._host = urlsplit(self.site).netloc.removeprefix("www.")
         for place in entry_urls(self.site, self.entry):
             self._push(place, ENTRY_SCORE)
 
     def add(self, url: str, anchor: str = "", bonus: float = 0.0) -> bool:
         """Take a link in, if it is in the site, new, no trap, and worth reading."""
         place = canonical_url(url)
-        if place is None or not self.inside(place) or url_key(place) in self._seen or trap(place):
+        if place is None or url_key(place) in self._seen or not self.inside(place) or trap(place):
             return False
         score = score_link(place, anchor) + bonus
         if not self.at_home(place):
@@ -285,8 +287,7 @@ class Frontier:
 
     def at_home(self, url: str) -> bool:
         """Whether a URL is on the very host of the site, with or without www."""
-        here, there = urlsplit(self.site).netloc, urlsplit(url).netloc
-        return here.removeprefix("www.") == there.removeprefix("www.")
+        return urlsplit(url).netloc.removeprefix("www.") == self._host
 
     def _push(self, url: str, score: float) -> None:
         if not self.seen(url):

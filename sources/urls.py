@@ -111,6 +111,7 @@ def canonical_url(url: str, base: str | None = None, *, keep_query: bool = False
     return str(canonicalize_url(plain))
 
 
+@lru_cache(maxsize=10_000)
 def url_key(url: str) -> str:
     """What is equal for two spellings of one page: no scheme, no www., no index file, no last slash."""
     parts = urlsplit(url)
