@@ -9,16 +9,15 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import Any
 
-import httpcore
+import httpx
 
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.stream import connect
+from pipeline.fetch.stream import Stream, connect
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 SITE_LOCAL = ipaddress.ip_network("fec0::/10")
@@ -69,34 +68,26 @@ async def system_resolver(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 
-class CheckedBackend(httpcore.AsyncNetworkBackend):
-    """Network backend of the HTTP client that connects to checked addresses only."""
+class Connector:
+    """Connects to checked addresses only. A host's addresses are asked for once."""
 
     def __init__(self, settings: FetchSettings, allow_private: frozenset[str] = frozenset()) -> None:
         self._settings = settings
         self._allow = settings.allow_private | allow_private
         self._addresses: dict[tuple[str, int], list[str]] = {}
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002 - httpcore's interface; we set neither
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
-    ) -> httpcore.AsyncNetworkStream:
+    async def connect(self, host: str, port: int, timeout: float) -> Stream:
+        """A connection to the first address that takes one. Raises RefusedAddress, UnknownHost, httpx.ConnectError
+        or ConnectTimeout."""
         to = mapped(self._settings.connect_to, host, port)
         addresses, port = ([to[0]], to[1]) if to else (await self._checked(host, port), port)
         for last, address in enumerate(addresses, 1 - len(addresses)):
             try:
                 return await connect(address, port, timeout)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            except (httpx.ConnectError, httpx.ConnectTimeout):
                 if last == 0:
                     raise
         raise UnknownHost(f"{host} has no address")
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
     async def _checked(self, host: str, port: int) -> list[str]:
         key = (host, port)

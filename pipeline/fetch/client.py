@@ -10,6 +10,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -57,7 +58,7 @@ class Fetcher:
         self._hosts: dict[str, Host] = {}
         self._own: set[str] = set()
         self.slots = asyncio.Semaphore(settings.concurrency)
-        self.tls = settings.ssl_context or tls_context()
+        self.tls = cache(partial(tls_context, settings))
 
     @asynccontextmanager
     async def visiting(self, allow_private: frozenset[str] = frozenset()) -> AsyncIterator[Visit]:
@@ -204,14 +205,13 @@ class Visit:
         if url.scheme not in ("http", "https") or not url.host:
             raise Failure(Outcome.REFUSED_ADDRESS, f"{want.url!r} is no http(s) address")
         host = self._fetcher.host(want.url)
-        async with host.gate.turn(), self._fetcher.slots:
+        async with host.gate, self._fetcher.slots:
             began = self._settings.clock()
             try:
                 async with asyncio.timeout(self._settings.total_s):
-                    reply = await self._send(want, url)
+                    reply = await self._send(want, url, began)
             except WIRE_ERRORS as error:
                 raise as_failure(error) from error
-            reply = replace(reply, elapsed_ms=int((self._settings.clock() - began) * 1000))
         if reply.status == 429 or (reply.status in RETRY_STATUS and not challenged(reply)):
             raise self._busy(host, reply)
         return reply
@@ -225,7 +225,7 @@ class Visit:
             host.gate.hold(wait)
         return Failure(outcome, detail, reply.status, retry=patient, stop_site=not patient, reply=reply)
 
-    async def _send(self, want: Want, url: httpx.URL) -> Reply:
+    async def _send(self, want: Want, url: httpx.URL, began: float) -> Reply:
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         connection = self._connections.get(origin)
         if connection is None:
@@ -238,4 +238,5 @@ class Visit:
             body = b"" if skip else await read_body(response, headers, want.max_bytes)
         finally:
             await response.aclose()
-        return Reply(want.url, want.url, response.status_code, headers, body)
+        elapsed_ms = int((self._settings.clock() - began) * 1000)
+        return Reply(want.url, want.url, response.status_code, headers, body, elapsed_ms=elapsed_ms)

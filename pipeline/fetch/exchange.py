@@ -13,7 +13,7 @@ import httpx
 from pipeline.fetch.body import TooLarge, decoder
 from pipeline.fetch.failure import Failure
 from pipeline.fetch.settings import FetchSettings
-from pipeline.records import Outcome
+from pipeline.records import Document, Outcome
 from sources.urls import canonical_url
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -38,13 +38,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """One thing to fetch. Validators are those of `validated_url`, and are sent to it alone."""
+    """One thing to fetch. `known` is what is kept of it: its validators are sent to the address that gave them."""
 
     url: str
     max_bytes: int
-    etag: str | None = None
-    last_modified: str | None = None
-    validated_url: str | None = None
+    known: Document | None = None
     follow_moves: bool = False  # go along with a permanent redirect to another site
     html_only: bool = False  # leave other media types unread
     robots: bool = True
@@ -75,9 +73,9 @@ def redirect_target(reply: Reply) -> str | None:
 
 
 def conditions(want: Want) -> dict[str, str]:
-    if want.validated_url != want.url:
+    if want.known is None or want.known.final_url != want.url:
         return {}
-    conditions = {"if-none-match": want.etag, "if-modified-since": want.last_modified}
+    conditions = {"if-none-match": want.known.etag, "if-modified-since": want.known.last_modified}
     return {name: value for name, value in conditions.items() if value}
 
 
@@ -92,8 +90,11 @@ def unwanted(want: Want, status: int, headers: Mapping[str, str]) -> bool:
 
 
 def header_map(response: httpx.Response) -> dict[str, str]:
-    """Headers by lower-case name; the last one counts where a name comes twice."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
+    """Headers by lower-case name; the last one counts where a name comes twice. NUL, which no log takes, is left out."""
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1").replace("\0", "")
+        for name, value in response.headers.raw
+    }
 
 
 async def read_body(response: httpx.Response, headers: Mapping[str, str], limit: int) -> bytes:

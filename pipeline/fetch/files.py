@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.fetch.client import Visit
 from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure
+from pipeline.fetch.look import judged
 from pipeline.fetch.outcome import by_status
 from pipeline.fetch.recorder import Recorder
 from pipeline.records import Document, Outcome
@@ -23,6 +24,7 @@ MEDIA_TYPES = {
     ".xml": "application/xml",
 }
 PAGES = (".html", ".htm")
+HTML = (b"<!doctype html", b"<html")
 
 
 async def download(
@@ -48,10 +50,7 @@ async def download(
 
 async def _file(url: str, visit: Visit, recorder: Recorder) -> Document:
     last = recorder.validators(url)
-    limit = recorder.settings.max_file_bytes
-    want = Want(url, limit, follow_moves=True)
-    if last is not None:
-        want = Want(url, limit, last.etag, last.last_modified, last.final_url, follow_moves=True)
+    want = Want(url, recorder.settings.max_file_bytes, known=last, follow_moves=True)
     try:
         reply = await visit.get(want)
     except Failure as failure:
@@ -61,6 +60,10 @@ async def _file(url: str, visit: Visit, recorder: Recorder) -> Document:
     outcome, detail = by_status(reply.status, reply.headers)
     if outcome is Outcome.OK and not reply.body:
         outcome, detail = Outcome.EMPTY, "no content"
+    elif outcome is Outcome.OK and reply.body[:200].lstrip().lower().startswith(HTML):
+        *_, outcome, detail = judged(reply)
+        if outcome is Outcome.OK:
+            outcome, detail = Outcome.LAYOUT_CHANGED, "a web page came in place of the file"
     return await recorder.answered(reply, outcome, detail, keep=outcome is Outcome.OK)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from pipeline.fetch.settings import FetchSettings
 
@@ -19,17 +17,20 @@ class Gate:
         self._next = float("-inf")
         self.rules = asyncio.Lock()  # held while robots.txt is asked for
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def __aenter__(self) -> None:
         """Wait for one's turn, and keep the host for as long as the request lasts. The delay begins at its end, so
         that the host, too, never sees two requests within it."""
-        async with self._lock:
+        await self._lock.acquire()
+        try:
             while (wait := self._next - self._settings.clock()) > 0:
                 await self._settings.sleep(wait)
-            try:
-                yield
-            finally:
-                self.hold(self._delay)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self.hold(self._delay)
+        self._lock.release()
 
     def hold(self, seconds: float) -> None:
         """The host asks for a pause (Retry-After)."""

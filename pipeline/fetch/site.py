@@ -107,16 +107,7 @@ class SiteRun:
         """Fetch and judge one page; its links go to the frontier."""
         settings = self.recorder.settings
         last = self.recorder.validators(url)
-        want = Want(url, settings.max_bytes, html_only=True)
-        if last is not None:
-            want = Want(
-                url,
-                settings.max_bytes,
-                etag=last.etag,
-                last_modified=last.last_modified,
-                validated_url=last.final_url,
-                html_only=True,
-            )
+        want = Want(url, settings.max_bytes, known=last, html_only=True)
         try:
             reply = await self.visit.get(want)
         except Failure as failure:

@@ -1,4 +1,4 @@
-"""A TCP or TLS connection on asyncio's own streams, as httpcore wants one.
+"""A TCP or TLS connection on asyncio's own streams, as httpcore wants one; what goes wrong is named as httpx does.
 
 httpcore's own goes through anyio, which for each read and write opens and closes a cancel scope: a third of
 the time of a request.
@@ -14,12 +14,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpcore
+import httpx
 
 WRITE_AT_ONCE = 65_536  # bytes that may wait in the transport before a write waits for them to leave
 
 
 async def connect(address: str, port: int, timeout: float | None) -> Stream:
-    """A connection to an IP address. Raises httpcore.ConnectError or ConnectTimeout."""
+    """A connection to an IP address. Raises httpx.ConnectError or ConnectTimeout."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -43,10 +44,30 @@ class Stream(httpcore.AsyncNetworkStream):
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> Stream:
         async with _connecting(timeout):
             await self._open(ssl=ssl_context, server_hostname=server_hostname)
         return self
+
+    @property
+    def protocol(self) -> str | None:
+        """What the server chose to speak (ALPN)."""
+        tls: ssl.SSLObject | None = self.get_extra_info("ssl_object")
+        return tls.selected_alpn_protocol() if tls is not None else None
+
+    @property
+    def unasked(self) -> bool:
+        """Whether something came that nobody asked for: an end, a fault, or a parting answer such as 408."""
+        reader = self._reader
+        if reader is None:
+            return False
+        waiting = bool(reader._buffer)  # type: ignore[attr-defined]
+        return waiting or reader.at_eof() or reader.exception() is not None
+
+    @property
+    def closing(self) -> bool:
+        """Whether the connection ended, by us or by the server."""
+        return self._writer is not None and self._writer.is_closing()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
@@ -54,9 +75,9 @@ class Stream(httpcore.AsyncNetworkStream):
                 reader = self._reader or (await self._open())[0]
                 return await reader.read(max_bytes)
         except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
+            raise httpx.ReadTimeout(str(error)) from error
         except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
+            raise httpx.ReadError(str(error)) from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
@@ -68,9 +89,9 @@ class Stream(httpcore.AsyncNetworkStream):
                 async with asyncio.timeout(timeout):
                     await writer.drain()
         except TimeoutError as error:
-            raise httpcore.WriteTimeout(str(error)) from error
+            raise httpx.WriteTimeout(str(error)) from error
         except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
+            raise httpx.WriteError(str(error)) from error
 
     async def aclose(self) -> None:
         if self._writer is None:
@@ -80,16 +101,10 @@ class Stream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":  # asked of an idle connection: has the server closed it?
-            return self._reader is not None and self._unasked(self._reader)
+            return self.unasked
         if info == "socket":
             return self._socket
         return self._writer.get_extra_info(info) if self._writer is not None else None
-
-    @staticmethod
-    def _unasked(reader: asyncio.StreamReader) -> bool:
-        """Whether something came that nobody asked for: an end, a fault, or a parting answer such as 408."""
-        waiting = bool(reader._buffer)  # type: ignore[attr-defined]
-        return waiting or reader.at_eof() or reader.exception() is not None
 
     async def _open(self, **tls: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         self._reader, self._writer = await asyncio.open_connection(sock=self._socket, **tls)
@@ -98,11 +113,11 @@ class Stream(httpcore.AsyncNetworkStream):
 
 @asynccontextmanager
 async def _connecting(timeout: float | None) -> AsyncIterator[None]:
-    """Time and faults of a block, as httpcore names them."""
+    """Time and faults of a block, as httpx names them."""
     try:
         async with asyncio.timeout(timeout):
             yield
     except TimeoutError as error:
-        raise httpcore.ConnectTimeout(str(error)) from error
+        raise httpx.ConnectTimeout(str(error)) from error
     except OSError as error:  # ssl.SSLError is one
-        raise httpcore.ConnectError(str(error)) from error
+        raise httpx.ConnectError(str(error)) from error

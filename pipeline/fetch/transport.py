@@ -1,4 +1,4 @@
-"""A host's connection: httpx's transport over our network backend, and the TLS context that all hosts share.
+"""A host's connection, over HTTP/1.1 or HTTP/2, as an httpx transport; and the TLS context that all hosts share.
 
 The transport is used without httpx's client, which would do again what is done here (redirects, decoding), at a
 third of the time of a request.
@@ -7,62 +7,56 @@ third of the time of a request.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 
 import httpcore
 import httpx
 
-from pipeline.fetch.address import CheckedBackend
+from pipeline.fetch.address import Connector
+from pipeline.fetch.http1 import Http1
 from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.stream import Stream
 
 
-def tls_context() -> ssl.SSLContext:
-    """Certificates are verified; making a context takes some 20 ms, so a run makes one."""
-    return httpx.create_ssl_context(trust_env=False)
+def tls_context(settings: FetchSettings) -> ssl.SSLContext:
+    """Certificates are verified; making a context takes some 20 ms, so a run makes one, when it needs it."""
+    context = settings.ssl_context or httpx.create_ssl_context(trust_env=False)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    return context
 
 
-class OneConnection:
-    """What httpx's transport asks of a pool, for an origin that is sent one request at a time: one connection, made
-    anew when it has ended. (A pool's bookkeeping takes a tenth of the time of a request.)"""
+class Http2(httpx.AsyncHTTPTransport):
+    """HTTP/2 over one connection: httpx's transport, with the connection where its pool would be."""
 
-    def __init__(self, tls: ssl.SSLContext, backend: httpcore.AsyncNetworkBackend) -> None:
-        self._tls, self._backend = tls, backend
-        self._connection: httpcore.AsyncHTTPConnection | None = None
-
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        connection = self._connection
-        if connection is None or not connection.is_available() or connection.has_expired():
-            await self.aclose()
-            connection = self._connection = httpcore.AsyncHTTPConnection(
-                request.url.origin,
-                ssl_context=self._tls,
-                keepalive_expiry=60.0,
-                http1=True,
-                http2=True,
-                network_backend=self._backend,
-            )
-        return await connection.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        if self._connection is not None:
-            await self._connection.aclose()
-            self._connection = None
-
-
-class Connection(httpx.AsyncHTTPTransport):
-    """HTTP/1.1 or HTTP/2 with one host, kept open between requests, to checked addresses only. Keeps cookies."""
-
-    def __init__(self, settings: FetchSettings, tls: ssl.SSLContext, allow_private: frozenset[str]) -> None:
+    def __init__(self, stream: Stream, url: httpx.URL, tls: ssl.SSLContext) -> None:
         super().__init__(verify=tls, trust_env=False)
-        self._pool = OneConnection(tls, CheckedBackend(settings, allow_private))  # type: ignore[assignment]
+        self._stream = stream
+        origin = httpcore.Origin(url.raw_scheme, url.raw_host, url.port or 443)
+        self._two = self._pool = httpcore.AsyncHTTP2Connection(origin, stream)  # type: ignore[assignment]
+
+    def is_available(self) -> bool:
+        return self._two.is_available() and not self._stream.closing
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except httpcore.ConnectionNotAvailable as error:  # the server said goodbye meanwhile
+            raise httpx.RemoteProtocolError("the server closed the connection") from error
+
+
+class Connection(httpx.AsyncBaseTransport):
+    """One host, to checked addresses only, one request at a time. Its connection is kept open between requests and
+    made anew when it has ended. Keeps cookies."""
+
+    def __init__(
+        self, settings: FetchSettings, tls: Callable[[], ssl.SSLContext], allow_private: frozenset[str]
+    ) -> None:
+        self._tls = tls
+        self._connector = Connector(settings, allow_private)
+        self._speaker: Http1 | Http2 | None = None
         self._cookies = httpx.Cookies()
-        self._extensions = {
-            "timeout": {
-                "connect": settings.connect_s,
-                "read": settings.read_s,
-                "write": settings.read_s,
-                "pool": None,
-            }
-        }
+        self._connect_s = settings.connect_s
+        self._extensions = {"timeout": dict.fromkeys(("read", "write"), settings.read_s)}
         self._headers = [
             (b"user-agent", settings.user_agent.encode()),
             (b"accept", b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"),
@@ -81,3 +75,23 @@ class Connection(httpx.AsyncHTTPTransport):
         if "set-cookie" in response.headers:
             self._cookies.extract_cookies(response)
         return response
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        speaker = self._speaker
+        if speaker is None or not speaker.is_available():
+            await self.aclose()
+            speaker = self._speaker = await self._connect(request.url)
+        return await speaker.handle_async_request(request)
+
+    async def _connect(self, url: httpx.URL) -> Http1 | Http2:
+        """A connection that speaks what the server chooses (ALPN, RFC 7301); in the clear that is HTTP/1.1."""
+        secure, host = url.scheme == "https", url.raw_host.decode("ascii")
+        stream = await self._connector.connect(host, url.port or (443 if secure else 80), self._connect_s)
+        if secure:
+            await stream.start_tls(self._tls(), host, self._connect_s)
+        return Http2(stream, url, self._tls()) if stream.protocol == "h2" else Http1(stream)
+
+    async def aclose(self) -> None:
+        if self._speaker is not None:
+            await self._speaker.aclose()
+            self._speaker = None

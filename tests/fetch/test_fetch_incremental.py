@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.fetch import FetchSettings, VisitRow, due, fetch_all, next_due
+from pipeline.fetch import FetchSettings, VisitRow, due, fetch_all, next_due, replay_documents
 from pipeline.records import Outcome
 from sources.registry import Kind, Source
 
@@ -208,6 +208,42 @@ def test_a_workbook_is_one_file_and_an_error_page_is_not_taken_for_it(web, fetch
     found = {d.source_id: d for d in fetch(*sources)}
     assert archive.get(found["a"].sha256) == b"PK\x03\x04 workbook"
     assert (found["b"].outcome, found["b"].sha256) == (Outcome.GONE, None)
+
+
+@pytest.mark.parametrize(
+    ("html", "outcome"),
+    [
+        ("<html><title>Just a moment...</title>", Outcome.BLOCKED),
+        (
+            "<!DOCTYPE html><h1>Our data moved</h1><p>Lists are in the new data portal.",
+            Outcome.LAYOUT_CHANGED,
+        ),
+    ],
+)
+def test_a_web_page_in_place_of_a_list_leaves_the_last_list_standing(
+    web, fetch, archive, html: str, outcome: Outcome
+) -> None:
+    source = Source("a", Kind.LICENSE_LIST, "a", url="http://a.example/list.csv")
+    web.body("a.example", "/list.csv", b"name\nClinic\n", content_type="text/csv")
+    fetch(source, now=lambda: DAY)
+    web.page("a.example", "/list.csv", html)
+    (again,) = fetch(source)
+    assert (again.outcome, again.sha256) == (outcome, None)
+    assert [content for _, content in replay_documents(archive)] == [b"name\nClinic\n"]
+
+
+def test_a_list_that_did_not_change_is_not_sent_again(web, fetch) -> None:
+    async def answer(request, writer):
+        known = request.headers.get("if-none-match") == '"1"'
+        writer.write(
+            b'HTTP/1.1 304 X\r\netag: "1"\r\n\r\n'
+            if known
+            else b'HTTP/1.1 200 X\r\netag: "1"\r\ncontent-type: text/csv\r\ncontent-length: 5\r\n\r\nname\n'
+        )
+
+    web.answers["a.example", "/list.csv"] = answer
+    source = Source("a", Kind.LICENSE_LIST, "a", url="http://a.example/list.csv")
+    assert [d.outcome for d in (*fetch(source), *fetch(source))] == [Outcome.OK, Outcome.UNCHANGED]
 
 
 def test_a_signal_that_raises_stops_in_order_and_what_was_logged_stays(
