@@ -8,7 +8,7 @@ from pipeline.fetch import State
 from pipeline.resources import Workspace
 from pipeline.sources_health import health_of_all
 
-WELL = frozenset({State.HEALTHY, State.UNREAD})
+WELL = frozenset({State.HEALTHY, State.UNREAD, State.PAUSED})
 
 
 @dg.asset_check(
@@ -18,7 +18,7 @@ def sources_are_healthy(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheck
     """Warns of each source that is degraded, blocked, dead or needs attention, with the reason."""
     unwell = {
         row.source_id: f"{row.state}: {row.reason}"
-        for row in health_of_all(workspace.settings)
+        for row in health_of_all(workspace.settings, workspace.clock())
         if row.state not in WELL
     }
     return dg.AssetCheckResult(passed=not unwell, severity=dg.AssetCheckSeverity.WARN, metadata=unwell)

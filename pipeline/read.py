@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 
-from pipeline.extract import PageReading, assemble, extract, read_page
+from pipeline.extract import PageReading, Reading, assemble, extract, read_page
 from pipeline.fetch import Archive, ArchiveError, decode, layout_changed
 from pipeline.normalize.directory import DirectoryReader, Origin
+from pipeline.readings import KeptReadings
 from pipeline.records import Document, Listing, Rejected
-from pipeline.sources_health import FactLog, Reading, facts_by_field
+from pipeline.sources_health import FactCount, FactLog, facts_by_field
 from pipeline.stage import Seen, Stage, naive_utc
 from sources.findtreatment import page_urls, read_answer
 from sources.license_list import read_list
@@ -33,7 +34,7 @@ CODE = (
     "pipeline/read.py",
     "pipeline/stage.py",
 )
-CODE_OF_SITES = ("pipeline/extract",)
+CODE_OF_SITES = ("pipeline/extract", "pipeline/fetch/body.py", "sources/trim.py")
 CODE_OF_DIRECTORIES = ("sources/samhsa_directory.py", "sources/findtreatment.py", "sources/license_list.py")
 RAW_LENGTH = 2000
 
@@ -44,6 +45,7 @@ class ReadReport:
 
     source_id: str
     documents: int = 0
+    parsed: int = 0  # pages that were parsed: new ones, changed ones, all where the code changed
     rows: dict[str, int] | None = None
     changed: bool = False
     out_of_scope: int = 0  # rows of other states than the profile asks for
@@ -78,7 +80,9 @@ def read_source(
     reader = DirectoryReader(source.id)
     try:
         if source.kind == Kind.PROVIDER_SITE:
-            found = list(_read_site(source, documents, archive, report))
+            kept = KeptReadings(stage.folder, source.id)
+            found = list(_read_site(source, documents, archive, kept, report))
+            kept.save()
             _guard_layout(source, found, stage, accept)
             read: Iterable[Listing | Rejected] = found
         else:
@@ -102,13 +106,14 @@ class LayoutChangedError(Exception):
 
 def _guard_layout(source: Source, read: Iterable[Listing | Rejected], stage: Stage, accept: bool) -> None:
     log = FactLog(stage.folder)
-    reading = Reading(code_version(source.kind), facts_by_field(x for x in read if isinstance(x, Listing)))
-    before = log.read(source.id)[-1:]
-    if before and before[0].code == reading.code and not accept:
-        changed = layout_changed(before[0].facts, reading.facts)
+    now = FactCount(code_version(source.kind), facts_by_field(x for x in read if isinstance(x, Listing)))
+    before = log.accepted(source.id)[-1:]
+    if before and before[0].code == now.code and not accept:
+        changed = layout_changed(before[0].facts, now.facts)
         if changed:
+            log.add(source.id, replace(now, refused=changed))
             raise LayoutChangedError(f"{changed}; look at it, then: iop run --source {source.id} --force")
-    log.add(source.id, reading)
+    log.add(source.id, now)
 
 
 def _in_scope(
@@ -138,20 +143,21 @@ def _rows(source: Source, content: bytes) -> Iterator[SourceRecord | BadRecord]:
 
 
 def _read_site(
-    source: Source, documents: Sequence[Document], archive: Archive, report: ReadReport
+    source: Source, documents: Sequence[Document], archive: Archive, kept: KeptReadings, report: ReadReport
 ) -> Iterator[Listing | Rejected]:
     readings = []
     for document in documents:
-        content = archive.get(document.sha256 or "")
         try:
-            text, charset = decode(content, document.charset)
-            text = trimmed(text, source.keep, source.drop)
-            reading = extract(read_page(text, document.final_url or document.url, charset))
+            read = partial(_read_page, source, document, archive, report)
+            reading = kept.of(_page_key(source, document), read)
+        except (KeyError, ArchiveError) as error:
+            yield Rejected(source.id, document.url, "unreadable_document", f"not in the archive: {error}", "")
+            continue
         except TrimError as error:
             yield Rejected(source.id, document.url, "layout_changed", str(error), "")
             continue
         except Exception as error:  # a page that breaks the reader must not stop its site
-            raw = content[:RAW_LENGTH].decode("utf-8", "replace")
+            raw = archive.get(document.sha256 or "")[:RAW_LENGTH].decode("utf-8", "replace")
             last = traceback.extract_tb(error.__traceback__)[-1]
             detail = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
             yield Rejected(source.id, document.url, "unreadable_page", detail, raw)
@@ -160,6 +166,13 @@ def _read_site(
         report.page_kinds[kind] = report.page_kinds.get(kind, 0) + 1
         readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
     yield from assemble(readings, source.id, source.title, source.state)
+
+
+def _read_page(source: Source, document: Document, archive: Archive, report: ReadReport) -> Reading:
+    text, charset = decode(archive.get(document.sha256 or ""), document.charset)
+    report.parsed += 1
+    text = trimmed(text, source.keep, source.drop)
+    return extract(read_page(text, document.final_url or document.url, charset))
 
 
 def _seen(source: Source, documents: Sequence[Document], now: datetime) -> Seen:
@@ -173,6 +186,16 @@ def _seen(source: Source, documents: Sequence[Document], now: datetime) -> Seen:
 def _fingerprint(source: Source, documents: Iterable[Document], states: Iterable[str]) -> str:
     """Of everything that the listings follow from: the content, the registry's table and our own code."""
     parts = (code_version(source.kind), source, sorted(states), sorted((d.url, d.sha256) for d in documents))
+    return _digest(*parts)
+
+
+def _page_key(source: Source, document: Document) -> str:
+    """Of everything that the reading of one page follows from."""
+    page = (document.sha256, document.final_url or document.url, document.charset)
+    return _digest(code_version(source.kind), page, source.keep, source.drop)
+
+
+def _digest(*parts: object) -> str:
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 

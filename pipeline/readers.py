@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipeline.fetch import Archive
 from pipeline.read import ReadReport, read_source
+from pipeline.readings import KeptReadings
 from pipeline.records import Document
 from pipeline.stage import Stage
 from sources.registry import Source
@@ -79,5 +80,6 @@ def _read(source: Source, documents: Sequence[Document], job: Job) -> ReadReport
     stage = Stage(job.stage)
     if job.reread:
         stage.mark(source.id, None)
+        KeptReadings(stage.folder, source.id).forget()
     with Archive(job.archive) as archive:
         return read_source(source, documents, archive, stage, job.states, job.now, accept=job.reread)

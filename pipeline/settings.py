@@ -100,9 +100,8 @@ class Settings:
         from sources.demo.server import DemoServer  # only the demo needs it
 
         with DemoServer() as server:
-            yield replace(
-                self.fetch, connect_to={"*.example": ("127.0.0.1", server.port)}, per_host_delay_s=0.0
-            )
+            demo = {"*.example": ("127.0.0.1", server.port)}
+            yield replace(self.fetch, connect_to=demo, ours=frozenset(demo))
 
 
 def _profile(name: str) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ wrong is reported with file, key and remedy, and left out; the others load.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sources.trim import wrong_selector
+from sources.urls import canonical_url, same_site, url_key
 
 REGISTRY = Path(__file__).parent / "registry"
 
@@ -187,19 +189,28 @@ def _problems(file: str, source_id: str, table: object) -> Iterable[Problem]:
 
 def _bad_values(table: dict[str, Any], keys: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
     url = table.get("url")
-    if isinstance(url, str) and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
-        yield "url", f"{url!r} is no http(s) address", keys["url"][1]
+    if isinstance(url, str):
+        if canonical_url(url) is None:
+            yield "url", f"{url!r} is no http(s) address", keys["url"][1]
+        elif not table.get("allow_loopback") and _is_private(url):
+            yield "url", f"{url!r} is no public address, and is not fetched", keys["url"][1]
     if isinstance(table.get("state"), str) and table["state"] not in STATES:
         yield "state", f"{table['state']!r} is no postal code of a state", keys["state"][1]
-    if isinstance(table.get("cadence"), str) and not CADENCE.fullmatch(table["cadence"]):
+    if isinstance(table.get("cadence"), str) and not CADENCE.fullmatch(table["cadence"].lstrip("0")):
         yield "cadence", f"{table['cadence']!r} is not understood", keys["cadence"][1]
     for key in ("entry", "keep", "drop"):
         listed = table.get(key, ())
-        if isinstance(listed, list) and not all(isinstance(item, str) for item in listed):
-            yield key, "holds something that is not text", keys.get(key, COMMON["title"])[1]
-        elif key != "entry" and isinstance(listed, list):
+        if not isinstance(listed, list) or key not in keys:
+            continue
+        if not all(isinstance(item, str) for item in listed):
+            yield key, "holds something that is not text", keys[key][1]
+        elif key == "entry":
+            for place in listed:
+                if isinstance(url, str) and not _is_page_of(place, url):
+                    yield key, f"{place!r} is no page of {url}", keys[key][1]
+        else:
             for problem in filter(None, map(wrong_selector, listed)):
-                yield key, f"is no CSS selector: {problem}", keys.get(key, COMMON["title"])[1]
+                yield key, f"is no CSS selector: {problem}", keys[key][1]
     if isinstance(table.get("max_pages"), int) and not 1 <= table["max_pages"] <= 1000:
         yield "max_pages", "is out of bounds", "a number from 1 to 1000"
     columns = table.get("columns")
@@ -210,6 +221,19 @@ def _bad_values(table: dict[str, Any], keys: dict[str, Any]) -> Iterable[tuple[s
             for name, column in columns.items():
                 if name not in RECORD_FIELDS or not isinstance(column, str):
                     yield f"columns.{name}", "is no field of ours", f"one of {', '.join(RECORD_FIELDS)}"
+
+
+def _is_private(url: str) -> bool:
+    """Whether a URL has an IP address for its host that is not public."""
+    try:
+        return not ipaddress.ip_address(urlsplit(url).hostname or "").is_global
+    except ValueError:
+        return urlsplit(url).hostname == "localhost"
+
+
+def _is_page_of(place: str, site: str) -> bool:
+    whole = canonical_url(place, site)
+    return whole is not None and same_site(whole, site)
 
 
 def _source(file: Path, source_id: str, table: dict[str, Any]) -> Source:
@@ -237,10 +261,18 @@ def _source(file: Path, source_id: str, table: dict[str, Any]) -> Source:
     )
 
 
+def missing_files(registry: Registry) -> Iterable[Problem]:
+    """Sources whose local file or folder is not there. A run tells that as an outcome of the source."""
+    for source in registry.sources:
+        if source.path is not None and not source.path.exists():
+            message = f"there is no {source.path}"
+            yield Problem(source.file, f"{source.id}.path", message, COMMON["path"][1])
+
+
 def _duplicates(sources: Iterable[Source]) -> Iterable[Problem]:
     seen: dict[str, Source] = {}
     for source in sources:
-        place = re.sub(r"^https?://(www\.)?", "", source.location).rstrip("/").lower()
+        place = url_key(canonical_url(source.url) or source.url) if source.url else str(source.path)
         first = seen.setdefault(place, source)
         if first is not source:
             message = f"reads the same place as {first.id} ({first.file})"

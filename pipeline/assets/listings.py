@@ -69,6 +69,7 @@ def _describe(context: dg.AssetExecutionContext, report: ReadReport) -> None:
         "observations": {
             "rows": rows.get("observation", 0),
             "page kinds": report.page_kinds,
+            "pages parsed": report.parsed,
             "quarantined": rows.get("quarantine", 0),
         },
         "listings": {

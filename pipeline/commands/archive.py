@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 from rich.filesize import decimal
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.commands.console import Exit, err, out
@@ -20,6 +21,7 @@ from pipeline.fetch import stats as archive_stats
 
 app = typer.Typer(help="The archive of everything fetched.", no_args_is_help=True)
 DAY = ["%Y-%m-%d"]
+LAST_MOMENT = timedelta(days=1, microseconds=-1)  # of a day, from its first
 
 
 @app.command()
@@ -27,7 +29,7 @@ def stats(
     profile: ProfileOption = None, registry: RegistryOption = None, out_folder: OutOption = None
 ) -> None:
     """Attempts by outcome, pages, sizes."""
-    with Archive(chosen(profile, registry, out_folder).archive) as archive:
+    with _opened(profile, registry, out_folder) as archive:
         found = archive_stats(archive)
     table = Table("what", "value", title="Archive", show_header=False)
     table.add_row("attempts", f"{found.attempts:,}")
@@ -53,7 +55,7 @@ def prune(
     out_folder: OutOption = None,
 ) -> None:
     """Remove contents that nothing names; the log, and the newest content of every page, always stay."""
-    with Archive(chosen(profile, registry, out_folder).archive) as archive:
+    with _opened(profile, registry, out_folder) as archive:
         gone = prune_archive(archive, before, dry_run=not yes)
     verb = "Removed" if yes else "Would remove (add --yes)"
     out.print(f"{verb}: {gone.orphans:,} orphans, {gone.superseded:,} superseded, {decimal(gone.stored)}")
@@ -64,7 +66,7 @@ def compact(
     profile: ProfileOption = None, registry: RegistryOption = None, out_folder: OutOption = None
 ) -> None:
     """Pack the logs of finished runs into Parquet: the same rows, read faster."""
-    with Archive(chosen(profile, registry, out_folder).archive) as archive:
+    with _opened(profile, registry, out_folder) as archive:
         packed = compact_archive(archive)
     out.print(f"{packed} logs packed")
 
@@ -80,8 +82,12 @@ def export_(
     out_folder: OutOption = None,
 ) -> None:
     """Write a WARC 1.1 file that standard tools read."""
-    with Archive(chosen(profile, registry, out_folder).archive) as archive:
-        records = export_warc(archive, file, source_id=source, since=since, until=until)
+    with _opened(profile, registry, out_folder) as archive:
+        if source is not None and next(archive.documents(source), None) is None:
+            err.print(f"[red]The archive has nothing of a source {escape(source)}.[/red]")
+            raise typer.Exit(Exit.USAGE)
+        end = until + LAST_MOMENT if until else None
+        records = export_warc(archive, file, source_id=source, since=since, until=end)
     out.print(f"{file}: {records:,} records")
 
 
@@ -103,6 +109,15 @@ def import_(
     out.print(f"{taken.documents:,} documents taken in, {len(taken.rejected):,} left out")
     for url, reason in taken.rejected[:20]:
         err.print(f"  {url or file}: {reason}", markup=False)
+
+
+def _opened(profile: str | None, registry: Path | None, out_folder: Path | None) -> Archive:
+    """The archive of these options. One that is not there ends the command: it is a slip of the pen."""
+    folder = chosen(profile, registry, out_folder).archive
+    if not folder.is_dir():
+        err.print(f"[red]No archive at {folder}.[/red] `iop run` makes one; --out and --profile choose another.")
+        raise typer.Exit(Exit.USAGE)
+    return Archive(folder)
 
 
 def _host(url: str) -> str:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
-from pipeline.fetch import State
+from pipeline.fetch import Health, State, propose_source
+from pipeline.records import Outcome
+from pipeline.settings import Settings
+from pipeline.sources_health import health_of_all
+from sources.registry import missing_files
+from sources.urls import url_key
 
 app = typer.Typer(help="The registry and the health of its sources.", invoke_without_command=True)
 
@@ -21,7 +32,14 @@ COLORS = {
     State.BLOCKED: "red",
     State.DEAD: "red",
     State.UNREAD: "dim",
+    State.PAUSED: "dim",
 }
+WORST_FIRST = (
+    State.DEAD, State.BLOCKED, State.NEEDS_ATTENTION, State.DEGRADED, State.UNREAD, State.HEALTHY, State.PAUSED,
+)  # fmt: skip
+
+
+NARROW = 110  # columns of a terminal; below it the table leaves out what a person needs last
 
 
 @app.callback()
@@ -31,67 +49,113 @@ def sources(
     registry: RegistryOption = None,
     out_folder: OutOption = None,
 ) -> None:
-    """How each source is: state, why, last good visit, failures in a row, drift of pages, bytes and facts."""
+    """How each source is, the worst first: state, why, last good day, good visits, drift of pages, bytes and facts."""
+    context.obj = (profile, registry)
     if context.invoked_subcommand:
         return
-    from pipeline.sources_health import health_of_all
-
     settings = chosen(profile, registry, out_folder)
-    table = Table(
-        "source", "state", "why", "last good", "visits", "failures", "pages", "facts", title="Source health"
-    )
-    for row in health_of_all(settings):
-        table.add_row(
+    rows = health_of_all(settings, datetime.now(UTC))
+    out.print(_table(sorted(rows, key=lambda row: (WORST_FIRST.index(row.state), row.source_id))))
+    counts = Counter(row.state for row in rows)
+    out.print(" · ".join(f"{counts[s]} [{COLORS[s]}]{s.replace('_', ' ')}[/]" for s in State if counts[s]))
+    _tell_problems(settings)
+
+
+def _table(rows: Sequence[Health]) -> Table:
+    wide = out.width >= NARROW
+    table = Table(title="Source health")
+    for name in ("source", "state"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("why", ratio=1)
+    for name in ("last good", *(("visits", "failures", "pages", "bytes", "facts") if wide else ())):
+        table.add_column(name, no_wrap=True)
+    for row in rows:
+        cells = [
             row.source_id,
             f"[{COLORS[row.state]}]{row.state.replace('_', ' ')}[/]",
-            row.reason,
-            f"{row.last_good:%Y-%m-%d %H:%M}" if row.last_good else "never",
-            f"{row.good_visits}/{row.visits}",
-            str(row.consecutive_failures),
-            _share(row.pages, row.pages_share),
-            _share(row.facts, row.facts_share),
-        )
-    out.print(table)
+            escape(row.reason),
+            f"{row.last_good:%Y-%m-%d}" if row.last_good else "never",
+        ]
+        if wide:
+            cells += [
+                f"{row.good_visits}/{row.visits}",
+                str(row.consecutive_failures or ""),
+                _share(row.pages, row.pages_share),
+                f"{row.bytes_share:.0%}" if row.bytes_share is not None else "",
+                _share(row.facts, row.facts_share),
+            ]
+        table.add_row(*cells)
+    table.caption = "in brackets, and for bytes: as a share of the usual" if wide else None
+    return table
 
 
 @app.command()
-def check(profile: ProfileOption = None, registry: RegistryOption = None) -> None:
-    """Validate the registry: every problem with file, key and remedy; duplicates too."""
-    settings = chosen(profile, registry, None)
-    for problem in settings.registry.problems:
-        err.print(f"[red]✗[/red] {problem}")
+def check(context: typer.Context, profile: ProfileOption = None, registry: RegistryOption = None) -> None:
+    """Validate the registry: every problem with file, key and remedy; duplicates and missing files too."""
+    settings = _chosen(context, profile, registry)
+    problems = _tell_problems(settings)
     out.print(f"{len(settings.registry.sources)} sources in {settings.registry_folder}")
-    if settings.registry.problems:
+    if problems:
+        raise typer.Exit(Exit.USAGE)
+    if not settings.registry.sources:
+        err.print("[red]No TOML file there declares a source.[/red] `iop sources new URL` proposes one.")
         raise typer.Exit(Exit.USAGE)
 
 
 @app.command()
 def new(
+    context: typer.Context,
     url: Annotated[str, typer.Argument(help="The address of a provider's site.")],
     profile: ProfileOption = None,
+    registry: RegistryOption = None,
 ) -> None:
     """Look at a site; propose its registry table, and show which pages would be read."""
-    from pipeline.fetch import propose_source
-    from pipeline.records import Outcome
-
-    settings = chosen(profile, None, None)
+    settings = _chosen(context, profile, registry)
     try:
         with settings.fetching() as how:
             proposal = asyncio.run(propose_source(url, how))
     except ValueError as error:
-        err.print(f"[red]{error}[/red]")
+        err.print(f"[red]{error}[/red]", soft_wrap=True)
         raise typer.Exit(Exit.USAGE) from None
-    out.print(proposal.toml, markup=False)
+    if proposal.toml:
+        typer.echo(proposal.toml)  # as it is: a wrapped line would be another value
     if proposal.outcome is not Outcome.OK:
-        err.print(f"[yellow]{proposal.outcome}[/yellow] {proposal.detail}")
+        err.print(f"[yellow]{proposal.outcome}[/yellow] {escape(proposal.detail)}", soft_wrap=True)
         raise typer.Exit(Exit.FAILED)
     table = Table("score", "page", title="What would be read, the likeliest first")
     for page, score in proposal.pages:
-        table.add_row(f"{score:.1f}", page)
+        table.add_row(f"{score:.1f}", escape(page))
     out.print(table)
+    for twin in _twins(settings, proposal.toml):
+        err.print(f"[yellow]{escape(twin)}[/yellow]")
+    folder = "your registry folder" if settings.serve_demo else settings.registry_folder
+    err.print(f"Save the table in a TOML file of {folder}, then: iop sources check", soft_wrap=True)
+
+
+def _twins(settings: Settings, toml: str) -> Iterator[str]:
+    """What the registry has already of a proposal."""
+    ((source_id, table),) = tomllib.loads(toml).items()
+    for source in settings.registry.sources:
+        if source.url and url_key(source.url) == url_key(table["url"]):
+            yield f"The registry has this site already: {source.id} ({source.file})"
+        elif source.id == source_id:
+            yield f"The id {source.id} is taken ({source.file}): choose another"
+
+
+def _chosen(context: typer.Context, profile: str | None, registry: Path | None) -> Settings:
+    """Options may stand before or after the subcommand."""
+    before = context.obj or (None, None)
+    return chosen(profile or before[0], registry or before[1], None)
+
+
+def _tell_problems(settings: Settings) -> int:
+    problems = [*settings.registry.problems, *missing_files(settings.registry)]
+    for problem in problems:
+        err.print(f"[red]✗[/red] {escape(str(problem))}", soft_wrap=True)
+    return len(problems)
 
 
 def _share(number: int | None, share: float | None) -> str:
     if number is None:
         return ""
-    return f"{number:,}" if share is None else f"{number:,} ({share:.0%} of usual)"
+    return f"{number:,}" if share is None else f"{number:,} ({share:.0%})"

@@ -10,7 +10,7 @@ from pipeline.fetch.replay import current_documents, replay_documents
 from pipeline.fetch.run import fetch_all, fetch_sources
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.upkeep import Pruned, Stats, compact, prune, stats
-from pipeline.fetch.visit_log import VisitRow, by_source, due, next_due
+from pipeline.fetch.visit_log import VisitRow, Visits, by_source, due, next_due
 from pipeline.fetch.warc import Imported, export_warc, import_warc
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "State",
     "Stats",
     "VisitRow",
+    "Visits",
     "by_source",
     "compact",
     "current_documents",

@@ -10,6 +10,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import cache, partial
 from urllib.parse import urljoin, urlsplit
 
@@ -56,14 +57,14 @@ class Fetcher:
     def __init__(self, settings: FetchSettings) -> None:
         self.settings = settings
         self._hosts: dict[str, Host] = {}
-        self._own: set[str] = set()
+        self._ours = set(settings.ours)
         self.slots = asyncio.Semaphore(settings.concurrency)
         self.tls = cache(partial(tls_context, settings))
 
     @asynccontextmanager
     async def visiting(self, allow_private: frozenset[str] = frozenset()) -> AsyncIterator[Visit]:
         """A visit to a site: hosts met on the way are closed at its end, their pace and rules stay known."""
-        self._own |= allow_private
+        self._ours |= allow_private
         visit = Visit(self, allow_private)
         try:
             yield visit
@@ -76,10 +77,9 @@ class Fetcher:
         if key not in self._hosts:
             # http and https of one name are one host to be polite to
             twin = self._hosts.get(f"{'http' if parts.scheme == 'https' else 'https'}://{parts.netloc}")
-            # a source that may be on this machine is a test's: it needs no pauses but those it asks for
-            settings = (
-                replace(self.settings, per_host_delay_s=0.0) if parts.hostname in self._own else self.settings
-            )
+            # hosts on this machine are the demo's or a test's: they need no pauses but those they ask for
+            ours = any(fnmatchcase(parts.hostname or "", pattern) for pattern in self._ours)
+            settings = replace(self.settings, per_host_delay_s=0.0) if ours else self.settings
             self._hosts[key] = Host(twin.gate if twin else Gate(settings))
         return self._hosts[key]
 

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from pipeline.fetch.outcome import layout_changed
-from pipeline.fetch.visit_log import VisitRow, Visits, visits_of
+from pipeline.fetch.visit_log import GOOD, VisitRow, Visits, visits_of
 from pipeline.records import Outcome
 
 REFUSING = frozenset({Outcome.BLOCKED, Outcome.ROBOTS_DENIED, Outcome.RATE_LIMITED})
@@ -36,6 +35,7 @@ class State(StrEnum):
     BLOCKED = "blocked"
     DEAD = "dead"
     UNREAD = "unread"  # never visited
+    PAUSED = "paused"  # by the registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,37 @@ class Health:
     facts_share: float | None = None
 
 
-def health(source_id: str, visits: Visits, facts: Sequence[Mapping[str, int]] = ()) -> Health:
+def health(
+    source_id: str,
+    visits: Visits,
+    facts: Sequence[Mapping[str, int]] = (),
+    *,
+    refused: str = "",
+    overdue: bool = False,
+) -> Health:
     """The health of a source from its visits, and its fact counts by field after each of its last good visits,
-    oldest first. For many sources give the visits `by_source`."""
+    oldest first. For many sources give the visits `by_source`.
+
+    `refused` is why its newest pages were not taken for what they say (`layout_changed`); `overdue` that it should
+    have been read again by now.
+    """
     own = visits_of(source_id, visits)
     if not own:
         return Health(source_id, State.UNREAD, "never visited")
     good = [v for v in own if v.good]
     failures = next((i for i, v in enumerate(reversed(own)) if v.good), len(own))
     totals = [sum(f.values()) for f in facts]
-    pages_share = _share([v.good for v in good])
-    bytes_share = _share([v.size for v in good])
-    state, reason = _state(own, failures, pages_share, bytes_share, facts)
+    shares = {
+        "pages": _share([v.good for v in good]),
+        "bytes": _share([v.size for v in good]),
+        "facts": _share(totals),
+    }
+    if failures:
+        state, reason = _failing(own[-failures:])
+    else:
+        state, reason = _answering(own[-1], refused, shares, totals)
+    if overdue and state is State.HEALTHY:
+        state, reason = State.DEGRADED, f"due again, and not read since {own[-1].ended_at:%Y-%m-%d}"
     return Health(
         source_id,
         state,
@@ -80,44 +99,43 @@ def health(source_id: str, visits: Visits, facts: Sequence[Mapping[str, int]] = 
         good_visits=len(good),
         consecutive_failures=failures,
         pages=good[-1].good if good else None,
-        pages_share=pages_share,
-        bytes_share=bytes_share,
+        pages_share=shares["pages"],
+        bytes_share=shares["bytes"],
         facts=totals[-1] if totals else None,
-        facts_share=_share(totals),
+        facts_share=shares["facts"],
     )
 
 
-def _state(
-    own: Sequence[VisitRow],
-    failures: int,
-    pages_share: float | None,
-    bytes_share: float | None,
-    facts: Sequence[Mapping[str, int]],
+def _answering(
+    last: VisitRow, refused: str, shares: Mapping[str, float | None], facts: Sequence[int]
 ) -> tuple[State, str]:
-    last = own[-1]
-    main = max(last.outcomes, key=lambda o: last.outcomes[o], default="nothing")
-    if failures:
-        return _failing(own[-failures:], main)
-    moved = [outcome for outcome in FOR_US_TO_MEND if last.outcomes.get(outcome, 0) > last.good]
+    """The state after a visit with good pages."""
+    count = last.outcomes.get
+    most = max((o for o in last.outcomes if o not in GOOD), key=lambda o: last.outcomes[o], default=None)
+    if sum(count(outcome, 0) for outcome in REFUSING) > last.good:
+        return State.BLOCKED, f"only {last.good} of {last.attempts} pages good, most others {most}"
+    moved = [outcome for outcome in FOR_US_TO_MEND if count(outcome, 0) > last.good]
     if moved:
         return State.NEEDS_ATTENTION, f"most pages answer {moved[0].value}"
-    changed = layout_changed(facts[-2], facts[-1]) if len(facts) > 1 else None
-    if changed or last.outcomes.get(Outcome.LAYOUT_CHANGED):
-        return State.NEEDS_ATTENTION, f"layout changed: {changed or 'pages came without their facts'}"
-    for what, share in (("pages", pages_share), ("bytes", bytes_share)):
+    if refused or count(Outcome.LAYOUT_CHANGED):
+        return State.NEEDS_ATTENTION, f"layout changed: {refused or 'pages came without their facts'}"
+    for what in ("pages", "bytes"):
+        share = shares[what]
         if share is not None and share < DRIFT:
-            return State.NEEDS_ATTENTION, f"{what} fell to {share:.0%} of the usual"
-    failed = last.attempts - last.good - last.outcomes.get(Outcome.ROBOTS_DENIED, 0)
+            others = f"; the others {most}" if most else ""
+            return State.NEEDS_ATTENTION, f"{what} fell to {share:.0%} of the usual{others}"
+    if facts and not facts[-1]:
+        return State.NEEDS_ATTENTION, "pages come, and no fact is read in them"
+    failed = last.attempts - last.good - count(Outcome.ROBOTS_DENIED, 0)
     if failed > FAILED_SHARE * last.attempts:
-        worst = max(
-            (o for o in last.outcomes if o not in ("ok", "unchanged")), key=lambda o: last.outcomes[o]
-        )
-        return State.DEGRADED, f"{failed} of {last.attempts} pages failed, most of them {worst}"
+        return State.DEGRADED, f"{failed} of {last.attempts} pages failed, most of them {most}"
     return State.HEALTHY, f"{last.good} of {last.attempts} pages good"
 
 
-def _failing(failed: Sequence[VisitRow], main: str) -> tuple[State, str]:
+def _failing(failed: Sequence[VisitRow]) -> tuple[State, str]:
     """The state after one or more visits without a single good page."""
+    last = failed[-1].outcomes
+    main = max(last, key=lambda outcome: last[outcome], default="no attempt")
     times = (
         f"{main} at the last visit"
         if len(failed) == 1
@@ -127,7 +145,7 @@ def _failing(failed: Sequence[VisitRow], main: str) -> tuple[State, str]:
         return State.BLOCKED, times
     if main in FOR_US_TO_MEND:
         return State.NEEDS_ATTENTION, times
-    absent = all(set(v.outcomes) <= ABSENT for v in failed)
+    absent = all(v.outcomes and set(v.outcomes) <= ABSENT for v in failed)
     if absent and len(failed) >= DEAD_AFTER and failed[-1].ended_at - failed[0].ended_at >= DEAD_SPAN:
         return State.DEAD, times
     return (State.NEEDS_ATTENTION if len(failed) >= DEAD_AFTER else State.DEGRADED), times

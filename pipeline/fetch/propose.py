@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from pipeline.fetch.client import Fetcher, Visit
 from pipeline.fetch.exchange import Reply, Want
@@ -22,6 +23,9 @@ from sources.urls import canonical_url, registrable
 
 ENTRIES = 5
 ENTRY_SCORE = 5.0  # pages at least as likely to tell something as a contact page
+HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+|localhost|\[?[0-9a-f:.]+\]?")
+NO_SITE = frozenset({Outcome.DNS, Outcome.REFUSED_ADDRESS})
+NO_TLS = frozenset({Outcome.TLS, Outcome.CONNECTION, Outcome.TIMEOUT})  # https failed: perhaps there is http
 LIVELY = timedelta(days=60)
 LIVELY_SHARE = 0.3
 ORGANIZATION = re.compile(r"organization|business|clinic|hospital|medical", re.IGNORECASE)
@@ -30,7 +34,8 @@ JSON_LD = re.compile(r"<script[^>]+application/ld\+json[^>]*>(.*?)</script>", re
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A registry table as TOML, the pages that would be read with their scores, and how the look at it went."""
+    """A registry table as TOML ("" where there is no such site), the pages that would be read with their scores, and
+    how the look at it went."""
 
     toml: str
     pages: tuple[tuple[str, float], ...]
@@ -41,17 +46,24 @@ class Proposal:
 async def propose_source(url: str, settings: FetchSettings, max_pages: int = 25) -> Proposal:
     """Look at a site's home page and sitemaps. A site that cannot be read gives a proposal that says why.
 
-    Raises ValueError where `url` is no http(s) address.
+    Without a scheme `url` is looked for at https, then at http. Raises ValueError where it is no http(s) address.
     """
-    site = canonical_url(url if "://" in url else f"https://{url}")
-    if site is None:
+    sites = [url] if "://" in url else [f"https://{url}", f"http://{url}"]
+    site = canonical_url(sites[0])
+    if site is None or not HOST.fullmatch(urlsplit(site).hostname or ""):
         raise ValueError(f"{url!r} is no http(s) address")
     async with Fetcher(settings).visiting() as visit:
-        try:
-            reply = await visit.get(Want(site, settings.max_bytes, follow_moves=True, html_only=True))
-        except Failure as failure:
-            return Proposal(_toml(site, _name_of(site), [], 30), (), failure.outcome, failure.detail)
-        return await _propose(reply, visit, settings, max_pages)
+        for last, place in enumerate(sites, 1 - len(sites)):
+            try:
+                want = Want(
+                    canonical_url(place) or place, settings.max_bytes, follow_moves=True, html_only=True
+                )
+                return await _propose(await visit.get(want), visit, settings, max_pages)
+            except Failure as failure:
+                if last == 0 or failure.outcome not in NO_TLS:
+                    toml = "" if failure.outcome in NO_SITE else _toml(site, _name_of(site), [], 30)
+                    return Proposal(toml, (), failure.outcome, failure.detail)
+    raise AssertionError("no address was tried")
 
 
 async def _propose(reply: Reply, visit: Visit, settings: FetchSettings, max_pages: int) -> Proposal:
@@ -69,7 +81,12 @@ async def _propose(reply: Reply, visit: Visit, settings: FetchSettings, max_page
     anchors = {canonical_url(link): anchor for link, anchor in page.links}
     while len(pages) < max_pages and (best := frontier.pop()):
         pages.append((best, round(score_link(best, anchors.get(best, "")), 1)))
-    entry = [urlsplit(place).path for place, score in pages[1:] if score >= ENTRY_SCORE and "?" not in place]
+    home = urljoin(reply.final_url, "/").rstrip("/")
+    entry = [
+        place.removeprefix(home) if frontier.at_home(place) else place
+        for place, score in pages[1:]
+        if score >= ENTRY_SCORE
+    ]
     toml = _toml(
         reply.final_url,
         _title(page, html, reply.final_url),
@@ -110,7 +127,7 @@ def _title(page: SitePage, html: str, site: str) -> str:
         if any(isinstance(k, str) and ORGANIZATION.search(k) for k in kinds) and isinstance(
             node.get("name"), str
         ):
-            return str(node["name"]).strip()
+            return unescape(str(node["name"])).strip()
     if page.site_name:
         return page.site_name.strip()
     host = re.sub(r"[^a-z0-9]", "", registrable(site).rpartition(".")[0])

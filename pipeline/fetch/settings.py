@@ -38,6 +38,7 @@ class FetchSettings:
     max_retry_after_s: float = 120.0  # a longer Retry-After ends the visit instead
     robots_ttl_s: float = 86_400.0
     trust_lastmod_s: float = 21 * 86_400.0  # how long a sitemap's word is taken that a page did not change
+    ours: frozenset[str] = frozenset()  # hosts, such as "*.example": on this machine, they need no pauses
     connect_to: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     allow_private: frozenset[str] = frozenset()
     ssl_context: ssl.SSLContext | None = None

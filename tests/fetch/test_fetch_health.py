@@ -69,10 +69,30 @@ def test_a_fall_of_bytes_and_lost_facts_need_attention() -> None:
     two = visits(GOOD, GOOD)
     thinner = [two[0], VisitRow("s", two[1].began_at, two[1].ended_at, GOOD, two[0].size // 10)]
     assert "bytes" in health("s", thinner).reason
-    lost = health("s", two, [{"phone": 9, "payer": 20}, {"phone": 9}])
-    assert (lost.state, lost.facts, lost.facts_share) == (State.NEEDS_ATTENTION, 9, 9 / 29)
-    assert "payer" in lost.reason or "9 facts" in lost.reason
-    assert health("s", two, [{"phone": 9}, {"phone": 8}]).state is State.HEALTHY
+    fewer = health("s", two, [{"phone": 9, "payer": 20}, {"phone": 9}])
+    assert (fewer.state, fewer.facts, fewer.facts_share) == (State.HEALTHY, 9, 9 / 29), "a person accepted that"
+    refused = health("s", two, [{"phone": 9, "payer": 20}], refused="9 facts where there were 29")
+    assert (refused.state, refused.facts) == (State.NEEDS_ATTENTION, 29), "the facts of before still stand"
+    assert "9 facts where there were 29" in refused.reason
+    silent = health("s", two, [{"phone": 0}])
+    assert (silent.state, silent.facts) == (State.NEEDS_ATTENTION, 0)
+
+
+def test_refused_pages_are_told_before_the_fall_that_they_cause() -> None:
+    found = health("s", visits(GOOD, GOOD, {"ok": 1, "blocked": 3}))
+    assert (found.state, found.pages_share) == (State.BLOCKED, 0.04)
+    assert "blocked" in found.reason
+    assert "timeout" in health("s", visits(GOOD, GOOD, {"ok": 9, "timeout": 2})).reason
+
+
+def test_a_source_that_nobody_reads_any_more_is_not_healthy() -> None:
+    found = health("s", visits(GOOD), overdue=True)
+    assert (found.state, "2026-03-01" in found.reason) == (State.DEGRADED, True)
+    assert health("s", visits(GOOD, {"blocked": 2}), overdue=True).state is State.BLOCKED
+
+
+def test_visits_without_an_attempt_are_no_death() -> None:
+    assert health("s", visits(GOOD, {}, {}, {})).state is State.NEEDS_ATTENTION
 
 
 def test_visits_of_other_sources_do_not_count() -> None:

@@ -183,10 +183,13 @@ HOME = """<html><title>Welcome | Harbor Oak Recovery</title>
 def proposed(web, url: str):
     from pipeline.fetch import FetchSettings
 
+    async def unknown(host: str, port: int) -> list[str]:
+        raise OSError("no such name")
+
     async def run():
         async with web:
             settings = FetchSettings(
-                connect_to=web.connect_to, per_host_delay_s=0, attempts=1, now=lambda: DAY
+                connect_to=web.connect_to, per_host_delay_s=0, attempts=1, now=lambda: DAY, resolve=unknown
             )
             return await propose_source(url, settings)
 
@@ -204,7 +207,7 @@ def test_a_source_is_proposed_as_toml_with_what_would_be_read(web) -> None:
     table = tomllib.loads(found.toml)["harbor_oak"]
     assert found.outcome is Outcome.OK
     assert table["title"] == 'Harbor "Oak" Recovery'
-    assert table["entry"] == ["/programs/iop", "/insurance", "/locations"]
+    assert table["entry"] == ["/programs/iop", "/insurance", "/locations", "/contact?src=nav"]
     assert (table["url"], table["cadence"], table["kind"]) == (
         "http://harbor-oak.example/",
         "7d",
@@ -227,6 +230,22 @@ def test_a_proposal_passes_the_registrys_own_validation(web, tmp_path: Path) -> 
     registry = load_registry(tmp_path)
     assert registry.problems == ()
     assert registry["harbor_oak"].title == 'Harbor "Oak" Recovery'
+
+
+def test_a_page_of_a_subdomain_keeps_its_host_and_a_name_its_characters(web) -> None:
+    link = '<a href="http://boston.harbor-oak.example/intensive-outpatient">IOP in Boston</a>'
+    name = '<script type="application/ld+json">{"@type": "MedicalClinic", "name": "Harbor &amp; Oak"}</script>'
+    web.page("harbor-oak.example", "/", f"<html>{name}<h1>Welcome</h1><p>We help adults.</p>{link}</html>")
+    table = tomllib.loads(proposed(web, "http://harbor-oak.example/").toml)["harbor_oak"]
+    assert table["entry"] == ["http://boston.harbor-oak.example/intensive-outpatient"]
+    assert table["title"] == "Harbor & Oak"
+
+
+def test_a_name_without_a_scheme_is_looked_for_at_https_then_at_http(web) -> None:
+    web.page("harbor-oak.example", "/", HOME)
+    assert '"http://harbor-oak.example/"' in proposed(web, "harbor-oak.example").toml
+    nothing = proposed(web, "harbor-oak.nowhere")
+    assert (nothing.outcome, nothing.toml) == (Outcome.DNS, "")
 
 
 def test_a_site_that_cannot_be_read_is_said_to_be_so(web) -> None:

@@ -14,6 +14,7 @@ from pipeline.fetch import Archive, current_documents
 from pipeline.read import ReadReport, documents_that_count, read_source
 from pipeline.readers import Job, read_sources
 from pipeline.records import Document, Outcome
+from pipeline.sources_health import FactLog
 from pipeline.stage import Stage
 from sources.registry import Kind, Source
 
@@ -180,3 +181,71 @@ def test_reading_in_processes_gives_the_same(
     for table in ("listing", "observation"):
         one, two = (Stage(job.stage).read(table).sort("listing_id") for job in (here, apart))
         assert sorted(map(str, one.rows())) == sorted(map(str, two.rows()))
+
+
+def site_of_pages(archive: Archive, *versions: str, day: int = 0) -> None:
+    for number, version in enumerate(versions):
+        html = PAGE.replace("</main>", f"<p>{version}</p></main>").encode()
+        put(archive, SITE, html, day, f"https://elm.example/{number}")
+
+
+def test_only_the_page_that_changed_is_parsed_again(archive: Archive, stage: Stage, tmp_path: Path) -> None:
+    site_of_pages(archive, "one", "two", "three")
+    assert read(SITE, archive, stage).parsed == 3
+    site_of_pages(archive, "one", "We accept Aetna and Cigna insurance.", "three", day=1)
+    again = read(SITE, archive, stage)
+    assert (again.changed, again.parsed) == (True, 1)
+    afresh = Stage(tmp_path / "afresh")
+    assert read(SITE, archive, afresh).parsed == 3
+    for table in ("listing", "listing_service", "observation"):
+        assert stage.read(table).equals(afresh.read(table)), "what was kept reads like what is read anew"
+    assert "aetna" in stage.read("observation")["value"]
+
+
+def test_kept_readings_that_cannot_be_read_are_made_again(archive: Archive, stage: Stage) -> None:
+    site_of_pages(archive, "one", "two")
+    read(SITE, archive, stage)
+    (kept,) = (stage.folder / ".readings").iterdir()
+    kept.write_bytes(kept.read_bytes()[:100])
+    site_of_pages(archive, "one", "three", day=1)
+    assert read(SITE, archive, stage).parsed == 2
+    site_of_pages(archive, "four", "three", day=2)
+    assert read(SITE, archive, stage).parsed == 1
+
+
+def test_another_way_to_trim_parses_the_site_again(archive: Archive, stage: Stage) -> None:
+    site_of_pages(archive, "one", "two")
+    read(SITE, archive, stage)
+    assert read(replace(SITE, drop=("nav",)), archive, stage).parsed == 2
+
+
+def test_force_parses_every_page_again(archive: Archive, stage: Stage) -> None:
+    site_of_pages(archive, "one", "two")
+    read(SITE, archive, stage)
+    current = list(current_documents(archive, source_id=SITE.id))
+    job = Job(Path(archive.store.root), stage.folder, frozenset(), NOW, reread=True)
+    (report,) = read_sources([SITE], {SITE.id: current}, job)
+    assert (report.changed, report.parsed) == (True, 2)
+
+
+def test_a_page_whose_content_is_lost_does_not_stop_its_site(archive: Archive, stage: Stage) -> None:
+    site_of_pages(archive, "one", "two")
+    lost = next(d for d in archive.documents() if d.url.endswith("1"))
+    (Path(archive.store.root) / "blobs" / lost.sha256[:2] / f"{lost.sha256}.zst").unlink()
+    report = read(SITE, archive, stage)
+    assert report.problem is None and report.rows is not None
+    assert (report.rows["listing"], report.rows["quarantine"]) == (1, 1)
+    assert stage.read("quarantine")["reason"].to_list() == ["unreadable_document"]
+
+
+def test_a_refused_layout_is_what_the_source_s_health_says(archive: Archive, stage: Stage) -> None:
+    site_of_pages(archive, "one", "two")
+    read(SITE, archive, stage)
+    put(archive, SITE, b"<html><h1>Welcome</h1></html>", 1, "https://elm.example/0")
+    put(archive, SITE, b"<html><h1>Hello</h1></html>", 1, "https://elm.example/1")
+    for _ in range(2):
+        assert "facts where there were" in (read(SITE, archive, stage).problem or "")
+    log = FactLog(stage.folder)
+    assert [bool(reading.refused) for reading in log.read(SITE.id)] == [False, True]
+    assert read(SITE, archive, stage, accept=True).problem is None
+    assert [bool(reading.refused) for reading in log.read(SITE.id)] == [False, False]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.registry import REGISTRY, Kind, load_registry
+from sources.registry import REGISTRY, Kind, load_registry, missing_files
 
 
 def write(folder: Path, text: str, name: str = "some.toml") -> Path:
@@ -72,6 +72,20 @@ def test_a_local_file_is_relative_to_its_toml(tmp_path: Path) -> None:
         ('kind = "provider_site"\nurl = "https://a.example"\nentry = [1]', "a.entry", "not text"),
         ('kind = "provider_site"\nurl = "https://a.example"\nkeep = ["main >> ["]', "a.keep", "CSS selector"),
         ('kind = "provider_site"\nurl = "https://a.example"\ndrop = [3]', "a.drop", "not text"),
+        ('kind = "provider_site"\nurl = "https://a.example:port/"', "a.url", "http"),
+        ('kind = "provider_site"\nurl = "http://10.0.0.1/"', "a.url", "public"),
+        ('kind = "provider_site"\nurl = "http://localhost/"', "a.url", "public"),
+        ('kind = "provider_site"\nurl = "https://a.example"\ncadence = "0d"', "a.cadence", "7d"),
+        (
+            'kind = "provider_site"\nurl = "https://a.example"\nentry = ["https://b.example/iop"]',
+            "a.entry",
+            "no page of https://a.example",
+        ),
+        (
+            'kind = "provider_site"\nurl = "https://a.example"\nentry = ["ftp://a.example/"]',
+            "a.entry",
+            "no page",
+        ),
         ('kind = "license_list"\nurl = "https://a.example"', "a.columns", "column mapping"),
         ('kind = "license_list"\nurl = "https://a.example"\ncolumns = {nam = "N"}', "a.columns", "name"),
         (
@@ -104,6 +118,31 @@ def test_duplicates_are_reported(tmp_path: Path) -> None:
     assert "same place as one" in str(load_registry(tmp_path).problems[0])
     write(tmp_path, table.format("one", "b."), "y.toml")
     assert any("declared in x.toml too" in str(p) for p in load_registry(tmp_path).problems)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://www.a.example/index.html", "https://A.example:443/?utm_source=x", "https://a.example/#top"],
+)
+def test_one_place_in_other_spellings_is_a_duplicate(tmp_path: Path, url: str) -> None:
+    table = '[{}]\nkind = "provider_site"\nurl = "{}"\n'
+    write(tmp_path, table.format("one", "https://a.example/") + table.format("two", url))
+    assert "same place as one" in str(load_registry(tmp_path).problems[0])
+
+
+def test_an_entry_may_be_on_a_subdomain_and_loopback_where_it_is_allowed(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        '[a]\nkind = "provider_site"\nurl = "https://a.example/"\nentry = ["https://iop.a.example/", "x"]\n'
+        '[b]\nkind = "provider_site"\nurl = "http://127.0.0.1:8000/"\nallow_loopback = true\n',
+    )
+    assert not load_registry(tmp_path).problems
+
+
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
+    write(tmp_path, '[d]\nkind = "samhsa_directory"\npath = "su.xlsx"\n')
+    (problem,) = missing_files(load_registry(tmp_path))
+    assert (problem.key, "su.xlsx" in problem.message) == ("d.path", True)
 
 
 def test_an_unknown_id_suggests_the_near_one(tmp_path: Path) -> None:
