@@ -6,7 +6,7 @@ all of them. Columns and types are the contracts of `warehouse/contracts/stage/`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -78,11 +78,16 @@ class Stage:
         """The sources that have given listings, by id."""
         return sorted(file.stem for file in (self.folder / "listing").glob("*.parquet"))
 
-    def drop(self, source_id: str) -> None:
-        """Remove everything that a source gave: it has left the registry."""
-        self.mark(source_id, None)
-        for table in (*LISTING_TABLES, "source", "document"):
-            self.path(table, source_id).unlink(missing_ok=True)
+    def keep_only(self, source_ids: Collection[str]) -> list[str]:
+        """Remove everything that other sources gave, which have left the registry; returns their ids."""
+        tables = (*LISTING_TABLES, "source", "document")
+        there = {file.stem for table in tables for file in (self.folder / table).glob("*.parquet")}
+        departed = sorted(there - set(source_ids) - {ALL})
+        for source_id in departed:
+            self.mark(source_id, None)
+            for table in tables:
+                self.path(table, source_id).unlink(missing_ok=True)
+        return departed
 
     def counts(self, source_id: str) -> dict[str, int]:
         """Rows per table that a source has on the stage."""

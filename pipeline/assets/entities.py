@@ -16,6 +16,9 @@ def entities(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
 ) -> dg.MaterializeResult[None]:
     settings = workspace.settings
+    if not settings.registry.problems:  # a table with a slip of the pen has not left
+        for source_id in workspace.stage.keep_only([s.id for s in settings.registry.sources]):
+            context.log.warning(f"{source_id} left the registry: what it gave is out of the release")
     with workspace.progress.task("match", 1) as task:
         report = resolve_entities(
             workspace.stage, workspace.releases.current_path(), settings.overrides, workspace.clock()

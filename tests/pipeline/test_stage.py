@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -97,8 +98,11 @@ def test_documents_keep_outcome_and_time(stage: Stage) -> None:
 
 def test_a_source_that_left_the_registry_is_dropped(stage: Stage) -> None:
     stage.write_listings("elm", [listing()], {}, Seen(MAY), "f1")
-    stage.drop("elm")
-    assert stage.partitions() == []
+    stage.write_source(replace(SOURCE, id="oak"), [])
+    assert stage.keep_only({"elm", "ash"}) == ["oak"]
+    assert stage.partitions() == ["elm"]
+    assert stage.keep_only(set()) == ["elm"]
+    assert (stage.partitions(), stage.marked("elm")) == ([], None)
     assert stage.read("observation").height == 0
 
 
