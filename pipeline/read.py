@@ -1,42 +1,26 @@
 """Documents of one source → its listings on the stage. What has not changed is not read again.
 
-A source that cannot be read keeps the listings that it gave last; what went wrong is in its quarantine.
+A source that cannot be read keeps what it said when it last could be: its pages of that time are read, so that the
+stage follows from the archive alone (`FactLog` says in the archive which readings were good).
 """
 
 from __future__ import annotations
 
-import traceback
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time
-from functools import cache, partial
-from hashlib import blake2b
-from pathlib import Path
 
-from pipeline.extract import PageReading, Reading, assemble, extract, read_page
-from pipeline.fetch import Archive, ArchiveError, decode, layout_changed
-from pipeline.normalize.directory import DirectoryReader, Origin
+from pipeline.fetch import Archive, ArchiveError, current_documents, layout_changed
+from pipeline.normalize.directory import DirectoryReader
+from pipeline.read_documents import Counts, LostContentError, code_version, digest, read_directory, read_site
 from pipeline.readings import KeptReadings
 from pipeline.records import Document, Listing, Rejected
-from pipeline.sources_health import FactCount, FactLog, facts_by_field
+from pipeline.sources_health import FactCount, FactLog, count_facts
 from pipeline.stage import Seen, Stage, naive_utc
-from sources.findtreatment import page_urls, read_answer
-from sources.license_list import read_list
-from sources.records import BadRecord, SourceFormatError, SourceRecord
+from sources.findtreatment import page_urls
+from sources.records import SourceFormatError
 from sources.registry import Kind, Source
-from sources.samhsa_directory import read_workbook
-from sources.trim import TrimError, trimmed
-
-CODE = (
-    "pipeline/normalize",
-    "pipeline/vocabulary",
-    "pipeline/records.py",
-    "pipeline/read.py",
-    "pipeline/stage.py",
-)
-CODE_OF_SITES = ("pipeline/extract", "pipeline/fetch/body.py", "sources/trim.py")
-CODE_OF_DIRECTORIES = ("sources/samhsa_directory.py", "sources/findtreatment.py", "sources/license_list.py")
-RAW_LENGTH = 2000
 
 
 @dataclass(slots=True)
@@ -50,166 +34,147 @@ class ReadReport:
     changed: bool = False
     out_of_scope: int = 0  # rows of other states than the profile asks for
     page_kinds: dict[str, int] = field(default_factory=dict)
-    problem: str | None = None  # why the source as a whole could not be read
-
-
-def read_source(
-    source: Source,
-    documents: Sequence[Document],
-    archive: Archive,
-    stage: Stage,
-    states: frozenset[str],
-    now: datetime,
-    *,
-    accept: bool = False,
-) -> ReadReport:
-    """Read the newest good documents of one source, and put its listings on the stage.
-
-    A site whose pages came but whose facts are gone has changed its layout: it keeps the listings of last time,
-    until a person looks and says `accept`.
-    """
-    report = ReadReport(source.id, len(documents))
-    seen = _seen(source, documents, now)
-    fingerprint = _fingerprint(source, documents, states)
-    if stage.marked(source.id) == fingerprint:
-        stage.verify_again(source.id, seen)
-        report.rows = stage.counts(source.id)
-        return report
-    if not documents:
-        return report
-    reader = DirectoryReader(source.id)
-    try:
-        if source.kind == Kind.PROVIDER_SITE:
-            kept = KeptReadings(stage.folder, source.id)
-            found = list(_read_site(source, documents, archive, kept, report))
-            kept.save()
-            _guard_layout(source, found, stage, accept)
-            read: Iterable[Listing | Rejected] = found
-        else:
-            read = _read_directory(source, documents, archive, reader)
-        rows = stage.write_listings(
-            source.id, _in_scope(read, states, report), reader.unmapped, seen, fingerprint
-        )
-    except (SourceFormatError, LayoutChangedError, KeyError, ArchiveError) as error:
-        report.problem = str(error)
-        reason = "layout_changed" if isinstance(error, LayoutChangedError) else "unreadable_document"
-        rejected = Rejected(source.id, source.location, reason, str(error), "")
-        stage.write_rejected(source.id, [rejected], seen)
-        return report
-    report.rows, report.changed = rows, True
-    return report
+    problem: str | None = None  # why the source, or some page of it, could not be read
 
 
 class LayoutChangedError(Exception):
     """The pages of a site came, but the facts that they gave before did not."""
 
 
-def _guard_layout(source: Source, read: Iterable[Listing | Rejected], stage: Stage, accept: bool) -> None:
-    log = FactLog(stage.folder)
-    now = FactCount(code_version(source.kind), facts_by_field(x for x in read if isinstance(x, Listing)))
-    before = log.accepted(source.id)[-1:]
-    if before and before[0].code == now.code and not accept:
-        changed = layout_changed(before[0].facts, now.facts)
-        if changed:
-            log.add(source.id, replace(now, refused=changed))
-            raise LayoutChangedError(f"{changed}; look at it, then: iop run --source {source.id} --force")
-    log.add(source.id, now)
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one source onto the stage.
 
+    `as_of`: the date that the archive is read at, where it is not now. `accept`: a person looked at a changed layout.
+    """
 
-def _in_scope(
-    read: Iterable[Listing | Rejected], states: frozenset[str], report: ReadReport
-) -> Iterator[Listing | Rejected]:
-    for item in read:
-        if states and isinstance(item, Listing) and item.state and item.state not in states:
-            report.out_of_scope += 1
-        else:
-            yield item
+    source: Source
+    archive: Archive
+    stage: Stage
+    states: frozenset[str]
+    now: datetime
+    as_of: datetime | None = None
+    accept: bool = False
 
-
-def _read_directory(
-    source: Source, documents: Sequence[Document], archive: Archive, reader: DirectoryReader
-) -> Iterator[Listing | Rejected]:
-    for document in documents:
-        origin = Origin(document.sha256, document.url, source.state)
-        yield from reader.read(_rows(source, archive.get(document.sha256 or "")), origin)
-
-
-def _rows(source: Source, content: bytes) -> Iterator[SourceRecord | BadRecord]:
-    if source.kind == Kind.SAMHSA_DIRECTORY:
-        return read_workbook(content)
-    if source.kind == Kind.FINDTREATMENT:
-        return read_answer(content)
-    return read_list(content, source.columns)
-
-
-def _read_site(
-    source: Source, documents: Sequence[Document], archive: Archive, kept: KeptReadings, report: ReadReport
-) -> Iterator[Listing | Rejected]:
-    readings = []
-    for document in documents:
+    def read(self, documents: Sequence[Document]) -> ReadReport:
+        """Read the newest good documents; where they say nothing that can be used, those of the last good reading."""
+        source, stage = self.source, self.stage
+        report = ReadReport(source.id, len(documents))
+        fingerprint = self._fingerprint(documents)
+        if stage.marked(source.id) == fingerprint:
+            stage.verify_again(source.id, self._seen(documents))
+            report.rows = stage.counts(source.id)
+            return report
+        if not documents and not stage.has(source.id):
+            return report
         try:
-            read = partial(_read_page, source, document, archive, report)
-            reading = kept.of(_page_key(source, document), read)
-        except (KeyError, ArchiveError) as error:
-            yield Rejected(source.id, document.url, "unreadable_document", f"not in the archive: {error}", "")
-            continue
-        except TrimError as error:
-            yield Rejected(source.id, document.url, "layout_changed", str(error), "")
-            continue
-        except Exception as error:  # a page that breaks the reader must not stop its site
-            raw = archive.get(document.sha256 or "")[:RAW_LENGTH].decode("utf-8", "replace")
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            detail = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
-            yield Rejected(source.id, document.url, "unreadable_page", detail, raw)
-            continue
-        kind = str(reading.page_kind)
-        report.page_kinds[kind] = report.page_kinds.get(kind, 0) + 1
-        readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
-    yield from assemble(readings, source.id, source.title, source.state)
+            self._write(documents, report, fingerprint)
+        except (SourceFormatError, LayoutChangedError, LostContentError) as error:
+            report.problem = str(error)
+            reason = "layout_changed" if isinstance(error, LayoutChangedError) else "unreadable_document"
+            self._keep(Rejected(source.id, source.location, reason, str(error), ""), report)
+        return report
+
+    def _write(self, documents: Sequence[Document], report: ReadReport, fingerprint: str) -> None:
+        """Put what the documents say on the stage, and remember that they could be read."""
+        facts: Counter[str] = Counter()
+        counts, reader = Counts(), DirectoryReader(self.source.id)
+        read: Iterable[Listing | Rejected] = self._listings(documents, counts, reader, facts)
+        if self.source.kind is Kind.PROVIDER_SITE:
+            read = list(read)
+            if documents and not counts.lost:
+                self._guard_layout(facts)
+        report.parsed, report.page_kinds = counts.parsed, counts.page_kinds
+        complete = fingerprint if not counts.lost else None  # what is lost may be found by the next run
+        if counts.lost:
+            report.problem = f"{counts.lost} of {len(documents)} pages are lost or damaged in the archive"
+        seen = self._seen(documents)
+        listings = self._in_scope(read, report)
+        report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, complete)
+        report.changed = True
+        if self.as_of is None and not counts.lost:
+            newest = max((d.fetched_at for d in documents), default=self.now)
+            self._log.add(
+                self.source.id, FactCount(self._code, dict(sorted(facts.items())), newest.isoformat())
+            )
+
+    def _keep(self, rejected: Rejected, report: ReadReport) -> None:
+        """Put what the source said at its last good reading on the stage, beside why it is not said anew."""
+        seen = self._seen(())
+        good = self._log.accepted(self.source.id, self.as_of)
+        try:
+            if not good:
+                raise LostContentError("there is no good reading")
+            documents = documents_of(self.source, self.archive, datetime.fromisoformat(good[-1].as_of))
+            counts, reader = Counts(), DirectoryReader(self.source.id)
+            read = [*self._listings(documents, counts, reader, Counter())]
+            if counts.lost:
+                raise LostContentError("pages of the last good reading are lost")
+        except (SourceFormatError, LostContentError):
+            self.stage.write_rejected(self.source.id, [rejected], seen)
+            return
+        listings = self._in_scope([*read, rejected], report)
+        seen = self._seen(documents)
+        report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, None)
+
+    def _listings(
+        self, documents: Sequence[Document], counts: Counts, reader: DirectoryReader, facts: Counter[str]
+    ) -> Iterator[Listing | Rejected]:
+        if self.source.kind is Kind.PROVIDER_SITE:
+            kept = KeptReadings(self.stage.folder, self.source.id)
+            yield from count_facts(read_site(self.source, documents, self.archive, kept, counts), facts)
+            kept.save()
+        else:
+            yield from count_facts(read_directory(self.source, documents, self.archive, reader), facts)
+
+    def _guard_layout(self, facts: Counter[str]) -> None:
+        before = self._log.accepted(self.source.id, self.as_of)[-1:]
+        if not before or before[0].code != self._code or self.accept:
+            return
+        changed = layout_changed(before[0].facts, facts)
+        if changed:
+            if self.as_of is None:
+                self._log.add(self.source.id, FactCount(self._code, dict(facts), before[0].as_of, changed))
+            raise LayoutChangedError(
+                f"{changed}; look at it, then: iop run --source {self.source.id} --force"
+            )
+
+    def _in_scope(
+        self, read: Iterable[Listing | Rejected], report: ReadReport
+    ) -> Iterator[Listing | Rejected]:
+        for item in read:
+            if self.states and isinstance(item, Listing) and item.state and item.state not in self.states:
+                report.out_of_scope += 1
+            else:
+                yield item
+
+    def _seen(self, documents: Sequence[Document]) -> Seen:
+        """What an edition says was known when it was published, whenever we fetch it."""
+        if self.source.published:
+            return Seen(datetime.combine(self.source.published, time()))
+        by_url = {d.url: naive_utc(d.fetched_at) for d in documents}
+        return Seen(max(by_url.values(), default=naive_utc(self.now)), by_url)
+
+    def _fingerprint(self, documents: Iterable[Document]) -> str:
+        """Of everything that the listings follow from: the content, the registry's table and our own code."""
+        content = sorted((d.url, d.sha256) for d in documents)
+        return digest(self._code, self.source, sorted(self.states), content)
+
+    @property
+    def _code(self) -> str:
+        return code_version(self.source.kind)
+
+    @property
+    def _log(self) -> FactLog:
+        return FactLog(self.archive.store)
 
 
-def _read_page(source: Source, document: Document, archive: Archive, report: ReadReport) -> Reading:
-    text, charset = decode(archive.get(document.sha256 or ""), document.charset)
-    report.parsed += 1
-    text = trimmed(text, source.keep, source.drop)
-    return extract(read_page(text, document.final_url or document.url, charset))
-
-
-def _seen(source: Source, documents: Sequence[Document], now: datetime) -> Seen:
-    """What an edition says was known when it was published, whenever we fetch it."""
-    if source.published:
-        return Seen(datetime.combine(source.published, time()))
-    by_url = {d.url: naive_utc(d.fetched_at) for d in documents}
-    return Seen(max(by_url.values(), default=naive_utc(now)), by_url)
-
-
-def _fingerprint(source: Source, documents: Iterable[Document], states: Iterable[str]) -> str:
-    """Of everything that the listings follow from: the content, the registry's table and our own code."""
-    parts = (code_version(source.kind), source, sorted(states), sorted((d.url, d.sha256) for d in documents))
-    return _digest(*parts)
-
-
-def _page_key(source: Source, document: Document) -> str:
-    """Of everything that the reading of one page follows from."""
-    page = (document.sha256, document.final_url or document.url, document.charset)
-    return _digest(code_version(source.kind), page, source.keep, source.drop)
-
-
-def _digest(*parts: object) -> str:
-    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
-
-
-@cache
-def code_version(kind: Kind) -> str:
-    """Hash of the code and vocabularies that read a kind of source: when it changes, all is read again."""
-    root = Path(__file__).resolve().parent.parent
-    digest = blake2b(digest_size=8)
-    for name in (*CODE, *(CODE_OF_SITES if kind == Kind.PROVIDER_SITE else CODE_OF_DIRECTORIES)):
-        path = root / name
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in (".py", ".csv", ".toml"):
-                digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
-    return digest.hexdigest()
+def documents_of(source: Source, archive: Archive, as_of: datetime | None = None) -> list[Document]:
+    """The documents of one source that count at a date."""
+    lasting = [] if source.kind is Kind.PROVIDER_SITE else [source.id]
+    return documents_that_count(
+        source, list(current_documents(archive, as_of, source.id, lasting=lasting)), archive
+    )
 
 
 def documents_that_count(source: Source, current: Sequence[Document], archive: Archive) -> list[Document]:
@@ -221,5 +186,8 @@ def documents_that_count(source: Source, current: Sequence[Document], archive: A
     first = next((d for d in current if d.url == source.url), None)
     if source.kind != Kind.FINDTREATMENT or first is None:
         return list(current)
-    wanted = {first.url, *page_urls(first.url, archive.get(first.sha256 or ""))}
+    try:
+        wanted = {first.url, *page_urls(first.url, archive.get(first.sha256 or ""))}
+    except (KeyError, ArchiveError, ValueError):
+        return list(current)  # reading it will say what is wrong with it
     return [d for d in current if d.url in wanted]

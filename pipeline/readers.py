@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from pipeline.fetch import Archive
-from pipeline.read import ReadReport, read_source
+from pipeline.read import Reader, ReadReport
 from pipeline.readings import KeptReadings
 from pipeline.records import Document
 from pipeline.stage import Stage
@@ -29,11 +29,13 @@ MUCH = 2_000_000  # bytes of documents from which starting processes pays
 class Job:
     """How sources are read: what every one of them shares."""
 
-    archive: Path
+    archive: str | Path
     stage: Path
     states: frozenset[str]
     now: datetime
-    reread: bool = False
+    reread: bool = False  # also what has not changed
+    accept: bool = False  # also where the layout seems to have changed
+    as_of: datetime | None = None
 
 
 def read_sources(
@@ -82,4 +84,4 @@ def _read(source: Source, documents: Sequence[Document], job: Job) -> ReadReport
         stage.mark(source.id, None)
         KeptReadings(stage.folder, source.id).forget()
     with Archive(job.archive) as archive:
-        return read_source(source, documents, archive, stage, job.states, job.now, accept=job.reread)
+        return Reader(source, archive, stage, job.states, job.now, job.as_of, job.accept).read(documents)

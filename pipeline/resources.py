@@ -37,8 +37,9 @@ def utc_now() -> datetime:
 class Workspace:
     """What every asset is given.
 
-    `refetch`: also sources that are not due. `reread`: also content that has not changed. `offline`: fetch nothing,
-    read what the archive holds. `as_of`: read what the archive held then.
+    `refetch`: also sources that are not due. `reread`: also content that has not changed. `accept`: also pages whose
+    layout seems to have changed. `offline`: fetch nothing, read what the archive holds. `as_of`: read what the archive
+    held then.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class Workspace:
     clock: Callable[[], datetime] = utc_now
     refetch: bool = False
     reread: bool = False
+    accept: bool = False
     offline: bool = False
     as_of: datetime | None = None
     summary: Summary = field(default_factory=Summary)

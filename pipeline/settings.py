@@ -1,7 +1,7 @@
 """What one run is: which registry, which states, where its files go, how it introduces itself to web sites.
 
 The command line's options come first, then the environment (`IOP_PROFILE`, `IOP_REGISTRY`, `IOP_OUT`,
-`IOP_USER_AGENT`), then the profile's own values (`sources/profiles.toml`).
+`IOP_ARCHIVE`, `IOP_USER_AGENT`), then the profile's own values (`sources/profiles.toml`).
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ class Settings:
     states: frozenset[str] = frozenset()
     serve_demo: bool = False
     fetch: FetchSettings = field(default_factory=FetchSettings)
+    archive_at: str | None = (
+        None  # a folder or an object store ("s3://bucket/archive"), where it is not below `out`
+    )
     overrides: Path = OVERRIDES
 
     @classmethod
@@ -72,6 +75,7 @@ class Settings:
             states=frozenset(chosen.get("states", ())),
             serve_demo=bool(chosen.get("serve_demo", False)),
             fetch=fetch,
+            archive_at=environment.get("IOP_ARCHIVE"),
         )
 
     @cached_property
@@ -84,8 +88,10 @@ class Settings:
         return self.out / "stage"
 
     @property
-    def archive(self) -> Path:
-        return self.out / "archive"
+    def archive(self) -> str | Path:
+        if self.archive_at is None:
+            return self.out / "archive"
+        return self.archive_at if "://" in self.archive_at else Path(self.archive_at).resolve()
 
     @property
     def releases(self) -> Path:

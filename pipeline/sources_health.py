@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from pipeline.fetch import Archive, Health, State, Visits, by_source, health, next_due
-from pipeline.records import Assertion, Listing, Observation
+from pipeline.fetch.store import Store
+from pipeline.records import Assertion, Listing, Rejected
 from pipeline.settings import Settings
 from sources.registry import Source
 
@@ -20,61 +20,79 @@ PATIENCE = timedelta(days=2)  # beyond the time a source is due; its cadence, wh
 
 @dataclass(frozen=True, slots=True)
 class FactCount:
-    """What one reading of a source gave: affirmed facts by field, and the code that read it. `refused` says why
-    what was read did not go on: the layout seems to have changed, and a person is to look."""
+    """What one reading of a source gave: the code that read it, affirmed facts by field, and the date of its newest
+    document (ISO 8601). `refused` says why newer documents were not taken for what they say: the layout seems to have
+    changed, and a person is to look."""
 
     code: str
     facts: dict[str, int]
+    as_of: str
     refused: str = ""
 
 
 class FactLog:
-    """Facts by field of each reading of a source, oldest first: `stage/.facts/<source_id>.jsonl`."""
+    """The good readings of each source, oldest first, and whether the last one was refused:
+    `facts/<source_id>.jsonl` of the archive, so that a replay comes to the same decisions."""
 
-    def __init__(self, stage: Path) -> None:
-        self.folder = stage / ".facts"
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def read(self, source_id: str) -> list[FactCount]:
-        """The readings of a source; a line that a kill cut off is left out."""
-        file = self.folder / f"{source_id}.jsonl"
+        """The readings of a source; a line that cannot be read is left out."""
+        try:
+            lines = self._store.read(self._name(source_id)).splitlines()
+        except FileNotFoundError:
+            return []
         readings = []
-        for line in file.read_text().splitlines() if file.exists() else ():
+        for line in lines:
             try:
                 readings.append(FactCount(**json.loads(line)))
             except (ValueError, TypeError):
                 continue
         return readings
 
-    def accepted(self, source_id: str) -> list[FactCount]:
-        return [reading for reading in self.read(source_id) if not reading.refused]
+    def accepted(self, source_id: str, as_of: datetime | None = None) -> list[FactCount]:
+        """Those that were not refused, until a date."""
+        return [
+            reading
+            for reading in self.read(source_id)
+            if not reading.refused and (as_of is None or datetime.fromisoformat(reading.as_of) <= as_of)
+        ]
 
     def add(self, source_id: str, reading: FactCount) -> None:
-        """A refused reading is the last word until the next one, and no part of the history."""
-        lines = [json.dumps(asdict(r)) for r in (*self.accepted(source_id), reading)]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f"{source_id}.tmp"
-        draft.write_text("\n".join(lines[-KEPT:]) + "\n")
-        draft.replace(draft.with_suffix(".jsonl"))
+        """A refused reading is the last word until the next one, and no part of the history; the same documents read
+        again are one reading."""
+        before = [r for r in self.accepted(source_id) if r.as_of != reading.as_of or reading.refused]
+        lines = [json.dumps(asdict(r)).encode() + b"\n" for r in (*before, reading)]
+        if lines[-1] not in self._lines(source_id)[-1:]:
+            self._store.write(self._name(source_id), b"".join(lines[-KEPT:]))
+
+    def _lines(self, source_id: str) -> list[bytes]:
+        try:
+            return self._store.read(self._name(source_id)).splitlines(keepends=True)
+        except FileNotFoundError:
+            return []
+
+    @staticmethod
+    def _name(source_id: str) -> str:
+        return f"facts/{source_id}.jsonl"
 
 
-def facts_by_field(listings: Iterable[Listing]) -> dict[str, int]:
-    """How many affirmed facts of each field the listings hold."""
-    said: Counter[str] = Counter()
-    for listing in listings:
-        every: list[Observation] = [
-            *listing.observations,
-            *(o for s in listing.services for o in s.observations),
-        ]
-        said.update(o.field for o in every if o.assertion is Assertion.AFFIRMED)
-    return dict(sorted(said.items()))
+def count_facts(read: Iterable[Listing | Rejected], facts: Counter[str]) -> Iterator[Listing | Rejected]:
+    """Pass on what was read, and count the affirmed facts of each field on the way."""
+    for item in read:
+        if isinstance(item, Listing):
+            for said in (item.observations, *(service.observations for service in item.services)):
+                facts.update(o.field for o in said if o.assertion is Assertion.AFFIRMED)
+        yield item
 
 
 def health_of_all(settings: Settings, now: datetime) -> list[Health]:
     """One row a source of the registry, in order of their ids."""
-    log = FactLog(settings.stage)
     with Archive(settings.archive) as archive:
         visits = by_source(archive.visits())
-    return [_health(source, visits, log, now) for source in settings.registry.sources]
+        log = FactLog(archive.store)
+        return [_health(source, visits, log, now) for source in settings.registry.sources]
 
 
 def _health(source: Source, visits: Visits, log: FactLog, now: datetime) -> Health:

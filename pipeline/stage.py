@@ -78,6 +78,10 @@ class Stage:
         """The sources that have given listings, by id."""
         return sorted(file.stem for file in (self.folder / "listing").glob("*.parquet"))
 
+    def has(self, source_id: str) -> bool:
+        """Whether a source has given anything, if only rows in quarantine."""
+        return any(self.path(table, source_id).exists() for table in ("listing", "quarantine"))
+
     def keep_only(self, source_ids: Collection[str]) -> list[str]:
         """Remove everything that other sources gave, which have left the registry; returns their ids."""
         tables = (*LISTING_TABLES, "source", "document")
@@ -132,9 +136,10 @@ class Stage:
         read: Iterable[Listing | Rejected],
         unmapped: Mapping[tuple[str, str], int],
         seen: Seen,
-        fingerprint: str,
+        fingerprint: str | None,
     ) -> dict[str, int]:
-        """Everything that one source gave, marked complete at the end. Returns the rows per table.
+        """Everything that one source gave, marked complete at the end, unless it is not (None). Returns the rows per
+        table.
 
         `read` is taken in portions, so that a directory of any size needs little memory; `unmapped` is looked at
         when it is exhausted.
@@ -164,7 +169,9 @@ class Stage:
             at = pl.col("url").replace_strict(
                 dict(seen.by_url), default=seen.default, return_dtype=pl.Datetime("us")
             )
-            self.write(table, source_id, frame.with_columns(observed_at=at))
+            moved = frame.with_columns(observed_at=at)
+            if not moved["observed_at"].equals(frame["observed_at"]):
+                self.write(table, source_id, moved)
 
 
 def naive_utc(moment: datetime) -> datetime:

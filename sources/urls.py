@@ -17,9 +17,11 @@ MAX_SEGMENTS = 8
 NO_PAGE = re.compile(
     r"utm_.*|[gf]clid|gbraid|wbraid|dclid|msclkid|ttclid|yclid|mc_[ce]id|_ga|_gl|_hs.*|hsa_.*|ref|ref_src|igshid|"
     r"phpsessid|jsessionid|aspsessionid.*|cfid|cftoken|sid|session_?id|sessid|token|nonce|_?cache_?bust(?:er)?|"
-    r"fbclid|srsltid|gad_source|campaignid|adgroupid|replytocom|share|print|amp",
+    r"fbclid|srsltid|gad_source|campaignid|adgroupid|replytocom|share|print|amp|from|source|cta|trk.*",
     re.IGNORECASE,
 )
+PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z]+(?:/[\w~-][\w.~-]*)*/?", re.ASCII)
+PLAIN_QUERY = re.compile(r"[\w.=&-]*", re.ASCII)
 PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?]*|/\(S\([a-z0-9]+\)\)", re.IGNORECASE)
 SLASHES = re.compile(r"[/\\]+")  # a backslash is a slash (WHATWG URL)
 INDEX = re.compile(r"/(?:index|default|home)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
@@ -45,12 +47,26 @@ PAGINATION = re.compile(r"/page/\d+/?$", re.IGNORECASE)
 DATE_KEY = re.compile(
     r"(?:.*[-_])?(?:date|day|month|year|week|calendar|cal|ical|outlook-ical|eventdisplay)", re.IGNORECASE
 )
+DATE_VALUE = re.compile(r"(?:19|20)\d\d-\d\d?(?:-\d\d?)?|\d\d?/\d\d?/\d{2,4}")
 FACET_KEY = re.compile(
-    r".*\[.*\]|s|q|query|search|keyword|sort(?:by|_by)?|order(?:by|_by)?|dir|filter.*|facet.*|page|paged|p_?no|"
-    r"offset|start|limit|per_?page|view|display|layout|add-to-cart|color|price.*|min_.*|max_.*|radius|distance|"
+    r".*\[.*\]|s|query|search|keyword|sort(?:by|_by)?|order(?:by|_by)?|dir|filter.*|facet.*|paged|p_?no|"
+    r"offset|limit|per_?page|display|layout|add-to-cart|color|price.*|min_.*|max_.*|radius|distance|"
     r"redirect(?:_to)?|return(?:url|_to)?|next|goto|url|action|do",
     re.IGNORECASE,
 )
+# Facets by their values only: "?page=iop", "?q=programs/php" and "?view=article" are how some sites name pages.
+FACET_VALUE = re.compile(
+    r"(?:page|start)=\d*|view=(?:\d*|grid|list|map|table|all|full|print|mobile|desktop|photos?|gallery)|q=(?:|.*[+\s].*)",
+    re.IGNORECASE,
+)
+SEARCH = re.compile(r"search|find|results?|directory", re.IGNORECASE)  # a path where q is a search
+NAMED_KEY = re.compile(
+    r"option|view|layout|task|(?:page_?|cat|item|tab|mod(?:ule)?|node|article|program|location|site|m|p|c)?id|p",
+    re.IGNORECASE,
+)  # as content management systems address a page
+ARCHIVE_KEY = re.compile(
+    r"m|cat|author|tag|category_name|monthnum|year", re.IGNORECASE
+)  # of WordPress, at the root
 
 
 @cache
@@ -86,6 +102,8 @@ def canonical_url(url: str, base: str | None = None, *, keep_query: bool = False
     Lower-case scheme and host, no fragment, default port, session id or campaign parameters; parameters sorted;
     escapes normalised (RFC 3986, 6.2.2). `keep_query` leaves the query as it is, as a redirect's target must be.
     """
+    if len(url) <= MAX_LENGTH and url.count("/") > 2 and PLAIN.fullmatch(url):
+        return url  # as most are, and as all are the second time
     try:
         parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
         port = parts.port
@@ -101,11 +119,15 @@ def canonical_url(url: str, base: str | None = None, *, keep_query: bool = False
     query = parts.query
     if query and not keep_query:
         query = urlencode(
-            [(k, v) for k, v in parse_qsl(query, keep_blank_values=True) if not NO_PAGE.fullmatch(k)]
+            sorted((k, v) for k, v in parse_qsl(query, keep_blank_values=True) if not NO_PAGE.fullmatch(k))
         )
     plain = urlunsplit((parts.scheme, host, path, query, ""))
     if keep_query or (
-        not query and path.isascii() and "%" not in path and "/." not in path and " " not in path
+        PLAIN_QUERY.fullmatch(query)
+        and path.isascii()
+        and "%" not in path
+        and "/." not in path
+        and " " not in path
     ):
         return plain
     return str(canonicalize_url(plain))
@@ -113,10 +135,10 @@ def canonical_url(url: str, base: str | None = None, *, keep_query: bool = False
 
 @lru_cache(maxsize=10_000)
 def url_key(url: str) -> str:
-    """What is equal for two spellings of one page: no scheme, no www., no index file, no last slash."""
+    """What is equal for two spellings of one page: no scheme, no www., no index file, no last slash, no case."""
     parts = urlsplit(url)
     path = INDEX.sub("/", parts.path).rstrip("/")
-    return f"{parts.netloc.removeprefix('www.')}{path}" + (f"?{parts.query}" if parts.query else "")
+    return f"{parts.netloc.removeprefix('www.')}{path}{'?' if parts.query else ''}{parts.query}".lower()
 
 
 def same_site(url: str, site: str) -> bool:
@@ -141,12 +163,26 @@ def trap(url: str) -> str | None:
         return "pagination"
     if CALENDAR.search(path):
         return "calendar"
-    keys = [key for key, _ in parse_qsl(parts.query, keep_blank_values=True)]
-    if any(DATE_KEY.fullmatch(key) for key in keys):
+    return _query_trap(path, parse_qsl(parts.query, keep_blank_values=True)) if parts.query else None
+
+
+def _query_trap(path: str, values: list[tuple[str, str]]) -> str | None:
+    """What a query has of calendars, archives and facets. Joomla's pages have four keys, which name one page."""
+    keys = [key for key, _ in values]
+    if any(DATE_KEY.fullmatch(key) or DATE_VALUE.fullmatch(value) for key, value in values):
         return "calendar"
-    if len(keys) > 2 or any(FACET_KEY.fullmatch(key) for key in keys):
-        return "facet"
-    return None
+    if INDEX.sub("/", path) == "/" and any(ARCHIVE_KEY.fullmatch(key) for key in keys):
+        return "archive"
+    named = "option" in keys
+    search = SEARCH.search(path) is not None
+    for key, value in values:
+        if key == "q" and search:
+            return "facet"
+        if FACET_VALUE.fullmatch(f"{key}={value}") or (
+            FACET_KEY.fullmatch(key) and not (named and key == "layout")
+        ):
+            return "facet"
+    return "facet" if sum(not NAMED_KEY.fullmatch(key) for key in keys) > 2 else None
 
 
 def _repeats(segments: list[str]) -> bool:

@@ -1,13 +1,15 @@
 """Fetch: every source's pages, API answers and files, into the archive (`pipeline.fetch`)."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import dagster as dg
 
-from pipeline.fetch import Archive, by_source, due, fetch_all
+from pipeline.fetch import Archive, by_source, due, fetch_all, standing_attempts
 from pipeline.records import Document
 from pipeline.resources import Workspace
+from sources.registry import Kind, Source
 
 HISTORY = timedelta(days=90)  # attempts that a release carries, for source health
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=8), warn_window=timedelta(days=2))
@@ -39,11 +41,9 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                     workspace.summary.fetched += fetch_all(
                         wanted, archive, how, progress=lambda _: task.advance()
                     )
-            attempts: dict[str, list[Document]] = {source.id: [] for source in sources}
-            for document in archive.documents(since=now - HISTORY):
-                attempts.setdefault(document.source_id, []).append(document)
+            attempts = _attempts(archive, sources, workspace.as_of, now)
         for source in sources:
-            tried = attempts[source.id]
+            tried = attempts.get(source.id, [])
             workspace.stage.write_source(source, tried)
             this_run = [d for d in tried if d.fetched_at >= now]
             metadata: dict[str, dg.MetadataValue] = {
@@ -58,3 +58,18 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             context.add_asset_metadata(metadata, partition_key=source.id)
 
     return fetch
+
+
+def _attempts(
+    archive: Archive, sources: Sequence[Source], as_of: datetime | None, now: datetime
+) -> dict[str, list[Document]]:
+    """By source: the attempts of late, and those that brought what counts, however old, which claims refer to."""
+    until = as_of or now
+    lasting = [s.id for s in sources if s.kind is not Kind.PROVIDER_SITE]
+    late = archive.documents(since=until - HISTORY, as_of=as_of)
+    found = {(d.source_id, d.url, d.fetched_at): d for d in standing_attempts(archive, as_of, lasting)}
+    found |= {(d.source_id, d.url, d.fetched_at): d for d in late}
+    attempts: dict[str, list[Document]] = {}
+    for key in sorted(found):
+        attempts.setdefault(key[0], []).append(found[key])
+    return attempts

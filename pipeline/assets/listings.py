@@ -10,6 +10,7 @@ from pipeline.read import ReadReport, documents_that_count
 from pipeline.readers import Job, read_sources
 from pipeline.records import Document
 from pipeline.resources import Workspace
+from sources.registry import Kind
 
 SPECS = (
     (
@@ -40,10 +41,19 @@ def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         sources = [settings.registry[key] for key in context.partition_keys]
         with Archive(settings.archive) as archive:
             current: dict[str, list[Document]] = {}
-            for document in current_documents(archive, workspace.as_of):
+            lasting = [s.id for s in sources if s.kind is not Kind.PROVIDER_SITE]
+            for document in current_documents(archive, workspace.as_of, lasting=lasting):
                 current.setdefault(document.source_id, []).append(document)
             counted = {s.id: documents_that_count(s, current.get(s.id, ()), archive) for s in sources}
-        job = Job(settings.archive, settings.stage, settings.states, workspace.clock(), workspace.reread)
+        job = Job(
+            settings.archive,
+            settings.stage,
+            settings.states,
+            workspace.clock(),
+            reread=workspace.reread,
+            accept=workspace.accept,
+            as_of=workspace.as_of,
+        )
         with workspace.progress.task("read", len(sources)) as task:
             for report in read_sources(sources, counted, job):
                 workspace.summary.reads.append(report)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.commands.alone import alone
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
-from pipeline.fetch import Archive, export_warc, import_warc
+from pipeline.fetch import Archive, ArchiveError, export_warc, import_warc
 from pipeline.fetch import compact as compact_archive
 from pipeline.fetch import prune as prune_archive
 from pipeline.fetch import stats as archive_stats
+from pipeline.fetch.warc import NoWarc
 
 app = typer.Typer(help="The archive of everything fetched.", no_args_is_help=True)
 DAY = ["%Y-%m-%d"]
@@ -38,9 +41,15 @@ def stats(
     table.add_row("sources", f"{found.sources:,}")
     table.add_row("addresses", f"{found.urls:,}")
     table.add_row("contents", f"{found.contents:,}")
+    if found.damaged:
+        table.add_row("  damaged", f"{found.damaged:,} (counted as absent until they are fetched again)")
     table.add_row("size", f"{decimal(found.content)}, stored in {decimal(found.stored)}")
     table.add_row("from", f"{found.first:%Y-%m-%d %H:%M}" if found.first else "nothing yet")
     table.add_row("to", f"{found.last:%Y-%m-%d %H:%M}" if found.last else "nothing yet")
+    if found.unread:
+        table.add_row("lines that are no rows", f"{found.unread:,}")
+    for name in found.damaged_logs:
+        table.add_row("damaged, not read", escape(name))
     out.print(table)
 
 
@@ -55,7 +64,7 @@ def prune(
     out_folder: OutOption = None,
 ) -> None:
     """Remove contents that nothing names; the log, and the newest content of every page, always stay."""
-    with _opened(profile, registry, out_folder) as archive:
+    with _opened(profile, registry, out_folder) as archive, _kept_still(profile, registry, out_folder, yes):
         gone = prune_archive(archive, before, dry_run=not yes)
     verb = "Removed" if yes else "Would remove (add --yes)"
     out.print(f"{verb}: {gone.orphans:,} orphans, {gone.superseded:,} superseded, {decimal(gone.stored)}")
@@ -66,7 +75,7 @@ def compact(
     profile: ProfileOption = None, registry: RegistryOption = None, out_folder: OutOption = None
 ) -> None:
     """Pack the logs of finished runs into Parquet: the same rows, read faster."""
-    with _opened(profile, registry, out_folder) as archive:
+    with _opened(profile, registry, out_folder) as archive, _kept_still(profile, registry, out_folder):
         packed = compact_archive(archive)
     out.print(f"{packed} logs packed")
 
@@ -81,14 +90,28 @@ def export_(
     registry: RegistryOption = None,
     out_folder: OutOption = None,
 ) -> None:
-    """Write a WARC 1.1 file that standard tools read."""
+    """Write a WARC 1.1 file that standard tools read: every attempt, its content, and the visits."""
+    missing: list[str] = []
     with _opened(profile, registry, out_folder) as archive:
         if source is not None and next(archive.documents(source), None) is None:
             err.print(f"[red]The archive has nothing of a source {escape(source)}.[/red]")
             raise typer.Exit(Exit.USAGE)
         end = until + LAST_MOMENT if until else None
-        records = export_warc(archive, file, source_id=source, since=since, until=end)
-    out.print(f"{file}: {records:,} records")
+        try:
+            records = export_warc(
+                archive,
+                file,
+                source_id=source,
+                since=since,
+                until=end,
+                missing=lambda document, _why: missing.append(document.url),
+            )
+        except OSError as error:
+            err.print(f"[red]{escape(str(file))} cannot be written: {escape(str(error))}[/red]")
+            raise typer.Exit(Exit.FAILED) from None
+    out.print(f"{escape(str(file))}: {records:,} records")
+    if missing:
+        err.print(f"{len(missing):,} of them without their content, which was pruned or is damaged")
 
 
 @app.command("import")
@@ -98,27 +121,52 @@ def import_(
     registry: RegistryOption = None,
     out_folder: OutOption = None,
 ) -> None:
-    """Take in the responses of a WARC file; each belongs to the source whose host it has."""
+    """Take a WARC file in. Another tool's pages belong to the source whose address theirs begin with."""
     settings = chosen(profile, registry, out_folder)
     if not file.is_file():
-        err.print(f"[red]No file {file}.[/red]")
+        err.print(f"[red]No file {escape(str(file))}.[/red]")
         raise typer.Exit(Exit.USAGE)
-    hosts = {_host(s.url): s.id for s in settings.registry.sources if s.url}
-    with Archive(settings.archive) as archive:
-        taken = import_warc(archive, file, lambda url: hosts.get(_host(url)))
-    out.print(f"{taken.documents:,} documents taken in, {len(taken.rejected):,} left out")
-    for url, reason in taken.rejected[:20]:
-        err.print(f"  {url or file}: {reason}", markup=False)
+    try:
+        with Archive(settings.archive) as archive:
+            taken = import_warc(archive, file, settings.registry.sources, settings.fetch)
+    except NoWarc as error:
+        err.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True, emoji=False)
+        raise typer.Exit(Exit.USAGE) from None
+    except OSError as error:
+        err.print(f"[red]{escape(str(file))} was not taken in: {escape(str(error))}[/red]", soft_wrap=True)
+        raise typer.Exit(Exit.FAILED) from None
+    out.print(
+        f"{taken.documents:,} documents and {taken.visits:,} visits taken in, "
+        f"{taken.already:,} already there, {taken.left_out:,} left out"
+    )
+    for reason, number in sorted(taken.reasons.items(), key=lambda item: (-item[1], item[0])):
+        example = next((url for url, why in taken.rejected if why == reason), "")
+        err.print(
+            f"  {number:,} × {reason}" + (f", such as {example}" if example else ""),
+            markup=False,
+            emoji=False,
+        )
+
+
+@contextmanager
+def _kept_still(
+    profile: str | None, registry: Path | None, out_folder: Path | None, needed: bool = True
+) -> Iterator[None]:
+    """No run beside it, where it is needed; what the archive refuses ends the command with a line that says why."""
+    try:
+        with alone(chosen(profile, registry, out_folder)) if needed else nullcontext():
+            yield
+    except (ArchiveError, OSError) as error:
+        err.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
+        raise typer.Exit(Exit.FAILED) from None
 
 
 def _opened(profile: str | None, registry: Path | None, out_folder: Path | None) -> Archive:
     """The archive of these options. One that is not there ends the command: it is a slip of the pen."""
     folder = chosen(profile, registry, out_folder).archive
-    if not folder.is_dir():
-        err.print(f"[red]No archive at {folder}.[/red] `iop run` makes one; --out and --profile choose another.")
+    if isinstance(folder, Path) and not folder.is_dir():  # an object store says so itself
+        err.print(
+            f"[red]No archive at {folder}.[/red] `iop run` makes one; --out and --profile choose another."
+        )
         raise typer.Exit(Exit.USAGE)
     return Archive(folder)
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from filelock import FileLock, Timeout
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.commands.alone import alone
 from pipeline.commands.console import Bars, Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.settings import Settings
@@ -46,7 +45,11 @@ def run(
     source: SourceOption = None,
     out_folder: OutOption = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Fetch what is not due, read what has not changed.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Fetch what is not due, read what has not changed, accept pages whose layout seems to have changed.",
+        ),
     ] = False,
 ) -> None:
     """Fetch what is due, read it, match it, build, audit and publish a release.
@@ -57,7 +60,7 @@ def run(
     settings = chosen(profile, registry, out_folder)
     from pipeline.resources import Workspace
 
-    workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force)
+    workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force, accept=force)
     finish(workspace, source)
 
 
@@ -84,7 +87,7 @@ def finish(workspace: Workspace, source_ids: list[str] | None) -> None:
     for problem in settings.registry.problems:
         err.print(f"[yellow]registry[/yellow] {problem}")
     ids = _sources(settings, source_ids)
-    with _alone(settings):
+    with alone(settings):
         result = _execute(workspace, ids)
     if any("InterruptedError" in error.to_string() for _, error in _errors(result)):
         raise KeyboardInterrupt  # Dagster took it for a failure of the step
@@ -108,18 +111,6 @@ def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
             err.print(f"[red]{error.args[0]}[/red]")
             raise typer.Exit(Exit.USAGE) from None
     return [i for i in known if not wanted or i in wanted]
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """One run at a time works in a directory; readers of its releases are never in the way."""
-    settings.out.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(settings.out / ".lock", timeout=0):
-            yield
-    except Timeout:
-        err.print(f"[red]Another run works in {settings.out}.[/red] Wait for it, or give another --out.")
-        raise typer.Exit(Exit.FAILED) from None
 
 
 def _execute(workspace: Workspace, ids: list[str]) -> dg.ExecuteInProcessResult:

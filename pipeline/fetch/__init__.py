@@ -6,7 +6,7 @@ from pipeline.fetch.health import Health, State, health
 from pipeline.fetch.look import Look, look_at
 from pipeline.fetch.outcome import layout_changed
 from pipeline.fetch.propose import Proposal, propose_source
-from pipeline.fetch.replay import current_documents, replay_documents
+from pipeline.fetch.replay import current_documents, replay_documents, standing_attempts
 from pipeline.fetch.run import fetch_all, fetch_sources
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.upkeep import Pruned, Stats, compact, prune, stats
@@ -42,5 +42,6 @@ __all__ = [
     "propose_source",
     "prune",
     "replay_documents",
+    "standing_attempts",
     "stats",
 ]

@@ -20,7 +20,14 @@ from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.stream import Stream, connect
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-SITE_LOCAL = ipaddress.ip_network("fec0::/10")
+# What Python counts as global and is not anybody's public server: IANA's protocol assignments (metadata services
+# among them), the old 6to4 relays, documentation, site-local IPv6, and the wire server of a large cloud.
+NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20", "fec0::/10"),
+    )
+)
 
 
 # Threads of their own: a name server that does not answer must not keep pages from the archive.
@@ -48,8 +55,10 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-        if ip in SITE_LOCAL or ip.teredo is not None:
+        if ip.teredo is not None:
             return False
+    if any(ip in network for network in NOT_PUBLIC):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
@@ -108,6 +117,10 @@ class Connector:
         try:
             found = await (self._settings.resolve or system_resolver)(host, port)
         except (OSError, UnicodeError) as error:
+            if (
+                getattr(error, "errno", None) == socket.EAI_AGAIN
+            ):  # our resolver's trouble, not the site's end
+                raise httpx.ConnectError(f"no name server answered for {host}") from error
             raise UnknownHost(f"{host}: {error}") from error
         if not found:
             raise UnknownHost(f"{host} has no address")

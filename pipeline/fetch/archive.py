@@ -2,39 +2,42 @@
 
 Content lies in `blobs/ab/<sha256>.zst`, the log in `log/*.jsonl`, which DuckDB reads (`Archive.connection`). Both
 are only added to. A blob is complete before the row that names it is written, and each writer has a log file
-of its own: a kill at any moment leaves at most an unnamed blob, or half a last line, which readers skip.
+of its own: a kill at any moment leaves at most an unnamed blob, or half a last line, which readers skip. Content
+that was found damaged has a mark in `damaged/` and counts as absent, until it is put again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cached_property, partial
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import duckdb
 import zstandard
 
 from pipeline.fetch.packer import Packer
+from pipeline.fetch.segments import LINE_LIMIT, LOG, VISITS, LogReader, Table
 from pipeline.fetch.store import LogWriter, Store, open_store
-from pipeline.fetch.visit_log import VisitRow, read_visits, visit_line
+from pipeline.fetch.visit_log import VisitRow, visit_line
 from pipeline.records import Document, Outcome
 
 LEVEL = 3  # zstd: levels above 3 gain 5% of size for twice the time
-COLUMNS = {
-    **{f.name: "VARCHAR" for f in fields(Document)},
-    "fetched_at": "TIMESTAMP",
-    "status": "INTEGER",
-    "size": "BIGINT",
-    "elapsed_ms": "INTEGER",
-    "redirects": "VARCHAR[]",
-}
+COLUMNS = LOG.columns
+HASH = re.compile(r"[0-9a-f]{64}")
+MARKS = "damaged/"
+T = TypeVar("T")
 _thread = threading.local()
+_outcomes = {outcome.value: outcome for outcome in Outcome}
+_fields: list[Callable[[Document, Any], None]] = [vars(Document)[name].__set__ for name in COLUMNS]
 
 
 class ArchiveError(Exception):
@@ -46,6 +49,7 @@ class Archive:
 
     def __init__(self, root: str | Path) -> None:
         self.store: Store = open_store(root)
+        self.reader = LogReader(self.store)
         self._logs: dict[str, LogWriter] = {}
         self._packer = Packer(self.put, self.store.writers)
 
@@ -58,11 +62,14 @@ class Archive:
         self.close()
 
     def put(self, data: bytes) -> str:
-        """Keep content; the SHA-256 of it is its name. Content already kept is not written again."""
+        """Keep content; the SHA-256 of it is its name. What is kept already, and whole, is not written again."""
         sha256 = hashlib.sha256(data).hexdigest()
         name = blob_name(sha256)
-        if not self.store.exists(name):
+        if not self.store.renew(name, partial(_holds, data)):
             self.store.write(name, _compressor().compress(data))
+        if sha256 in self._marks:
+            self._marks.discard(sha256)
+            self.store.remove(MARKS + sha256)
         return sha256
 
     async def put_beside(self, data: bytes) -> str:
@@ -72,23 +79,44 @@ class Archive:
     def get(self, sha256: str) -> bytes:
         """Content by its hash. Raises KeyError if it is not kept, ArchiveError if it is damaged."""
         try:
-            packed = self.store.read(blob_name(sha256))
+            packed = self.store.read(blob_name(sha256)) if HASH.fullmatch(sha256) else b""
         except FileNotFoundError:
-            raise KeyError(sha256) from None
+            packed = b""
+        if not packed:
+            raise KeyError(sha256)
         try:
-            data = zstandard.ZstdDecompressor().decompress(packed)
-        except zstandard.ZstdError as error:
+            data = _decompressor().decompress(packed)
+        except (zstandard.ZstdError, MemoryError) as error:  # memory: the size that it names is wrong
+            self._mark(sha256)
             raise ArchiveError(f"{sha256}: {error}") from error
         if hashlib.sha256(data).hexdigest() != sha256:
+            self._mark(sha256)
             raise ArchiveError(f"{sha256}: content has another hash")
         return data
 
     def __contains__(self, sha256: object) -> bool:
-        return isinstance(sha256, str) and self.store.exists(blob_name(sha256))
+        """Whether content is kept, as far as is known without reading it."""
+        if not isinstance(sha256, str) or sha256 in self._marks or not HASH.fullmatch(sha256):
+            return False
+        return self.store.exists(blob_name(sha256))
+
+    @cached_property
+    def _marks(self) -> set[str]:
+        """Content that was found damaged, by whichever process read it."""
+        return {name.removeprefix(MARKS) for name, _, _ in self.store.names(MARKS)}
+
+    def _mark(self, sha256: str) -> None:
+        """Let content count as absent, so that its page is asked for without conditions, and it is put again."""
+        self._marks.add(sha256)
+        with suppress(OSError):  # an archive that may only be read
+            self.store.write(MARKS + sha256, b"\n")
 
     def record(self, document: Document) -> None:
         """Log one attempt. Its content must have been put before."""
-        self._log("log").append(to_line(document))
+        line = to_line(document)
+        if len(line) > LINE_LIMIT // 2:
+            raise ArchiveError(f"a row of {len(line)} bytes could not be read again")
+        self._log("log").append(line)
 
     def record_visit(self, visit: VisitRow) -> None:
         """Log that a source was read to the end."""
@@ -96,22 +124,24 @@ class Archive:
 
     def visits(self) -> list[VisitRow]:
         """All visits, oldest first."""
-        self.flush()
-        logs = [name for name, _, _ in self.store.names("visits/") if name.endswith(".jsonl")]
-        return sorted(
-            (row for name in logs for row in read_visits(self.store.read(name))), key=lambda v: v.ended_at
-        )
+        rows = self._read(VISITS, lambda con: con.execute("FROM visits ORDER BY ended_at").fetchall())
+        return [
+            VisitRow(source_id, began.replace(tzinfo=UTC), ended.replace(tzinfo=UTC), dict(outcomes), size)
+            for source_id, began, ended, outcomes, size in rows
+        ]
 
     def flush(self) -> None:
-        """Make what is logged durable (object stores: write what is buffered)."""
+        """Make durable what is logged, after the contents that it names (object stores: write what is buffered)."""
+        self.store.sync()
         for log in self._logs.values():
             log.flush()
 
     def close(self) -> None:
+        self._packer.close()
+        self.store.sync()
         for log in self._logs.values():
             log.close()
         self._logs.clear()
-        self._packer.close()
 
     def _log(self, folder: str) -> LogWriter:
         if folder not in self._logs:
@@ -133,38 +163,36 @@ class Archive:
 
     def latest(self) -> Latest:
         """The newest attempts with content, as they are now."""
-        return Latest(self.connection())
+        return self._read(LOG, Latest, keep=True)
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """An in-memory DuckDB with the log as the view `log`."""
-        self.flush()
-        con = duckdb.connect()
-        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-        con.execute(f"CREATE TABLE nothing ({columns})")
-        packed, lines = self.segments(con)
-        parts = ["SELECT * FROM nothing"]
-        if packed:
-            parts.append(f"SELECT * EXCLUDE (segment) FROM read_parquet([{quoted(packed)}])")
-        if lines:
-            parts.append(read_lines(lines))
-        con.execute(f"CREATE VIEW log AS {' UNION ALL BY NAME '.join(parts)}")
-        return con
-
-    def segments(self, con: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
-        """The log's files as DuckDB calls them: packed ones, and lines that are not packed yet."""
-        names = [name for name, size, _ in self.store.names("log/") if size]
-        packed = [self.store.queryable(name, con) for name in names if name.endswith(".parquet")]
-        done: set[str] = set()
-        if packed:
-            query = f"SELECT DISTINCT segment FROM read_parquet([{quoted(packed)}])"
-            done = {segment for (segment,) in con.execute(query).fetchall()}
-        lines = [name for name in names if name.endswith(".jsonl") and name.rpartition("/")[2] not in done]
-        return packed, [self.store.queryable(name, con) for name in lines]
+        return self._connection(LOG)
 
     def select(self, sql: str, values: list[Any] | dict[str, Any]) -> Iterator[Document]:
         """Documents that a query over `log` gives."""
-        with self.connection() as con:
-            yield from _documents(con, sql, values)
+        con = self._read(LOG, lambda con: con.execute(sql, values), keep=True)
+        with con:
+            yield from _documents(con)
+
+    def _connection(self, table: Table) -> duckdb.DuckDBPyConnection:
+        self.flush()
+        con = duckdb.connect()
+        self.reader.load(table, con)
+        return con
+
+    def _read(self, table: Table, work: Callable[[duckdb.DuckDBPyConnection], T], keep: bool = False) -> T:
+        """What `work` gives for a connection with a table. Begun anew if the files were packed meanwhile."""
+        con = self._connection(table)
+        try:
+            found = work(con)
+        except duckdb.IOException:
+            con.close()
+            con = self._connection(table)
+            found = work(con)
+        if not keep:
+            con.close()
+        return found
 
 
 class Latest:
@@ -173,52 +201,42 @@ class Latest:
     Pages that were gone twice since are left out. Read from the log once, and kept packed.
     """
 
+    ATTEMPTS = """
+        CREATE TEMP TABLE attempt AS
+        SELECT * FROM log WHERE outcome = 'gone' OR outcome IN ('ok', 'unchanged') AND sha256 IS NOT NULL"""
     TABLE = """
         CREATE TABLE latest AS
         WITH content AS (
-            SELECT * FROM log WHERE outcome IN ('ok', 'unchanged') AND sha256 IS NOT NULL
+            SELECT * FROM attempt WHERE outcome <> 'gone'
             QUALIFY row_number() OVER (PARTITION BY source_id, url ORDER BY fetched_at DESC) = 1
         ), absent AS (
-            SELECT c.source_id, c.url FROM content c JOIN log USING (source_id, url)
-            WHERE log.outcome = 'gone' AND log.fetched_at > c.fetched_at GROUP BY ALL HAVING count(*) >= 2
+            SELECT c.source_id, c.url FROM content c JOIN attempt USING (source_id, url)
+            WHERE attempt.outcome = 'gone' AND attempt.fetched_at > c.fetched_at
+            GROUP BY ALL HAVING count(DISTINCT attempt.fetched_at) >= 2
         )
         SELECT * FROM content ANTI JOIN absent USING (source_id, url) ORDER BY source_id"""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
+        con.execute(self.ATTEMPTS)
         con.execute(self.TABLE)
+        con.execute("DROP TABLE attempt")
 
     def of(self, source_ids: Iterable[str]) -> dict[str, dict[str, Document]]:
         """The attempts of these sources, by source and URL."""
         found: dict[str, dict[str, Document]] = {}
         sql = "SELECT * FROM latest WHERE source_id IN (SELECT unnest(?::VARCHAR[]))"
-        for document in _documents(self._con, sql, [list(source_ids)]):
+        for document in _documents(self._con.execute(sql, [list(source_ids)])):
             found.setdefault(document.source_id, {})[document.url] = document
         return found
 
 
-def _documents(
-    con: duckdb.DuckDBPyConnection, sql: str, values: list[Any] | dict[str, Any]
-) -> Iterator[Document]:
-    result = con.execute(sql, values)
+def _documents(result: duckdb.DuckDBPyConnection) -> Iterator[Document]:
     names = [column[0] for column in result.description]
+    pick = itemgetter(*(names.index(name) for name in COLUMNS))
     while rows := result.fetchmany(2000):
         for row in rows:
-            yield from_row(dict(zip(names, row, strict=True)))
-
-
-def read_lines(files: Iterable[str], filename: bool = False) -> str:
-    """A query for the rows of log files; a line cut short by a kill is skipped."""
-    schema = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in COLUMNS.items()) + "}"
-    return (
-        f"SELECT * FROM read_json([{quoted(files)}], columns={schema}, format='newline_delimited', "
-        f"ignore_errors=true, filename={str(filename).lower()}) WHERE url IS NOT NULL"
-    )
-
-
-def quoted(names: Iterable[str]) -> str:
-    """File names as a list of SQL strings."""
-    return ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+            yield _document(pick(row))
 
 
 def blob_name(sha256: str) -> str:
@@ -230,17 +248,25 @@ def to_line(document: Document) -> bytes:
     stated = ((name, getattr(document, name)) for name in COLUMNS)
     row = {name: value for name, value in stated if value not in (None, "", ())}
     row["fetched_at"] = document.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(row, ensure_ascii=False).encode(errors="replace") + b"\n"  # lone surrogates are no text
 
 
 def from_row(row: dict[str, Any]) -> Document:
-    """A Document from a row of the log."""
-    row["fetched_at"] = row["fetched_at"].replace(tzinfo=UTC)
-    row["outcome"] = Outcome(row["outcome"])
-    row["redirects"] = tuple(row["redirects"] or ())
-    row["detail"] = row["detail"] or ""
-    row["elapsed_ms"] = row["elapsed_ms"] or 0
-    return Document(**row)
+    """A Document from a row of the log. Raises ValueError for an outcome that is none."""
+    row = row | {"outcome": Outcome(row["outcome"])}
+    return _document([row[name] for name in COLUMNS])
+
+
+def _document(row: Sequence[Any]) -> Document:
+    """A Document from values in the order of the columns. (A frozen dataclass's own `__init__` takes twice as long.)"""
+    source_id, url, fetched_at, outcome, *others, detail, elapsed_ms, redirects = row
+    moment = fetched_at.replace(tzinfo=UTC)
+    last = (detail or "", elapsed_ms or 0, tuple(redirects) if redirects else ())
+    values = (source_id, url, moment, _outcomes[outcome], *others, *last)
+    document = object.__new__(Document)
+    for put, value in zip(_fields, values, strict=True):
+        put(document, value)
+    return document
 
 
 def utc(moment: datetime | None) -> datetime | None:
@@ -253,3 +279,18 @@ def _compressor() -> zstandard.ZstdCompressor:
         _thread.compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
     compressor: zstandard.ZstdCompressor = _thread.compressor
     return compressor
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    if not hasattr(_thread, "decompressor"):
+        _thread.decompressor = zstandard.ZstdDecompressor()
+    decompressor: zstandard.ZstdDecompressor = _thread.decompressor
+    return decompressor
+
+
+def _holds(data: bytes, packed: bytes) -> bool:
+    """Whether a blob holds this content, its checksum being right too."""
+    try:
+        return bool(packed) and _decompressor().decompress(packed) == data
+    except (zstandard.ZstdError, MemoryError):
+        return False

@@ -13,7 +13,11 @@ MAX_MEMBERS = 100
 
 
 class TooLarge(Exception):  # noqa: N818 - says what it is
-    """The decoded body passed the limit."""
+    """The decoded body passed the limit. `data` is what there was room for."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        super().__init__("the decoded body passes the size limit")
+        self.data = data
 
 
 class UnknownEncoding(Exception):  # noqa: N818 - says what it is
@@ -28,6 +32,8 @@ class Decoder(Protocol):
     """What turns received chunks into at most `limit` decoded bytes."""
 
     def feed(self, chunk: bytes) -> bytes: ...
+    def finish(self) -> None:
+        """Nothing more comes. Raises Damaged where the data cannot end here."""
 
 
 class Plain:
@@ -37,10 +43,13 @@ class Plain:
         self._left = limit
 
     def feed(self, chunk: bytes) -> bytes:
+        if len(chunk) > self._left:
+            raise TooLarge(chunk[: self._left])
         self._left -= len(chunk)
-        if self._left < 0:
-            raise TooLarge
         return chunk
+
+    def finish(self) -> None:
+        """Any end will do."""
 
 
 class Inflate:
@@ -50,12 +59,17 @@ class Inflate:
         self._left = limit
         self._raw_deflate = encoding == "deflate"
         self._members = MAX_MEMBERS
-        self._ended = False
+        self._begun = self._ended = False
+        self._held = b""  # the first byte of two that tell what it is
         self._zlib = zlib.decompressobj(HEADER_SAYS)
 
     def feed(self, chunk: bytes) -> bytes:
-        if self._ended:
+        if self._ended or not chunk:
             return b""
+        if self._raw_deflate and not self._begun and len(self._held + chunk) < 2:
+            self._held += chunk
+            return b""
+        chunk, self._held, self._begun = self._held + chunk, b"", True
         data = self._inflate(chunk)
         while self._zlib.eof and self._zlib.unused_data[:2] == GZIP:  # a further member (RFC 1952, 2.2)
             self._members -= 1
@@ -66,6 +80,10 @@ class Inflate:
         self._ended = self._zlib.eof and len(self._zlib.unused_data) > 1  # what follows is padding: not kept
         return data
 
+    def finish(self) -> None:
+        if (self._begun or self._held) and not self._zlib.eof:
+            raise Damaged("cut short")
+
     def _inflate(self, chunk: bytes) -> bytes:
         try:
             data = self._zlib.decompress(chunk, self._left + 1)
@@ -75,9 +93,9 @@ class Inflate:
             self._raw_deflate = False  # some servers send deflate without its zlib header
             self._zlib = zlib.decompressobj(-zlib.MAX_WBITS)
             return self._inflate(chunk)
+        if len(data) > self._left:
+            raise TooLarge(data[: self._left])
         self._left -= len(data)
-        if self._left < 0:
-            raise TooLarge
         return data
 
 
@@ -93,13 +111,20 @@ def decoder(encoding: str, limit: int) -> Decoder:
 
 def gunzip(data: bytes, limit: int) -> bytes:
     """A gzip file's content, at most `limit` bytes. Raises TooLarge or Damaged."""
-    return Inflate(limit, "gzip").feed(data)
+    decoder = Inflate(limit, "gzip")
+    content = decoder.feed(data)
+    decoder.finish()
+    return content
 
 
 def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
     """Text of a document, and its charset: byte order mark, header, meta, else UTF-8 if it is that, else
     windows-1252 (WHATWG Encoding; a wrong declaration never raises: bad bytes become U+FFFD)."""
-    charset, text = html_to_unicode(content_type or None, data, auto_detect_fun=_detect)
+    try:
+        charset, text = html_to_unicode(content_type or None, data, auto_detect_fun=_detect)
+    except (LookupError, UnicodeError):  # Python knows "charsets" that are none, such as hex and idna
+        charset = _detect(data)
+        text = data.decode(charset, "replace")
     return text, "windows-1252" if charset == "cp1252" else charset
 
 

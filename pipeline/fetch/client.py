@@ -1,6 +1,6 @@
 """The polite client: one request per host at a time, robots first, redirects checked, retries bounded.
 
-A host has one connection (with the shared TLS context), one gate for its pace, and its robots rules.
+What is known of a host over all visits is in `hosts`; a visit has a connection with each of its hosts.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from functools import cache, partial
 from urllib.parse import urljoin, urlsplit
 
@@ -29,26 +28,29 @@ from pipeline.fetch.exchange import (
     unwanted,
 )
 from pipeline.fetch.failure import WIRE_ERRORS, Failure, as_failure
-from pipeline.fetch.gate import Gate
+from pipeline.fetch.hosts import Host, Hosts
+from pipeline.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from pipeline.fetch.robots import Robots, robots_from
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.transport import Connection, tls_context
 from pipeline.records import Outcome
-from sources.urls import registrable
+from sources.urls import canonical_url, registrable
 
 PERMANENT = frozenset({301, 308})
 RETRY_STATUS = frozenset({500, 502, 503, 504})
+# Failures to read robots.txt that say more of a host than that nothing may be read there.
+UNREACHABLE = frozenset(
+    {
+        Outcome.DNS,
+        Outcome.TLS,
+        Outcome.TIMEOUT,
+        Outcome.CONNECTION,
+        Outcome.REFUSED_ADDRESS,
+        Outcome.RATE_LIMITED,
+    }
+)
 # Retries are told in the document's detail, not on the console.
 stamina.instrumentation.set_on_retry_hooks([])
-
-
-@dataclass(slots=True)
-class Host:
-    """What a run knows of one host. `robots_until` is when its rules are to be asked for again."""
-
-    gate: Gate
-    robots: Robots | None = None
-    robots_until: float = 0.0
 
 
 class Fetcher:
@@ -56,52 +58,50 @@ class Fetcher:
 
     def __init__(self, settings: FetchSettings) -> None:
         self.settings = settings
-        self._hosts: dict[str, Host] = {}
-        self._ours = set(settings.ours)
+        self.hosts = Hosts(settings)
         self.slots = asyncio.Semaphore(settings.concurrency)
         self.tls = cache(partial(tls_context, settings))
 
     @asynccontextmanager
     async def visiting(self, allow_private: frozenset[str] = frozenset()) -> AsyncIterator[Visit]:
-        """A visit to a site: hosts met on the way are closed at its end, their pace and rules stay known."""
-        self._ours |= allow_private
+        """A visit to a site: connections are closed at its end, the pace of the hosts stays known."""
+        self.hosts.are_ours(allow_private)
         visit = Visit(self, allow_private)
         try:
             yield visit
         finally:
             await visit.close()
 
-    def host(self, url: str) -> Host:
-        parts = urlsplit(url)
-        key = f"{parts.scheme}://{parts.netloc}"
-        if key not in self._hosts:
-            # http and https of one name are one host to be polite to
-            twin = self._hosts.get(f"{'http' if parts.scheme == 'https' else 'https'}://{parts.netloc}")
-            # hosts on this machine are the demo's or a test's: they need no pauses but those they ask for
-            ours = any(fnmatchcase(parts.hostname or "", pattern) for pattern in self._ours)
-            settings = replace(self.settings, per_host_delay_s=0.0) if ours else self.settings
-            self._hosts[key] = Host(twin.gate if twin else Gate(settings))
-        return self._hosts[key]
-
 
 class Visit:
-    """What one source's reading shares: connections, cookies, the allowance for private addresses."""
+    """What one source's reading shares: connections, cookies, the allowance for private addresses, and the time that
+    it may take (`until`, by the settings' clock)."""
 
     def __init__(self, fetcher: Fetcher, allow_private: frozenset[str]) -> None:
         self._fetcher = fetcher
         self._allow = allow_private
         self._settings = fetcher.settings
         self._connections: dict[str, Connection] = {}
+        self._hosts: dict[str, Host] = {}
+        self.until = fetcher.settings.clock() + fetcher.settings.site_s
 
     async def close(self) -> None:
-        for origin, connection in self._connections.items():
+        for connection in self._connections.values():
             await connection.aclose()
-            self._fetcher.host(origin).robots = None  # thousands of sites' rules would add up
+        for host in self._hosts.values():
+            host.leave()
         self._connections.clear()
+        self._hosts.clear()
+
+    @property
+    def is_over(self) -> bool:
+        return self._settings.clock() > self.until
 
     async def get(self, want: Want) -> Reply:
         """The answer to a request, whatever its status. Raises Failure where there is none to speak of."""
-        url, permanent = want.url, True
+        url, permanent = canonical_url(want.url, keep_query=True), True
+        if url is None:
+            raise Failure(Outcome.REFUSED_ADDRESS, f"{want.url[:200]!r} is no http(s) address")
         passed: list[str] = []
         try:
             while True:
@@ -110,7 +110,7 @@ class Visit:
                 reply = await self._retrying(want if url == want.url else replace(want, url=url))
                 target = redirect_target(reply)
                 if target is None and not passed:
-                    return reply
+                    return reply if url == want.url else replace(reply, url=want.url)
                 if target is None:
                     return replace(
                         reply, url=want.url, redirects=tuple(passed), permanent=permanent and bool(passed)
@@ -137,29 +137,51 @@ class Visit:
             raise Failure(Outcome.MOVED, f"moved for good to {target}", reply.status, final_url=target)
 
     async def robots(self, url: str) -> Robots:
-        """The rules of the host of `url`, asked for at most once in their life time. Raises Failure."""
-        host = self._fetcher.host(url)
+        """The rules of the host of `url`, asked for at most once in their life time. Raises Failure.
+
+        Rules that could not be had are those of a host where nothing may be read (RFC 9309, 2.3.1.4): the first page
+        tells the failure, later ones that they are denied.
+        """
+        url = canonical_url(url, keep_query=True) or url
+        host = self._host(url)
         clock = self._settings.clock
         async with host.gate.rules:
             if host.robots is None or clock() >= host.robots_until:
-                want = Want(urljoin(url, "/robots.txt"), 5_000_000, follow_moves=True, robots=False)
-                host.robots = await self._read_robots(want)
                 host.robots_until = clock() + min(self._settings.robots_ttl_s, 86_400.0)
+                try:
+                    host.robots = await self._read_robots(urljoin(url, "/robots.txt"))
+                except Failure as failure:
+                    host.robots = Robots(denied=f"robots.txt could not be read: {failure.detail}")
+                    failure.final_url = url  # it is about this host, wherever its robots.txt led
+                    failure.detail = f"robots.txt: {failure.detail}"
+                    failure.stop_site = True
+                    if failure.outcome not in UNREACHABLE:
+                        failure.outcome = Outcome.ROBOTS_DENIED
+                    raise
                 host.gate.slow_down(host.robots.delay_s)
         return host.robots
 
     def denies(self, url: str) -> bool:
         """Whether the rules that are known already close a page."""
-        robots = self._fetcher.host(url).robots
+        robots = self._host(url).robots
         return robots is not None and not robots.allows(url)
 
-    async def _read_robots(self, want: Want) -> Robots:
+    def _host(self, url: str) -> Host:
+        host = self._fetcher.hosts.of(url)
+        origin = "/".join(url.split("/", 3)[:3])
+        if origin not in self._hosts:
+            self._hosts[origin] = host
+            host.visits += 1
+        return host
+
+    async def _read_robots(self, url: str) -> Robots:
+        want = Want(url, ROBOTS_BYTES, prefix=True, follow_moves=True, robots=False)
         try:
             reply = await self.get(want)
         except Failure as failure:
             if failure.outcome in (Outcome.SERVER_ERROR, Outcome.RATE_LIMITED) and failure.status:
                 return robots_from(failure.status, b"", self._settings.robots_token)
-            if failure.outcome in (Outcome.REDIRECT_LOOP, Outcome.TOO_LARGE):
+            if failure.outcome is Outcome.REDIRECT_LOOP:
                 return Robots()  # RFC 9309, 2.3.1.2: beyond five redirects, as if there were none
             raise
         return robots_from(reply.status, reply.body, self._settings.robots_token)
@@ -195,23 +217,22 @@ class Visit:
         except Failure as failure:
             if failure.retry and settings.attempts > 1:
                 failure.detail += f" (tried {settings.attempts} times)"
-            if failure.reply is not None and failure.reply.status != 429:
+            if failure.reply is not None and failure.reply.status != 429 and not failure.stop_site:
                 return failure.reply  # a server error that lasts may still be a page to look at
             raise
         raise AssertionError("retry_context neither returned nor raised")
 
     async def _once(self, want: Want) -> Reply:
-        url = httpx.URL(want.url)
-        if url.scheme not in ("http", "https") or not url.host:
-            raise Failure(Outcome.REFUSED_ADDRESS, f"{want.url!r} is no http(s) address")
-        host = self._fetcher.host(want.url)
-        async with host.gate, self._fetcher.slots:
+        host = self._host(want.url)
+        async with host.gate.turn(self.until), self._fetcher.slots:
             began = self._settings.clock()
             try:
                 async with asyncio.timeout(self._settings.total_s):
-                    reply = await self._send(want, url, began)
+                    reply = await self._send(want, began)
             except WIRE_ERRORS as error:
-                raise as_failure(error) from error
+                failure = as_failure(error)
+                failure.elapsed_ms = self._ms_since(began)
+                raise failure from error
         if reply.status == 429 or (reply.status in RETRY_STATUS and not challenged(reply)):
             raise self._busy(host, reply)
         return reply
@@ -225,18 +246,32 @@ class Visit:
             host.gate.hold(wait)
         return Failure(outcome, detail, reply.status, retry=patient, stop_site=not patient, reply=reply)
 
-    async def _send(self, want: Want, url: httpx.URL, began: float) -> Reply:
+    async def _send(self, want: Want, began: float) -> Reply:
+        try:
+            url = httpx.URL(want.url)
+            url.host  # noqa: B018 - where names in Punycode are checked
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise Failure(Outcome.REFUSED_ADDRESS, f"no address: {error}") from error
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         connection = self._connections.get(origin)
         if connection is None:
             connection = Connection(self._settings, self._fetcher.tls, self._allow)
             self._connections[origin] = connection
-        response = await connection.get(url, conditions(want))
+        asked = conditions(want)
+        response = await connection.get(url, asked)
         headers = header_map(response)
+        body, whole = b"", False
         try:
-            skip = unwanted(want, response.status_code, headers)
-            body = b"" if skip else await read_body(response, headers, want.max_bytes)
+            if not unwanted(want, response.status_code, headers):
+                body, whole = await read_body(response, headers, want)
         finally:
             await response.aclose()
-        elapsed_ms = int((self._settings.clock() - began) * 1000)
-        return Reply(want.url, want.url, response.status_code, headers, body, elapsed_ms=elapsed_ms)
+            if not whole:  # what is left of the answer would be in the way of the next one
+                await connection.aclose()
+        return Reply(
+            want.url, want.url, response.status_code, headers, body,
+            elapsed_ms=self._ms_since(began), conditional=bool(asked),
+        )  # fmt: skip
+
+    def _ms_since(self, began: float) -> int:
+        return int((self._settings.clock() - began) * 1000)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 
@@ -16,6 +17,7 @@ from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Document, Outcome
 from sources.urls import canonical_url
 
+LONG_S = 1e9  # thirty years: what asks for more asks for ever
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERHAPS_HTML = frozenset(
     {"", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"}
@@ -34,6 +36,7 @@ class Reply:
     redirects: tuple[str, ...] = ()
     elapsed_ms: int = 0
     permanent: bool = False  # every redirect on the way was a permanent one
+    conditional: bool = False  # validators were sent: only then does 304 say something
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Want:
     known: Document | None = None
     follow_moves: bool = False  # go along with a permanent redirect to another site
     html_only: bool = False  # leave other media types unread
+    prefix: bool = False  # the first `max_bytes` are enough
     robots: bool = True
 
 
@@ -52,8 +56,8 @@ def retry_after(value: str | None, settings: FetchSettings) -> float | None:
     """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date); None if unreadable."""
     if not value:
         return None
-    if value.strip().isdigit():
-        return float(value)
+    if value.isascii() and value.strip().isdigit():
+        return min(float(value), LONG_S)
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
@@ -66,10 +70,17 @@ def redirect_target(reply: Reply) -> str | None:
     location = reply.headers.get("location")
     if reply.status not in REDIRECTS or not location:
         return None
-    target = urljoin(reply.url, location.strip())
-    if urlsplit(target).scheme not in ("http", "https"):
-        raise Failure(Outcome.REFUSED_ADDRESS, f"redirect to {target[:200]}", reply.status)
-    return canonical_url(target, keep_query=True) or target
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode(
+            "utf-8"
+        )  # header bytes that are UTF-8 mean what they say
+    try:
+        target = canonical_url(urljoin(reply.url, location.strip()), keep_query=True)
+    except ValueError:
+        target = None
+    if target is None:
+        raise Failure(Outcome.REFUSED_ADDRESS, f"redirect to {location[:200]}", reply.status)
+    return target
 
 
 def conditions(want: Want) -> dict[str, str]:
@@ -97,11 +108,21 @@ def header_map(response: httpx.Response) -> dict[str, str]:
     }
 
 
-async def read_body(response: httpx.Response, headers: Mapping[str, str], limit: int) -> bytes:
-    """The decoded body. Raises TooLarge, UnknownEncoding, Damaged or httpx.TransportError."""
+async def read_body(response: httpx.Response, headers: Mapping[str, str], want: Want) -> tuple[bytes, bool]:
+    """The decoded body, and whether the answer was read to its end. Raises TooLarge, UnknownEncoding, Damaged or
+    httpx.TransportError."""
     declared = headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    if not want.prefix and declared.isdigit() and int(declared) > want.max_bytes:
         raise TooLarge
-    decode = decoder(headers.get("content-encoding", ""), limit)
+    decode = decoder(headers.get("content-encoding", ""), want.max_bytes)
     assert isinstance(response.stream, httpx.AsyncByteStream)
-    return b"".join([decode.feed(chunk) async for chunk in response.stream])
+    parts: list[bytes] = []
+    try:
+        async for chunk in response.stream:
+            parts.append(decode.feed(chunk))  # noqa: PERF401 - what came before a fault is kept
+    except TooLarge as error:
+        if not want.prefix:
+            raise
+        return b"".join([*parts, error.data]), False
+    decode.finish()
+    return b"".join(parts), True

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 # What servers, networks and their data can cause; anything else is a fault of ours.
 WIRE_ERRORS = (
     httpx.HTTPError,
-    httpx.InvalidURL,
     httpx.StreamError,
     OSError,
-    UnicodeError,
     Damaged,
     RefusedAddress,
     UnknownHost,
@@ -49,10 +47,11 @@ class Failure(Exception):  # noqa: N818 - an outcome, raised to leave the reques
         self.outcome, self.detail, self.status = outcome, detail, status
         self.final_url, self.retry, self.stop_site, self.reply = final_url, retry, stop_site, reply
         self.redirects: tuple[str, ...] = ()
+        self.elapsed_ms = 0
 
 
 def as_failure(error: Exception) -> Failure:
-    """The failure that an exception of the network, TLS or decoding means."""
+    """The failure that an exception means: of the network, TLS or decoding, else a fault of ours."""
     said = f"{type(error).__name__}: {error}".rstrip(": ")
     causes = list(_causes(error))
     if isinstance(error, Failure):
@@ -69,16 +68,14 @@ def as_failure(error: Exception) -> Failure:
             Outcome.TIMEOUT, "no connection in time" if connecting else f"no answer in time ({said})"
         )
     if isinstance(error, TooLarge):
-        return Failure(Outcome.TOO_LARGE, "the decoded body passes the size limit")
+        return Failure(Outcome.TOO_LARGE, str(error))
     if isinstance(error, UnknownEncoding):
         return Failure(Outcome.NOT_HTML, str(error))
     if isinstance(error, Damaged):
         return Failure(Outcome.CONNECTION, f"damaged compression: {error}", retry=True)
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
-        return Failure(Outcome.REFUSED_ADDRESS, said)
     if isinstance(error, httpx.HTTPError | OSError):
         return Failure(Outcome.CONNECTION, said, retry=True)
-    return Failure(Outcome.ERROR, f"a fault of ours: {said}", stop_site=True)
+    return Failure(Outcome.ERROR, f"a fault of ours: {said}")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -33,7 +33,7 @@ async def download(
     """Fetch one file, whatever its media type, and the pages that `pages` finds in the first answer."""
     waiting = [url]
     first = True
-    while waiting:
+    while waiting and not visit.is_over:
         document = await _file(waiting.pop(0), visit, recorder)
         if first and pages is not None and document.sha256 is not None:
             try:
@@ -55,7 +55,7 @@ async def _file(url: str, visit: Visit, recorder: Recorder) -> Document:
         reply = await visit.get(want)
     except Failure as failure:
         return recorder.failed(url, failure)
-    if reply.status == 304 and last is not None:
+    if reply.status == 304 and last is not None and reply.conditional:
         return recorder.unchanged(last, reply)
     outcome, detail = by_status(reply.status, reply.headers)
     if outcome is Outcome.OK and not reply.body:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
+from pipeline.fetch.failure import Failure
 from pipeline.fetch.settings import FetchSettings
+from pipeline.records import Outcome
 
 
 class Gate:
@@ -17,18 +20,27 @@ class Gate:
         self._next = float("-inf")
         self.rules = asyncio.Lock()  # held while robots.txt is asked for
 
-    async def __aenter__(self) -> None:
-        """Wait for one's turn, and keep the host for as long as the request lasts. The delay begins at its end, so
-        that the host, too, never sees two requests within it."""
+    def turn(self, until: float) -> Turn:
+        """One request's turn: to be waited for (`async with`), not beyond the moment `until`."""
+        return Turn(self, until)
+
+    async def enter(self, until: float) -> None:
+        """Wait for one's turn, and keep the host from then on. Raises Failure where it would come too late."""
         await self._lock.acquire()
         try:
             while (wait := self._next - self._settings.clock()) > 0:
+                if self._next > until:
+                    pause = f"the host asks for a pause of {wait:.0f} s, longer than this visit lasts"
+                    raise Failure(Outcome.RATE_LIMITED, pause, stop_site=True)
                 await self._settings.sleep(wait)
+            if self._settings.clock() > until:
+                raise Failure(Outcome.TIMEOUT, "the time for this visit is over", stop_site=True)
         except BaseException:
             self._lock.release()
             raise
 
-    async def __aexit__(self, *_: object) -> None:
+    def leave(self) -> None:
+        """The delay begins at a request's end, so that the host, too, never sees two requests within it."""
         self.hold(self._delay)
         self._lock.release()
 
@@ -41,3 +53,15 @@ class Gate:
         if seconds > self._delay:
             self._next += seconds - self._delay
             self._delay = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    gate: Gate
+    until: float
+
+    async def __aenter__(self) -> None:
+        await self.gate.enter(self.until)
+
+    async def __aexit__(self, *_: object) -> None:
+        self.gate.leave()

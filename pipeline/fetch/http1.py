@@ -5,6 +5,7 @@ httpx's own transport has them read by h11, which is pure Python, and takes half
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -15,6 +16,10 @@ from pipeline.fetch.stream import Stream
 READ_AT_ONCE = 262_144  # bytes
 MAX_HEAD = 102_400  # bytes of an answer before its body, as h11 has it; llhttp knows no limit
 LENGTHS = {b"content-length", b"transfer-encoding"}
+# One length said twice may be taken as once (RFC 9110, 8.6).
+TWINS = re.compile(
+    rb"(\r?\ncontent-length:[ \t]*(\d+))(?:\r?\ncontent-length:[ \t]*\2(?=\r?\n))+", re.IGNORECASE
+)
 # What servers get wrong, and no browser minds: odd characters, line ends, chunk sizes, a length beside chunks.
 LENIENT = {
     "lenient_headers": True,
@@ -71,21 +76,33 @@ class Answer:
         self.headers: list[tuple[bytes, bytes]] = []
         self.chunks: list[bytes] = []
         self.begun = self.ended = self.keep_alive = False
-        self._size = 0
-        self._parser = HttpResponseParser(self)
-        self._parser.set_dangerous_leniencies(**LENIENT)
+        self._size = 0  # of what gave no body: the head, trailers, what stands beside chunks
+        self._head = b""
+        self._parser = _parser(self)
 
     def feed(self, data: bytes) -> None:
         """Take in what was received. Raises RemoteProtocolError for what is no HTTP/1.1."""
+        if not self.begun:
+            self._head += data
+        self._size += len(data)
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
-            self.keep_alive = False
-            if not self.ended:  # what follows the end is nobody's
-                raise httpx.RemoteProtocolError(f"an answer that is not HTTP/1.1: {error}") from error
-        self._size += len(data)
-        if not self.begun and self._size > MAX_HEAD:
-            raise httpx.RemoteProtocolError(f"more than {MAX_HEAD} bytes of headers")
+            self._mend(error)
+        if self._size > MAX_HEAD and not self.ended:
+            raise httpx.RemoteProtocolError(f"{MAX_HEAD} bytes without any of a body")
+
+    def _mend(self, error: Exception) -> None:
+        """Go on where a wrong answer can still be understood."""
+        self.keep_alive = False
+        if self.ended:  # what follows the end is nobody's
+            return
+        mended = TWINS.sub(rb"\1", self._head) if not self.begun else self._head
+        if mended == self._head:
+            raise httpx.RemoteProtocolError(f"an answer that is not HTTP/1.1: {error}") from error
+        self._head, self._parser = b"", _parser(self)
+        self.headers.clear()
+        self.feed(mended)
 
     def end(self) -> None:
         """The server closed the connection: the end of the body, where nothing else tells it (RFC 9112, 6.3)."""
@@ -112,6 +129,7 @@ class Answer:
             self.begun, self.status, self.keep_alive = True, status, self._parser.should_keep_alive()
 
     def on_body(self, chunk: bytes) -> None:
+        self._size = 0
         if not self.ended:
             self.chunks.append(chunk)
 
@@ -138,6 +156,12 @@ class Body(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         if not self._answer.ended:
             await self._connection.aclose()
+
+
+def _parser(answer: Answer) -> HttpResponseParser:
+    parser = HttpResponseParser(answer)
+    parser.set_dangerous_leniencies(**LENIENT)
+    return parser
 
 
 def _head(request: httpx.Request) -> bytes:

@@ -1,80 +1,218 @@
 """What an answer means: the page itself, nothing new, or one of the many things that look like a page and are none.
 
 Blocked is not gone: a challenge, a refusal or a shell that needs JavaScript says nothing about the service.
+How such answers look is data: `signatures.toml`.
 """
 
 from __future__ import annotations
 
+import html as markup
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.records import Outcome
 from sources.provider_site import SitePage
-from sources.urls import registrable
+from sources.urls import canonical_url, registrable, url_key
 
 SIGNATURES = Path(__file__).with_name("signatures.toml")
-REFUSALS = frozenset({401, 403, 405, 406, 407, 418, 444, 451, 456, 999})  # 405 and up: as firewalls answer
+LINKED_IN = 999  # how it and its imitators refuse: no status of the standard's
+PARTIAL = 206
 MIN_TEXT = 25  # visible characters below which a page says nothing
-SHELL_TEXT = 200  # an application shell has scripts and at most so much text
+SHELL_TEXT = 200  # a page that only sends on has at most so much text
+HEAD, TAIL = 60_000, 20_000  # characters of the HTML's head and end where the marks of such pages stand
+HEADINGS_HEAD = 250_000  # menus and styles may stand before the first heading
+HEADING = re.compile(r"<h[1-3]\b[^>]{0,300}>(.{0,300}?)</h[1-3]", re.IGNORECASE | re.DOTALL)
+STRAIGHT = str.maketrans("‘’ʼ", "'''")
+PLACES = ("header", "title", "heading", "text", "noscript", "html", "path")
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 SNIFFED_TYPES = frozenset({"", "text/plain", "application/xml", "text/xml"})
+NOTHING = SitePage(title="", headline="", text="")
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One way such pages look."""
+    """One way such pages look; `signatures.toml` says what the fields mean."""
 
     name: str
-    where: str  # header, html, or what of a SitePage: title, headline, text
-    pattern: re.Pattern[str]
+    where: str
+    patterns: tuple[re.Pattern[str], ...]
     max_text: int | None
+    also: re.Pattern[str] | None
+    unless: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What there is to judge. `page` is None where only the headers are known."""
+
+    headers: Mapping[str, str]
+    page: SitePage | None = None
+    html: str = ""
+    _places: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def places(self, where: str) -> tuple[str, ...]:
+        """The strings of one kind that signatures are looked for in."""
+        if where not in self._places:
+            self._places[where] = tuple(self._read(where))
+        return self._places[where]
+
+    def _read(self, where: str) -> Iterator[str]:
+        if where == "header":
+            yield from (f"{name}: {value}" for name, value in self.headers.items())
+        elif self.page is None:
+            return
+        elif where == "html":
+            long = len(self.html) > HEAD + TAIL
+            yield (f"{self.html[:HEAD]}\n{self.html[-TAIL:]}" if long else self.html).lower()
+        elif where == "heading":
+            yield from (heading.translate(STRAIGHT) for heading in self._headings(self.page))
+        else:
+            yield getattr(self.page, where).translate(STRAIGHT)
+
+    def _headings(self, page: SitePage) -> Iterator[str]:
+        """The first h1 and those of h1 to h3 that can be seen among the first words."""
+        yield page.headline
+        for inner in HEADING.findall(self.html[:HEADINGS_HEAD]):
+            heading = " ".join(markup.unescape(re.sub("<[^<>]*>", " ", inner)).split())
+            if heading and heading in page.text:
+                yield heading
+
+    def has(self, pattern: re.Pattern[str], where: str) -> bool:
+        return any(pattern.search(place) for place in self.places(where))
+
+    def shows(self, sign: str) -> bool:
+        return self.page is not None and SIGNS[sign](self)
+
+
+def _shows_contact(answer: Answer) -> bool:
+    return any(_has(signature, answer) for signature in signatures()["contact"])
+
+
+def _topics(answer: Answer) -> int:
+    """How many different words of ours the visible text has."""
+    return len(
+        {
+            word.lower().rstrip("s")
+            for signature in signatures()["topic"]
+            for pattern in signature.patterns
+            for place in answer.places(signature.where)
+            for word in pattern.findall(place)
+        }
+    )
+
+
+FIELDS = re.compile(r"<textarea\b|\btype ?= ?[\"']?(?:email|tel)\b")
+
+# What an `unless` of a signature may name.
+SIGNS: Mapping[str, Callable[[Answer], bool]] = {
+    "contact": _shows_contact,
+    "topics": lambda answer: _topics(answer) > 1,
+    "details": lambda answer: _topics(answer) > 0 and _shows_contact(answer),
+    "form": lambda answer: answer.has(FIELDS, "html"),
+}
 
 
 @cache
 def signatures() -> Mapping[str, tuple[Signature, ...]]:
-    """The signatures by what they show: blocked, parked, soft_404."""
+    """The signatures by what they show: blocked, parked, soft_404 and so on."""
     tables = tomllib.loads(SIGNATURES.read_text(encoding="utf-8"))
-    return {
-        what: tuple(
-            Signature(
-                row["name"], row["where"], re.compile(row["pattern"], re.IGNORECASE), row.get("max_text")
-            )
-            for row in rows
-        )
-        for what, rows in tables.items()
-    }
+    words: dict[str, str] = tables.pop("words")
+    return {what: tuple(_signature(row, words) for row in rows) for what, rows in tables.items()}
+
+
+def _signature(row: Mapping[str, Any], words: Mapping[str, str]) -> Signature:
+    also = row.get("also")
+    # HTML is long: lower-case literals, one by one, are found in it many times faster than alternatives are.
+    where = next(place for place in PLACES if place in row)
+    html = where == "html"
+    patterns = row[where] if html else ["|".join(row[where])]
+    return Signature(
+        name=row["name"],
+        where=where,
+        patterns=tuple(_compiled(pattern, words, 0 if html else re.IGNORECASE) for pattern in patterns),
+        max_text=row.get("max_text"),
+        also=_compiled(also, words) if also else None,
+        unless=tuple(row.get("unless", ())),
+    )
+
+
+def _compiled(pattern: str, words: Mapping[str, str], case: int = re.IGNORECASE) -> re.Pattern[str]:
+    for name, meaning in reversed([*words.items()]):  # a word may be made of those before it
+        pattern = pattern.replace(f"{{{name}}}", meaning)
+    return re.compile(pattern, re.DOTALL | case)
+
+
+def _matching(what: str, answer: Answer, *, only: str | None = None) -> str | None:
+    """The name of the first signature of a kind that the answer has; `only` those of one place."""
+    for signature in signatures()[what]:
+        if (only is None or signature.where == only) and _has(signature, answer):
+            return signature.name
+    return None
+
+
+def _has(signature: Signature, answer: Answer) -> bool:
+    page = answer.page
+    if page is not None and signature.max_text is not None and len(page.text) > signature.max_text:
+        return False
+    if not any(answer.has(pattern, signature.where) for pattern in signature.patterns):
+        return False
+    if signature.also and not answer.has(signature.also, "text"):
+        return False
+    return not any(answer.shows(sign) for sign in signature.unless)
 
 
 def by_status(
     status: int, headers: Mapping[str, str], page: SitePage | None = None, html: str = ""
 ) -> tuple[Outcome, str]:
-    """The outcome that a status alone decides; OK where it decides nothing."""
-    if status == 304:
-        return Outcome.SERVER_ERROR, "not modified, though nothing was said of what we have"
+    """The outcome that a status and the headers decide; OK where they decide nothing.
+
+    What is refused with any 4xx but those for a missing page is blocked: the request was not to the server's
+    liking, and the page may well be there.
+    """
+    answer = Answer(headers, page, html)
+    if challenge := _matching("blocked", answer, only="header"):
+        return Outcome.BLOCKED, f"status {status}: {challenge}"
+    if status == PARTIAL:
+        return Outcome.SERVER_ERROR, "a part of the page, though all of it was asked for"
     if 200 <= status < 300:
         return Outcome.OK, ""
-    name = _matching("blocked", headers, page, html)
-    if status in REFUSALS or (status >= 400 and name):
-        return Outcome.BLOCKED, f"status {status}" + (f": {name}" if name else "")
     if status in (404, 410):
         return Outcome.GONE, f"status {status}"
+    if status == 304:
+        return Outcome.SERVER_ERROR, "not modified, though nothing was said of what we have"
+    if status < 400:
+        return Outcome.SERVER_ERROR, f"status {status}"
+    return _by_error(status, answer)
+
+
+def _by_error(status: int, answer: Answer) -> tuple[Outcome, str]:
+    """The outcome of an error: hosts refuse, park and suspend with any of them."""
+    if challenge := _matching("blocked", answer):
+        return Outcome.BLOCKED, f"status {status}: {challenge}"
+    if parked := _matching("parked", answer):
+        return Outcome.GONE, f"status {status}, parked: {parked}"
     if status == 429:
-        return Outcome.RATE_LIMITED, "status 429"
-    return Outcome.SERVER_ERROR, f"status {status}"
+        return Outcome.RATE_LIMITED, f"status {status}"
+    if status == 408:
+        return Outcome.TIMEOUT, f"status {status}"
+    refused = status < 500 or status == LINKED_IN
+    return Outcome.BLOCKED if refused else Outcome.SERVER_ERROR, f"status {status}"
 
 
 def by_media_type(headers: Mapping[str, str], body: bytes) -> tuple[Outcome, str]:
     """Whether a successful answer is HTML, by its type, and by its first bytes where the type does not say."""
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not body.strip() and media_type in HTML_TYPES | SNIFFED_TYPES:
+        blocked = _matching("blocked_empty", Answer(headers, NOTHING))
+        return (Outcome.BLOCKED, blocked) if blocked else (Outcome.EMPTY, "no content")
     if media_type in HTML_TYPES or (media_type in SNIFFED_TYPES and looks_like_html(body)):
-        return (Outcome.OK, "") if body.strip() else (Outcome.EMPTY, "no content")
-    if not body.strip() and media_type in SNIFFED_TYPES:
-        return Outcome.EMPTY, "no content"
+        return Outcome.OK, ""
     return Outcome.NOT_HTML, f"media type {media_type or 'not given'}"
 
 
@@ -88,15 +226,15 @@ def looks_like_html(body: bytes) -> bool:
 def by_content(
     url: str, final_url: str, headers: Mapping[str, str], page: SitePage, html: str
 ) -> tuple[Outcome, str]:
-    """The outcome that a successful HTML answer's content decides."""
-    blocked = _matching("blocked", headers, page, html)
-    if blocked:
+    """The outcome that a successful HTML answer's content decides; the detail names what decided."""
+    answer = Answer(headers, page, html)
+    if blocked := _matching("blocked", answer):
         return Outcome.BLOCKED, blocked
-    parked = _matching("parked", headers, page, html)
-    if parked:
+    if parked := _matching("parked", answer):
         return Outcome.GONE, f"parked: {parked}"
-    missing = _matching("soft_404", headers, page, html) or _sent_home(url, final_url)
-    if missing:
+    if broken := _matching("broken", answer):
+        return Outcome.SERVER_ERROR, broken
+    if missing := _matching("soft_404", answer) or _sent_home(url, final_url):
         return Outcome.GONE, f"soft 404: {missing}"
     if page.refresh and len(page.text) < SHELL_TEXT:
         moved = registrable(page.refresh) != registrable(final_url)
@@ -105,12 +243,8 @@ def by_content(
             if moved
             else (Outcome.EMPTY, "page only sends on")
         )
-    if (
-        len(page.text) < SHELL_TEXT
-        and page.scripts
-        and re.search(r"java ?script", page.noscript, re.IGNORECASE)
-    ):
-        return Outcome.BLOCKED, "needs JavaScript"
+    if shell := _matching("javascript", answer):
+        return Outcome.BLOCKED, f"needs JavaScript: {shell}"
     if len(page.text) < MIN_TEXT:
         return (
             (Outcome.BLOCKED, "needs JavaScript: no text, only scripts")
@@ -120,24 +254,20 @@ def by_content(
     return Outcome.OK, ""
 
 
-def _matching(what: str, headers: Mapping[str, str], page: SitePage | None, html: str) -> str | None:
-    for signature in signatures()[what]:
-        if signature.where == "header":
-            if any(signature.pattern.search(f"{name}: {value}") for name, value in headers.items()):
-                return signature.name
-        elif page is not None and (signature.max_text is None or len(page.text) <= signature.max_text):
-            place = html[:60_000] if signature.where == "html" else getattr(page, signature.where)
-            if signature.pattern.search(place):
-                return signature.name
-    return None
-
-
 def _sent_home(url: str, final_url: str) -> str | None:
-    """An inner page that redirects to the home page is not there any more."""
-    asked, got = urlsplit(url).path.rstrip("/"), urlsplit(final_url).path.rstrip("/")
-    if asked and not got and not re.fullmatch(r"/(index|home|default)(\.\w+)?", asked, re.IGNORECASE):
+    """An inner page with a name of its own that redirects to its site's home page is not there any more."""
+    (asked_host, asked), (host, got) = _place(url), _place(final_url)
+    home = signatures()["home"][0].patterns[0]
+    if host == asked_host and home.search(got) and not home.search(asked):
         return "sent to the home page"
     return None
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Host, and path with query, as `url_key` has them: without www, campaign parameters and last slash."""
+    key = url_key(canonical_url(url) or url)
+    host = urlsplit(url).netloc.removeprefix("www.")
+    return host, key.removeprefix(host)
 
 
 def layout_changed(

@@ -57,7 +57,13 @@ class Packer:
 
     def _finish(self, batch: Sequence[Waiting], results: Sequence[str | Exception]) -> None:
         self._busy -= 1
-        self._start()
+        try:
+            self._start()
+        finally:  # also where the threads were closed meanwhile
+            self._tell(batch, results)
+
+    @staticmethod
+    def _tell(batch: Sequence[Waiting], results: Sequence[str | Exception]) -> None:
         for (_, kept), result in zip(batch, results, strict=True):
             if kept.done():  # who waited is gone
                 continue

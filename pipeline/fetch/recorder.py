@@ -41,7 +41,7 @@ class Recorder:
         last = self.known.get(url)
         return last if last is not None and last.sha256 in self.archive else None
 
-    def failed(self, url: str, failure: Failure, elapsed_ms: int = 0) -> Document:
+    def failed(self, url: str, failure: Failure) -> Document:
         document = Document(
             self.source_id,
             url,
@@ -50,7 +50,7 @@ class Recorder:
             final_url=failure.final_url,
             status=failure.status,
             detail=failure.detail[:500],
-            elapsed_ms=elapsed_ms,
+            elapsed_ms=failure.elapsed_ms,
             redirects=failure.redirects,
         )
         return self._log(document)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from protego import Protego
 
-MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least this much is parsed
+MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least this much is parsed; what follows is not asked for
 MAX_SITEMAPS = 50
+# A group may name a version after the token ("our-bot/2.0"), which is no part of it.
+VERSION = re.compile(r"^(\s*user-agent\s*:\s*[^\s/#]+)/\S*", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,16 @@ def robots_from(status: int, body: bytes, token: str) -> Robots:
 
 def parse_robots(body: bytes, token: str) -> Robots:
     """Rules, delay and sitemaps of a robots.txt. What is no rule (an HTML page, say) is ignored."""
-    rules = Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace"))
+    text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
+    rules = Protego.parse(VERSION.sub(r"\1", text))
+    return Robots(rules, token, delay_s=_delay(rules, token), sitemaps=tuple(rules.sitemaps)[:MAX_SITEMAPS])
+
+
+def _delay(rules: Protego, token: str) -> float:
+    """Seconds between requests, by Crawl-delay and Request-rate; what is no number of seconds asks for nothing."""
     delays = [float(rules.crawl_delay(token) or 0.0)]
     rate = rules.request_rate(token)
     if rate is not None and rate.requests > 0:
-        delays.append(rate.seconds / rate.requests)
-    return Robots(rules, token, delay_s=max(delays), sitemaps=tuple(rules.sitemaps)[:MAX_SITEMAPS])
+        with suppress(OverflowError):
+            delays.append(rate.seconds / rate.requests)
+    return max((delay for delay in delays if math.isfinite(delay)), default=0.0)

@@ -13,13 +13,13 @@ from anyio.from_thread import start_blocking_portal
 
 from pipeline.fetch.archive import Archive, Latest
 from pipeline.fetch.client import Fetcher
-from pipeline.fetch.failure import Failure
+from pipeline.fetch.failure import Failure, as_failure
 from pipeline.fetch.files import PAGES, Pager, download, read_local
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.site import SiteRun
 from pipeline.fetch.visit_log import by_source, due
-from pipeline.records import Document, Outcome
+from pipeline.records import Document
 from sources.findtreatment import page_urls
 from sources.registry import Kind, Source
 
@@ -117,10 +117,9 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
                 async for document in reading:
                     yield document
     except Exception as error:
-        fault = Failure(Outcome.ERROR, f"a fault of ours: {type(error).__name__}: {error}")
         if not isinstance(error, Failure):
             log.exception("%s: fetching failed", source.id)
-        yield recorder.failed(source.location, error if isinstance(error, Failure) else fault)
+        yield recorder.failed(source.location, as_failure(error))
 
 
 def fetch_all(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from pipeline.fetch import outcome as rules
+from pipeline.fetch.archive import ArchiveError
 from pipeline.fetch.body import GZIP, Damaged, TooLarge, decode, gunzip
 from pipeline.fetch.client import Visit
 from pipeline.fetch.exchange import Reply, Want
@@ -17,8 +20,8 @@ from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.visit_log import GOOD
 from pipeline.records import Document, Outcome
+from sources.frontier import POST_COST
 from sources.provider_site import (
-    KNOWN_BONUS,
     Frontier,
     Sitemap,
     SitePage,
@@ -26,10 +29,15 @@ from sources.provider_site import (
     parse_sitemap,
     read_page,
     sitemap_urls,
+    sitemap_worth,
 )
 from sources.urls import canonical_url, same_site, url_key
 
+log = logging.getLogger(__name__)
+MAX_MAPPED = 50_000  # pages of a site's sitemaps that are looked at
+TURN = 200  # pages of a sitemap taken in at a time
 GIVE_UP_AFTER = 3  # failures of the host in a row
+SHOWN_BONUS = 5.0  # of the page that a page sends on to, or shows in a frame
 MAX_DENIED = 10  # rows for pages that robots.txt closes; the others are passed over without one
 HOST_FAILURES = frozenset(
     {
@@ -61,6 +69,7 @@ class SiteRun:
     source: SiteSource
     visit: Visit
     recorder: Recorder
+    home: str = field(init=False)
     frontier: Frontier = field(init=False)
     unread: list[Document] = field(default_factory=list)  # unchanged pages whose links were not looked at
     failures: int = 0
@@ -69,19 +78,20 @@ class SiteRun:
     changed: dict[str, datetime] = field(default_factory=dict)  # pages that changed since this moment
     believe: bool = True  # what the sitemaps say of changes
     mapped: bool = False  # sitemaps were read
+    menu: bool = False  # the links of a first page were taken in
     stop: bool = False
 
     def __post_init__(self) -> None:
-        self.frontier = Frontier(self.source.url or "", self.source.entry)
-        for document in self.recorder.known.values():
-            self.frontier.add(document.final_url or document.url, bonus=KNOWN_BONUS)
+        self.home = canonical_url(self.source.url or "") or ""
+        self.frontier = Frontier(self.home, self.source.entry)
+        # In one order whatever the log's, so that what a better page displaced stays away.
+        for place in sorted({d.final_url or d.url for d in self.recorder.known.values()}):
+            self.frontier.keep(place)
 
     async def documents(self) -> AsyncGenerator[Document]:
         """Every attempt, as it is made and logged. Never raises for what a site does."""
-        settings = self.recorder.settings
-        deadline = settings.clock() + settings.site_s
         attempts = 0
-        while not self.stop and attempts < self.source.max_pages and settings.clock() < deadline:
+        while not self.stop and attempts < self.source.max_pages and not self.visit.is_over:
             url = self._next()
             if url is None:
                 return
@@ -89,10 +99,13 @@ class SiteRun:
                 attempts += 1
                 continue
             if self.denied >= MAX_DENIED and self.visit.denies(url):
+                self.frontier.spare()
                 continue
             document = await self.page(url)
             self._compare(document)
             denied = document.outcome is Outcome.ROBOTS_DENIED
+            if denied:
+                self.frontier.spare()
             self.denied += denied
             attempts += not denied
             yield document
@@ -104,19 +117,26 @@ class SiteRun:
                 self._compare(document)
 
     async def page(self, url: str) -> Document:
-        """Fetch and judge one page; its links go to the frontier."""
-        settings = self.recorder.settings
-        last = self.recorder.validators(url)
-        want = Want(url, settings.max_bytes, known=last, html_only=True)
+        """Fetch and judge one page; its links go to the frontier. A fault of ours costs this page alone."""
         try:
-            reply = await self.visit.get(want)
+            return await self._page(url)
         except Failure as failure:
             # A link that leads to a host in trouble says nothing about the site's own.
             self.stop = self.stop or (failure.stop_site and self.frontier.at_home(failure.final_url or url))
             return self.recorder.failed(url, failure)
+        except Exception as error:
+            log.exception("%s: reading %s failed", self.recorder.source_id, url)
+            return self.recorder.failed(url, as_failure(error))
+
+    async def _page(self, url: str) -> Document:
+        last = self.recorder.validators(url)
+        want = Want(url, self.recorder.settings.max_bytes, known=last, html_only=True)
+        reply = await self.visit.get(want)
         if reply.final_url != url:
             self.frontier.seen(reply.final_url)
-        if reply.status == 304 and last is not None:
+            if self.frontier.is_home(url) and self.frontier.inside(reply.final_url):
+                self.frontier.adopt(reply.final_url)
+        if reply.status == 304 and last is not None and reply.conditional:
             self.unread.append(last)
             return self.recorder.unchanged(last, reply)
         if last is not None and self.recorder.same_content(last, reply):
@@ -164,25 +184,32 @@ class SiteRun:
             outcome, detail = rules.by_status(reply.status, reply.headers, page, html)
         elif outcome is Outcome.OK:
             outcome, detail = rules.by_content(reply.url, reply.final_url, reply.headers, page, html)
-        if outcome is Outcome.OK or page.refresh:
+        if outcome is Outcome.OK or page.refresh or page.frames:
             self._add_links(page)
         # What was answered instead of the page is kept too: it is the evidence for the outcome.
         return await self.recorder.answered(reply, outcome, detail, charset=charset)
 
     async def sitemaps(self) -> AsyncGenerator[Document]:
         """Take in the site's sitemaps; the attempts that failed, other than by there being none."""
-        async with aclosing(
-            read_sitemaps(self.visit, self.source.url or "", self.recorder.settings)
-        ) as found:
+        async with aclosing(read_sitemaps(self.visit, self.home, self.recorder.settings)) as found:
             async for sitemap in found:
                 if isinstance(sitemap, Sitemap):
-                    for place, printed in sitemap.pages:
-                        self.frontier.add(place)
-                        moment = lastmod(printed)
-                        if moment is not None:
-                            self.lastmods[url_key(canonical_url(place) or place)] = moment
+                    await self._map(sitemap)
                 else:
                     yield self.recorder.failed(*sitemap)
+
+    async def _map(self, sitemap: Sitemap) -> None:
+        """Take in a sitemap's pages; a long one lets other sites have their turn meanwhile."""
+        for number, (place, printed) in enumerate(sitemap.pages):
+            url = canonical_url(place)
+            if url is None or len(self.lastmods) > MAX_MAPPED:
+                continue
+            self.frontier.add(url, bonus=-POST_COST if sitemap.posts else 0.0)
+            moment = lastmod(printed)
+            if moment is not None:
+                self.lastmods[url_key(url)] = moment
+            if number % TURN == TURN - 1:
+                await asyncio.sleep(0)
 
     def _next(self) -> str | None:
         url = self.frontier.pop()
@@ -192,19 +219,32 @@ class SiteRun:
         return url
 
     def _add_links(self, page: SitePage) -> None:
-        if page.refresh:
-            self.frontier.add(page.refresh, bonus=5.0)
+        """What a page leads to. The first page read is the home page, or has the same menu."""
+        first, self.menu = not self.menu, self.menu or bool(page.links)
+        for shown in (page.refresh, *page.frames):
+            if shown:
+                self.frontier.add(shown, bonus=SHOWN_BONUS)
+        if page.canonical:
+            self.frontier.claim(page.canonical, page.text)
+        for place in page.translations:
+            self.frontier.translated(place)
         for link, anchor in page.links:
-            self.frontier.add(link, anchor)
+            self.frontier.add(link, anchor, menu=first)
+        for link in page.repeated:
+            self.frontier.repeated(link)
 
     def _add_archived_links(self, last: Document) -> None:
-        if last.sha256 is not None:
-            html, _ = decode(
-                self.recorder.archive.get(last.sha256), f"text/html; charset={last.charset or ''}"
-            )
-            self._add_links(read_page(html, last.final_url or last.url, self.frontier.offered))
+        try:
+            content = self.recorder.archive.get(last.sha256 or "")
+        except (KeyError, ArchiveError):
+            return  # lost meanwhile: the page is fetched as a new one next time
+        html, _ = decode(content, f"text/html; charset={last.charset or ''}")
+        self._add_links(read_page(html, last.final_url or last.url, self.frontier.offered))
 
     def _count(self, document: Document) -> None:
+        """Give up on a site whose own host fails. A dead subdomain is no reason to."""
+        if not self.frontier.at_home(document.final_url or document.url):
+            return
         self.failures = self.failures + 1 if document.outcome in HOST_FAILURES else 0
         if self.failures >= GIVE_UP_AFTER:
             self.stop = True
@@ -213,11 +253,16 @@ class SiteRun:
 async def read_sitemaps(
     visit: Visit, site: str, settings: FetchSettings
 ) -> AsyncGenerator[Sitemap | tuple[str, Failure]]:
-    """The sitemaps of a site, as robots.txt names them or at the usual place; of a sitemap that cannot be read,
-    its URL and why."""
-    waiting = sitemap_urls(site, (await visit.robots(site)).sitemaps)
+    """The sitemaps of a site, as robots.txt names them or at the usual place, those of pages before those of posts;
+    of a sitemap that cannot be read, its URL and why."""
+    try:
+        waiting = sitemap_urls(site, (await visit.robots(site)).sitemaps)
+    except Failure as failure:
+        yield site, failure
+        return
     seen: set[str] = set()
     while waiting and len(seen) < settings.max_sitemaps:
+        waiting.sort(key=sitemap_worth, reverse=True)
         url = waiting.pop(0)
         if url in seen or not same_site(url, site):
             continue
@@ -229,6 +274,6 @@ async def read_sitemaps(
             yield url, as_failure(error)
             continue
         if reply.status == 200:
-            sitemap = parse_sitemap(body)
-            waiting.extend(sitemap.children)
+            sitemap = replace(parse_sitemap(body), posts=sitemap_worth(url) < 0)
+            waiting.extend(place for child in sitemap.children if (place := canonical_url(child)))
             yield sitemap

@@ -42,6 +42,8 @@ class Http2(httpx.AsyncHTTPTransport):
             return await super().handle_async_request(request)
         except httpcore.ConnectionNotAvailable as error:  # the server said goodbye meanwhile
             raise httpx.RemoteProtocolError("the server closed the connection") from error
+        except ValueError as error:  # a status that is no number
+            raise httpx.RemoteProtocolError(f"an answer that is not HTTP/2: {error}") from error
 
 
 class Connection(httpx.AsyncBaseTransport):
@@ -69,7 +71,10 @@ class Connection(httpx.AsyncBaseTransport):
         conditions = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
         request = httpx.Request("GET", url, headers=self._headers + conditions, extensions=self._extensions)
         if self._cookies:
-            self._cookies.set_cookie_header(request)
+            try:
+                self._cookies.set_cookie_header(request)
+            except UnicodeError:  # a cookie that cannot be sent back
+                self._cookies.clear()
         response = await self.handle_async_request(request)
         response.request = request
         if "set-cookie" in response.headers:

@@ -36,6 +36,11 @@ class VisitRow:
     def good(self) -> int:
         return sum(self.outcomes.get(outcome, 0) for outcome in GOOD)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether it gave something, and all that it could: a fault of ours (a full disk, say) leaves pages unread."""
+        return self.good > 0 and not self.outcomes.get(Outcome.ERROR)
+
 
 class Cadenced(Protocol):
     """What is needed of `sources.registry.Source`."""
@@ -67,13 +72,14 @@ def visits_of(source_id: str, visits: Visits) -> Sequence[VisitRow]:
 def next_due(source: Cadenced, visits: Visits) -> datetime | None:
     """When a source is to be read again; None (at once) where it never was.
 
-    After a good visit, its cadence later; after visits that gave nothing, a day later, then two, four, …
+    After a good visit, its cadence later; after visits that gave nothing, or met a fault of ours, a day later, then
+    two, four, …
     """
     own = visits_of(source.id, visits)
     if not own:
         return None
     cadence = timedelta(days=source.cadence_days)
-    failures = next((i for i, visit in enumerate(reversed(own)) if visit.good), len(own))
+    failures = next((i for i, visit in enumerate(reversed(own)) if visit.is_complete), len(own))
     wait = min(cadence, FIRST_RETRY * 2 ** min(failures - 1, 10)) if failures else cadence
     return own[-1].ended_at + wait
 

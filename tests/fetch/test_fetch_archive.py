@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.fetch import Archive, ArchiveError, VisitRow, compact, prune, stats
+from pipeline.fetch import Archive, ArchiveError, VisitRow, current_documents, segments, stats
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -125,51 +124,139 @@ def test_duckdb_reads_the_log(tmp_path: Path) -> None:
     assert duckdb.connect().execute(query).fetchone() == (1, "ok")
 
 
-def test_stats_and_prune(store: Archive) -> None:
-    old, new, orphan = store.put(b"old" * 50), store.put(b"new" * 50), store.put(b"orphan")
-    store.record(seen("u", 0, sha256=old, size=150))
-    store.record(seen("u", 40, sha256=new, size=150))
-    store.record(seen("v", 1, Outcome.GONE))
-    counted = stats(store)
-    assert (counted.attempts, counted.urls, counted.contents, counted.content) == (3, 2, 3, 300)
-    assert counted.outcomes == {"ok": 2, "gone": 1}
-    assert prune(store, dry_run=False).orphans == 0  # too young: its row may be on its way
-    kept = prune(store, DAY + timedelta(days=30))
-    assert (kept.superseded, old in store) == (1, True)  # a dry run
-    assert prune(store, DAY + timedelta(days=60), dry_run=False).superseded == 1
-    assert (old in store, new in store, orphan in store) == (False, True, True)
+BAD = {
+    "a month 91": b'{"source_id": "s", "url": "bad", "fetched_at": "2026-91-01T00:00:00Z", "outcome": "ok"}',
+    "a year 20000": b'{"source_id": "s", "url": "bad", "fetched_at": "20000-01-01T00:00:00Z", "outcome": "ok"}',
+    "no such outcome": b'{"source_id": "s", "url": "bad", "fetched_at": "2026-03-01T00:00:00Z", "outcome": "oj"}',
+    "no source": b'{"url": "bad", "fetched_at": "2026-03-01T00:00:00Z", "outcome": "ok"}',
+    "an array": b"[1, 2]",
+    "a number": b"12",
+    "nothing": b"{}",
+    "half a line": b'{"source_id": "s", "url": "ba',
+    "zeros": bytes(300),
+    "no UTF-8": b'\xff\xfe{"url": "\xff"}',
+}
 
 
-def test_an_old_orphan_is_pruned(tmp_path: Path) -> None:
+def test_a_line_that_is_no_row_is_passed_over_and_counted(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.record(seen("u", sha256=archive.put(b"x"), size=1))
+    (log,) = tmp_path.glob("log/*.jsonl")
+    good = log.read_bytes()
+    log.write_bytes(
+        b"".join(line + b"\n" + good.replace(b'"u"', b'"v%d"' % n) for n, line in enumerate(BAD.values()))
+    )
     archive = Archive(tmp_path)
-    name = archive.put(b"orphan")
-    path = tmp_path / "blobs" / name[:2] / f"{name}.zst"
-    os.utime(path, (1, 1))
-    assert prune(archive, dry_run=False).orphans == 1
-    assert not path.exists()
+    expected = {f"v{n}" for n in range(len(BAD))}
+    assert {d.url for d in archive.documents()} == expected
+    assert set(archive.latest().of(["s"])["s"]) == expected
+    assert len(list(current_documents(archive))) == 1  # one content
+    assert stats(archive).unread == len(BAD)
 
 
-def test_a_packed_log_reads_the_same_whenever_packing_was_cut_short(tmp_path: Path) -> None:
-    for day in range(3):
-        with Archive(tmp_path) as archive:
-            row = seen(f"it's {day}", day, sha256=archive.put(b"%d" % day), redirects=("a", "b"), detail="ü")
-            archive.record(row)
+def test_a_line_too_long_for_duckdb_does_not_stop_the_others(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(segments, "LINE_LIMIT", 4000)
+    monkeypatch.setattr("pipeline.fetch.archive.LINE_LIMIT", 4000)
+    with Archive(tmp_path) as archive:
+        archive.record(seen("it's u"))
+        with pytest.raises(ArchiveError, match="could not be read again"):
+            archive.record(seen("x" * 4000))
+    (log,) = tmp_path.glob("log/*.jsonl")
+    with log.open("ab") as file:
+        file.write(b'{"source_id": "' + b"x" * 9000 + b'"}\n' + log.read_bytes().replace(b"it's u", b"v"))
+    assert sorted(d.url for d in Archive(tmp_path).documents()) == ["it's u", "v"]
+    assert stats(Archive(tmp_path)).unread == 1
+
+
+def test_a_bad_visit_is_passed_over_and_counted(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.record_visit(VisitRow("s", DAY, DAY, {"ok": 1}, 5))
+    (log,) = tmp_path.glob("visits/*.jsonl")
+    good = log.read_bytes()
+    bad = (
+        good.replace(b"2026-03-01", b"2026-91-01"),
+        good.replace(b'{"ok": 1}', b"[1]"),
+        good.replace(b'"s"', b"null"),
+        good.replace(b": 5", b': "many"'),
+        b"[]\n",
+        b"\0\xff\n",
+    )
+    log.write_bytes(good + b"".join(bad) + good.replace(b"2026-03-01", b"2026-03-02"))
     archive = Archive(tmp_path)
-    before = list(archive.documents())
-    lines = {path: path.read_bytes() for path in sorted(tmp_path.glob("log/*.jsonl"))}
-    assert compact(archive) == 0  # a day has not passed: a writer may be at them
-    for path in lines:
-        os.utime(path, (1, 1))
-    assert compact(archive) == 3
-    assert list(tmp_path.glob("log/*.jsonl")) == []
-    assert list(archive.documents()) == before
-    for path, data in lines.items():  # killed before they were removed
-        path.write_bytes(data)
-    assert list(archive.documents()) == before
-    archive.record(seen("new", 9))
-    assert [d.url for d in archive.documents()] == ["it's 0", "it's 1", "it's 2", "new"]
-    assert compact(archive) == 0
-    assert set(archive.latest().of(["s"])["s"]) == {"it's 0", "it's 1", "it's 2"}
+    later = DAY + timedelta(days=1)
+    assert archive.visits() == [VisitRow("s", d, d, {"ok": 1}, 5) for d in (DAY, later)]
+    assert stats(archive).unread == len(bad)
+
+
+def spoilt(archive: Archive, how: str) -> tuple[str, Path]:
+    name = archive.put(b"page" * 100)
+    path = Path(str(archive.store.root), "blobs", name[:2], f"{name}.zst")
+    whole = path.read_bytes()
+    huge = whole[:4] + b"\xe0" + b"\xff" * 7 + b"\x0f" + whole[5:]  # a frame that names a size of 2**60
+    path.write_bytes({"empty": b"", "cut": whole[:-3], "flipped": whole[:-1] + b"\0", "huge": huge}[how])
+    return name, path
+
+
+@pytest.mark.parametrize("how", ["empty", "cut", "flipped", "huge"])
+def test_damaged_content_is_written_again_when_it_comes_again(tmp_path: Path, how: str) -> None:
+    archive = Archive(tmp_path)
+    name, _ = spoilt(archive, how)
+    assert (name in archive) == (how != "empty")
+    assert archive.put(b"page" * 100) == name
+    assert archive.get(name) == b"page" * 100
+
+
+@pytest.mark.parametrize("how", ["empty", "cut", "flipped", "huge"])
+def test_content_that_was_found_damaged_counts_as_absent_until_it_comes_again(
+    tmp_path: Path, how: str
+) -> None:
+    archive = Archive(tmp_path)
+    name, _ = spoilt(archive, how)
+    with pytest.raises(KeyError if how == "empty" else ArchiveError):
+        archive.get(name)
+    for reader in (
+        archive,
+        Archive(tmp_path),
+    ):  # also for other processes: no server is to answer "not modified"
+        assert name not in reader
+    assert stats(archive).damaged == (how != "empty")
+    archive = Archive(tmp_path)
+    archive.put(b"page" * 100)
+    assert name in archive
+    assert (name in Archive(tmp_path), stats(archive).damaged) == (True, 0)
+
+
+def test_what_is_no_hash_names_nothing(store: Archive) -> None:
+    for name in ("", "../../etc/passwd", "\0", "a" * 63):
+        assert name not in store
+        with pytest.raises(KeyError):
+            store.get(name)
+
+
+def test_a_page_is_absent_after_two_moments_of_gone(store: Archive) -> None:
+    sha256 = store.put(b"x")
+    store.record(seen("u", 0, sha256=sha256))
+    for _ in range(2):  # one attempt, imported twice
+        store.record(seen("u", 1, Outcome.GONE))
+    assert set(store.latest().of(["s"])["s"]) == {"u"}
+    store.record(seen("u", 2, Outcome.GONE))
+    assert store.latest().of(["s"]) == {}
+
+
+def test_two_archives_written_at_once_have_both_their_rows(tmp_path: Path) -> None:
+    with Archive(tmp_path) as one, Archive(tmp_path) as other:
+        for n in range(20):
+            for archive, name in ((one, "one"), (other, "other")):
+                sha256 = archive.put(b"shared %d" % n)
+                archive.record(seen(f"{name}/{n}", -n, sha256=sha256))  # the clock goes backwards
+        found = list(one.documents())
+    assert len(found) == 40
+    assert [d.fetched_at for d in found] == sorted(d.fetched_at for d in found)
+
+
+def test_text_that_is_none_is_logged_all_the_same(store: Archive) -> None:
+    store.record(seen("u", detail="half a pair: \ud800"))
+    assert [d.detail for d in store.documents()] == ["half a pair: ?"]
 
 
 def rows_logged(root: Path) -> int:

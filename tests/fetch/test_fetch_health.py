@@ -70,7 +70,9 @@ def test_a_fall_of_bytes_and_lost_facts_need_attention() -> None:
     thinner = [two[0], VisitRow("s", two[1].began_at, two[1].ended_at, GOOD, two[0].size // 10)]
     assert "bytes" in health("s", thinner).reason
     fewer = health("s", two, [{"phone": 9, "payer": 20}, {"phone": 9}])
-    assert (fewer.state, fewer.facts, fewer.facts_share) == (State.HEALTHY, 9, 9 / 29), "a person accepted that"
+    assert (fewer.state, fewer.facts, fewer.facts_share) == (State.HEALTHY, 9, 9 / 29), (
+        "a person accepted that"
+    )
     refused = health("s", two, [{"phone": 9, "payer": 20}], refused="9 facts where there were 29")
     assert (refused.state, refused.facts) == (State.NEEDS_ATTENTION, 29), "the facts of before still stand"
     assert "9 facts where there were 29" in refused.reason

@@ -2,123 +2,177 @@
 
 from __future__ import annotations
 
+import time
+import tomllib
+from pathlib import Path
+from urllib.parse import urljoin
+
 import pytest
 
 from pipeline.fetch.address import is_public, mapped
 from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding, decode, decoder
-from pipeline.fetch.outcome import by_content, by_media_type, by_status, layout_changed
+from pipeline.fetch.exchange import Reply
+from pipeline.fetch.look import judged
+from pipeline.fetch.outcome import by_content, by_media_type, by_status, layout_changed, signatures
 from pipeline.fetch.robots import robots_from
 from pipeline.records import Outcome
-from sources.provider_site import read_page
+from sources.provider_site import SitePage, read_page
 
 URL = "https://clinic.example/iop"
+HTML = {"content-type": "text/html; charset=utf-8"}
+ANSWERS = tomllib.loads(Path(__file__).with_name("answers.toml").read_text(encoding="utf-8"))
+PAGES = Path(__file__).parents[3] / "shared" / "data" / "pages" / "html"
 PROSE = "Our intensive outpatient program meets three evenings a week in Worcester and by video. "
+TAGS = """<script>d.innerHTML="window.__CF$cv$params={r:'90d1'};
+a.src='/cdn-cgi/challenge-platform/h/g/scripts/jsd/8a57/main.js'"</script>
+<script>s.src="/_Incapsula_Resource?SWJIYLWA=719d&ns=6&cb=89"</script>
+<script src="https://ct.captcha-delivery.com/c.js" async></script>"""  # of firewalls, in ordinary pages
+PUT = {
+    "{menu}": "<nav><a href=/>Home</a> <a href=/programs>Programs</a> <a href=/iop>Intensive Outpatient Program</a> "
+    "<a href=/insurance>Insurance</a> <a href=/contact>Contact</a></nav>",
+    "{contact}": "<p>Maple Harbor, 12 Main St, Worcester, MA 01608. Phone (508) 555-0100. Programs and insurance.</p>",
+    "{prose}": PROSE,
+    "{tags}": TAGS,
+}
+MEANS = {  # what an answer of each kind comes to, and what its detail says
+    "blocked": (Outcome.BLOCKED, ""),
+    "javascript": (Outcome.BLOCKED, "needs JavaScript"),
+    "parked": (Outcome.GONE, "parked: "),
+    "soft_404": (Outcome.GONE, "soft 404: "),
+    "broken": (Outcome.SERVER_ERROR, "the site's own error"),
+    "ok": (Outcome.OK, ""),
+}
+CASES = [(kind, name) for kind, rows in ANSWERS.items() for name in rows]
+NAMES = {signature.name for rows in signatures().values() for signature in rows}
 
 
-def judged(html: str, url: str = URL, final: str = URL) -> tuple[Outcome, str]:
-    return by_content(url, final, {}, read_page(html, final), html)
+def judge(
+    html: str, status: int = 200, headers: dict[str, str] | None = None, url: str = URL, final_url: str = ""
+) -> tuple[Outcome, str]:
+    for word, meaning in PUT.items():
+        html = html.replace(word, meaning)
+    _, _, outcome, detail = judged(
+        Reply(url, final_url or url, status, HTML | (headers or {}), html.encode())
+    )
+    return outcome, detail
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_what_an_answer_is(kind: str, name: str) -> None:
+    row = ANSWERS[kind][name]
+    outcome, detail = judge(**(row if isinstance(row, dict) else {"html": row}))
+    assert outcome is MEANS[kind][0], detail
+    assert MEANS[kind][1] in detail
+    assert bool(detail) is (kind != "ok")
+    if kind in ("parked", "soft_404", "blocked") and not (isinstance(row, dict) and "status" in row):
+        assert detail.rpartition(": ")[2] in NAMES or "JavaScript" in detail, "the signature that decided"
+
+
+@pytest.mark.skipif(not PAGES.is_dir(), reason="no shared data here")
+@pytest.mark.parametrize("put", ["", TAGS, "<form><label>Verify you are human</label></form>"])
+def test_real_pages_are_pages_with_and_without_a_firewall(put: str) -> None:
+    for path in sorted(PAGES.glob("*.html")):
+        html, _ = decode(path.read_bytes(), "text/html")
+        html = html.replace("</body>", f"{put}</body>") if "</body>" in html else html + put
+        assert by_content(URL, URL, {}, read_page(html, URL), html) == (Outcome.OK, ""), path.name
 
 
 @pytest.mark.parametrize(
     ("html", "outcome", "word"),
     [
-        ("<title>Just a moment...</title><body>Checking your browser", Outcome.BLOCKED, "Cloudflare"),
-        ("<title>x</title><script src='/_Incapsula_Resource?x=1'></script>", Outcome.BLOCKED, "challenge"),
-        ("<title>Access Denied</title><h1>Access Denied</h1> Reference #18.2", Outcome.BLOCKED, "denied"),
-        ("<p>Please verify you are a human to continue to the site.", Outcome.BLOCKED, "challenge"),
-        (
-            "<noscript>You need to enable JavaScript to run this app.</noscript><div id=root></div><script></script>",
-            Outcome.BLOCKED,
-            "JavaScript",
-        ),
-        ("<div id=app></div><script src=app.js></script>", Outcome.BLOCKED, "JavaScript"),
-        (
-            "<p>This site requires JavaScript. Please enable JavaScript and reload.",
-            Outcome.BLOCKED,
-            "JavaScript",
-        ),
-        ("<h1>clinic.example</h1><p>This domain may be for sale! Buy this domain.", Outcome.GONE, "parked"),
-        (
-            "<script src='https://img1.wsimg.com/parking-lander/x.js'></script>Searches related to your visit",
-            Outcome.GONE,
-            "parked",
-        ),
-        (
-            "<title>Account Suspended</title><p>This Account has been suspended. Contact your hosting provider",
-            Outcome.GONE,
-            "suspended",
-        ),
-        (
-            "<title>Welcome to nginx!</title><h1>Welcome to nginx!</h1><p>If you see this page, the server works.",
-            Outcome.GONE,
-            "default",
-        ),
-        (f"<title>Page not found - Clinic</title><p>{PROSE * 30}", Outcome.GONE, "soft 404"),
-        (
-            f"<title>Clinic</title><h1>Oops! That page can’t be found.</h1><p>{PROSE * 30}",
-            Outcome.GONE,
-            "soft 404",
-        ),
-        (f"<title>404</title><p>{PROSE}", Outcome.GONE, "soft 404"),
-        (
-            "<title>Clinic</title><p>The page you are looking for no longer exists. Go home.",
-            Outcome.GONE,
-            "soft 404",
-        ),
         ("<meta http-equiv=refresh content='0;url=https://other.example/'>", Outcome.MOVED, "other.example"),
         ("<meta http-equiv=refresh content='0;url=/en/'>", Outcome.EMPTY, "sends on"),
+        (f"<meta http-equiv=refresh content='600'><p>{PROSE}", Outcome.OK, ""),
         ("<html><body> </body></html>", Outcome.EMPTY, "no text"),
+        ("", Outcome.EMPTY, "no content"),
+        # Long pages speak of everything.
+        (
+            f"<p>{PROSE * 40} Is this domain for sale? Our account has been suspended by no one.",
+            Outcome.OK,
+            "",
+        ),
+        (f"<title>Access denied? How insurance appeals work</title><p>{PROSE * 40}", Outcome.OK, ""),
     ],
 )
-def test_what_is_no_page(html: str, outcome: Outcome, word: str) -> None:
-    found, detail = judged(html)
-    assert found is outcome
+def test_pages_that_send_on_or_are_empty_or_long(html: str, outcome: Outcome, word: str) -> None:
+    found, detail = judge(html)
+    assert found is outcome, detail
     assert word in detail
 
 
 @pytest.mark.parametrize(
-    "html",
+    ("asked", "came", "outcome"),
     [
-        f"<title>IOP</title><p>{PROSE}",
-        f"<title>IOP</title><noscript>Enable JavaScript for the map.</noscript><script></script><p>{PROSE * 4}",
-        f"<title>IOP</title><p>{PROSE * 40} We verify that you are a human being first, not a diagnosis.",
-        f"<title>404 Main Street Clinic</title><h1>Our IOP at 404 Main Street</h1><p>{PROSE}",
-        f"<title>IOP</title><p>{PROSE * 40} Is this domain for sale? Our account has been suspended by no one.",
-        f"<title>Not found anywhere else: our IOP</title><h1>Care not found elsewhere</h1><p>{PROSE}",
-        f"<title>IOP</title><meta http-equiv=refresh content='600'><p>{PROSE}",
-        f"<title>Access denied? How insurance appeals work</title><p>{PROSE * 40}",
+        ("/iop", "https://www.clinic.example/", Outcome.GONE),
+        ("/iop/", "http://clinic.example/index.html", Outcome.GONE),
+        ("/?page_id=5", "/", Outcome.GONE),
+        ("/es/iop", "/es/", Outcome.GONE),
+        ("/ma/", "/", Outcome.GONE),  # a state's page
+        ("/iop/", "/?page_id=12", Outcome.OK),
+        ("/?page_id=5", "/iop/", Outcome.OK),
+        ("/iop", "https://iop.clinic.example/", Outcome.OK),
+        ("/iop", "/programs/iop", Outcome.OK),
+        ("/en/", "/", Outcome.OK),
+        ("/", "/en/", Outcome.OK),
+        ("/welcome.html", "/", Outcome.OK),
+        ("/?utm_source=x", "/", Outcome.OK),
     ],
 )
-def test_a_page_that_speaks_of_such_things_is_a_page(html: str) -> None:
-    assert judged(html) == (Outcome.OK, "")
-
-
-def test_an_inner_page_sent_to_the_home_page_is_gone_and_a_new_spelling_is_not() -> None:
-    html = f"<title>Clinic</title><p>{PROSE}"
-    assert judged(html, URL, "https://www.clinic.example/")[0] is Outcome.GONE
-    assert judged(html, "https://clinic.example/index.html", "https://clinic.example/")[0] is Outcome.OK
-    assert judged(html, "https://clinic.example/", "https://clinic.example/home")[0] is Outcome.OK
-    assert judged(html, URL, "https://clinic.example/programs/iop")[0] is Outcome.OK
+def test_sent_home_from_a_page_with_a_name_is_gone(asked: str, came: str, outcome: Outcome) -> None:
+    found = judge(f"<title>Clinic</title><p>{PROSE}", url=urljoin(URL, asked), final_url=urljoin(URL, came))
+    assert found == (outcome, "soft 404: sent to the home page" if outcome is Outcome.GONE else "")
 
 
 @pytest.mark.parametrize(
     ("status", "headers", "outcome"),
     [
         (200, {}, Outcome.OK),
+        (202, {"x-amzn-waf-action": "challenge"}, Outcome.BLOCKED),
+        (200, {"x-datadome": "protected", "server": "cloudflare"}, Outcome.OK),
         (304, {}, Outcome.SERVER_ERROR),
-        (401, {}, Outcome.BLOCKED),
-        (403, {}, Outcome.BLOCKED),
-        (406, {}, Outcome.BLOCKED),
-        (503, {"cf-mitigated": "challenge"}, Outcome.BLOCKED),
+        *(
+            (status, {}, Outcome.BLOCKED)
+            for status in (400, 401, 402, 403, 405, 406, 409, 418, 423, 428, 451, 999)
+        ),
+        (408, {}, Outcome.TIMEOUT),
         (404, {}, Outcome.GONE),
-        (410, {}, Outcome.GONE),
+        (404, {"cf-mitigated": "challenge"}, Outcome.BLOCKED),
         (429, {}, Outcome.RATE_LIMITED),
-        (400, {}, Outcome.SERVER_ERROR),
-        (503, {}, Outcome.SERVER_ERROR),
+        (429, {"x-vercel-mitigated": "challenge"}, Outcome.BLOCKED),
+        (500, {}, Outcome.SERVER_ERROR),
+        (503, {"cf-mitigated": "challenge"}, Outcome.BLOCKED),
     ],
 )
 def test_statuses(status: int, headers: dict[str, str], outcome: Outcome) -> None:
     assert by_status(status, headers)[0] is outcome
+
+
+def test_a_missing_page_behind_a_firewall_is_gone_and_an_error_may_be_a_challenge_or_a_parked_domain() -> (
+    None
+):
+    challenge = "<title>Just a moment...</title><script>window._cf_chl_opt={}</script>"
+    assert judge(f"<title>Not found</title>{{contact}}{TAGS}", 404) == (Outcome.GONE, "status 404")
+    assert judge(challenge, 404)[0] is Outcome.GONE
+    assert judge(challenge, 503) == (Outcome.BLOCKED, "status 503: Cloudflare challenge")
+    assert judge("<p>Service Unavailable</p>", 503) == (Outcome.SERVER_ERROR, "status 503")
+    outcome, detail = judge("<title>Account Suspended</title><p>This account has been suspended.", 403)
+    assert outcome is Outcome.GONE
+    assert "parked" in detail
+
+
+@pytest.mark.parametrize(
+    "bit",
+    ["<h1>", "<html ", "id=root ", "dd={'", "a.", "page you a b ", "12 a ", "request ", "javascript ", "<"],
+)
+def test_no_answer_takes_long_to_judge(bit: str) -> None:
+    html = bit * (15_000_000 // len(bit))
+    page = SitePage(
+        bit * (500 // len(bit)), bit * (500 // len(bit)), bit * (1000 // len(bit)), noscript=bit * 500
+    )
+    began = time.process_time()
+    by_content(URL, URL, {}, page, html)
+    by_status(503, {}, page, html)
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -245,3 +299,7 @@ def test_connect_to_prefers_the_exact_host() -> None:
 )
 def test_robots_by_status_and_rules(status: int, body: bytes, allowed: bool) -> None:
     assert robots_from(status, body, "iop-directory").allows(URL) is allowed
+
+
+def test_a_part_of_a_page_is_no_page() -> None:
+    assert by_status(206, {})[0] is Outcome.SERVER_ERROR

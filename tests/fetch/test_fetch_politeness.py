@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from itertools import pairwise
@@ -164,3 +166,116 @@ def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | No
 def test_an_agent_without_a_contact_is_refused() -> None:
     with pytest.raises(ValueError, match="contact"):
         FetchSettings(user_agent="Mozilla/5.0")
+
+
+LONG_PAUSES = {
+    "crawl delay": ("/robots.txt", b"User-agent: *\nCrawl-delay: 86400", 200, {}),
+    "503": ("/iop", b"closed for today", 503, {"retry_after": "86400"}),
+    "429": ("/iop", b"later", 429, {"retry_after": "86400"}),
+    "for ever": ("/iop", b"later", 503, {"retry_after": "9" * 400}),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "status", "headers"), LONG_PAUSES.values(), ids=LONG_PAUSES)
+def test_a_host_that_asks_for_a_day_keeps_nobody_waiting(
+    web, polite, new_site, clock, path: str, body: bytes, status: int, headers: dict[str, str]
+) -> None:
+    web.page("slow.example", "*")
+    web.body("slow.example", path, body, status, content_type="text/plain", **headers)
+    web.page("good.example", "/")
+    sources = [new_site("slow.example", "/iop"), new_site("good.example")]
+    sources += [replace(new_site("slow.example", "/contact"), id="second")]
+    documents = polite(*sources, site_s=600.0)
+    last = {d.source_id: d for d in documents}
+    assert last["slow"].outcome in (Outcome.RATE_LIMITED, Outcome.SERVER_ERROR)
+    assert "after" in last["slow"].detail or "pause" in last["slow"].detail
+    assert last["good"].outcome is Outcome.OK
+    assert clock.now <= 600
+    assert all(min(found, default=1.0) >= 1.0 for found in gaps(web).values())
+
+
+def test_a_source_has_its_time_whatever_it_sends(web, fetch, new_site, clock) -> None:
+    """Sitemaps and the pages of an API count as pages do."""
+
+    async def drip(request, writer):
+        clock.now += 100
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 9\r\n\r\n<urlset/>")
+
+    maps = "".join(f"Sitemap: http://maps.example/{n}.xml\n" for n in range(5))
+    web.body("maps.example", "/robots.txt", maps.encode(), content_type="text/plain")
+    web.page("maps.example", "/")
+    for n in range(5):
+        web.answers["maps.example", f"/{n}.xml"] = drip
+    fetch(new_site("maps.example"), site_s=250.0, clock=clock)
+    assert len([path for path in web.asked("maps.example") if path.endswith(".xml")]) == 3
+
+
+@pytest.mark.parametrize(
+    "other", ["http://A.example/", "http://a.example:80/", "http://u:p@a.example/", "http://a.example./"]
+)
+def test_one_host_in_other_spellings_is_one_host(web, polite, new_site, other: str) -> None:
+    index = f"<sitemapindex><sitemap><loc>{other}more.xml</loc></sitemap></sitemapindex>"
+    web.page("a.example", "*")
+    web.body("a.example", "/sitemap.xml", index.encode(), content_type="text/xml")
+    web.body("a.example", "/more.xml", b"<urlset/>", content_type="text/xml")
+    web.page("a.example", "/robots.txt", status=404)
+    source = new_site("a.example", "/iop", max_pages=3)
+    polite(source, replace(source, id="again", url=other))
+    assert web.asked("a.example").count("/robots.txt") <= 2, "once in each visit"
+    assert all(min(found) >= 1.0 for found in gaps(web).values())
+
+
+def test_the_ports_of_a_host_share_its_pace(web, fetch, clock) -> None:
+    from pipeline.fetch.hosts import Hosts
+
+    hosts = Hosts(FetchSettings(clock=clock, sleep=clock.sleep))
+    plain, other = hosts.of("http://a.example/iop"), hosts.of("https://a.example:8443/iop")
+    assert plain.gate is other.gate
+    assert plain is not other, "rules belong to an origin"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        b"\xef\xbb\xbfUser-agent: *\nDisallow: /",
+        b"User-agent: iop-directory/2.0\nDisallow: /\n\nUser-agent: *\nAllow: /",
+        b"User-agent: *\nDisallow: /\n" + b"# filler\n" * 800_000,
+    ],
+    ids=["byte order mark", "version", "long"],
+)
+def test_rules_are_found_however_they_are_written(web, fetch, new_site, rules: bytes) -> None:
+    web.body("rules.example", "/robots.txt", rules, content_type="text/plain")
+    web.page("rules.example", "/")
+    assert [d.outcome for d in fetch(new_site("rules.example"))] == [Outcome.ROBOTS_DENIED]
+
+
+def test_rules_that_cannot_be_read_close_the_host_and_are_asked_for_once(web, fetch, new_site) -> None:
+    web.body("br.example", "/robots.txt", b"\x8b\x00", content_type="text/plain", content_encoding="br")
+    cut = gzip.compress(b"User-agent: *\nDisallow: /iop\n" * 50)[:-30]
+    web.body("cut.example", "/robots.txt", cut, content_type="text/plain", content_encoding="gzip")
+    web.redirect("inner.example", "/robots.txt", "http://127.0.0.1:9/robots.txt")
+    sources = [new_site(f"{name}.example", *(f"/{n}" for n in range(9))) for name in ("br", "cut", "inner")]
+    found = {d.source_id: d for d in fetch(*sources, attempts=1)}
+    assert {name: d.outcome for name, d in found.items()} == {
+        "br": Outcome.ROBOTS_DENIED,
+        "cut": Outcome.CONNECTION,
+        "inner": Outcome.REFUSED_ADDRESS,
+    }
+    assert all(d.detail.startswith("robots.txt: ") for d in found.values())
+    assert all(len(web.asked(f"{name}.example")) == 1 for name in ("br", "cut", "inner"))
+
+
+def test_the_rules_stay_known_while_another_source_reads_their_host(web, polite, new_site) -> None:
+    web.page("a.example", "*")
+    web.page("a.example", "/robots.txt", status=404)
+    short = new_site("a.example", max_pages=1)
+    long = replace(new_site("a.example", *(f"/iop-{n}" for n in range(8))), id="long")
+    polite(short, long)
+    assert web.asked("a.example").count("/robots.txt") == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("²", None), ("9" * 400, 1e9), ("-5", None), ("0", 0.0), ("1e5", None)]
+)
+def test_a_retry_after_is_a_number_of_seconds_or_none(value: str, seconds: float | None) -> None:
+    assert retry_after(value, FetchSettings()) == seconds

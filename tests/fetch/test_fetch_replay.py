@@ -1,24 +1,23 @@
-"""Replay by date, WARC out and in, and the authoring of a source: nothing here may need the network but the last."""
+"""Replay by date, and the authoring of a source: nothing here may need the network but the last."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import io
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from warcio.archiveiterator import ArchiveIterator
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
-from pipeline.fetch import Archive, export_warc, import_warc, propose_source, replay_documents
+from pipeline.fetch import (
+    Archive,
+    current_documents,
+    propose_source,
+    replay_documents,
+)
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
-HTML = b"<html><title>IOP</title><p>Three evenings a week, groups of eight people.</p>%d</html>"
 
 
 class History:
@@ -75,6 +74,32 @@ def test_a_page_is_absent_after_being_gone_twice_and_back_when_it_is_back(histor
     assert history.at() == {"a": b"page again"}
 
 
+def test_a_page_that_sends_on_has_no_content_of_its_own_any_more(history: History) -> None:
+    history.add(0, "http://x.example/iop", body=b"old", final_url="http://x.example/iop")
+    history.add(7, "http://x.example/iop", body=b"new", final_url="http://x.example/programs/iop")
+    assert history.at(0) == {"http://x.example/iop": b"old"}
+    assert history.at() == {"http://x.example/iop": b"new"}
+    history.add(14, "http://x.example/programs/iop", body=b"newer", final_url="http://x.example/programs/iop")
+    history.add(14, "http://x.example/iop", body=b"newer", final_url="http://x.example/programs/iop")
+    assert set(history.at().values()) == {b"newer"}
+
+
+def test_one_absence_that_was_logged_twice_is_one(history: History) -> None:
+    history.add(0, "a", body=b"page")
+    for _ in range(3):
+        history.add(7, "a", "gone", status=404)
+    assert history.at() == {"a": b"page"}
+
+
+def test_a_lasting_source_stands_though_it_is_gone(history: History) -> None:
+    history.add(0, "a", body=b"list")
+    history.add(0, "b", body=b"page", source_id="t")
+    for day in (7, 14):
+        history.add(day, "a", "gone", status=404)
+        history.add(day, "b", "gone", status=404, source_id="t")
+    assert [d.url for d in current_documents(history.archive, lasting=["s"])] == ["a"]
+
+
 def test_one_page_under_two_addresses_counts_once(history: History) -> None:
     history.add(0, "http://x.example/old", body=b"page", final_url="http://x.example/iop")
     history.add(1, "http://x.example/iop", body=b"page, revised", final_url="http://x.example/iop")
@@ -93,83 +118,6 @@ def test_content_that_is_lost_is_told_and_the_rest_goes_on(history: History) -> 
     replayed = replay_documents(history.archive, missing=lambda d, why: told.append((d.url, why)))
     assert [d.url for d, _ in replayed] == ["b"]
     assert told == [("a", "pruned")]
-
-
-def test_a_warc_of_ours_is_read_by_warcio_and_comes_back_the_same(history: History, tmp_path: Path) -> None:
-    history.add(0, "http://a.example/", body=HTML % 1, etag='"1"', final_url="http://a.example/en")
-    history.add(1, "http://a.example/", "unchanged", body=HTML % 1, detail="same content")
-    history.add(2, "http://a.example/x", body="<p>café".encode("cp1252"), charset="windows-1252")
-    history.add(3, "http://a.example/y", "gone", status=404)
-    history.add(3, "http://b.example/", body=b"other source", source_id="t")
-    assert (
-        export_warc(history.archive, tmp_path / "s.warc.gz", source_id="s", until=DAY + timedelta(days=2))
-        == 3
-    )
-    with (tmp_path / "s.warc.gz").open("rb") as file:
-        records = [
-            (r.rec_type, r.rec_headers["WARC-Target-URI"], r.content_stream().read())
-            for r in ArchiveIterator(file)
-        ]
-    assert [r[0] for r in records] == ["warcinfo", "response", "revisit", "response"]
-    assert records[1][1:] == ("http://a.example/", HTML % 1)
-    with Archive(tmp_path / "copy") as copy:
-        assert import_warc(copy, tmp_path / "s.warc.gz").documents == 3
-        mine = [d for d in history.archive.documents("s") if d.sha256]
-        theirs = list(copy.documents())
-        same = ("source_id", "url", "fetched_at", "outcome", "sha256", "size", "etag", "charset", "detail")
-        assert [[getattr(d, f) for f in same] for d in theirs] == [
-            [getattr(d, f) for f in same] for d in mine
-        ]
-        assert theirs[0].final_url == "http://a.example/en"
-        assert [b for _, b in replay_documents(copy)] == [
-            b for _, b in replay_documents(history.archive, source_id="s")
-        ]
-
-
-def foreign(path: Path, *responses: tuple[str, int, dict[str, str], bytes]) -> None:
-    with path.open("wb") as file:
-        writer = WARCWriter(file, gzip=True)
-        for url, status, headers, body in responses:
-            http = StatusAndHeaders(f"{status} X", list(headers.items()), protocol="HTTP/1.1")
-            writer.write_record(
-                writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=http)
-            )
-
-
-def test_a_warc_of_another_tool_is_judged_and_what_is_no_source_is_told(
-    archive: Archive, tmp_path: Path
-) -> None:
-    page = HTML % 7
-    html = {"Content-Type": "text/html"}
-    foreign(
-        tmp_path / "f.warc.gz",
-        ("http://a.example/", 200, {**html, "Content-Encoding": "gzip"}, gzip.compress(page)),
-        ("http://a.example/gone", 404, html, b"<p>not here"),
-        ("http://a.example/wall", 200, html, b"<title>Just a moment...</title>"),
-        ("http://elsewhere.example/", 200, html, page),
-    )
-    sources = {"a.example": "a"}
-    found = import_warc(archive, tmp_path / "f.warc.gz", lambda url: sources.get(url.split("/")[2]))
-    assert [(d.source_id, d.outcome) for d in archive.documents()] == [
-        ("a", Outcome.OK),
-        ("a", Outcome.GONE),
-        ("a", Outcome.BLOCKED),
-    ]
-    assert archive.get(next(archive.documents()).sha256) == page
-    assert [url for url, _ in found.rejected] == ["http://elsewhere.example/"]
-
-
-def test_a_warc_cut_short_gives_what_is_whole(history: History, tmp_path: Path) -> None:
-    path = tmp_path / "cut.warc.gz"
-    for n in range(3):
-        history.add(n, f"http://a.example/{n}", body=HTML % n + bytes(str(hash(n)) * 3000, "ascii"))
-    export_warc(history.archive, path)
-    path.write_bytes(path.read_bytes()[:-60])
-    with Archive(tmp_path / "copy") as copy:
-        found = import_warc(copy, path)
-        assert found.documents == 2
-        assert len(found.rejected) == 1
-        assert all(d.sha256 in copy for d in copy.documents())
 
 
 HOME = """<html><title>Welcome | Harbor Oak Recovery</title>
@@ -234,7 +182,9 @@ def test_a_proposal_passes_the_registrys_own_validation(web, tmp_path: Path) -> 
 
 def test_a_page_of_a_subdomain_keeps_its_host_and_a_name_its_characters(web) -> None:
     link = '<a href="http://boston.harbor-oak.example/intensive-outpatient">IOP in Boston</a>'
-    name = '<script type="application/ld+json">{"@type": "MedicalClinic", "name": "Harbor &amp; Oak"}</script>'
+    name = (
+        '<script type="application/ld+json">{"@type": "MedicalClinic", "name": "Harbor &amp; Oak"}</script>'
+    )
     web.page("harbor-oak.example", "/", f"<html>{name}<h1>Welcome</h1><p>We help adults.</p>{link}</html>")
     table = tomllib.loads(proposed(web, "http://harbor-oak.example/").toml)["harbor_oak"]
     assert table["entry"] == ["http://boston.harbor-oak.example/intensive-outpatient"]

@@ -199,7 +199,7 @@ def test_a_page_gives_links_text_and_what_its_outcome_needs() -> None:
 
 
 def test_links_offered_before_are_not_offered_again() -> None:
-    offered: set[str] = set()
+    offered: dict[str, int] = {}
     html = '<a href="/a">A</a><a href="b">B</a><a href="https://x.example/">X</a>'
     assert len(read_page(html, SITE + "one/", offered).links) == 3
     assert read_page(html, SITE + "two/", offered).links == ((SITE + "two/b", "B"),)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline import readers
 from pipeline.fetch import Archive, current_documents
-from pipeline.read import ReadReport, documents_that_count, read_source
+from pipeline.read import Reader, ReadReport, documents_of
 from pipeline.readers import Job, read_sources
 from pipeline.records import Document, Outcome
 from pipeline.sources_health import FactLog
@@ -56,10 +57,9 @@ def put(archive: Archive, source: Source, content: bytes, day: int = 0, url: str
     archive.flush()
 
 
-def read(source: Source, archive: Archive, stage: Stage, **more: bool) -> ReadReport:
-    current = list(current_documents(archive, source_id=source.id))
-    documents = documents_that_count(source, current, archive)
-    return read_source(source, documents, archive, stage, frozenset(), NOW, **more)
+def read(source: Source, archive: Archive, stage: Stage, **more: Any) -> ReadReport:
+    documents = documents_of(source, archive, more.get("as_of"))
+    return Reader(source, archive, stage, **{"states": frozenset(), "now": NOW, **more}).read(documents)
 
 
 def test_a_list_is_read_once_and_again_when_it_changes(archive: Archive, stage: Stage) -> None:
@@ -100,7 +100,7 @@ def test_what_is_no_list_keeps_the_listings_of_last_time(archive: Archive, stage
 def test_other_states_are_counted_and_left_out(archive: Archive, stage: Stage) -> None:
     put(archive, LIST, GOOD)
     documents = list(current_documents(archive))
-    report = read_source(LIST, documents, archive, stage, frozenset({"NY"}), NOW)
+    report = Reader(LIST, archive, stage, frozenset({"NY"}), NOW).read(documents)
     assert (report.out_of_scope, stage.read("listing").height) == (2, 0)
 
 
@@ -118,7 +118,7 @@ def test_a_site_gives_a_listing_with_evidence_of_its_page(archive: Archive, stag
 def test_a_page_that_breaks_the_reader_stops_only_itself(
     archive: Archive, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline import read as module
+    from pipeline import read_documents as module
 
     whole = module.read_page
 
@@ -233,9 +233,12 @@ def test_a_page_whose_content_is_lost_does_not_stop_its_site(archive: Archive, s
     lost = next(d for d in archive.documents() if d.url.endswith("1"))
     (Path(archive.store.root) / "blobs" / lost.sha256[:2] / f"{lost.sha256}.zst").unlink()
     report = read(SITE, archive, stage)
-    assert report.problem is None and report.rows is not None
-    assert (report.rows["listing"], report.rows["quarantine"]) == (1, 1)
+    assert report.problem == "1 of 2 pages are lost or damaged in the archive"
+    assert report.rows is not None and (report.rows["listing"], report.rows["quarantine"]) == (1, 1)
     assert stage.read("quarantine")["reason"].to_list() == ["unreadable_document"]
+    site_of_pages(archive, "one", "two")  # the next visit finds the very same page
+    found = read(SITE, archive, stage)
+    assert (found.problem, found.parsed, found.rows and found.rows["quarantine"]) == (None, 1, 0)
 
 
 def test_a_refused_layout_is_what_the_source_s_health_says(archive: Archive, stage: Stage) -> None:
@@ -245,7 +248,71 @@ def test_a_refused_layout_is_what_the_source_s_health_says(archive: Archive, sta
     put(archive, SITE, b"<html><h1>Hello</h1></html>", 1, "https://elm.example/1")
     for _ in range(2):
         assert "facts where there were" in (read(SITE, archive, stage).problem or "")
-    log = FactLog(stage.folder)
+    log = FactLog(archive.store)
     assert [bool(reading.refused) for reading in log.read(SITE.id)] == [False, True]
     assert read(SITE, archive, stage, accept=True).problem is None
     assert [bool(reading.refused) for reading in log.read(SITE.id)] == [False, False]
+
+
+def test_a_replay_comes_to_the_same_decisions(archive: Archive, stage: Stage, tmp_path: Path) -> None:
+    """What is refused, broken, or gone is so again when all is read anew from the archive alone."""
+    put(archive, SITE, PAGE.encode())
+    put(archive, LIST, GOOD)
+    for source in (SITE, LIST):
+        read(source, archive, stage)
+    put(archive, SITE, b"<html><div id=app>Loading Elm House, please wait a moment</div></html>", day=1)
+    put(archive, LIST, b"<html>maintenance</html>", day=1)
+    for source in (SITE, LIST):
+        assert read(source, archive, stage).problem
+    afresh = Stage(tmp_path / "afresh")
+    for source in (SITE, LIST):
+        assert read(source, archive, afresh).problem
+    assert afresh.read("listing").height == 3
+    for table in ("listing", "observation", "quarantine"):
+        assert stage.read(table).equals(afresh.read(table)), table
+
+
+def test_a_refused_layout_does_not_make_what_was_known_look_fresh(archive: Archive, stage: Stage) -> None:
+    put(archive, SITE, PAGE.encode())
+    read(SITE, archive, stage)
+    put(archive, SITE, b"<html><div id=app>Loading Elm House, please wait a moment</div></html>", day=9)
+    for _ in range(2):
+        read(SITE, archive, stage)
+        assert stage.read("observation")["observed_at"].max() == datetime(2026, 10, 1, 12)
+
+
+def absent(archive: Archive, source: Source, *days: int) -> None:
+    for day in days:
+        moment = NOW + timedelta(days=day)
+        archive.record(Document(source.id, source.url or "", moment, Outcome.GONE, status=404))
+    archive.flush()
+
+
+def test_a_site_that_is_gone_ends_and_a_list_whose_address_is_gone_stands(
+    archive: Archive, stage: Stage
+) -> None:
+    for source, content in ((SITE, PAGE.encode()), (LIST, GOOD)):
+        put(archive, source, content)
+        read(source, archive, stage)
+        absent(archive, source, 30)
+        read(source, archive, stage)
+        assert stage.read("listing", source.id).height, "one absence is none"
+        absent(archive, source, 60)
+        read(source, archive, stage)
+    assert (stage.read("listing", SITE.id).height, stage.read("listing", LIST.id).height) == (0, 2)
+
+
+def test_reading_as_of_a_date_knows_nothing_later(archive: Archive, stage: Stage) -> None:
+    put(archive, SITE, PAGE.encode())
+    put(archive, SITE, PAGE.replace("PTSD", "OCD").encode(), day=10)
+    read(SITE, archive, stage)
+    read(SITE, archive, stage, as_of=NOW + timedelta(days=5))
+    assert {"ptsd"} == {"ptsd", "ocd"} & set(stage.read("observation")["value"])
+    read(SITE, archive, stage, as_of=NOW - timedelta(days=5))
+    assert stage.read("listing").height == 0
+    assert len(FactLog(archive.store).read(SITE.id)) == 1, "a look back is no reading of its own"
+
+
+def test_a_source_that_gave_nothing_yet_has_no_rows(archive: Archive, stage: Stage) -> None:
+    absent(archive, SITE, 1, 2)
+    assert read(SITE, archive, stage).rows is None

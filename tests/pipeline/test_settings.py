@@ -44,3 +44,10 @@ def test_the_environment_is_heard_and_options_win(tmp_path: Path) -> None:
 def test_what_does_not_exist_is_named(options: dict[str, object], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         Settings.choose(environment={}, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("place", ["s3://bucket/archive", "/srv/archive"])
+def test_the_archive_may_be_elsewhere(tmp_path: Path, place: str) -> None:
+    settings = Settings.choose(out=tmp_path, environment={"IOP_ARCHIVE": place})
+    assert str(settings.archive) == place
+    assert Settings.choose(out=tmp_path, environment={}).archive == tmp_path / "archive"

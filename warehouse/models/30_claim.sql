@@ -1,12 +1,17 @@
 -- Claims: one per entity, field and value. Which value is chosen is the policy's business (docs/claims.md):
 -- corrections first, then what is not expired, own site over directory, newer over older, more sources, surer readers.
 
+-- When a content was first found: what it says has been known since then, also where no release is left to tell.
+CREATE TABLE work.found AS
+SELECT source_id, sha256 AS document_sha256, min(fetched_at) AS found_at
+FROM document WHERE sha256 IS NOT NULL GROUP BY ALL;
+
 -- A statement is no newer than the edition that prints it.
 CREATE TABLE work.support AS
 SELECT o.claim_id, o.source_id, k.priority, s.published,
     max(o.confidence) * any_value(k.weight) AS strength,
     count(*) AS statements,
-    min(o.observed_at) AS first_seen,
+    min(least(o.observed_at, d.found_at)) AS first_seen,
     max(o.observed_at) AS last_seen,
     least(max(o.observed_at), coalesce(s.published, max(o.observed_at))) AS last_verified,
     bool_or(o.qualifier = 'not_accepted') AS refused,
@@ -15,6 +20,7 @@ SELECT o.claim_id, o.source_id, k.priority, s.published,
 FROM observation o
 JOIN source s USING (source_id)
 JOIN policy.kind k USING (kind)
+LEFT JOIN work.found d ON d.source_id = o.source_id AND d.document_sha256 = o.document_sha256
 WHERE o.claim_id IS NOT NULL
 GROUP BY o.claim_id, o.source_id, k.priority, s.published;
 

@@ -9,9 +9,10 @@ SELECT entity_id, field, list_sort(list(value)) AS values FROM claim
 WHERE rank > 1 AND field IN ('organization', 'site_name') GROUP BY ALL;
 
 CREATE TABLE work.link AS
-SELECT p.*, l.source_id, l.observed_at, l.is_virtual, l.latitude, l.longitude, l.geo_precision, l.county, l.zip,
+SELECT p.*, l.source_id, l.observed_at, least(l.observed_at, d.found_at) AS found_at, l.is_virtual, l.latitude, l.longitude, l.geo_precision, l.county, l.zip,
     k.priority
-FROM work.place p JOIN listing l USING (listing_id) JOIN source s USING (source_id) JOIN policy.kind k USING (kind);
+FROM work.place p JOIN listing l USING (listing_id) JOIN source s USING (source_id) JOIN policy.kind k USING (kind)
+LEFT JOIN work.found d ON d.source_id = l.source_id AND d.document_sha256 = l.document_sha256;
 
 -- The operator of a place is the one that most of its records name.
 CREATE TABLE work.operated AS
@@ -24,7 +25,7 @@ CREATE TABLE work.located AS
 SELECT location_id,
     bool_and(is_virtual) AS is_virtual,
     count(DISTINCT source_id) AS source_count,
-    min(observed_at) AS first_seen,
+    min(found_at) AS first_seen,
     max(observed_at) AS last_seen,
     arg_min({latitude: latitude, longitude: longitude, geo_precision: geo_precision},
         {coarse: geo_precision <> 'address', priority: priority, age: work.age_days(observed_at), id: listing_id})
@@ -42,7 +43,7 @@ GROUP BY entity_id;
 
 INSERT INTO organization BY NAME
 WITH runs AS (
-    SELECT organization_id, count(DISTINCT source_id) AS source_count, min(observed_at) AS first_seen,
+    SELECT organization_id, count(DISTINCT source_id) AS source_count, min(found_at) AS first_seen,
         max(observed_at) AS last_seen
     FROM work.link WHERE organization_id IS NOT NULL GROUP BY organization_id),
 sites AS (SELECT organization_id, count(*) AS location_count FROM work.operated GROUP BY organization_id),

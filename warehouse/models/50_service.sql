@@ -1,7 +1,7 @@
 -- Services: one level of care, or one track of it, with its hours, how it is attended, and for whom it is.
 
 CREATE TABLE work.offered AS
-SELECT t.service_id, k.listing_id, k.source_id, k.organization_id, k.location_id, k.observed_at, t.level_of_care
+SELECT t.service_id, k.listing_id, k.source_id, k.organization_id, k.location_id, k.observed_at, k.found_at, t.level_of_care
 FROM work.track t JOIN work.link k USING (listing_id) WHERE t.service_id IS NOT NULL;
 
 INSERT INTO service_at_location BY NAME
@@ -92,7 +92,7 @@ CREATE MACRO work.level_of(low, high, young) AS CASE
 
 INSERT INTO service BY NAME
 WITH offer AS (
-    SELECT service_id, count(DISTINCT source_id) AS source_count, min(observed_at) AS first_seen,
+    SELECT service_id, count(DISTINCT source_id) AS source_count, min(found_at) AS first_seen,
         max(observed_at) AS last_seen, mode(organization_id ORDER BY organization_id) AS organization_id,
         mode(level_of_care ORDER BY level_of_care) AS level_of_care
     FROM work.offered GROUP BY service_id),

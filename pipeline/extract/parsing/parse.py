@@ -17,13 +17,12 @@ from pipeline.extract.parsing.charset import decode
 from pipeline.extract.parsing.json_ld import parse_json_ld
 from pipeline.extract.parsing.microdata import read_microdata
 from pipeline.extract.parsing.plain import read_text
+from sources.markup import MAX_CHARS, MAX_TAG, without_long_tags
 
-MAX_CHARS = 3_000_000  # of HTML
-MAX_TAG = 20_000  # of one tag: beyond it its attributes are dropped (libxml2 compares attributes pairwise)
 MAX_DEPTH = 1_500
 MAX_LINKS = 3_000
 
-_LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{MAX_TAG},}}>?")
+_SILENT = re.compile(r"<(script|style|svg|template)\b", re.IGNORECASE)
 _JUNK = (
     "\u00ad",
     *map(chr, range(0x200B, 0x2010)),
@@ -46,10 +45,9 @@ def read_page(content: bytes | str, url: str | None = None, charset: str | None 
     for character in _JUNK:  # ten times as fast as a regular expression
         markup = markup.replace(character, "")
     markup = _JUNK_ENTITY.sub("", markup)
-    if len(markup) > MAX_TAG:
-        markup, long = _LONG_TAG.subn(r"<\1>", markup)
-        if long:
-            limits.append(f"dropped the attributes of {long} tags longer than {MAX_TAG} characters")
+    markup, long = without_long_tags(markup)
+    if long:
+        limits.append(f"dropped the attributes of {long} tags longer than {MAX_TAG} characters")
     root = _tree(markup)
     if root is None:
         return Page(text="", blocks=[], url=url, meta={"limits": "; ".join([*limits, "no markup"])})
@@ -99,9 +97,26 @@ def _depth_exceeded(markup: str, root: etree._Element) -> bool:
 
 def _bare_text(markup: str) -> str:
     """Text of a page too deep for a tree: tags become line ends."""
-    without = re.sub(r"(?is)<(script|style|svg|template)\b.*?</\1\s*>", " ", markup)
-    lines = re.sub(r"<[^<>]*>", "\n", without).splitlines()
+    lines = re.sub(r"<[^<>]*>", "\n", _spoken(markup)).splitlines()
     return "\n".join(line.strip() for line in lines if line.strip())[: Builder.MAX_TEXT]
+
+
+def _spoken(markup: str) -> str:
+    """Markup without its scripts and the like, in one pass: of an element that never ends only the tag goes."""
+    parts: list[str] = []
+    endless: set[str] = set()
+    position = 0
+    for tag in _SILENT.finditer(markup):
+        name = tag[1].lower()
+        if tag.start() < position or name in endless:
+            continue
+        end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(markup, tag.end())
+        if end is None:
+            endless.add(name)
+            continue
+        parts.append(markup[position : tag.start()])
+        position = end.end()
+    return " ".join([*parts, markup[position:]])
 
 
 def _read_head(page: Page, root: etree._Element, url: str | None) -> None:
