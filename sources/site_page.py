@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -16,18 +16,18 @@ MAX_LINKS = 3000  # of one page
 MAX_TEXT = 3200  # characters of a page's visible text that are looked at: no signature wants more than 3000
 MAX_ALTERNATES = 50
 SOON_S = 10  # a page that sends on later than that is one to be read
-TEXTLESS = ("script", "style", "template", "svg", "iframe", "noscript", "title")
-LINKS = etree.XPath("//a[@href] | //area[@href]")
-NOSCRIPTS = etree.XPath("//noscript")
-SCRIPTS = etree.XPath("count(//script)")
+MAX_HEADINGS = 15  # of each level
+TEXTLESS = (
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "title",
+)  # not svg, iframe: left open, they would hide the rest
+HEADINGS = ("h1", "h2", "h3")
+READ = ("a", "area", "base", "frame", "link", "meta", "noscript", "script", "title", *HEADINGS)
 TEXT = etree.XPath("//text()", smart_strings=False)  # libxml2 may take a page's beginning for its head
-HEADLINE = etree.XPath("(//h1)[1]//text()", smart_strings=False)
-TITLE = etree.XPath("(//title)[1]//text()", smart_strings=False)
-BASE = etree.XPath("string((//base/@href)[1])")
-REFRESH = etree.XPath("//meta[@http-equiv and @content]")
-SITE_NAME = etree.XPath("string((//meta[@property='og:site_name']/@content)[1])")
-FRAMES = etree.XPath("//frame/@src", smart_strings=False)
-ADDRESSES = etree.XPath("//link[@href and (@rel or @hreflang)]")
+Nodes = Mapping[str, Sequence[etree._Element]]  # by tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,9 @@ class SitePage:
     frames: tuple[str, ...] = ()  # of a frameset: what a reader sees of the page
     canonical: str | None = None  # the address that the page says it has
     translations: tuple[str, ...] = ()  # its copies in other languages than English
+    headings: tuple[
+        str, ...
+    ] = ()  # the first h1, and those of h1 to h3 that can be seen among the first words
 
 
 @dataclass(slots=True)
@@ -65,30 +68,34 @@ def read_page(html: str, url: str, offered: dict[str, int] | None = None) -> Sit
     root = parse_html(html)
     if root is None:
         return SitePage("", "", "")
-    own = str(BASE(root))
+    nodes: dict[str, list[etree._Element]] = {tag: [] for tag in READ}
+    for node in root.iter(*READ):
+        nodes[node.tag].append(node)
+    own = next((node.get("href") for node in nodes["base"] if node.get("href")), None)
     base = _joined(url, own) or url if own else url
-    found = _links(root, base, {} if offered is None else offered)
-    canonical, translations = _addresses(root, base)
-    noscript = " ".join(" ".join(node.itertext()) for node in NOSCRIPTS(root)[:5])
-    title, scripts = _words(TITLE(root)), int(SCRIPTS(root))
-    refresh = next(
-        (n.get("content") for n in REFRESH(root) if n.get("http-equiv").lower() == "refresh"), None
-    )
-    site_name, frames = str(SITE_NAME(root)), FRAMES(root)
+    found = _links(nodes, base, {} if offered is None else offered)
+    frames = [_joined(base, node.get("src")) for node in nodes["frame"][:20] if node.get("src")]
+    canonical, translations = _addresses(nodes, base)
+    said = [_words(node) for tag in HEADINGS for node in nodes[tag][:MAX_HEADINGS]]
+    headline = said[0] if nodes["h1"] else ""
+    title = _words(nodes["title"][0]) if nodes["title"] else ""
+    noscript = " ".join(_words(node) for node in nodes["noscript"][:5])
     etree.strip_elements(root, *TEXTLESS, with_tail=False)
+    text = _folded(" ".join(TEXT(root)))
     return SitePage(
         title=title,
-        headline=_words(HEADLINE(root)),
-        text=_folded(" ".join(TEXT(root))),
+        headline=headline,
+        text=text,
         links=tuple(found.links),
-        refresh=_refresh(refresh, url),
-        noscript=_folded(noscript),
-        scripts=scripts,
-        site_name=site_name,
+        refresh=_refresh(_meta(nodes, "http-equiv", "refresh"), url),
+        noscript=noscript[:MAX_TEXT],
+        scripts=len(nodes["script"]),
+        site_name=_meta(nodes, "property", "og:site_name") or "",
         repeated=tuple(found.repeated),
-        frames=tuple(place for place in (_joined(base, src) for src in frames[:20]) if place),
+        frames=tuple(place for place in frames if place),
         canonical=canonical,
         translations=translations,
+        headings=(headline, *(heading for heading in said if heading and heading in text)),
     )
 
 
@@ -101,12 +108,12 @@ def _folded(text: str) -> str:
     return folded[:MAX_TEXT]
 
 
-def _links(root: etree._Element, base: str, offered: dict[str, int]) -> _Found:
+def _links(nodes: Nodes, base: str, offered: dict[str, int]) -> _Found:
     found = _Found()
     seen: set[str] = set()
     origin = "/".join(base.split("/", 3)[:3])
-    for node in itertools.islice(LINKS(root), MAX_LINKS * 4):
-        href = node.get("href").strip()
+    for node in (*nodes["a"][: MAX_LINKS * 4], *nodes["area"][:MAX_LINKS]):
+        href = (node.get("href") or "").strip()
         if href in seen or href[:1] in ("", "#"):
             continue
         times = offered.get(href, 0)
@@ -130,17 +137,16 @@ def _links(root: etree._Element, base: str, offered: dict[str, int]) -> _Found:
 
 def _anchor(node: etree._Element) -> str:
     """A link's words: its text, else what it is called, else what its picture shows."""
-    text = " ".join(" ".join(node.itertext()).split())
-    said = text or node.get("title") or node.get("aria-label") or node.get("alt")
+    said = _words(node) or node.get("title") or node.get("aria-label") or node.get("alt")
     if not said and (picture := node.find(".//img[@alt]")) is not None:
         said = picture.get("alt")
     return " ".join((said or "").split())[:200]
 
 
-def _addresses(root: etree._Element, base: str) -> tuple[str | None, tuple[str, ...]]:
+def _addresses(nodes: Nodes, base: str) -> tuple[str | None, tuple[str, ...]]:
     """The address that a page says it has, and those of its copies in other languages than English."""
     canonical, translations = None, []
-    for node in ADDRESSES(root):
+    for node in nodes["link"]:
         language = node.get("hreflang", "").lower()
         href = _joined(base, node.get("href")) if node.get("href") else None
         if not href:
@@ -159,8 +165,13 @@ def _joined(base: str, href: str) -> str | None:
         return None
 
 
-def _words(texts: list[str]) -> str:
-    return " ".join(" ".join(texts).split())[:500]
+def _meta(nodes: Nodes, key: str, name: str) -> str | None:
+    """The content of the first <meta> of a name, whatever its case."""
+    return next((n.get("content") for n in nodes["meta"] if (n.get(key) or "").lower() == name), None)
+
+
+def _words(node: etree._Element) -> str:
+    return " ".join(" ".join(node.itertext()).split())[:500]
 
 
 def _refresh(content: str | None, url: str) -> str | None:

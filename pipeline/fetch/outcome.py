@@ -6,7 +6,6 @@ How such answers look is data: `signatures.toml`.
 
 from __future__ import annotations
 
-import html as markup
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +25,6 @@ PARTIAL = 206
 MIN_TEXT = 25  # visible characters below which a page says nothing
 SHELL_TEXT = 200  # a page that only sends on has at most so much text
 HEAD, TAIL = 60_000, 20_000  # characters of the HTML's head and end where the marks of such pages stand
-HEADINGS_HEAD = 250_000  # menus and styles may stand before the first heading
-HEADING = re.compile(r"<h[1-3]\b[^>]{0,300}>(.{0,300}?)</h[1-3]", re.IGNORECASE | re.DOTALL)
 STRAIGHT = str.maketrans("‘’ʼ", "'''")
 PLACES = ("header", "title", "heading", "text", "noscript", "html", "path")
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -71,17 +68,9 @@ class Answer:
             long = len(self.html) > HEAD + TAIL
             yield (f"{self.html[:HEAD]}\n{self.html[-TAIL:]}" if long else self.html).lower()
         elif where == "heading":
-            yield from (heading.translate(STRAIGHT) for heading in self._headings(self.page))
+            yield from (heading.translate(STRAIGHT) for heading in self.page.headings)
         else:
             yield getattr(self.page, where).translate(STRAIGHT)
-
-    def _headings(self, page: SitePage) -> Iterator[str]:
-        """The first h1 and those of h1 to h3 that can be seen among the first words."""
-        yield page.headline
-        for inner in HEADING.findall(self.html[:HEADINGS_HEAD]):
-            heading = " ".join(markup.unescape(re.sub("<[^<>]*>", " ", inner)).split())
-            if heading and heading in page.text:
-                yield heading
 
     def has(self, pattern: re.Pattern[str], where: str) -> bool:
         return any(pattern.search(place) for place in self.places(where))

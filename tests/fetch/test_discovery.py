@@ -208,7 +208,7 @@ def test_frames_and_image_maps_are_followed() -> None:
     page = read_page('<frameset><frame src="nav.htm"><frame src="main.htm"></frameset>', SITE)
     assert page.frames == (SITE + "nav.htm", SITE + "main.htm")
     page = read_page('<map><area href="/iop" alt="IOP"></map><a href="/c"><img alt="Contact"></a>', SITE)
-    assert page.links == ((SITE + "iop", "IOP"), (SITE + "c", "Contact"))
+    assert set(page.links) == {(SITE + "iop", "IOP"), (SITE + "c", "Contact")}
 
 
 def test_sitemaps_of_pages_come_before_those_of_posts() -> None:

@@ -209,3 +209,97 @@ def test_an_http2_body_that_is_not_wanted_does_not_starve_the_next_page(archive)
 
     found = asyncio.run(run())
     assert (found["/file"], found["e/iop"]) == (Outcome.NOT_HTML, Outcome.OK)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<meta http-equiv=refresh content="0..1;url=/x">',
+        '<meta http-equiv=refresh content="...;url=/x">',
+        '<base href="http://[x">',
+        '<link rel=canonical href="http://[x">',
+        "<svg><a xlink:href='/x'>",
+        "<a>no address</a><area><frame>",
+    ],
+)
+def test_odd_markup_does_not_cost_the_rest_of_the_site(web, fetch, new_site, page: str) -> None:
+    surrounded(web, "odd.example")
+    web.page("odd.example", "/", f"<html>{page}<p>Our program meets three evenings a week.</p></html>")
+    found = {d.url: d.outcome for d in fetch(new_site("odd.example", "/contact"))}
+    assert set(found.values()) == {Outcome.OK} and len(found) == 2
+
+
+SITEMAPS = {
+    "child": "<sitemapindex><sitemap><loc>http://[bad/a.xml</loc></sitemap></sitemapindex>",
+    "page": "<urlset><url><loc>http://[bad/</loc><lastmod>2026-01-01</lastmod></url></urlset>",
+    "date": "<urlset><url><loc>http://odd.example/iop</loc><lastmod>9999-12-31</lastmod></url></urlset>",
+    "rate": "<urlset/>",
+}
+
+
+@pytest.mark.parametrize("name", SITEMAPS)
+def test_odd_sitemaps_and_rules_do_not_cost_the_rest_of_the_site(web, fetch, new_site, name: str) -> None:
+    surrounded(web, "odd.example")
+    web.page("odd.example", "/iop")
+    web.body("odd.example", "/sitemap.xml", SITEMAPS[name].encode(), content_type="text/xml")
+    rules = b"User-agent: *\nRequest-rate: 1/" + b"9" * 400
+    web.body("odd.example", "/robots.txt", rules if name == "rate" else b"", content_type="text/plain")
+    found = [d.outcome for d in fetch(new_site("odd.example", "/contact"))]
+    assert found in ([Outcome.OK] * 2, [Outcome.OK] * 3)
+
+
+def test_304_says_nothing_where_nothing_was_asked(web, fetch, new_site) -> None:
+    web.page("odd.example", "/")  # without a validator
+    assert [d.outcome for d in fetch(new_site("odd.example"))] == [Outcome.OK]
+    web.raw("odd.example", "/", b"HTTP/1.1 304 Not Modified\r\n\r\n")
+    (document,) = fetch(new_site("odd.example"), attempts=1)
+    assert (document.outcome, document.sha256) == (Outcome.SERVER_ERROR, None), "it is not verified"
+
+
+def test_a_dead_subdomain_does_not_end_the_visit(web, fetch, new_site) -> None:
+    async def dead(request, writer):
+        writer.transport.abort()
+
+    links = "".join(f'<a href="http://{n}.odd.example/intensive-outpatient">IOP</a>' for n in "abcd")
+    more = '<a href="/insurance">Insurance</a><a href="/contact">Contact</a>'
+    web.page("odd.example", "/", f"<html><p>Programs for adults in three towns.</p>{links}{more}</html>")
+    for n in "abcd":
+        web.answers[f"{n}.odd.example", "*"] = dead
+    for path in ("/insurance", "/contact"):
+        web.page("odd.example", path)
+    found = {d.url: d.outcome for d in fetch(new_site("odd.example"), attempts=1)}
+    assert found["http://odd.example/contact"] is found["http://odd.example/insurance"] is Outcome.OK
+
+
+def test_the_frames_of_a_frameset_are_read(web, fetch, new_site) -> None:
+    frames = '<frameset cols="20,80"><frame src="menu.htm"><frame src="main.htm"></frameset>'
+    web.page("odd.example", "/", f"<html><title>Us</title>{frames}</html>")
+    web.page("odd.example", "/main.htm")
+    web.page(
+        "odd.example", "/menu.htm", '<html><p>Here is our menu of pages.</p><a href="/iop">IOP</a></html>'
+    )
+    web.page("odd.example", "/iop")
+    found = {d.url: d.outcome for d in fetch(new_site("odd.example"))}
+    assert found["http://odd.example/main.htm"] is found["http://odd.example/iop"] is Outcome.OK
+
+
+HOSTILE = {
+    "nested": "<div>" * 60_000,
+    "options": "<select>" + "<option>a" * 100_000,
+    "attributes": "<div " + " ".join(f"a{n}" for n in range(60_000)) + ">x</div>",
+    "scripts": "<script>" * 100_000,
+    "brackets": "<" * 500_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.timeout(20)  # minutes, where the parser's time grows with the square of such pages
+def test_hostile_markup_keeps_nobody_waiting(web, fetch, new_site, name: str) -> None:
+    from pipeline.extract import extract
+    from pipeline.extract import read_page as read_for_facts
+
+    web.page("odd.example", "/", f"<html><p>Our program meets three evenings a week.</p>{HOSTILE[name]}")
+    surrounded(web, "good.example")
+    found = {d.source_id: d.outcome for d in fetch(new_site("odd.example"), new_site("good.example"))}
+    assert found["good"] is Outcome.OK
+    assert not extract(read_for_facts(HOSTILE[name])).is_listing
