@@ -56,9 +56,7 @@ class Waiting:
     score: float
     bonus: float = 0.0
     menu: bool = False
-    known: bool = (
-        False  # it was good before, and is asked again whatever others say of it: its facts would age
-    )
+    known: bool = False  # it was good before: asked again whatever others say of it, or its facts would age
 
 
 def entry_urls(url: str, entry: Iterable[str] = ()) -> list[str]:
