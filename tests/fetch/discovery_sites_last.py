@@ -1,8 +1,8 @@
-"""The same; invented after the scores were set."""
+"""The last of them: invented after the scores were set."""
 
 from __future__ import annotations
 
-from discovery_worlds import CONDITIONS, HEART, STATES, TOWNS, World, menu
+from discovery_sites import CONDITIONS, HEART, STATES, TOWNS, World, menu
 
 
 def drupal_q() -> World:
