@@ -18,6 +18,7 @@ from pipeline.fetch.look import judged
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.site import read_sitemaps
 from pipeline.records import Outcome
+from sources.frontier import POST_COST
 from sources.provider_site import Frontier, SitePage, score_link
 from sources.urls import canonical_url, registrable
 
@@ -70,12 +71,12 @@ async def _propose(reply: Reply, visit: Visit, settings: FetchSettings, max_page
     html, page, outcome, detail = judged(reply)
     frontier = Frontier(reply.final_url)
     for link, anchor in page.links:
-        frontier.add(link, anchor)
+        frontier.add(link, anchor, menu=True)
     changes: list[str] = []
     async for item in read_sitemaps(visit, reply.final_url, settings):
         if not isinstance(item, tuple):
             for place, changed in item.pages:
-                frontier.add(place)
+                frontier.add(place, bonus=-POST_COST if item.posts else 0.0)
                 changes += [changed] if changed else []
     pages: list[tuple[str, float]] = []
     anchors = {canonical_url(link): anchor for link, anchor in page.links}

@@ -155,7 +155,7 @@ def test_a_source_is_proposed_as_toml_with_what_would_be_read(web) -> None:
     table = tomllib.loads(found.toml)["harbor_oak"]
     assert found.outcome is Outcome.OK
     assert table["title"] == 'Harbor "Oak" Recovery'
-    assert table["entry"] == ["/programs/iop", "/insurance", "/locations", "/contact?src=nav"]
+    assert table["entry"] == ["/programs/iop", "/insurance", "/contact?src=nav", "/locations"]
     assert (table["url"], table["cadence"], table["kind"]) == (
         "http://harbor-oak.example/",
         "7d",
@@ -165,8 +165,8 @@ def test_a_source_is_proposed_as_toml_with_what_would_be_read(web) -> None:
         "",
         "iop",
         "insurance",
-        "locations",
         "contact?src=nav",
+        "locations",
     ]
 
 
