@@ -6,9 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pipeline.fetch import Archive, Health, State, Visits, by_source, health, next_due
+from pipeline.fetch.archive import utc
 from pipeline.fetch.store import Store
 from pipeline.records import Assertion, Listing, Rejected
 from pipeline.settings import Settings
@@ -28,6 +29,11 @@ class FactCount:
     facts: dict[str, int]
     as_of: str
     refused: str = ""
+
+    @property
+    def moment(self) -> datetime:
+        """`as_of` in UTC, without a zone."""
+        return datetime.fromisoformat(self.as_of).astimezone(UTC).replace(tzinfo=None)
 
 
 class FactLog:
@@ -53,11 +59,8 @@ class FactLog:
 
     def accepted(self, source_id: str, as_of: datetime | None = None) -> list[FactCount]:
         """Those that were not refused, until a date."""
-        return [
-            reading
-            for reading in self.read(source_id)
-            if not reading.refused and (as_of is None or datetime.fromisoformat(reading.as_of) <= as_of)
-        ]
+        until = utc(as_of)
+        return [r for r in self.read(source_id) if not r.refused and (until is None or r.moment <= until)]
 
     def add(self, source_id: str, reading: FactCount) -> None:
         """A refused reading is the last word until the next one, and no part of the history; the same documents read

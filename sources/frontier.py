@@ -151,6 +151,10 @@ class Frontier:
         self._done.add(key)
         return known
 
+    def is_done(self, url: str) -> bool:
+        """Whether a page was given, or read under another address."""
+        return url_key(url) in self._done
+
     def claim(self, canonical: str, content: str) -> None:
         """A page just read says that it has another address: that one needs no reading.
 

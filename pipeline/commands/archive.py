@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from rich.table import Table
 
 from pipeline.commands.alone import alone
 from pipeline.commands.console import Exit, err, out
-from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
+from pipeline.commands.options import LAST_MOMENT, OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.fetch import Archive, ArchiveError, export_warc, import_warc
 from pipeline.fetch import compact as compact_archive
 from pipeline.fetch import prune as prune_archive
@@ -24,7 +24,6 @@ from pipeline.fetch.warc import NoWarc
 
 app = typer.Typer(help="The archive of everything fetched.", no_args_is_help=True)
 DAY = ["%Y-%m-%d"]
-LAST_MOMENT = timedelta(days=1, microseconds=-1)  # of a day, from its first
 
 
 @app.command()

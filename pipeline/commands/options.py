@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from pipeline.commands.console import Exit, err
 from pipeline.settings import Settings, SettingsError
 
+LAST_MOMENT = timedelta(days=1, microseconds=-1)  # of a day, from its first
 ProfileOption = Annotated[
     str | None,
     typer.Option("--profile", help="demo, massachusetts or us (default: demo).", show_default=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,7 @@ from rich.table import Table
 
 from pipeline.commands.alone import alone
 from pipeline.commands.console import Bars, Exit, err, out
-from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
+from pipeline.commands.options import LAST_MOMENT, OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,7 +67,10 @@ def run(
 def replay(
     as_of: Annotated[
         datetime | None,
-        typer.Option(help="What the archive held then (UTC).", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+        typer.Option(
+            help="What the archive held then (UTC); a day means its end.",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        ),
     ] = None,
     profile: ProfileOption = None,
     registry: RegistryOption = None,
@@ -78,6 +81,8 @@ def replay(
     settings = chosen(profile, registry, out_folder)
     from pipeline.resources import Workspace
 
+    if as_of is not None:
+        as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
     finish(Workspace(settings, Bars(), reread=True, offline=True, as_of=as_of), source)
 
 

@@ -41,7 +41,7 @@ _fields: list[Callable[[Document, Any], None]] = [vars(Document)[name].__set__ f
 
 
 class ArchiveError(Exception):
-    """The archive's content is not what its name says."""
+    """The archive's content is not what its name says, or it takes no more."""
 
 
 class Archive:
@@ -74,7 +74,10 @@ class Archive:
 
     async def put_beside(self, data: bytes) -> str:
         """`put` in a thread, so that an event loop goes on meanwhile."""
-        return await self._packer.put(data)
+        try:
+            return await self._packer.put(data)
+        except OSError as error:  # no fault of who sent it
+            raise ArchiveError(f"the archive takes no content: {error}") from error
 
     def get(self, sha256: str) -> bytes:
         """Content by its hash. Raises KeyError if it is not kept, ArchiveError if it is damaged."""
@@ -116,7 +119,10 @@ class Archive:
         line = to_line(document)
         if len(line) > LINE_LIMIT // 2:
             raise ArchiveError(f"a row of {len(line)} bytes could not be read again")
-        self._log("log").append(line)
+        try:
+            self._log("log").append(line)
+        except OSError as error:
+            raise ArchiveError(f"the archive takes no row: {error}") from error
 
     def record_visit(self, visit: VisitRow) -> None:
         """Log that a source was read to the end."""

@@ -37,7 +37,7 @@ from pipeline.records import Outcome
 from sources.urls import canonical_url, registrable
 
 PERMANENT = frozenset({301, 308})
-RETRY_STATUS = frozenset({500, 502, 503, 504})
+RETRY_STATUS = frozenset({408, 500, 502, 503, 504})
 # Failures to read robots.txt that say more of a host than that nothing may be read there.
 UNREACHABLE = frozenset(
     {

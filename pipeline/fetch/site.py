@@ -78,6 +78,7 @@ class SiteRun:
     changed: dict[str, datetime] = field(default_factory=dict)  # pages that changed since this moment
     believe: bool = True  # what the sitemaps say of changes
     mapped: bool = False  # sitemaps were read
+    listed: int = 0  # pages of theirs that were looked at
     menu: bool = False  # the links of a first page were taken in
     stop: bool = False
 
@@ -95,6 +96,9 @@ class SiteRun:
             url = self._next()
             if url is None:
                 return
+            if self._leads_to_read(url):
+                self.frontier.spare()
+                continue
             if self._vouched(url):
                 attempts += 1
                 continue
@@ -152,6 +156,12 @@ class SiteRun:
         if any(key in self.lastmods and self.lastmods[key] < since for key, since in self.changed.items()):
             self.believe = False
 
+    def _leads_to_read(self, url: str) -> bool:
+        """Whether an address led, when it was last asked for, to a page that this visit has read already."""
+        last = self.recorder.known.get(url)
+        target = last.final_url if last is not None else None
+        return target is not None and url_key(target) != url_key(url) and self.frontier.is_done(target)
+
     def _vouched(self, url: str) -> bool:
         """Whether the site's own sitemap says that a page did not change since it was last asked for.
 
@@ -200,16 +210,17 @@ class SiteRun:
 
     async def _map(self, sitemap: Sitemap) -> None:
         """Take in a sitemap's pages; a long one lets other sites have their turn meanwhile."""
-        for number, (place, printed) in enumerate(sitemap.pages):
+        for place, printed in sitemap.pages[: MAX_MAPPED - self.listed]:
+            self.listed += 1
+            if self.listed % TURN == 0:
+                await asyncio.sleep(0)
             url = canonical_url(place)
-            if url is None or len(self.lastmods) > MAX_MAPPED:
+            if url is None:
                 continue
             self.frontier.add(url, bonus=-POST_COST if sitemap.posts else 0.0)
             moment = lastmod(printed)
             if moment is not None:
                 self.lastmods[url_key(url)] = moment
-            if number % TURN == TURN - 1:
-                await asyncio.sleep(0)
 
     def _next(self) -> str | None:
         url = self.frontier.pop()

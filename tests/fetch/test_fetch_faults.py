@@ -223,6 +223,25 @@ def test_sitemap_bombs_are_refused_and_the_site_is_read(web, fetch: Fetch, new_s
     assert len(web.asked("boom.example")) <= 7
 
 
+def test_the_sitemaps_of_a_site_are_looked_at_up_to_a_bound(web, fetch, new_site, monkeypatch) -> None:
+    from pipeline.fetch import site as module
+
+    monkeypatch.setattr(module, "MAX_MAPPED", 300)
+    taken: list[str] = []
+    real = module.Frontier.add
+    monkeypatch.setattr(
+        module.Frontier, "add", lambda self, url, *a, **k: taken.append(url) or real(self, url, *a, **k)
+    )
+    names = "".join(f"Sitemap: http://maps.example/{n}.xml\n" for n in range(5))
+    web.body("maps.example", "/robots.txt", names.encode(), content_type="text/plain")
+    for n in range(5):
+        locs = "".join(f"<url><loc>http://maps.example/{n}/iop-{m}</loc></url>" for m in range(250))
+        web.body("maps.example", f"/{n}.xml", f"<urlset>{locs}</urlset>".encode(), content_type="text/xml")
+    web.page("maps.example", "*")
+    fetch(new_site("maps.example", max_pages=2))
+    assert len({url for url in taken if "/iop-" in url}) == 300
+
+
 def test_a_page_of_10000_links_stays_within_the_budget_and_the_best_are_read(
     web, fetch: Fetch, new_site
 ) -> None:

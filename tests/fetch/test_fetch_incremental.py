@@ -273,6 +273,55 @@ def test_a_signal_that_raises_stops_in_order_and_what_was_logged_stays(
     assert archive.visits() == []  # it was not read to its end, so the next run takes it up
 
 
+def test_a_full_disk_is_no_fault_of_the_site_and_its_source_is_read_again(
+    web, fetch, new_site, archive, monkeypatch
+) -> None:
+    import errno
+
+    def full(data: bytes) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for path in ("/", "/iop", "/contact"):
+        web.page("full.example", path)
+    monkeypatch.setattr(archive._packer, "_put", full)
+    source = new_site("full.example", "/iop", "/contact")
+    documents = fetch(source)
+    assert {d.outcome for d in documents} == {Outcome.ERROR}
+    assert "No space left" in documents[0].detail
+    assert due(source, archive.visits(), archive.visits()[-1].ended_at + timedelta(days=1))
+
+
+def test_a_page_that_is_reached_by_redirect_is_not_fetched_twice(web, fetch, new_site) -> None:
+    menu = "".join(f'<a href="/old/iop-{n}">IOP {n}</a>' for n in range(6))
+    web.page("way.example", "/", f"<html><p>Our programs for adults in six towns.</p>{menu}</html>")
+    for n in range(6):
+        web.redirect("way.example", f"/old/iop-{n}", f"/new/iop-{n}", 301)
+        web.page("way.example", f"/new/iop-{n}")
+    first = {d.final_url for d in fetch(new_site("way.example"))}
+    web.requests.clear()
+    again = fetch(new_site("way.example"))
+    assert {d.final_url for d in again} == first
+    asked = [path for path in web.asked("way.example") if path.startswith("/new")]
+    assert len(asked) == len(set(asked)) == 6
+
+
+def test_a_parting_408_is_asked_again(web, fetch, new_site) -> None:
+    refused = []
+
+    async def answer(request, writer):
+        if not refused:
+            refused.append(request.path)
+            writer.write(b"HTTP/1.1 408 X\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+            writer.close()
+        else:
+            page = b"<html><p>Three evenings a week, in groups of eight.</p>"
+            head = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n"
+            writer.write(head % len(page) + page)
+
+    web.answers["part.example", "/"] = answer
+    assert [d.outcome for d in fetch(new_site("part.example"))] == [Outcome.OK]
+
+
 def test_a_fault_of_ours_is_an_outcome_of_its_source_and_the_others_finish(
     web, fetch, new_site, monkeypatch
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.fetch import Archive, stats
+from pipeline.fetch import Archive, ArchiveError, stats
 from pipeline.fetch import store as stores
 from pipeline.fetch.remote_store import RemoteStore
 from pipeline.fetch.store import LocalStore
@@ -37,7 +37,7 @@ def test_a_row_that_a_full_disk_cut_short_raises_and_spoils_no_other(tmp_path: P
 
     monkeypatch.setattr(os, "write", full)
     for url in ("cut", "not begun"):
-        with pytest.raises(OSError, match=r"."):
+        with pytest.raises(ArchiveError, match="takes no row"):
             archive.record(gone(url))
     monkeypatch.setattr(os, "write", write)
     archive.record(gone("after"))

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.commands.console import Exit
+from pipeline.fetch import Archive
+from pipeline.stage import Stage
 
 LIST = "Name,Street,City,ST,ZIP,Tel,Setting\n" + "".join(
     f"Clinic {n},{n} Main Street,Lowell,MA,01852,978-555-01{n:02},{setting}\n"
@@ -123,9 +126,24 @@ def test_replay_makes_the_same_release_from_the_archive_alone(
         assert before and before == after
 
 
+def test_replay_as_of_a_day_publishes_what_was_known_at_its_end(
+    done: Path, registry: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "then"
+    shutil.copytree(done / "archive", out / "archive")
+    with Archive(out / "archive") as archive:
+        day = max(document.fetched_at for document in archive.documents()).date()
+    for as_of in (day, f"{day}T23:59:59"):
+        code, text = iop("replay", "--as-of", as_of, "--registry", registry, "--out", out)
+        assert code == Exit.OK, text
+        assert contents(out, "observation") == contents(done, "observation")
+    iop("replay", "--as-of", day - timedelta(days=1), "--registry", registry, "--out", out)
+    assert Stage(out / "stage").read("listing").height == 0, "nothing was known on the day before"
+
+
 def contents(out: Path, table: str) -> list[tuple[object, ...]]:
     """A table of the current release, without the dates of the run that made it."""
-    dates = "COLUMNS(lambda c: c NOT IN ('first_seen', 'first_linked', 'last_linked'))"
+    dates = "COLUMNS(lambda c: c NOT IN ('first_linked', 'last_linked'))"
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{out / 'releases' / 'current'}' AS iop (READ_ONLY)")
         return con.execute(f"SELECT {dates} FROM iop.{table} ORDER BY ALL").fetchall()
