@@ -137,7 +137,12 @@ def proposed(web, url: str):
     async def run():
         async with web:
             settings = FetchSettings(
-                connect_to=web.connect_to, per_host_delay_s=0, attempts=1, now=lambda: DAY, resolve=unknown
+                connect_to=web.connect_to,
+                per_host_delay_s=0,
+                attempts=1,
+                connect_s=0.5,
+                now=lambda: DAY,
+                resolve=unknown,
             )
             return await propose_source(url, settings)
 

@@ -133,11 +133,10 @@ def test_replay_as_of_a_day_publishes_what_was_known_at_its_end(
     shutil.copytree(done / "archive", out / "archive")
     with Archive(out / "archive") as archive:
         day = max(document.fetched_at for document in archive.documents()).date()
-    for as_of in (day, f"{day}T23:59:59"):
-        code, text = iop("replay", "--as-of", as_of, "--registry", registry, "--out", out)
-        assert code == Exit.OK, text
-        assert contents(out, "observation") == contents(done, "observation")
-    iop("replay", "--as-of", day - timedelta(days=1), "--registry", registry, "--out", out)
+    code, text = iop("replay", "--as-of", day, "--registry", registry, "--out", out)
+    assert code == Exit.OK, text
+    assert contents(out, "observation") == contents(done, "observation")
+    iop("replay", "--as-of", f"{day - timedelta(days=1)}T23:59:59", "--registry", registry, "--out", out)
     assert Stage(out / "stage").read("listing").height == 0, "nothing was known on the day before"
 
 
