@@ -108,7 +108,7 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
             return
         url = source.url or ""
         allowed = frozenset({urlsplit(url).hostname or ""}) if source.allow_loopback else frozenset()
-        async with fetcher.visiting(allowed) as visit:
+        async with fetcher.visiting(allowed, ours=True) as visit:
             if source.kind is Kind.PROVIDER_SITE:
                 reading = SiteRun(source, visit, recorder).documents()
             else:

@@ -279,3 +279,20 @@ def test_the_rules_stay_known_while_another_source_reads_their_host(web, polite,
 )
 def test_a_retry_after_is_a_number_of_seconds_or_none(value: str, seconds: float | None) -> None:
     assert retry_after(value, FetchSettings()) == seconds
+
+
+def test_a_look_at_one_page_keeps_to_the_delay_too(web, clock) -> None:
+    import asyncio
+
+    from pipeline.fetch import look_at
+
+    web.clock = clock
+    web.page("one.example", "/")
+
+    async def run() -> Outcome:
+        async with web:
+            settings = FetchSettings(connect_to=web.connect_to, clock=clock, sleep=clock.sleep)
+            return (await look_at("http://one.example/", settings)).outcome
+
+    assert asyncio.run(run()) is Outcome.OK
+    assert min(gaps(web)["one.example"]) >= 1.0
