@@ -15,7 +15,14 @@ from rich.table import Table
 
 from pipeline.commands.alone import alone
 from pipeline.commands.console import Exit, err, out
-from pipeline.commands.options import LAST_MOMENT, OutOption, ProfileOption, RegistryOption, chosen
+from pipeline.commands.options import (
+    LAST_MOMENT,
+    OutOption,
+    ProfileOption,
+    RegistryOption,
+    archive_of,
+    chosen,
+)
 from pipeline.fetch import Archive, ArchiveError, export_warc, import_warc
 from pipeline.fetch import compact as compact_archive
 from pipeline.fetch import prune as prune_archive
@@ -161,11 +168,5 @@ def _kept_still(
 
 
 def _opened(profile: str | None, registry: Path | None, out_folder: Path | None) -> Archive:
-    """The archive of these options. One that is not there ends the command: it is a slip of the pen."""
-    folder = chosen(profile, registry, out_folder).archive
-    if isinstance(folder, Path) and not folder.is_dir():  # an object store says so itself
-        err.print(
-            f"[red]No archive at {folder}.[/red] `iop run` makes one; --out and --profile choose another."
-        )
-        raise typer.Exit(Exit.USAGE)
-    return Archive(folder)
+    """The archive of these options."""
+    return Archive(archive_of(chosen(profile, registry, out_folder)))

@@ -32,3 +32,15 @@ def chosen(profile: str | None, registry: Path | None, out: Path | None) -> Sett
     except SettingsError as error:
         err.print(f"[red]{error}[/red]")
         raise typer.Exit(Exit.USAGE) from None
+
+
+def archive_of(settings: Settings) -> str | Path:
+    """Where the archive is. One that is not there ends the command: it is a slip of the pen."""
+    place = settings.archive
+    if isinstance(place, Path) and not place.is_dir():  # an object store says so itself
+        err.print(
+            f"[red]No archive at {place}.[/red] `iop run` makes one; --out and --profile choose another.",
+            soft_wrap=True,
+        )
+        raise typer.Exit(Exit.USAGE)
+    return place

@@ -15,7 +15,14 @@ from rich.table import Table
 
 from pipeline.commands.alone import alone
 from pipeline.commands.console import Bars, Exit, err, out
-from pipeline.commands.options import LAST_MOMENT, OutOption, ProfileOption, RegistryOption, chosen
+from pipeline.commands.options import (
+    LAST_MOMENT,
+    OutOption,
+    ProfileOption,
+    RegistryOption,
+    archive_of,
+    chosen,
+)
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,6 +86,7 @@ def replay(
 ) -> None:
     """Read everything again from the archive, without network: after a change to the readers, or as of a date."""
     settings = chosen(profile, registry, out_folder)
+    archive_of(settings)
     from pipeline.resources import Workspace
 
     if as_of is not None:

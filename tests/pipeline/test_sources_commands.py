@@ -123,3 +123,9 @@ def test_an_archive_is_exported_by_source_and_day_and_slips_are_told(out: Path, 
     assert (typo.exit_code, "goood" in typo.output) == (Exit.USAGE, True)
     nowhere = iop("archive", "stats", "--out", tmp_path / "typo")
     assert (nowhere.exit_code, "No archive at" in nowhere.output) == (Exit.USAGE, True)
+
+
+def test_replay_without_an_archive_says_so(registry: Path, tmp_path: Path) -> None:
+    found = iop("replay", "--registry", registry, "--out", tmp_path / "typo")
+    assert (found.exit_code, "No archive at" in found.output) == (Exit.USAGE, True)
+    assert not (tmp_path / "typo").exists()
