@@ -11,7 +11,7 @@ run: .venv/.ready
 	$(RUN) iop run --profile demo
 
 test: .venv/.ready
-	$(RUN) pytest -n auto
+	$(RUN) pytest -n auto --dist worksteal
 
 check: .venv/.ready
 	$(RUN) ruff format --check .
