@@ -86,13 +86,13 @@ class Visit:
         self._allow = allow_private
         self._settings = fetcher.settings
         self._connections: dict[str, Connection] = {}
-        self._hosts: dict[str, Host] = {}
+        self._hosts: set[Host] = set()
         self.until = fetcher.settings.clock() + fetcher.settings.site_s
 
     async def close(self) -> None:
         for connection in self._connections.values():
             await connection.aclose()
-        for host in self._hosts.values():
+        for host in self._hosts:
             host.leave()
         self._connections.clear()
         self._hosts.clear()
@@ -172,9 +172,8 @@ class Visit:
 
     def _host(self, url: str) -> Host:
         host = self._fetcher.hosts.of(url)
-        origin = "/".join(url.split("/", 3)[:3])
-        if origin not in self._hosts:
-            self._hosts[origin] = host
+        if host not in self._hosts:
+            self._hosts.add(host)
             host.visits += 1
         return host
 

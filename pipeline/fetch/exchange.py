@@ -70,10 +70,8 @@ def redirect_target(reply: Reply) -> str | None:
     location = reply.headers.get("location")
     if reply.status not in REDIRECTS or not location:
         return None
-    with suppress(UnicodeError):
-        location = location.encode("latin-1").decode(
-            "utf-8"
-        )  # header bytes that are UTF-8 mean what they say
+    with suppress(UnicodeError):  # header bytes that are UTF-8 mean what they say
+        location = location.encode("latin-1").decode("utf-8")
     try:
         target = canonical_url(urljoin(reply.url, location.strip()), keep_query=True)
     except ValueError:

@@ -9,8 +9,7 @@ from pathlib import Path
 from pipeline.fetch.client import Visit
 from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure
-from pipeline.fetch.look import judged
-from pipeline.fetch.outcome import by_status
+from pipeline.fetch.look import judge_file
 from pipeline.fetch.recorder import Recorder
 from pipeline.records import Document, Outcome
 
@@ -24,7 +23,6 @@ MEDIA_TYPES = {
     ".xml": "application/xml",
 }
 PAGES = (".html", ".htm")
-HTML = (b"<!doctype html", b"<html")
 
 
 async def download(
@@ -57,13 +55,7 @@ async def _file(url: str, visit: Visit, recorder: Recorder) -> Document:
         return recorder.failed(url, failure)
     if reply.status == 304 and last is not None and reply.conditional:
         return recorder.unchanged(last, reply)
-    outcome, detail = by_status(reply.status, reply.headers)
-    if outcome is Outcome.OK and not reply.body:
-        outcome, detail = Outcome.EMPTY, "no content"
-    elif outcome is Outcome.OK and reply.body[:200].lstrip().lower().startswith(HTML):
-        *_, outcome, detail = judged(reply)
-        if outcome is Outcome.OK:
-            outcome, detail = Outcome.LAYOUT_CHANGED, "a web page came in place of the file"
+    outcome, detail = judge_file(reply)
     return await recorder.answered(reply, outcome, detail, keep=outcome is Outcome.OK)
 
 

@@ -12,7 +12,7 @@ from pipeline.fetch.robots import Robots
 from pipeline.fetch.settings import FetchSettings
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Host:
     """One origin (scheme, name and port). `robots_until` is when its rules are to be asked for again."""
 

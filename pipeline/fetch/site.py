@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.fetch import outcome as rules
 from pipeline.fetch.archive import ArchiveError
 from pipeline.fetch.body import GZIP, Damaged, TooLarge, decode, gunzip
 from pipeline.fetch.client import Visit
 from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure, as_failure
+from pipeline.fetch.look import judge_page
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.visit_log import GOOD
@@ -183,21 +183,13 @@ class SiteRun:
         if not same_site(reply.final_url, reply.url):
             elsewhere = f"sent on, for now, to {reply.final_url}"
             return await self.recorder.answered(reply, Outcome.MOVED, elsewhere, keep=False)
-        outcome, detail = rules.by_status(reply.status, reply.headers)
-        if outcome is Outcome.OK:
-            outcome, detail = rules.by_media_type(reply.headers, reply.body)
-        if outcome is Outcome.NOT_HTML or not reply.body:
-            return await self.recorder.answered(reply, outcome, detail, keep=False)
-        html, charset = decode(reply.body, reply.headers.get("content-type"))
-        page = read_page(html, reply.final_url, self.frontier.offered)
-        if reply.status >= 300:
-            outcome, detail = rules.by_status(reply.status, reply.headers, page, html)
-        elif outcome is Outcome.OK:
-            outcome, detail = rules.by_content(reply.url, reply.final_url, reply.headers, page, html)
-        if outcome is Outcome.OK or page.refresh or page.frames:
-            self._add_links(page)
+        found = judge_page(reply, self.frontier.offered)
+        if found.page is None:
+            return await self.recorder.answered(reply, found.outcome, found.detail, keep=False)
+        if found.outcome is Outcome.OK or found.page.refresh or found.page.frames:
+            self._add_links(found.page)
         # What was answered instead of the page is kept too: it is the evidence for the outcome.
-        return await self.recorder.answered(reply, outcome, detail, charset=charset)
+        return await self.recorder.answered(reply, found.outcome, found.detail, charset=found.charset)
 
     async def sitemaps(self) -> AsyncGenerator[Document]:
         """Take in the site's sitemaps; the attempts that failed, other than by there being none."""

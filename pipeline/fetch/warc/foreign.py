@@ -6,14 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urldefrag, urlsplit
 
-from pipeline.fetch.body import decode
 from pipeline.fetch.exchange import Reply
-from pipeline.fetch.files import HTML
-from pipeline.fetch.look import judged
-from pipeline.fetch.outcome import by_content, by_media_type, by_status
+from pipeline.fetch.look import judge_file, judge_page
 from pipeline.fetch.warc.block import Answer, LeftOut
 from pipeline.records import Document, Outcome
-from sources.provider_site import read_page
 from sources.registry import Kind, Source
 from sources.urls import canonical_url, trap, url_key
 
@@ -98,7 +94,7 @@ def document(source: Source, url: str, moment: datetime, answer: Answer) -> Docu
     if answer.status in (206, 304) or answer.status < 200 or 300 <= answer.status < 400:
         raise LeftOut(f"status {answer.status}: not a whole answer")
     judge = _page if source.kind is Kind.PROVIDER_SITE else _file
-    outcome, detail, charset, keep = judge(url, answer)
+    outcome, detail, charset, keep = judge(Reply(url, url, answer.status, answer.headers, answer.body))
     return Document(
         source.id,
         url,
@@ -115,32 +111,15 @@ def document(source: Source, url: str, moment: datetime, answer: Answer) -> Docu
     )
 
 
-def _page(url: str, answer: Answer) -> tuple[Outcome, str, str | None, bool]:
+def _page(reply: Reply) -> tuple[Outcome, str, str | None, bool]:
     """Outcome, detail, charset, and whether the body is kept, of a page of a site: as a visit judges it."""
-    status, headers, body = answer.status, answer.headers, answer.body
-    outcome, detail = by_status(status, headers)
-    if outcome is Outcome.OK:
-        outcome, detail = by_media_type(headers, body)
-    if outcome is Outcome.NOT_HTML:
-        raise LeftOut(f"no page: {detail}")
-    if not body:
-        return outcome, detail, None, False
-    html, charset = decode(body, headers.get("content-type"))
-    page = read_page(html, url)
-    if status >= 300:
-        outcome, detail = by_status(status, headers, page, html)
-    elif outcome is Outcome.OK:
-        outcome, detail = by_content(url, url, headers, page, html)
-    return outcome, detail, charset, True
+    found = judge_page(reply)
+    if found.outcome is Outcome.NOT_HTML:
+        raise LeftOut(f"no page: {found.detail}")
+    return found.outcome, found.detail, found.charset, found.page is not None
 
 
-def _file(url: str, answer: Answer) -> tuple[Outcome, str, str | None, bool]:
+def _file(reply: Reply) -> tuple[Outcome, str, str | None, bool]:
     """The same of a directory source's list, workbook or page of an API: as a download of it is judged."""
-    outcome, detail = by_status(answer.status, answer.headers)
-    if outcome is Outcome.OK and not answer.body:
-        outcome, detail = Outcome.EMPTY, "no content"
-    elif outcome is Outcome.OK and answer.body[:200].lstrip().lower().startswith(HTML):
-        *_, outcome, detail = judged(Reply(url, url, answer.status, answer.headers, answer.body))
-        if outcome is Outcome.OK:
-            outcome, detail = Outcome.LAYOUT_CHANGED, "a web page came in place of the file"
+    outcome, detail = judge_file(reply)
     return outcome, detail, None, outcome is Outcome.OK
