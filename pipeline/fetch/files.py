@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.fetch.client import Visit
 from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure
-from pipeline.fetch.look import judge_file
+from pipeline.fetch.judge import judge_file
 from pipeline.fetch.recorder import Recorder
 from pipeline.records import Document, Outcome
 

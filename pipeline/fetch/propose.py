@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from pipeline.fetch.client import Fetcher, Visit
 from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure
-from pipeline.fetch.look import judged
+from pipeline.fetch.judge import judged
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.site import read_sitemaps
 from pipeline.records import Outcome

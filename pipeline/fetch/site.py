@@ -15,7 +15,7 @@ from pipeline.fetch.body import GZIP, Damaged, TooLarge, decode, gunzip
 from pipeline.fetch.client import Visit
 from pipeline.fetch.exchange import Reply, Want
 from pipeline.fetch.failure import Failure, as_failure
-from pipeline.fetch.look import judge_page
+from pipeline.fetch.judge import judge_page
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.visit_log import GOOD

@@ -325,16 +325,16 @@ def test_a_parting_408_is_asked_again(web, fetch, new_site) -> None:
 def test_a_fault_of_ours_is_an_outcome_of_its_source_and_the_others_finish(
     web, fetch, new_site, monkeypatch
 ) -> None:
-    import pipeline.fetch.look as look_module
+    import pipeline.fetch.judge as judge_module
 
-    real = look_module.read_page
+    real = judge_module.read_page
 
     def fault(html, url, offered=None):
         if "bad.example" in url:
             raise RuntimeError("a bug")
         return real(html, url, offered)
 
-    monkeypatch.setattr(look_module, "read_page", fault)
+    monkeypatch.setattr(judge_module, "read_page", fault)
     for host in ("bad.example", "good.example"):
         web.page(host, "/")
     found = {d.source_id: d for d in fetch(new_site("bad.example"), new_site("good.example"))}

@@ -11,7 +11,7 @@ import pytest
 from pipeline.fetch.address import is_public, mapped
 from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding, decode, decoder
 from pipeline.fetch.exchange import Reply
-from pipeline.fetch.look import judged
+from pipeline.fetch.judge import judged
 from pipeline.fetch.outcome import by_content, by_media_type, by_status, layout_changed, signatures
 from pipeline.fetch.robots import robots_from
 from pipeline.records import Outcome

@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urldefrag, urlsplit
 
 from pipeline.fetch.exchange import Reply
-from pipeline.fetch.look import judge_file, judge_page
+from pipeline.fetch.judge import judge_file, judge_page
 from pipeline.fetch.warc.block import Answer, LeftOut
 from pipeline.records import Document, Outcome
 from sources.registry import Kind, Source
