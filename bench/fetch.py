@@ -30,7 +30,8 @@ from typing import Any, ClassVar
 
 import httpx
 
-from pipeline.fetch import Archive, FetchSettings, current_documents, fetch_sources
+from pipeline.archive import Archive, current_documents
+from pipeline.fetch import FetchSettings, fetch_sources
 from pipeline.records import Document
 from sources.registry import Kind, Source
 
@@ -169,8 +170,8 @@ async def ours(port: int, hosts: int, concurrency: int, root: Path) -> Counter[s
 
 def read_pages(hosts: int, root: Path) -> None:
     """Read all sites for facts, as a run does: what did not change is not parsed again."""
-    from pipeline.read import Reader  # here, so that the memory of fetching is measured without it
-    from pipeline.stage import Stage
+    from pipeline.read.source import Reader  # here, so that the memory of fetching is measured without it
+    from pipeline.stage.tables import Stage
 
     with Archive(root) as archive:
         documents: dict[str, list[Document]] = {}

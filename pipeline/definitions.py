@@ -4,8 +4,8 @@
 demo world.
 """
 
-from pipeline.graph import build_defs
-from pipeline.resources import Workspace
+from pipeline.flow.graph import build_defs
+from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 
 defs = build_defs(Workspace(Settings.choose()))

@@ -13,6 +13,10 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.archive import Archive, ArchiveError
+from pipeline.archive import compact as compact_archive
+from pipeline.archive import prune as prune_archive
+from pipeline.archive import stats as archive_stats
 from pipeline.commands.alone import alone
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import (
@@ -23,11 +27,7 @@ from pipeline.commands.options import (
     archive_of,
     chosen,
 )
-from pipeline.fetch import Archive, ArchiveError, export_warc, import_warc
-from pipeline.fetch import compact as compact_archive
-from pipeline.fetch import prune as prune_archive
-from pipeline.fetch import stats as archive_stats
-from pipeline.fetch.warc import NoWarc
+from pipeline.warc import NoWarc, export_warc, import_warc
 
 app = typer.Typer(help="The archive of everything fetched.", no_args_is_help=True)
 DAY = ["%Y-%m-%d"]

@@ -14,7 +14,7 @@ from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.match import OverrideError, append_override, review_queue
 from pipeline.match import explain as explain_entity
-from pipeline.stage import Stage
+from pipeline.stage.tables import Stage
 
 SHOWN = (
     "organization_name",

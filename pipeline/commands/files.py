@@ -20,7 +20,7 @@ def extract(
     out_file: Annotated[Path, typer.Option("--out", help="Where the facts go, one JSON object a row.")],
 ) -> None:
     """Read pages, write their facts with evidence."""
-    from pipeline.extract.jsonl import extract_jsonl
+    from pipeline.extract.report.jsonl import extract_jsonl
 
     _need(jsonl)
     with Bars().task("extract") as task:

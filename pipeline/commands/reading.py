@@ -27,7 +27,7 @@ def inspect(
 ) -> None:
     """Show what is read from a page: its kind, each fact with its words, what was rejected and why."""
     from pipeline.extract import extract, read_page, read_text
-    from pipeline.extract.inspect import render
+    from pipeline.extract.report.inspect import render
 
     if page.startswith(("http://", "https://")):
         reading = extract(read_page(*_fetch(page, chosen(profile, None, None))))

@@ -28,8 +28,8 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-    from pipeline.read import ReadReport
-    from pipeline.resources import Summary, Workspace
+    from pipeline.flow.workspace import Summary, Workspace
+    from pipeline.read.source import ReadReport
 
 SHOWN = 60  # sources in the table
 COUNTED = {
@@ -65,7 +65,7 @@ def run(
     registry table could not be read, 130 interrupted.
     """
     settings = chosen(profile, registry, out_folder)
-    from pipeline.resources import Workspace
+    from pipeline.flow.workspace import Workspace
 
     workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force, accept=force)
     finish(workspace, source)
@@ -87,7 +87,7 @@ def replay(
     """Read everything again from the archive, without network: after a change to the readers, or as of a date."""
     settings = chosen(profile, registry, out_folder)
     archive_of(settings)
-    from pipeline.resources import Workspace
+    from pipeline.flow.workspace import Workspace
 
     if as_of is not None:
         as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
@@ -127,8 +127,8 @@ def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
 
 
 def _execute(workspace: Workspace, ids: list[str]) -> dg.ExecuteInProcessResult:
-    from pipeline.graph import build_defs
-    from pipeline.schedules import all_sources
+    from pipeline.flow.graph import build_defs
+    from pipeline.flow.schedules import all_sources
 
     job = build_defs(workspace, ids).resolve_job_def("directory_job")
     with _instance() as instance:

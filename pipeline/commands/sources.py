@@ -17,9 +17,9 @@ from rich.table import Table
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.fetch import Health, State, propose_source
+from pipeline.read.health import health_of_all
 from pipeline.records import Outcome
 from pipeline.settings import Settings
-from pipeline.sources_health import health_of_all
 from sources.registry import missing_files
 from sources.urls import url_key
 

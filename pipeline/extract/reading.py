@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pipeline.extract.choice import best, values
-from pipeline.extract.contact.accepting import find_accepting
-from pipeline.extract.contact.accreditation import find_accreditation
-from pipeline.extract.contact.addresses import find_addresses
-from pipeline.extract.contact.languages import find_languages
-from pipeline.extract.contact.payers import find_payers
-from pipeline.extract.contact.phones import find_phones
-from pipeline.extract.context import PageContext, mark_menus
-from pipeline.extract.delivery import find_delivery, find_place
-from pipeline.extract.levels import Levels, read_levels
-from pipeline.extract.organization import find_organization
-from pipeline.extract.page import Page, Region
+from pipeline.extract.facts.accepting import find_accepting
+from pipeline.extract.facts.accreditation import find_accreditation
+from pipeline.extract.facts.addresses import find_addresses
+from pipeline.extract.facts.delivery import find_delivery, find_place
+from pipeline.extract.facts.languages import find_languages
+from pipeline.extract.facts.organization import find_organization
+from pipeline.extract.facts.payers import find_payers
+from pipeline.extract.facts.phones import find_phones
+from pipeline.extract.facts.terms import find_terms
 from pipeline.extract.page_kind import PageKind, read_kind
+from pipeline.extract.parsing.page import Page, Region
 from pipeline.extract.schedule.times import find_times
-from pipeline.extract.site.tracks import split, with_tracks
-from pipeline.extract.terms import find_terms
-from pipeline.extract.vocabulary import labels
+from pipeline.extract.tracks.tracks import split, with_tracks
+from pipeline.extract.words.context import PageContext, mark_menus
+from pipeline.extract.words.levels import Levels, read_levels
+from pipeline.extract.words.vocabulary import labels
 from pipeline.records import Assertion, Observation
 
 PROGRAM_LEVELS = ("iop", "php", "op", "residential", "inpatient", "detox")

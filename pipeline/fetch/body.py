@@ -1,10 +1,9 @@
-"""From bytes on the wire to text: bounded decompression, and the charset by the standard's rules."""
+"""From bytes on the wire to content: decompression that never passes its limit."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from w3lib.encoding import html_to_unicode
 from zlib_ng import zlib_ng as zlib
 
 HEADER_SAYS = zlib.MAX_WBITS | 32  # gzip or zlib, by the header
@@ -115,22 +114,3 @@ def gunzip(data: bytes, limit: int) -> bytes:
     content = decoder.feed(data)
     decoder.finish()
     return content
-
-
-def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """Text of a document, and its charset: byte order mark, header, meta, else UTF-8 if it is that, else
-    windows-1252 (WHATWG Encoding; a wrong declaration never raises: bad bytes become U+FFFD)."""
-    try:
-        charset, text = html_to_unicode(content_type or None, data, auto_detect_fun=_detect)
-    except (LookupError, UnicodeError):  # Python knows "charsets" that are none, such as hex and idna
-        charset = _detect(data)
-        text = data.decode(charset, "replace")
-    return text, "windows-1252" if charset == "cp1252" else charset
-
-
-def _detect(data: bytes) -> str:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"

@@ -7,11 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.fetch.archive import Archive
-from pipeline.fetch.exchange import Reply
-from pipeline.fetch.failure import Failure
+from pipeline.archive.archive import Archive
+from pipeline.archive.visits import GOOD, VisitRow
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.visit_log import GOOD, VisitRow
+from pipeline.fetch.wire.messages import Failure, Reply
 from pipeline.records import Document, Outcome
 
 

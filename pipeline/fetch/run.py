@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 from anyio.from_thread import start_blocking_portal
 
-from pipeline.fetch.archive import Archive, Latest
-from pipeline.fetch.client import Fetcher
-from pipeline.fetch.failure import Failure, as_failure
-from pipeline.fetch.files import PAGES, Pager, download, read_local
+from pipeline.archive.archive import Archive, Latest
+from pipeline.archive.visits import by_source, due
+from pipeline.fetch.crawl.files import PAGES, Pager, download, read_local
+from pipeline.fetch.crawl.site import SiteRun
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.site import SiteRun
-from pipeline.fetch.visit_log import by_source, due
+from pipeline.fetch.wire.client import Fetcher
+from pipeline.fetch.wire.messages import Failure, as_failure
 from pipeline.records import Document
 from sources.findtreatment import page_urls
 from sources.registry import Kind, Source

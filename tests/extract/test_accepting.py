@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.contact.accepting import find_accepting
+from pipeline.extract.facts.accepting import find_accepting
 from pipeline.extract.parsing.plain import read_text
 from pipeline.records import Assertion
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.contact.accreditation import find_accreditation
-from pipeline.extract.page import Page
+from pipeline.extract.facts.accreditation import find_accreditation
+from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.records import Assertion

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import PageReading, assemble, extract, read_page
+from pipeline.extract import extract, read_page
+from pipeline.extract.site import PageReading, assemble
 from pipeline.records import Assertion, Listing, Service
 from sources.demo.world import SITES
 

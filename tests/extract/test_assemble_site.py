@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pipeline.extract import PageReading, assemble, extract, read_page
+from pipeline.extract import extract, read_page
+from pipeline.extract.site import PageReading, assemble
 from pipeline.records import Assertion, Listing
 
 SITE = "https://harbor-recovery.example"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pipeline.extract.jsonl import extract_jsonl
+from pipeline.extract.report.jsonl import extract_jsonl
 
 TEXT = (
     "Evening IOP\nOur IOP meets Monday, Wednesday and Friday, 6 to 9 pm. We treat anxiety. Adults 18+. We accept Aetna.\n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.extract import read_page, read_text
-from pipeline.extract.page import Block, Kind, Page, Region
-from pipeline.extract.parsing.charset import decode
 from pipeline.extract.parsing.json_ld import parse_json_ld
+from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.html import decode
 
 
 def block(page: Page, words: str) -> Block:
@@ -117,7 +117,7 @@ def test_links_are_absolute() -> None:
     ],
 )
 def test_old_encodings(raw: bytes, expected: str) -> None:
-    assert decode(raw) == expected
+    assert decode(raw)[0] == expected
 
 
 @pytest.mark.parametrize(

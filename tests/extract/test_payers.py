@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.contact.payers import find_payers
-from pipeline.extract.page import Page
+from pipeline.extract.facts.payers import find_payers
+from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.records import Assertion, Observation

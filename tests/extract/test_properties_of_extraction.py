@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.extract import Reading, extract, read_page, read_text
-from pipeline.extract.jsonl import as_row
+from pipeline.extract.report.jsonl import as_row
 from pipeline.records import Assertion
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline.extract import Reading, extract, read_page
-from pipeline.extract.site.track_names import covers, joined, parts_of, read_title, words_for
+from pipeline.extract.tracks.names import covers, joined, parts_of, read_title, words_for
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.fetch import Archive, FetchSettings, fetch_sources
+from pipeline.archive import Archive
+from pipeline.fetch import FetchSettings, fetch_sources
 from pipeline.records import Document
 from sources.registry import Kind, Source
 

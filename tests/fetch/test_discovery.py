@@ -18,9 +18,11 @@ import discovery_sites_last
 import discovery_sites_more
 from discovery_sites import World
 
-from sources.frontier import POST_COST
-from sources.link_words import LINKS
-from sources.provider_site import Frontier, read_page, score_link, sitemap_worth
+from pipeline.fetch.crawl.frontier import POST_COST, Frontier
+from pipeline.fetch.crawl.link_score import score_link
+from pipeline.fetch.crawl.link_words import LINKS
+from pipeline.fetch.crawl.sitemap import sitemap_worth
+from pipeline.fetch.page import read_page
 from sources.urls import canonical_url, trap, url_key
 
 SITE = "https://clinic.example/"

@@ -12,12 +12,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.fetch import Archive, ArchiveError, VisitRow, current_documents, segments, stats
+from pipeline.archive import Archive, ArchiveError, VisitRow, current_documents, stats
+from pipeline.archive import log as logs
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 RUN = """
-from pipeline.fetch import Archive, FetchSettings, fetch_all
+from pipeline.archive import Archive
+from pipeline.fetch import FetchSettings, fetch_all
 from sources.registry import Kind, Source
 sources = [Source(f"k{n}", Kind.PROVIDER_SITE, "k", url=f"http://k{n}.example/", max_pages=9) for n in range(12)]
 settings = FetchSettings(connect_to={"*.example": ("127.0.0.1", port)}, per_host_delay_s=0.04)
@@ -155,8 +157,8 @@ def test_a_line_that_is_no_row_is_passed_over_and_counted(tmp_path: Path) -> Non
 
 
 def test_a_line_too_long_for_duckdb_does_not_stop_the_others(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(segments, "LINE_LIMIT", 4000)
-    monkeypatch.setattr("pipeline.fetch.archive.LINE_LIMIT", 4000)
+    monkeypatch.setattr(logs, "LINE_LIMIT", 4000)
+    monkeypatch.setattr("pipeline.archive.archive.LINE_LIMIT", 4000)
     with Archive(tmp_path) as archive:
         archive.record(seen("it's u"))
         with pytest.raises(ArchiveError, match="could not be read again"):

@@ -224,7 +224,7 @@ def test_sitemap_bombs_are_refused_and_the_site_is_read(web, fetch: Fetch, new_s
 
 
 def test_the_sitemaps_of_a_site_are_looked_at_up_to_a_bound(web, fetch, new_site, monkeypatch) -> None:
-    from pipeline.fetch import site as module
+    from pipeline.fetch.crawl import site as module
 
     monkeypatch.setattr(module, "MAX_MAPPED", 300)
     taken: list[str] = []

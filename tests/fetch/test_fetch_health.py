@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.fetch import State, VisitRow, health
+from pipeline.archive import VisitRow
+from pipeline.fetch import State, health
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.fetch.http1 import MAX_HEAD, Answer
+from pipeline.fetch.wire.http1 import MAX_HEAD, Answer
 from pipeline.records import Outcome
 
 PAGE = b"<html><p>Three evenings a week, in groups of eight people.</p></html>"
@@ -118,7 +118,7 @@ def test_connections_are_kept_and_made_anew_where_the_server_closed_them(
 
 
 def test_a_validator_cannot_add_lines_to_a_request() -> None:
-    from pipeline.fetch.http1 import _head
+    from pipeline.fetch.wire.http1 import _head
 
     request = httpx.Request("GET", "http://a.example/", headers=[(b"if-none-match", b'"1"\r\nx-evil: 1')])
     with pytest.raises(httpx.LocalProtocolError):

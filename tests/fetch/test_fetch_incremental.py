@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.fetch import FetchSettings, VisitRow, due, fetch_all, next_due, replay_documents
+from pipeline.archive import VisitRow, due, next_due, replay_documents
+from pipeline.fetch import FetchSettings, fetch_all
 from pipeline.records import Outcome
 from sources.registry import Kind, Source
 
@@ -325,7 +326,7 @@ def test_a_parting_408_is_asked_again(web, fetch, new_site) -> None:
 def test_a_fault_of_ours_is_an_outcome_of_its_source_and_the_others_finish(
     web, fetch, new_site, monkeypatch
 ) -> None:
-    import pipeline.fetch.judge as judge_module
+    import pipeline.fetch.outcome.judge as judge_module
 
     real = judge_module.read_page
 

@@ -11,8 +11,9 @@ import zlib
 import pytest
 
 from pipeline.fetch import FetchSettings
-from pipeline.fetch.address import Connector, is_public
-from pipeline.fetch.body import Damaged, decode, decoder, gunzip
+from pipeline.fetch.body import Damaged, decoder, gunzip
+from pipeline.fetch.wire.address import Connector, is_public
+from pipeline.html import decode
 from pipeline.records import Outcome
 
 PAGE = b"<html><title>IOP</title><p>Three evenings a week, in groups of eight people.</p></html>"

@@ -8,14 +8,15 @@ from urllib.parse import urljoin
 
 import pytest
 
-from pipeline.fetch.address import is_public, mapped
-from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding, decode, decoder
-from pipeline.fetch.exchange import Reply
-from pipeline.fetch.judge import judged
-from pipeline.fetch.outcome import by_content, by_media_type, by_status, layout_changed, signatures
-from pipeline.fetch.robots import robots_from
+from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding, decoder
+from pipeline.fetch.outcome.judge import judged
+from pipeline.fetch.outcome.outcome import by_content, by_media_type, by_status, layout_changed, signatures
+from pipeline.fetch.page import SitePage, read_page
+from pipeline.fetch.wire.address import is_public, mapped
+from pipeline.fetch.wire.messages import Reply
+from pipeline.fetch.wire.robots import robots_from
+from pipeline.html import decode
 from pipeline.records import Outcome
-from sources.provider_site import SitePage, read_page
 
 URL = "https://clinic.example/iop"
 HTML = {"content-type": "text/html; charset=utf-8"}

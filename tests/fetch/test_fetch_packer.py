@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pipeline.fetch.packer import Packer
+from pipeline.archive.packer import Packer
 
 
 def length(data: bytes) -> str:

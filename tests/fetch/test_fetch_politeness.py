@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from pipeline.fetch import FetchSettings
-from pipeline.fetch.exchange import retry_after
+from pipeline.fetch.wire.messages import retry_after
 from pipeline.records import Outcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -226,7 +226,7 @@ def test_one_host_in_other_spellings_is_one_host(web, polite, new_site, other: s
 
 
 def test_the_ports_of_a_host_share_its_pace(web, fetch, clock) -> None:
-    from pipeline.fetch.hosts import Hosts
+    from pipeline.fetch.wire.hosts import Hosts
 
     hosts = Hosts(FetchSettings(clock=clock, sleep=clock.sleep))
     plain, other = hosts.of("http://a.example/iop"), hosts.of("https://a.example:8443/iop")

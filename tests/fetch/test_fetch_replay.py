@@ -9,12 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.fetch import (
-    Archive,
-    current_documents,
-    propose_source,
-    replay_documents,
-)
+from pipeline.archive import Archive, current_documents, replay_documents
+from pipeline.fetch import propose_source
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)

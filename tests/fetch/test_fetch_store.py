@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.fetch import Archive, ArchiveError, stats
-from pipeline.fetch import store as stores
-from pipeline.fetch.remote_store import RemoteStore
-from pipeline.fetch.store import LocalStore
+from pipeline.archive import Archive, ArchiveError, stats
+from pipeline.archive import store as stores
+from pipeline.archive.store import LocalStore, RemoteStore
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)

@@ -12,8 +12,8 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
 
+from pipeline.archive import Archive, ArchiveError, VisitRow, compact, prune, stats, upkeep
 from pipeline.commands.archive import app
-from pipeline.fetch import Archive, ArchiveError, VisitRow, compact, prune, stats, upkeep
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)

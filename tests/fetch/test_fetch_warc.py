@@ -12,18 +12,11 @@ from typer.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
+from pipeline.archive import Archive, VisitRow, current_documents
 from pipeline.cli import app
 from pipeline.commands.console import Exit
-from pipeline.fetch import (
-    Archive,
-    Imported,
-    VisitRow,
-    current_documents,
-    export_warc,
-    import_warc,
-)
-from pipeline.fetch.warc import NoWarc
 from pipeline.records import Document, Outcome
+from pipeline.warc import Imported, NoWarc, export_warc, import_warc
 
 DAY = datetime(2026, 3, 1, 12, 30, 15, 123456, UTC)
 URL = "https://a.example/"

@@ -11,15 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.provider_site import (
-    Frontier,
-    entry_urls,
-    lastmod,
-    parse_sitemap,
-    read_page,
-    score_link,
-    sitemap_urls,
-)
+from pipeline.fetch.crawl.frontier import Frontier, entry_urls
+from pipeline.fetch.crawl.link_score import score_link
+from pipeline.fetch.crawl.sitemap import lastmod, parse_sitemap, sitemap_urls
+from pipeline.fetch.page import read_page
 from sources.urls import canonical_url, registrable, same_site, trap, url_key
 
 SITE = "https://clinic.example/"

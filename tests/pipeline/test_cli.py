@@ -20,10 +20,10 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
 
+from pipeline.archive import Archive
 from pipeline.cli import app
 from pipeline.commands.console import Exit
-from pipeline.fetch import Archive
-from pipeline.stage import Stage
+from pipeline.stage.tables import Stage
 
 LIST = "Name,Street,City,ST,ZIP,Tel,Setting\n" + "".join(
     f"Clinic {n},{n} Main Street,Lowell,MA,01852,978-555-01{n:02},{setting}\n"

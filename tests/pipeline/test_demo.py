@@ -16,10 +16,10 @@ import dagster as dg
 import duckdb
 import pytest
 
-from pipeline.graph import build_defs
+from pipeline.flow.graph import build_defs
+from pipeline.flow.schedules import all_sources
+from pipeline.flow.workspace import Workspace
 from pipeline.normalize.address import normalize_street
-from pipeline.resources import Workspace
-from pipeline.schedules import all_sources
 from pipeline.settings import Settings
 from sources.demo.compare import RANGES, SETS, VALUES, carries, differences, slots
 from sources.demo.truth import Member, TrueService, load_lists, load_same_places, load_truth

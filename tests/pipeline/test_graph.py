@@ -7,8 +7,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipeline.graph import build_defs
-from pipeline.resources import Workspace
+from pipeline.flow.graph import build_defs
+from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 from warehouse.contracts import release_tables
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from pipeline import readers
-from pipeline.fetch import Archive, current_documents
-from pipeline.read import Reader, ReadReport, documents_of
-from pipeline.readers import Job, read_sources
+from pipeline.archive import Archive, current_documents
+from pipeline.read import processes
+from pipeline.read.fact_log import FactLog
+from pipeline.read.processes import Job, read_sources
+from pipeline.read.source import Reader, ReadReport, documents_of
 from pipeline.records import Document, Outcome
-from pipeline.sources_health import FactLog
-from pipeline.stage import Stage
+from pipeline.stage.tables import Stage
 from sources.registry import Kind, Source
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -118,7 +118,7 @@ def test_a_site_gives_a_listing_with_evidence_of_its_page(archive: Archive, stag
 def test_a_page_that_breaks_the_reader_stops_only_itself(
     archive: Archive, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline import read_documents as module
+    from pipeline.read import documents as module
 
     whole = module.read_page
 
@@ -175,7 +175,7 @@ def test_reading_in_processes_gives_the_same(
     here = Job(tmp_path / "archive", tmp_path / "here", frozenset(), NOW)
     apart = replace(here, stage=tmp_path / "apart")
     list(read_sources([LIST, other], documents, here))
-    monkeypatch.setattr(readers, "MUCH", 0)
+    monkeypatch.setattr(processes, "MUCH", 0)
     reports = list(read_sources([LIST, other], documents, apart))
     assert {r.source_id for r in reports} == {"oak", "ash"}
     for table in ("listing", "observation"):

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipeline.archive import Archive, VisitRow
 from pipeline.cli import app
 from pipeline.commands.console import Exit
-from pipeline.fetch import Archive, VisitRow
 from pipeline.records import Document, Outcome
 from pipeline.settings import Settings
 from sources.registry import load_registry

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from pipeline.records import Document, Listing, Observation, Outcome, Rejected, Service
-from pipeline.stage import Seen, Stage, naive_utc
+from pipeline.stage.rows import Seen, naive_utc
+from pipeline.stage.tables import Stage
 from sources.registry import Kind, Source
 from warehouse.contracts import stage_tables
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from warehouse.exports.csv import write_csv
+from warehouse.exports.errors import ExportError
 from warehouse.exports.fhir import write_fhir
 from warehouse.exports.geojson import write_geojson
 from warehouse.exports.hsds import write_hsds
 from warehouse.exports.parquet import write_parquet
-from warehouse.exports.place import ExportError, draft_file, draft_folder
+from warehouse.exports.place import draft_file, draft_folder
 from warehouse.exports.reading import Reading, reading
 
 __all__ = ["FILES", "FOLDERS", "ExportError", "export"]

@@ -7,16 +7,11 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from warehouse.exports.reading import Reading
+from warehouse.exports.errors import ExportError
+from warehouse.exports.reading import Reading
 
 MANIFEST = "export.json"
-
-
-class ExportError(RuntimeError):
-    """An export that cannot be made; the message says what to do."""
 
 
 @contextmanager

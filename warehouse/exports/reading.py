@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from warehouse.ddl import literal
-from warehouse.exports.place import ExportError
+from warehouse.exports.errors import ExportError
 
 BATCH = 5_000
 DIRECTORY = "SELECT * FROM directory ORDER BY service_id, location_id"

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from pipeline.extract.evaluation.calibration import Band, calibrate
 from pipeline.extract.evaluation.score import Score, score
-from pipeline.extract.jsonl import extract_jsonl
+from pipeline.extract.report.jsonl import extract_jsonl
 
 LABELS = ("gold", "second")
 REGRESSION = 0.005  # of F1 below the best of the history

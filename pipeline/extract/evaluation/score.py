@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.extract.vocabulary import parents
+from pipeline.extract.words.vocabulary import parents
 
 Row = Mapping[str, Any]
 SETS = ("levels_of_care", "conditions", "exclusions", "populations", "modalities", "payers")
@@ -136,14 +136,15 @@ def score(gold: Iterable[Row], predicted: Mapping[str, Row]) -> Score:
                 result.counts["is_listing"][outcome] += 1
             if want != got:
                 result.misses.append(Miss("is_listing", row["id"], "missed" if want else "invented", want))
-        if want:
-            _compare(result, row["id"], first, second, page if got else {}, skipped)
+        _compare(result, row["id"], first, second, page if got else {}, skipped)
     return result
 
 
 def _compare(result: Score, row: str, first: Row, second: Row, page: Row, skipped: set[str]) -> None:
+    """Count the facts of one row; of a page that is no listing every fact is invented."""
     by_level = "programs" in first
-    one, other, found = (facts(p, by_level) for p in (first, second, page))
+    labels = (first, second) if first["is_listing"] else ({}, {})
+    one, other, found = (facts(p, by_level) for p in (*labels, page))
     for name in sorted({*one, *other, *found}):
         if name in skipped or _BASE.get(name, name) in skipped:
             continue

@@ -1,1 +1,1 @@
-"""HTML or plain text → the page model (`pipeline.extract.page`), in one walk."""
+"""HTML or plain text → the page model (`pipeline.extract.parsing.page`), in one walk."""

@@ -10,14 +10,13 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from pipeline.extract.contact.structured import append_contacts
-from pipeline.extract.page import Page
 from pipeline.extract.parsing.builder import Builder
-from pipeline.extract.parsing.charset import decode
 from pipeline.extract.parsing.json_ld import parse_json_ld
 from pipeline.extract.parsing.microdata import read_microdata
+from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.plain import read_text
-from sources.markup import MAX_CHARS, MAX_TAG, without_long_tags
+from pipeline.extract.parsing.structured import append_contacts
+from pipeline.html import MAX_CHARS, MAX_TAG, decode, without_long_tags
 
 MAX_DEPTH = 1_500
 MAX_LINKS = 3_000
@@ -38,7 +37,7 @@ _LD = "ld+json"
 
 def read_page(content: bytes | str, url: str | None = None, charset: str | None = None) -> Page:
     """The page model of an HTML document. Never raises on bad markup: an unreadable page has no blocks."""
-    markup = decode(content, charset) if isinstance(content, bytes) else content
+    markup = decode(content, charset=charset)[0] if isinstance(content, bytes) else content
     limits = []
     if len(markup) > MAX_CHARS:
         markup, limits = markup[:MAX_CHARS], [f"read the first {MAX_CHARS} of {len(markup)} characters"]

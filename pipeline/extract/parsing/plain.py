@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.page import Block, Kind, Page, Region
 from pipeline.extract.parsing.text import cut
 
 MAX_TEXT = 150_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.extract.page import Block, Kind
+from pipeline.extract.parsing.page import Block, Kind
 
 LONGEST_HEADER = 60  # characters; longer first rows are layout, not headers
 

@@ -12,10 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.extract.contact.word_finder import spots
-from pipeline.extract.context import PageContext
-from pipeline.extract.levels import Levels, governing_level
-from pipeline.extract.page import Region
+from pipeline.extract.parsing.page import Region
 from pipeline.extract.schedule.ages import find_ages
 from pipeline.extract.schedule.daytime import HINTS as PART_HINTS
 from pipeline.extract.schedule.daytime import times_of_day
@@ -23,6 +20,9 @@ from pipeline.extract.schedule.dose import find_dose
 from pipeline.extract.schedule.duration import find_durations
 from pipeline.extract.schedule.lexer import has_any
 from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
+from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.levels import Levels, governing_level
+from pipeline.extract.words.word_finder import spots
 from pipeline.records import Assertion, Observation
 
 MAX_RUN = 4_000

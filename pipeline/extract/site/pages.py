@@ -15,13 +15,13 @@ from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from pipeline.extract.levels import levels_in, levels_in_url
-from pipeline.extract.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.page import Block, Kind, Page, Region
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.reading import Reading
-from pipeline.extract.site.track_names import read_title
-from pipeline.extract.site.tracks import own_tracks
-from pipeline.extract.vocabulary import labels
+from pipeline.extract.tracks.names import read_title
+from pipeline.extract.tracks.tracks import own_tracks
+from pipeline.extract.words.levels import levels_in, levels_in_url
+from pipeline.extract.words.vocabulary import labels
 from pipeline.normalize.place import is_city
 from pipeline.records import Assertion, Observation
 

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.extract.choice import best
-from pipeline.extract.page import Kind
+from pipeline.extract.parsing.page import Kind
 from pipeline.extract.schedule.sessions import SessionValue, consolidate
 from pipeline.extract.site.offices import Office
 from pipeline.extract.site.pages import OFFERED, SitePage
 from pipeline.extract.site.statements import Statement, statements, targets, tracks_of_level
-from pipeline.extract.site.track_names import parts_of, read_title
-from pipeline.extract.site.tracks import OWN
-from pipeline.extract.vocabulary import labels
+from pipeline.extract.tracks.names import parts_of, read_title
+from pipeline.extract.tracks.tracks import OWN
+from pipeline.extract.words.vocabulary import labels
 from pipeline.records import Assertion, Observation, Service
 
 BY_RANK = (1.0, 0.97, 0.93, 0.9, 0.85)  # confidence by how near the page is to the program

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.extract.page import Block, Region
+from pipeline.extract.parsing.page import Block, Region
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.reading import LEVEL_FIELDS, PROGRAM_FIELDS
 from pipeline.extract.site.offices import Office, named_in
 from pipeline.extract.site.pages import OFFERED, SitePage, track_of
-from pipeline.extract.site.track_names import is_focus, parts_of, words_for
-from pipeline.extract.site.tracks import OWN, own_tracks, tracks_for
+from pipeline.extract.tracks.names import is_focus, parts_of, words_for
+from pipeline.extract.tracks.tracks import OWN, own_tracks, tracks_for
 from pipeline.records import Assertion, Observation
 
 INHERITED = frozenset({"condition", "exclusion", "population", "modality", "accepting"})

@@ -1,1 +1,0 @@
-"""Where a provider is, how it is reached, who pays, what it speaks, and who accredits it."""

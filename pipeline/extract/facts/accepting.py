@@ -1,0 +1,86 @@
+"""Intake status of the provider or of one program: accepting, waitlist, suspended or closed.
+
+Patterns stand in `pipeline/vocabulary/accepting.csv`, in order: of two that overlap the earlier one wins, so that
+"not accepting new patients" is never read as accepting. "Opening soon" is `suspended` with the qualifier `coming_soon`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.extract.parsing.page import Page, Region
+from pipeline.extract.words.surroundings import Around
+from pipeline.extract.words.word_finder import plain, rows, spots
+from pipeline.records import Assertion, Observation
+
+_HINTS = (
+    "accept", "wait", "intake", "admission", "admit", "enroll", "referral", "clos", "capacity", "full", "suspend", "paus", "on hold", "soon",
+    "opening", "opens", "prelaunch", "pre-launch", "not yet", "not currently", "unavailable", "not operating", "not running", "discontinued",
+    "no longer", "ceased", "shut down", "slot", "spot", "space", "immediate", "lista de", "nuev", "próximamente", "same-day", "same day",
+    "taking", "welcoming", "seeing", "scheduling", "not available", "not offered", "not being",
+)  # fmt: skip
+MAX_HINTS = 500  # of words that may begin a statement; no page of a provider has more
+_GENERAL = re.compile(
+    r"\b(?:(?:many|most|some|other|these|all) (?:\w+ ){0,2}(?:programs|facilities|providers|centers|clinics|therapists|practices)|often|typically|usually|whether"
+    r"|ask (?:if|about)|programs (?:may|can|often|have)|find out|(?:may|can|might) have|check if|make sure)\b",
+    re.IGNORECASE,
+)
+_VAGUE = ("coming soon", "próximamente")  # of what is seldom said: evidence, no status
+_IF = re.compile(r"\b(?:if|when|unless|in the event|should)\b[^.,;]{0,60}$", re.IGNORECASE)
+_ELSE = re.compile(
+    r"\b(?:blog|webinar|podcast|podcasts|newsletter|website|app|event|video|photos?|page|merch|course|book|store|registration|gallery)\b",
+    re.IGNORECASE,
+)
+
+
+def find_accepting(page: Page) -> list[Observation]:
+    """Each status once for each assertion and section of the page."""
+    around = Around(page)
+    taken: list[tuple[int, int]] = []
+    found: dict[tuple[str, str | None, Assertion, str | None], Observation] = {}
+    hints = spots(page.text, _HINTS)[:MAX_HINTS]
+    sentences = sorted({around.sentence(hint, hint + 1, 300) for hint in hints})
+    for low, high in sentences:
+        block = around.block(low)
+        if block is not None and block.region in (Region.NAV, Region.WIDGET):
+            continue
+        sentence = page.text[low:high]
+        for code, qualifier, pattern in _patterns():
+            for match in pattern.finditer(sentence):
+                start, end = low + match.start(), low + match.end()
+                if start == end or any(left < end and start < right for left, right in taken[-20:]):
+                    continue
+                taken.append((start, end))
+                if qualifier == "coming_soon" and _ELSE.search(sentence):
+                    continue
+                section = around.section(start)
+                assertion = _assertion(sentence, match)
+                observation = Observation(
+                    "accepting", code, match[0], start, end, assertion=assertion, method="accepting.pattern",
+                    confidence=0.7 if qualifier else 0.9, qualifier=qualifier, section=section, url=page.url,
+                )  # fmt: skip
+                found.setdefault((code, qualifier, assertion, section), observation)
+    return sorted(found.values(), key=lambda observation: observation.start)
+
+
+def _assertion(sentence: str, match: re.Match[str]) -> Assertion:
+    if sentence.rstrip().endswith("?"):
+        return Assertion.QUESTION
+    if plain(match[0]).startswith(_VAGUE):
+        return Assertion.HEDGED
+    if _IF.search(sentence[: match.start()]):
+        return Assertion.CONDITIONAL
+    return Assertion.GENERIC if _GENERAL.search(sentence) else Assertion.AFFIRMED
+
+
+@cache
+def _patterns() -> tuple[tuple[str, str | None, re.Pattern[str]], ...]:
+    return tuple(
+        (
+            row["code"],
+            row["qualifier"] or None,
+            re.compile(rf"(?<!\w)(?:{row['pattern']})\w{{0,6}}", re.IGNORECASE),
+        )
+        for row in rows("accepting.csv")
+    )

@@ -1,0 +1,213 @@
+"""Addresses of the provider: street, city, state and ZIP wherever the page prints them, JSON-LD and microdata too.
+
+An address is read from its end: a state (with a ZIP code or without) is the anchor, the city stands before it and the
+street line before that, over one to four lines. A city alone is a location only where the words place the provider
+there ("our Lowell, MA location"); a town merely served is not. Addresses of other organizations are GENERIC.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from pipeline.extract.facts.address_parts import Found, distinct
+from pipeline.extract.facts.city_parts import is_placed_here, joined_cities, stands_alone, stateless
+from pipeline.extract.facts.street_parts import is_box, is_street, street_before, tidy
+from pipeline.extract.parsing.page import Page
+from pipeline.extract.parsing.structured import text_of
+from pipeline.extract.words.surroundings import Around
+from pipeline.normalize.place import (
+    STATES,
+    city_key,
+    find_zip,
+    is_city,
+    state_code,
+    zip_fits_state,
+)
+from pipeline.records import Assertion, Observation
+
+_FORMS = [form for name in sorted(STATES.values(), key=len, reverse=True) for form in (name, name.upper())]
+_NAMES = "|".join(
+    re.escape(form[1:]).replace(r"\ ", r"\s+")
+    for form in (*_FORMS, "Mass", "Conn", "Calif", "Fla", "Ariz", "Wash", "Tenn", "Okla")
+)
+# A capital comes first, so that the scan skips from capital to capital; what the rest allows, `state_code` decides.
+_ANCHOR = re.compile(
+    rf"(?P<state>[A-Z](?<![\w@.-].)(?:\.?[A-Z]|[a-z](?=[\s,.|\u00a0]{{1,4}}\d{{5}})|{_NAMES}))(?!\w)\.?"
+    r"(?:[\s,.|\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
+)
+_STATE_NEXT = re.compile(r"(?: City)?\s*,?\s*[A-Z]{2}\s+\d{5}|\s*,\s*[A-Z]{2}\b")
+_AND = re.compile(r"[\s,;|&]{1,4}(?:(?:and|in)\s+){0,2}")
+MAX_ANCHORS = 1_000  # of states on a page; what names more is no provider's page
+_TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*(?:[ \u00a0]+[A-ZÀ-Þa-z][\w.'’-]*){0,4}\Z")
+_REACH = 170
+
+_OTHERS = re.compile(
+    r"\b(?:joint commission|office for civil rights|SAMHSA|u\.?s\.? department|attorney general|(?:web ?site|site|designed|powered|hosted) by|registered agent"
+    r"|federal trade commission|ombuds|medicare\.gov|better business bureau|(?:licensing|medical|nursing) board|board of (?:registration|nursing|medicine|behavioral|examiners)"
+    r"|(?:complaints?|grievances?|licens\w+|regulat\w+|reports?|write to|contact)\b[^.]{0,60}\b(?:department|bureau|division|office|agency|commission(?:er)?|authority) (?:of|for|on))\b",
+    re.IGNORECASE,
+)
+
+
+def find_addresses(page: Page) -> list[Observation]:
+    """Every address of the provider on the page, each once: the fullest form, at its first standing."""
+    around = Around(page)
+    found = distinct((*_anchored(around), *_structured(page)))
+    known = {(one.city, one.state) for one in found if one.city and one.state and not one.others}
+    found = distinct(
+        (*found, *_without_state(around, known), *stateless(around, {state for _, state in known}))
+    )
+    housed = {city_key(one.city or "") for one in found if one.street}
+    kept = [one for one in found if one.street or one.zip or city_key(one.city or "") not in housed]
+    return [_observation(around, one) for one in sorted(kept, key=lambda one: one.start)]
+
+
+def _without_state(around: Around, known: set[tuple[str, str]]) -> Iterator[Found]:
+    """ "300 Elm Ave, Quincy": a street before a city whose state the page tells elsewhere."""
+    if not known or len(known) > 60:
+        return
+    text, states = around.page.text, dict(sorted(known))
+    cities = re.compile(
+        rf"(?:{'|'.join(map(re.escape, sorted(states, key=len, reverse=True)))})\b(?!\s*,?\s*(?:[A-Z]{{2}}|\d{{5}})\b)"
+    )
+    for match in cities.finditer(text):
+        block = around.block(match.start())
+        low = max(block.start if block else 0, match.start() - 80)
+        street = street_before(text, low, match.start(), anchored=False)
+        if street and text[street[1] : match.start()].strip() in (",", "in"):
+            yield Found(
+                street[0],
+                match.end(),
+                tidy(text[slice(*street)]),
+                match[0],
+                states[match[0]],
+                None,
+                confidence=0.75,
+            )
+
+
+def _anchored(around: Around) -> Iterator[Found]:
+    text, last, placed = around.page.text, 0, -1  # `placed`: where a city named as a place ended
+    lone: list[Found] = []
+    for anchor in islice(_ANCHOR.finditer(text), MAX_ANCHORS):
+        state = _state(anchor, text)
+        if state is None:
+            continue
+        code = anchor["zip"]
+        if not code and len(anchor["state"]) > 2 and _STATE_NEXT.match(text, anchor.end()):
+            continue  # "Virginia, MN 55792" and "Oklahoma City, OK" are cities
+        if code and not zip_fits_state(code, state):
+            continue
+        city_end = len(text[last : anchor.start("state")].rstrip(" \t\n,.(|\u00a0")) + last
+        city_start = _city_start(text, max(last, city_end - 60), city_end, state, code)
+        if city_start is None:
+            continue
+        city = " ".join(text[city_start:city_end].split())
+        street = street_before(
+            text, _window(text, max(last, city_start - _REACH), city_start), city_start, bool(code)
+        )
+        start, end = (street[0] if street else city_start), anchor.end()
+        if text[end - 1] == "." and not code:
+            end -= 1
+        if street or code:
+            line = tidy(text[street[0] : street[1]]) if street else None
+            others = bool(_OTHERS.search(_preceding(around, start)))
+            yield Found(start, end, line, city, state, code, others, confidence=0.97 if code else 0.9)
+            last = anchor.end()
+        elif is_city(city, state):
+            found = Found(start, end, None, city, state, None, confidence=0.8)
+            follows = placed >= 0 and bool(_AND.fullmatch(text, placed, start))
+            if follows or is_placed_here(around, found, anchor.end()):
+                placed = anchor.end()
+                yield found
+                yield from joined_cities(text, found)
+            elif stands_alone(around, found):
+                lone.append(found)
+    if len({found.city for found in lone}) <= 2:
+        yield from lone
+
+
+def _state(anchor: re.Match[str], text: str) -> str | None:
+    printed = anchor["state"]
+    code = state_code(printed)
+    if code is None or len(printed) > 3:
+        return code
+    plain = printed.replace(".", "")
+    if plain.isupper():
+        return code
+    comma = text[: anchor.start()].rstrip()[-1:] == ","
+    return code if anchor["zip"] and (plain[0].isupper() or comma) else None
+
+
+def _city_start(text: str, low: int, end: int, state: str, code: str | None) -> int | None:
+    """Where the city before the state begins: the longest known name, else the capitalised words of that part."""
+    tail = _TAIL.search(text, low, end)
+    if not tail:
+        return None
+    entry = find_zip(code, state) if code else None
+    starts = [tail.start(), *(match.end() for match in re.finditer(r"[ \u00a0]+", text[tail.start() : end]))]
+    starts = [starts[0], *(tail.start() + at for at in starts[1:])]
+    for start in starts:
+        name = text[start:end]
+        if (name[0].isupper() or code) and (is_city(name, state) or (entry and name in entry.cities)):
+            return start
+    if not code:
+        return None
+    words = text[tail.start() : end]
+    return tail.start() if len(words.split()) <= 3 and words[0].isupper() and not is_street(words) else None
+
+
+def _window(text: str, low: int, end: int) -> int:
+    """Start of the last four lines before `end`."""
+    at = end
+    for _ in range(4):
+        at = text.rfind("\n", low, at)
+        if at < 0:
+            return low
+    return at + 1
+
+
+def _preceding(around: Around, start: int) -> str:
+    block = around.block(start)
+    low = around.page.blocks[block.index - 1].start if block and block.index else 0
+    return around.page.text[max(low, start - 90) : start]
+
+
+def _structured(page: Page) -> Iterator[Found]:
+    """PostalAddress nodes of JSON-LD and microdata, quoted where the page text holds their words."""
+    for node in (*page.json_ld, *page.microdata):
+        street, city = text_of(node, "streetAddress"), text_of(node, "addressLocality")
+        state, code = state_code(text_of(node, "addressRegion")), text_of(node, "postalCode")
+        if not (street or city) or (street and city and not state and not code):
+            continue
+        entry = find_zip(code, state)
+        state = state or (entry.state if entry else None)
+        span = _quote(page.text, street or city or "", code)
+        if state is None or span is None or (code and not zip_fits_state(code[:5], state)):
+            continue
+        yield Found(*span, tidy(street) if street else None, city or (entry.city if entry else None), state,
+                    code[:5] if code else None, method="addresses.json_ld", confidence=0.9)  # fmt: skip
+
+
+def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:
+    """Where the words stand, up to the ZIP code if it follows within the next 80 characters."""
+    start = text.find(words)
+    if start < 0:
+        return None
+    end = start + len(words)
+    at = text.find(code, end, end + 80) if code else -1
+    return start, at + len(code) if at >= 0 and code else end
+
+
+def _observation(around: Around, found: Found) -> Observation:
+    parts = {"street": found.street, "city": found.city, "state": found.state, "zip": found.zip}
+    role = "mailing" if found.street and is_box(found.street) else "site" if found.street else "city"
+    role = "other_organization" if found.others else role
+    return Observation(
+        "address", json.dumps(parts, ensure_ascii=False), around.page.text[found.start : found.end], found.start, found.end,
+        assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED, method=found.method,
+        confidence=found.confidence, qualifier=role, section=around.section(found.start), url=around.page.url,
+    )  # fmt: skip

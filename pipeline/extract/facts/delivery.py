@@ -1,0 +1,172 @@
+"""Delivery: whether a program can be attended virtually or in person, from which states, and who must be where."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from pipeline.extract.parsing.page import Block, Kind, Region
+from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.levels import Levels, governing_level
+from pipeline.extract.words.prefilter import Scanner
+from pipeline.normalize.place import STATES
+from pipeline.records import Assertion, Observation
+
+_VIRTUAL = re.compile(
+    r"\b(?:virtual(?:ly)?|tele-?health|tele-?medicine|tele-?therapy|online (?:\w+ )?(?:iop|php|programs?|programming|therapy|treatment|sessions?|groups?|options?|counseling|care|services|format|track|intensive)|(?:attend|join|participate|meet|held|offered|available|delivered|provided|treatment|sessions|groups|program) (?:\w+ )?online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
+    r"(?:via|over|on|through) zoom|video conferenc\w+|web-based)\b"
+)
+_IN_PERSON = re.compile(
+    r"\b(?:in-? ?person|on-? ?site|face-to-face|on campus|(?:at|in) (?:our|the) (?:[\w.'-]+ ){0,4}(?:facility|center|centre|campus|office|clinic|location|hospital|site|building|loft)\b(?! of\b)|at (?:all|both|any|either|each|one|two|three|four|several|various|multiple) (?:of )?(?:our )?(?:[\w'-]+ ){0,3}(?:facilities|centers|campuses|offices|clinics|locations|sites)|check(?:s|ing)? in(?:to)? (?:to )?(?:our|the) (?:facility|center|clinic)|(?:same|our) office setting|in the room\b|in-clinic|hybrid|arrives?|travel to (?:the|our) (?:facility|center|clinic)|(?:is|are|conveniently|program,?) located (?:in|at|on) (?:the|our|downtown|\d))\b"
+)
+_NOT_PROGRAM = re.compile(
+    r"\b(?:virtual tours?|online (?:form|assessment|screening|chat|portal|payment|bill ?pay|reviews?|booking|quiz|scheduling|store|"
+    r"community|resources|insurance|verification|directory|classes)|(?:visit|find|follow|contact|verify|apply|pay|book|schedule|fill|available|reach|learn more) (?:\w+ ){0,3}online|"
+    r"remote(?:ly)? (?:area|location|control|work)|work(?:ing)? (?:remotely|online)|remote setting|online gam\w+|online safety|(?:far )?from your home town|virtual reality|"
+    r"telehealth (?:visits?|appointments?|consult\w*|assessments?|evaluations?|psychiatry|therapy appointments?|intake)|hybrid model of|away from (?:your|their) home)\b"
+)
+_ONLY_HERE = re.compile(
+    r"\b(?:in-? ?person only|only in-? ?person|exclusively in-? ?person|not (?:offer|provide)\w* (?:\w+ ){0,3}(?:virtual|telehealth|online)|no (?:virtual|telehealth|online)|always in-? ?person|fully in-? ?person)\b"
+)
+_ONLY_VIRTUAL = re.compile(
+    r"\b(?:(?:fully|100%|completely|entirely|exclusively|all) (?:virtual|online|remote)|(?:virtual|online) only|virtual-only|entirely from home)\b|\b100% (?:virtual|online|remote)"
+)
+LONGEST_ADDRESS = 90  # characters of a block that is nothing but an address
+_PROGRAM = re.compile(
+    r"\b(?:iop|viop|php|programs?|programming|track|treatment|sessions?|groups?|therapy|outpatient|care|options?|services?|attend\w*|join|participate|participants?|format|patients?|clients?|members|arrives?|everyone)\b"
+)
+_STATES = re.compile(
+    r"\b(?:" + "|".join(sorted(map(re.escape, STATES.values()), key=len, reverse=True)) + r")\b"
+)
+_CODES = {name: code for code, name in STATES.items()}
+_SERVED = re.compile(
+    r"\b(?:residents? of|residing in|live in|living in|located in|anywhere in|across|throughout|serving|licensed in|available (?:in|to)|statewide)\b"
+)
+_RESIDENT = re.compile(
+    r"\b(?:residents? of|must (?:be|live|reside)\w* (?:a )?(?:resident|in)|who (?:live|reside) in|residing in)\b"
+)
+_PRESENT = re.compile(
+    r"\bphysically (?:present|located|be in)\b|\bmust be (?:located )?in \w+ (?:during|at the time)"
+)
+
+
+def find_delivery(context: PageContext, levels: Levels) -> Iterator[Observation]:
+    """Statements on virtual and in-person attendance in the body of the page."""
+    folded = context.folded
+    matches = _scanner().find(folded)
+    taken = [match.span() for match in matches.get(2, ())]
+    virtual: dict[int, Observation] = {}
+    for index, field in enumerate(("virtual", "in_person")):
+        for match in matches.get(index, ()):
+            block = context.block_at(match.start())
+            if block is None or block.region is not Region.MAIN or match.end() > block.end:
+                continue
+            if field == "virtual" and any(a <= match.start() < b for a, b in taken):
+                continue
+            for observation in _statement(context, levels, block, field, match.start(), match.end()):
+                if field == "virtual" and observation.assertion is Assertion.AFFIRMED:
+                    virtual[block.index] = observation
+                yield observation
+    for index, observation in virtual.items():
+        yield from _reach(context, context.page.blocks[index], observation)
+
+
+@lru_cache(maxsize=1)
+def _scanner() -> Scanner:
+    return Scanner([_VIRTUAL, _IN_PERSON, _NOT_PROGRAM])
+
+
+def _statement(
+    context: PageContext, levels: Levels, block: Block, field: str, start: int, end: int
+) -> Iterator[Observation]:
+    span = context.sentence(block, start)
+    sentence = context.folded[span[0] : span[1]]
+    if not _PROGRAM.search(sentence) and not block.level:
+        return
+    judged = context.judge(block, start, end)
+    said, value = judged.assertion, "true"
+    only_here = _ONLY_HERE.search(context.folded, *span)
+    only_virtual = _ONLY_VIRTUAL.search(context.folded, *span)
+    level, how = governing_level(context, levels, block, start, end)
+    if field == "virtual" and only_here:
+        value, said = "false", Assertion.AFFIRMED
+    elif field == "virtual" and said is Assertion.HEDGED:
+        said = Assertion.AFFIRMED  # "may also be attended by telehealth": it can be
+    if field == "virtual" and only_virtual and said is Assertion.AFFIRMED:
+        yield _make(context, block, "in_person", "false", *only_virtual.span(), said, how, level, 0.7)
+    yield _make(context, block, field, value, start, end, said, how, level, 0.8)
+
+
+def _reach(context: PageContext, block: Block, virtual: Observation) -> Iterator[Observation]:
+    """States served and presence rule, where the sentence about virtual care names them."""
+    span = context.sentence(block, virtual.start)
+    sentence = context.page.text[span[0] : span[1]]
+    if _SERVED.search(context.folded, *span):
+        for match in _STATES.finditer(sentence):
+            start = span[0] + match.start()
+            yield _make(context, block, "virtual_state", _CODES[match[0]], start, start + len(match[0]), virtual.assertion, "sentence", virtual.level_of_care, 0.75)  # fmt: skip
+    for rule, pattern in (("physically_present", _PRESENT), ("resident", _RESIDENT)):
+        if found := pattern.search(context.folded, *span):
+            yield _make(context, block, "presence_rule", rule, found.start(), found.end(), virtual.assertion, "sentence", virtual.level_of_care, 0.75)  # fmt: skip
+            return
+
+
+_ZIP = re.compile(r"\b\d{5}(?:-\d{4})?\b")
+_TOWNS_SERVED = re.compile(
+    r"\b(?:serv(?:e|es|ing)|near|areas?|(?:minutes|clients|people|patients|residents|drive|access|travel\w*|coming) (?:to|from)|residents)\W+(?:\w+\W+){0,4}\Z"
+)
+
+
+def find_place(context: PageContext, levels: Levels, found: list[Observation]) -> list[Observation]:
+    """In person, where the body ties a program to the town of the provider's own address.
+
+    A bare address block does not: it stands on every page of a site. Prose, headings, labels ("Location: …") do, and
+    so does an address under the heading of a level of care.
+    """
+    if not levels.subject:
+        return []
+    cities = {
+        json.loads(o.value).get("city")
+        for o in found
+        if o.field == "address" and o.assertion is Assertion.AFFIRMED
+    }
+    ties: dict[str | None, Observation] = {}
+    for city in sorted(c for c in cities if c):
+        for match in re.finditer(rf"\b{re.escape(city)}\b", context.page.text):
+            block = context.block_at(match.start())
+            if block is None or block.region is not Region.MAIN or block.kind in (Kind.IMAGE, Kind.LINK):
+                continue
+            level, how = governing_level(context, levels, block, *match.span())
+            is_bare = bool(_ZIP.search(block.text)) and len(block.text) < LONGEST_ADDRESS
+            if is_bare and how not in ("heading", "headings", "sentence"):
+                continue
+            before = context.folded[max(block.start, match.start() - 60) : match.start()]
+            if (
+                _TOWNS_SERVED.search(before)
+                or context.judge(block, *match.span()).assertion is not Assertion.AFFIRMED
+            ):
+                continue
+            for code in _codes(context, levels, block) if how == "headings" else [level]:
+                if code in ("iop", "php", levels.subject) and code not in ties:
+                    ties[code] = _make(
+                        context, block, "in_person", "true", *match.span(), Assertion.AFFIRMED, f"{how}.place", code, 0.72
+                    )  # fmt: skip
+    return list(ties.values())
+
+
+def _codes(context: PageContext, levels: Levels, block: Block) -> list[str]:
+    """All levels that the nearest heading with any names ("PHP/IOP" over an address)."""
+    named = (levels.by_block.get(g.index, []) for g in context.path(block))
+    return list(dict.fromkeys(m.code for m in next((found for found in named if found), []) if m.is_here))
+
+
+def _make(
+    context: PageContext, block: Block, field: str, value: str, start: int, end: int,
+    said: Assertion, how: str, level: str | None, confidence: float,
+) -> Observation:  # fmt: skip
+    return Observation(
+        field, value, context.page.text[start:end], start, end, said, f"delivery.{how}", confidence,
+        level_of_care=level, section=context.page.heading_path(block) or None,
+    )  # fmt: skip

@@ -1,0 +1,308 @@
+"""Payers named on a page, and how: in network, accepted, out of network, not accepted.
+
+A payer counts where a sentence, the heading above it, or its standing among other payers (a wall of logos, a list,
+a selection) says that this provider deals with it. What payers do in general ("Medicaid covers IOP in many states")
+is GENERIC, what is asked is QUESTION, and what is refused is NEGATED with the qualifier `not_accepted`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.extract.facts.payer_scope import (
+    INSURANCE,
+    NOTHING,
+    OWN,
+    Stance,
+    opening_stance,
+    stance,
+    title_stance,
+)
+from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.extract.words.surroundings import Around
+from pipeline.extract.words.word_finder import Match, Word, finder, rows, spots
+from pipeline.records import Assertion, Observation
+
+_ANY_PLAN = re.compile(
+    r"(?<![Nn]ot )\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|(?:vast\s+)?majority\s+of|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
+    r"|wide\s+(?:range|variety)\s+of|range\s+of|variety\s+of))\s+(?:(?:of|the|major|private|commercial|health|medical|and|or|&|other|national|local|behavioral|out-of-state|PPO|HMO)[\s,/]+){0,6}"
+    r"(?:insurances?(?:\s+(?:plans?|compan(?:y|ies)|carriers?|providers?|polic(?:y|ies)|groups?))?|insurers?|carriers|(?:PPO|HMO|POS)s?(?:\s+plans)?|health\s+plans|payers|payors"
+    r"|plans|commercial\b|private\b)(?!\w)",
+    re.IGNORECASE,
+)
+_PLAN_NOUNS = ("insur", "carrier", "ppo", "hmo", "plan", "payer", "payor", "commercial", "private")
+_ANY_PLAN_WORD = Word("private", "most insurance")
+_ACCEPTED = Stance("accepts", Assertion.AFFIRMED, False)
+_CLASS = {row["code"]: row["class"] for row in rows("payers.csv")}
+_SHORT = 60  # characters: a card, a logo text or a list item that does little more than name payers
+_ENOUGH = 6  # mentions of one payer in one block that are read
+_YES = re.compile(r"\s*(?:yes\b|absolutely|of course|we do\b|sí\b)", re.IGNORECASE)
+_NO = re.compile(r"\s*(?:no\b|unfortunately|not at this time|we do not|currently,? no)", re.IGNORECASE)
+_BILLS = re.compile(r"\b(?:bill(?:s|ed|ing)?|covered\s+by|reimbursed\s+by|accept(?:s|ing)?\s+[A-Z])")
+_OFFERED = re.compile(
+    r"\b(?:we\s+(?:also\s+)?(?:offer|provide|have)|available|ask\s+(?:us\s+)?about|apply\s+for|qualify)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"\b(?:insurances?|payers?|payments?|coverage|carriers|plans|seguros?)\b[^.:]{0,40}:", re.IGNORECASE
+)
+_OFFER = re.compile(r"\b(?:no|not|don['’]t|doesn['’]t|never|without)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    start: int
+    end: int
+    code: str
+    ambiguous: bool
+    block: Block | None
+
+
+def find_payers(page: Page) -> list[Observation]:
+    """Each payer once for each thing said of it, with the words that name it."""
+    around = Around(page)
+    mentions = list(_mentions(around))
+    walls = _walls(mentions)
+    found: dict[tuple[str, str | None, Assertion], Observation] = {}
+    for mention in mentions:
+        said, confidence = _said(around, mention, walls)
+        if said is None:
+            continue
+        observation = _observation(around, mention, said, confidence)
+        key = (observation.value, observation.qualifier, observation.assertion)
+        if key not in found or found[key].confidence < confidence:
+            found[key] = observation
+    return _settled(list(found.values()))
+
+
+def _mentions(around: Around) -> Iterator[_Mention]:
+    text = around.page.text
+    times: dict[tuple[str, int], int] = {}
+    named = finder("payers.csv").find(text)
+    spans = [(match.start, match.end) for match in named if match.word.code == "private"]
+    general = [
+        match
+        for match in _any_plans(around)
+        if not any(low < match.end and match.start < high for low, high in spans)
+    ]
+    for match in sorted((*named, *general), key=lambda match: match.start):
+        block = around.block(match.start)
+        if block is not None and block.region is Region.NAV:
+            continue
+        code = match.word.code or ""
+        named_here = (code, block.index if block else -1)
+        times[named_here] = times.get(named_here, 0) + 1
+        if times[named_here] <= _ENOUGH:
+            yield _Mention(match.start, match.end, code, match.word.ambiguous, block)
+
+
+def _any_plans(around: Around) -> Iterator[Match]:
+    """ "Most major insurance plans" and its like, looked for only in blocks that hold such a noun."""
+    text = around.page.text
+    blocks = {block.index: block for spot in spots(text, _PLAN_NOUNS) if (block := around.block(spot))}
+    for block in blocks.values():
+        for match in _ANY_PLAN.finditer(text, block.start, block.end):
+            yield Match(match.start(), match.end(), _ANY_PLAN_WORD)
+
+
+def _walls(mentions: list[_Mention]) -> set[int]:
+    """Indexes of short blocks that stand among others that name payers: logos, lists, options."""
+    short = [
+        (m.block.index, m.code) for m in mentions if m.block and m.code != "private" and _is_mostly_name(m)
+    ]
+    walls = _full_of_names(mentions)
+    for at, (index, _) in enumerate(short):
+        near = {code for other, code in short[max(0, at - 8) : at + 9] if abs(other - index) <= 8}
+        if len(near) >= 3:
+            walls.add(index)
+    return walls
+
+
+def _is_mostly_name(mention: _Mention) -> bool:
+    """Whether the block is a short one that begins with the payer, or hardly names anything else."""
+    block = mention.block
+    if block is None or len(block.text) > _SHORT:
+        return False
+    bare = block.kind in (Kind.IMAGE, Kind.OPTION) or mention.start == block.start
+    return bare or mention.end - mention.start >= 0.35 * len(block.text)
+
+
+def _full_of_names(mentions: list[_Mention]) -> set[int]:
+    """Indexes of blocks that hold little else than three or more payers."""
+    covered: dict[int, list[int]] = {}
+    for mention in mentions:
+        if mention.block and len(mention.block.text) <= 400:
+            covered.setdefault(mention.block.index, []).append(mention.end - mention.start + 2)
+    texts = {mention.block.index: mention.block.text for mention in mentions if mention.block}
+    return {
+        index for index, sizes in covered.items() if len(sizes) >= 3 and sum(sizes) >= 0.6 * len(texts[index])
+    }
+
+
+def _said(around: Around, mention: _Mention, walls: set[int]) -> tuple[Stance | None, float]:
+    """What is said of a mention and how sure that is; None where it is no evidence of anything."""
+    text = around.page.text
+    low, high = around.sentence(mention.start, mention.end)
+    sentence, at = text[low:high], mention.start - low
+    said = stance(sentence, at, mention.end - low)
+    if said.assertion is Assertion.QUESTION:
+        said = _answered(around, mention, said)
+    if _CLASS[mention.code] == "self" or mention.code == "out_of_network":
+        return _own_terms(mention, sentence, at, said)
+    if mention.code == "private" and said.assertion is Assertion.AFFIRMED and _OFFER.search(sentence[:at]):
+        return Stance("not_accepted", Assertion.NEGATED, True), 0.9
+    if said.explicit:
+        sure = (
+            not mention.ambiguous
+            or said.qualifier != "accepts"
+            or _is_about_payers(sentence, mention, low, walls)
+        )
+        return (said, 0.95) if sure else (None, 0)
+    if said.assertion is Assertion.GENERIC and _is_checked_here(mention, sentence):
+        return _ACCEPTED, 0.6
+    if said.assertion is not Assertion.AFFIRMED:
+        return said, 0.9
+    return _by_place(around, mention, walls, sentence, at)
+
+
+def _is_checked_here(mention: _Mention, sentence: str) -> bool:
+    """ "Most plans cover IOP. We check your benefits.": general words in a paragraph about this provider."""
+    own = mention.block is not None and OWN.search(mention.block.text)
+    return mention.code == "private" and bool(own) and "cover" in sentence.lower()
+
+
+def _by_place(
+    around: Around, mention: _Mention, walls: set[int], sentence: str, at: int
+) -> tuple[Stance | None, float]:
+    """What the headings, the neighbours or a label say of a payer whose sentence says nothing."""
+    beside = _beside(around, mention)
+    if beside is not None:
+        return beside, 0.9
+    label = _label_before(around, mention, walls)
+    for title in [*label, *around.titles(mention.start)[:2]]:
+        titled = title_stance(title)
+        if titled is not NOTHING and _governs(title, titled, mention):
+            return titled, 0.9 if titled.explicit else 0.8
+    if mention.block is not None and mention.block.index in walls:
+        return _ACCEPTED, 0.5 if mention.block.kind is Kind.OPTION else 0.75
+    if mention.code == "private":
+        words = around.page.text[mention.start : mention.end].lower()
+        return (_ACCEPTED, 0.8) if "accept" in words or "network" in words else (None, 0)
+    if (not mention.ambiguous and _LABEL.search(sentence[:at])) or _lists_payers(sentence):
+        return _ACCEPTED, 0.6
+    return Stance(None, Assertion.GENERIC, False), 0.5
+
+
+def _label_before(around: Around, mention: _Mention, walls: set[int]) -> list[str]:
+    """The short line over a run of names that is no heading by its markup: "Not in network" / "Aetna, Cigna"."""
+    if mention.block is None or mention.block.kind is Kind.LINK:
+        return []
+    at = mention.block.index - 1
+    while at >= 0 and (at in walls or around.page.blocks[at].kind is Kind.IMAGE):
+        at -= 1
+    line = around.page.blocks[at] if at >= 0 else None
+    if (
+        line is None
+        or line.kind is not Kind.PARAGRAPH
+        or line.region is not Region.MAIN
+        or len(line.text) > _SHORT
+    ):
+        return []
+    return [line.text] if line.text[-1] not in ".,;" and title_stance(line.text) is not NOTHING else []
+
+
+def _lists_payers(sentence: str) -> bool:
+    """ "Private insurance; self-pay; Medicaid.": a sentence without a verb, of three names or more."""
+    named = finder("payers.csv").find(sentence)
+    covered = sum(match.end - match.start + 2 for match in named)
+    return len({match.word.code for match in named}) >= 3 and covered >= 0.7 * len(sentence)
+
+
+def _governs(title: str, titled: Stance, mention: _Mention) -> bool:
+    """A title speaks for the names listed under it; for prose only where it is explicit, and never refuses for it."""
+    if titled.assertion is Assertion.NEGATED:
+        return _is_short(mention) and not title.rstrip().endswith("?")
+    if title.rstrip().endswith("?") and len(title) <= _SHORT:
+        return True  # the answer to "Which plans?" and "Is it covered?"
+    return titled.explicit or _is_short(mention) or (mention.code == "private" and not mention.ambiguous)
+
+
+def _beside(around: Around, mention: _Mention) -> Stance | None:
+    """What a card or a table row says after a name of its own: "Aetna" / "Out-of-network coverage available."."""
+    block = mention.block
+    if block is None or block.kind not in (Kind.HEADING, Kind.TERM, Kind.CELL) or len(block.text) > _SHORT:
+        return None
+    following = around.page.blocks[block.index + 1 : block.index + 2]
+    if not following or following[0].kind in (Kind.HEADING, Kind.TERM):
+        return None
+    return opening_stance(following[0].text)
+
+
+def _own_terms(mention: _Mention, sentence: str, at: int, said: Stance) -> tuple[Stance | None, float]:
+    """Self-pay, sliding scale, assistance, out-of-network benefits: naming them in the body is offering them."""
+    if said.assertion in (Assertion.QUESTION, Assertion.GENERIC, Assertion.HEDGED):
+        return Stance(None, said.assertion, False), 0.8
+    if re.search(r"\bmay\s+be\W+$", sentence[:at]):
+        return Stance(None, Assertion.HEDGED, False), 0.8
+    if _OFFER.search(sentence[max(0, at - 40) : at]):
+        return Stance("not_accepted", Assertion.NEGATED, True), 0.9
+    link = mention.block is None or mention.block.kind is Kind.LINK or mention.block.region is not Region.MAIN
+    if link or (mention.ambiguous and not (INSURANCE.search(sentence) or _OFFERED.search(sentence))):
+        return None, 0
+    return Stance("accepts", Assertion.AFFIRMED, True), 0.85
+
+
+def _answered(around: Around, mention: _Mention, asked: Stance) -> Stance:
+    """ "Do you accept MassHealth?" "Yes, …": the answer decides, where it begins with a yes or a no."""
+    block = mention.block
+    if block is None or block.index + 1 >= len(around.page.blocks):
+        return asked
+    rest = around.page.text[mention.end : block.end].partition("?")[2]
+    answer = rest if rest.strip() else around.page.blocks[block.index + 1].text
+    if _YES.match(answer):
+        return Stance("accepts", Assertion.AFFIRMED, True)
+    if _NO.match(answer):
+        return Stance("not_accepted", Assertion.NEGATED, True)
+    return asked
+
+
+def _is_about_payers(sentence: str, mention: _Mention, low: int, walls: set[int]) -> bool:
+    """Whether the surroundings of an ambiguous name are about insurance: a word of it, or another payer beside it."""
+    if (
+        INSURANCE.search(sentence)
+        or _BILLS.search(sentence)
+        or (mention.block is not None and mention.block.index in walls)
+    ):
+        return True
+    return any(
+        not match.word.ambiguous and match.start + low != mention.start
+        for match in finder("payers.csv").find(sentence)
+    )
+
+
+def _is_short(mention: _Mention) -> bool:
+    return mention.block is not None and (
+        len(mention.block.text) <= _SHORT
+        or mention.block.kind in (Kind.ITEM, Kind.CELL, Kind.IMAGE, Kind.OPTION, Kind.DEFINITION, Kind.ANSWER)
+    )
+
+
+def _settled(found: list[Observation]) -> list[Observation]:
+    """An explicit refusal outweighs a list or a logo that names the same payer without words."""
+    refused = {one.value for one in found if one.assertion is Assertion.NEGATED}
+    return [
+        replace(one, assertion=Assertion.GENERIC, qualifier=None)
+        if one.value in refused and one.assertion is Assertion.AFFIRMED and one.confidence < 0.9
+        else one
+        for one in found
+    ]
+
+
+def _observation(around: Around, mention: _Mention, said: Stance, confidence: float) -> Observation:
+    return Observation(
+        "payer", mention.code, around.page.text[mention.start : mention.end], mention.start, mention.end,
+        assertion=said.assertion, method="payers.sentence" if said.explicit else "payers.context", confidence=confidence,
+        qualifier=said.qualifier, section=around.section(mention.start), url=around.page.url,
+    )  # fmt: skip

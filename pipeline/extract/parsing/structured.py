@@ -1,0 +1,63 @@
+"""Contact data that only stands in JSON-LD or microdata, written out as text so that it can be quoted.
+
+The lines go to the end of the page text, as blocks of the footer: what holds for a printed footer (it may name an
+address or a telephone number, never a condition) holds for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.normalize.phone import e164, phones_in
+
+_PHONES = {"telephone": "Telephone", "faxNumber": "Fax"}
+_ADDRESS = ("streetAddress", "addressLocality", "addressRegion", "postalCode")
+MAX_LINES = 200
+
+
+def append_contacts(page: Page) -> None:
+    """Append one block for each address and number of the structured data that the text does not hold yet."""
+    if not (page.json_ld or page.microdata):
+        return
+    printed = {found.number for found in phones_in(page.text)}
+    for line in list(dict.fromkeys(_lines(page, printed)))[:MAX_LINES]:
+        start = len(page.text) + (not page.text.endswith("\n"))
+        page.text += ("" if page.text.endswith("\n") else "\n") + line + "\n"
+        page.blocks.append(
+            Block(len(page.blocks), line, start, start + len(line), Kind.DEFINITION, Region.FOOTER)
+        )
+
+
+def address_line(node: Mapping[str, Any]) -> str:
+    """A PostalAddress on one line: "130 Maple St, Suite 2, Springfield, MA 01103"; parts said twice are said once."""
+    line = text_of(node, "streetAddress") or ""
+    for name in _ADDRESS[1:]:
+        part = text_of(node, name)
+        if part and part.lower() not in line.lower():
+            line += (" " if name == "postalCode" else ", ") + part if line else part
+    return line
+
+
+def text_of(node: Mapping[str, Any], name: str) -> str | None:
+    """A property as text on one line; None where it is absent, empty or an object."""
+    value = node.get(name)
+    if isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return " ".join(str(value).split())[:200] or None
+
+
+def _lines(page: Page, printed: set[str]) -> Iterator[str]:
+    for node in (*page.json_ld, *page.microdata):
+        written = text_of(node, "address")
+        line = written if written and any(map(str.isdigit, written)) else address_line(node)
+        if line and any(map(str.isdigit, line)) and line not in page.text:
+            yield line
+        for name, label in _PHONES.items():
+            number = e164(text_of(node, name))
+            if number and number not in printed:
+                about = f" ({kind})" if (kind := text_of(node, "contactType")) else ""
+                yield f"{label}{about}: {text_of(node, name)}"

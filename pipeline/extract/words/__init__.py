@@ -1,0 +1,1 @@
+"""Words on a page: vocabulary, sentences, what governs them, how they stand to a mention (assertion), levels of care."""

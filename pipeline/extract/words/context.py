@@ -1,0 +1,120 @@
+"""What every judging module needs of a page, computed once: folded text, sentences, mentions, cues, headings."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.text import fold, sentences
+from pipeline.extract.words.assertion import Cue, Judgement, cues_in, judge
+from pipeline.extract.words.vocabulary import Mention, find_mentions
+from pipeline.records import Assertion
+
+INFINITE = 1 << 60
+_SOON = re.compile(
+    r"[\s:.–-]*(?:coming soon|opening soon)"
+)  # a label and, on the next line, what it is not yet
+SOON = Judgement(Assertion.NEGATED, Cue("future", "post", "clause", 0, 0))
+
+
+@dataclass(slots=True)
+class PageContext:
+    """A page and what is derived from it on demand; one per extraction."""
+
+    page: Page
+    folded: str
+    mentions: list[Mention]
+    starts: list[int]
+    _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
+    _told: dict[tuple[int, re.Pattern[str]], bool] = field(default_factory=dict)
+    _paths: dict[int, list[Block]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, page: Page) -> PageContext:
+        folded = fold(page.text)
+        limit = page.blocks[-1].end if page.blocks else 0
+        return cls(
+            page, folded, find_mentions(page.text[:limit], folded[:limit]), [b.start for b in page.blocks]
+        )
+
+    def block_at(self, position: int) -> Block | None:
+        """The block that holds a character; None between blocks."""
+        at = bisect_right(self.starts, position) - 1
+        if at < 0:
+            return None
+        block = self.page.blocks[at]
+        return block if position < block.end else None
+
+    def sentence(self, block: Block, position: int) -> tuple[int, int]:
+        """The span of the sentence of `block` at a position."""
+        spans = self._sentences.get(block.index)
+        if spans is None:
+            spans = self._sentences[block.index] = sentences(self.folded, block.start, block.end)
+        at = bisect_right(spans, (position, INFINITE)) - 1
+        if at >= 0 and position < spans[at][1]:
+            return spans[at]
+        return block.start, block.end
+
+    def cues(self, span: tuple[int, int]) -> list[Cue]:
+        """The assertion cues of a sentence."""
+        found = self._cues.get(span)
+        if found is None:
+            found = self._cues[span] = cues_in(self.folded, *span)
+        return found
+
+    def judge(self, block: Block, start: int, end: int, is_level: bool = False) -> Judgement:
+        """The assertion of the words at [start, end), by their sentence alone."""
+        span = self.sentence(block, start)
+        if _SOON.match(self.folded, span[1]) and span[1] - end < 60:
+            return SOON
+        asks = self.folded[span[0] : span[1]].rstrip(" \"')").endswith("?")
+        return judge(self.folded, self.cues(span), start, end, is_level, asks)
+
+    def tells(self, block: Block, pattern: re.Pattern[str], as_printed: bool = False) -> bool:
+        """Whether a block's folded (or printed) text holds a pattern; asked once a heading, not once a mention."""
+        key = (block.index, pattern)
+        found = self._told.get(key)
+        if found is None:
+            found = self._told[key] = bool(
+                pattern.search(self.page.text if as_printed else self.folded, block.start, block.end)
+            )
+        return found
+
+    def path(self, block: Block) -> list[Block]:
+        """What governs a block, nearest first: its headers in a table, its lead, its headings from the inside out."""
+        known = self._paths.get(block.index)
+        if known is not None:
+            return known
+        blocks = self.page.blocks
+        found = [blocks[i] for i in block.header]
+        if block.lead is not None and block.lead not in block.headings:
+            found.append(blocks[block.lead])
+        found += [blocks[i] for i in reversed(block.headings)]
+        self._paths[block.index] = found
+        return found
+
+
+_SITE_WORDS = re.compile(
+    r"^(?:home|about(?: us)?|our (?:team|staff|story|mission)|contact(?: us)?|careers|news|blog|resources|faqs?|admissions(?:/fees)?|"
+    r"newsletter|calendar|staff|testimonials|gallery|privacy(?: policy)?|site ?map|login|patient portal|locations|events|employment)$",
+    re.I,
+)
+SHORTEST_MENU = 5
+
+
+def mark_menus(page: Page) -> None:
+    """Turn runs of links that hold a site's usual entries into navigation: old pages have no `<nav>`."""
+    run: list[Block] = []
+    for block in [*page.blocks, None]:
+        if block is not None and block.region is Region.MAIN and block.kind is Kind.LINK:
+            run.append(block)
+            continue
+        if len(run) >= SHORTEST_MENU:
+            texts = [line for b in run for line in b.text.split("\n")]
+            if sum(1 for t in texts if _SITE_WORDS.match(t.strip())) >= 2:
+                for b in run:
+                    b.region = Region.NAV
+        run = []

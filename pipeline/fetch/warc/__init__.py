@@ -1,9 +1,0 @@
-"""WARC (ISO 28500) out of and into the archive, so that standard tools read what we keep, and we read theirs.
-
-`write` exports, `read` imports: our own records by their `fields`, those of other tools (`foreign`) by what they say.
-"""
-
-from pipeline.fetch.warc.read import Imported, NoWarc, import_warc
-from pipeline.fetch.warc.write import export_warc
-
-__all__ = ["Imported", "NoWarc", "export_warc", "import_warc"]

@@ -1,0 +1,282 @@
+"""The polite client: one request per host at a time, robots first, redirects checked, retries bounded.
+
+What is known of a host over all visits is in `hosts`; a visit has a connection with each of its hosts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import cache, partial
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import stamina
+
+from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.wire.connection import Connection, tls_context
+from pipeline.fetch.wire.hosts import Host, Hosts
+from pipeline.fetch.wire.messages import (
+    WIRE_ERRORS,
+    Failure,
+    Reply,
+    Want,
+    as_failure,
+    challenged,
+    conditions,
+    header_map,
+    read_body,
+    redirect_target,
+    retry_after,
+    unwanted,
+)
+from pipeline.fetch.wire.robots import MAX_BYTES as ROBOTS_BYTES
+from pipeline.fetch.wire.robots import Robots, robots_from
+from pipeline.records import Outcome
+from sources.urls import canonical_url, registrable
+
+PERMANENT = frozenset({301, 308})
+RETRY_STATUS = frozenset({408, 500, 502, 503, 504})
+# Failures to read robots.txt that say more of a host than that nothing may be read there.
+UNREACHABLE = frozenset(
+    {
+        Outcome.DNS,
+        Outcome.TLS,
+        Outcome.TIMEOUT,
+        Outcome.CONNECTION,
+        Outcome.REFUSED_ADDRESS,
+        Outcome.RATE_LIMITED,
+    }
+)
+# Retries are told in the document's detail, not on the console.
+stamina.instrumentation.set_on_retry_hooks([])
+
+
+class Fetcher:
+    """Fetches for one run: what all hosts share, and what is known of each."""
+
+    def __init__(self, settings: FetchSettings) -> None:
+        self.settings = settings
+        self.hosts = Hosts(settings)
+        self.slots = asyncio.Semaphore(settings.concurrency)
+        self.tls = cache(partial(tls_context, settings))
+
+    @asynccontextmanager
+    async def visiting(
+        self, allow_private: frozenset[str] = frozenset(), *, ours: bool = False
+    ) -> AsyncIterator[Visit]:
+        """A visit to a site: connections are closed at its end, the pace of the hosts stays known. `ours`: the hosts
+        that may be private are a test's."""
+        if ours:
+            self.hosts.are_ours(allow_private)
+        visit = Visit(self, allow_private)
+        try:
+            yield visit
+        finally:
+            await visit.close()
+
+
+class Visit:
+    """What one source's reading shares: connections, cookies, the allowance for private addresses, and the time that
+    it may take (`until`, by the settings' clock)."""
+
+    def __init__(self, fetcher: Fetcher, allow_private: frozenset[str]) -> None:
+        self._fetcher = fetcher
+        self._allow = allow_private
+        self._settings = fetcher.settings
+        self._connections: dict[str, Connection] = {}
+        self._hosts: set[Host] = set()
+        self.until = fetcher.settings.clock() + fetcher.settings.site_s
+
+    async def close(self) -> None:
+        for connection in self._connections.values():
+            await connection.aclose()
+        for host in self._hosts:
+            host.leave()
+        self._connections.clear()
+        self._hosts.clear()
+
+    @property
+    def is_over(self) -> bool:
+        return self._settings.clock() > self.until
+
+    async def get(self, want: Want) -> Reply:
+        """The answer to a request, whatever its status. Raises Failure where there is none to speak of."""
+        url, permanent = canonical_url(want.url, keep_query=True), True
+        if url is None:
+            raise Failure(Outcome.REFUSED_ADDRESS, f"{want.url[:200]!r} is no http(s) address")
+        passed: list[str] = []
+        try:
+            while True:
+                if want.robots:
+                    await self._ask_robots(url)
+                reply = await self._retrying(want if url == want.url else replace(want, url=url))
+                target = redirect_target(reply)
+                if target is None and not passed:
+                    return reply if url == want.url else replace(reply, url=want.url)
+                if target is None:
+                    return replace(
+                        reply, url=want.url, redirects=tuple(passed), permanent=permanent and bool(passed)
+                    )
+                passed.append(target)
+                permanent = permanent and reply.status in PERMANENT
+                self._check_redirect(want, target, passed, permanent, reply)
+                url = target
+        except Failure as failure:
+            failure.redirects = tuple(passed)
+            failure.final_url = failure.final_url or url
+            raise
+
+    def _check_redirect(
+        self, want: Want, target: str, passed: list[str], permanent: bool, reply: Reply
+    ) -> None:
+        if len(passed) > self._settings.max_redirects:
+            raise Failure(
+                Outcome.REDIRECT_LOOP, f"more than {self._settings.max_redirects} redirects", reply.status
+            )
+        if target in (want.url, *passed[:-1]) and "set-cookie" not in reply.headers:
+            raise Failure(Outcome.REDIRECT_LOOP, f"{target} leads back to itself", reply.status)
+        if permanent and not want.follow_moves and registrable(target) != registrable(want.url):
+            raise Failure(Outcome.MOVED, f"moved for good to {target}", reply.status, final_url=target)
+
+    async def robots(self, url: str) -> Robots:
+        """The rules of the host of `url`, asked for at most once in their life time. Raises Failure.
+
+        Rules that could not be had are those of a host where nothing may be read (RFC 9309, 2.3.1.4): the first page
+        tells the failure, later ones that they are denied.
+        """
+        url = canonical_url(url, keep_query=True) or url
+        host = self._host(url)
+        clock = self._settings.clock
+        async with host.gate.rules:
+            if host.robots is None or clock() >= host.robots_until:
+                host.robots_until = clock() + min(self._settings.robots_ttl_s, 86_400.0)
+                try:
+                    host.robots = await self._read_robots(urljoin(url, "/robots.txt"))
+                except Failure as failure:
+                    host.robots = Robots(denied=f"robots.txt could not be read: {failure.detail}")
+                    failure.final_url = url  # it is about this host, wherever its robots.txt led
+                    failure.detail = f"robots.txt: {failure.detail}"
+                    failure.stop_site = True
+                    if failure.outcome not in UNREACHABLE:
+                        failure.outcome = Outcome.ROBOTS_DENIED
+                    raise
+                host.gate.slow_down(host.robots.delay_s)
+        return host.robots
+
+    def denies(self, url: str) -> bool:
+        """Whether the rules that are known already close a page."""
+        robots = self._host(url).robots
+        return robots is not None and not robots.allows(url)
+
+    def _host(self, url: str) -> Host:
+        host = self._fetcher.hosts.of(url)
+        if host not in self._hosts:
+            self._hosts.add(host)
+            host.visits += 1
+        return host
+
+    async def _read_robots(self, url: str) -> Robots:
+        want = Want(url, ROBOTS_BYTES, prefix=True, follow_moves=True, robots=False)
+        try:
+            reply = await self.get(want)
+        except Failure as failure:
+            if failure.outcome in (Outcome.SERVER_ERROR, Outcome.RATE_LIMITED) and failure.status:
+                return robots_from(failure.status, b"", self._settings.robots_token)
+            if failure.outcome is Outcome.REDIRECT_LOOP:
+                return Robots()  # RFC 9309, 2.3.1.2: beyond five redirects, as if there were none
+            raise
+        return robots_from(reply.status, reply.body, self._settings.robots_token)
+
+    async def _ask_robots(self, url: str) -> None:
+        robots = await self.robots(url)
+        if not robots.allows(url):
+            raise Failure(
+                Outcome.ROBOTS_DENIED, robots.denied or f"robots.txt disallows {urlsplit(url).path}"
+            )
+
+    async def _retrying(self, want: Want) -> Reply:
+        """One request, and again a bounded number of times where that may help."""
+        settings = self._settings
+        try:
+            try:
+                return await self._once(want)
+            except Failure as failure:
+                if not failure.retry or settings.attempts == 1:
+                    raise
+            async for attempt in stamina.retry_context(
+                on=lambda error: isinstance(error, Failure) and error.retry,
+                attempts=settings.attempts - 1,
+                timeout=None,
+                wait_initial=settings.retry_wait_s,
+                wait_max=settings.retry_wait_s * 30,
+                wait_jitter=settings.retry_wait_s,
+            ):
+                with attempt:
+                    if attempt.num == 1:
+                        await asyncio.sleep(settings.retry_wait_s * random.random())
+                    return await self._once(want)
+        except Failure as failure:
+            if failure.retry and settings.attempts > 1:
+                failure.detail += f" (tried {settings.attempts} times)"
+            if failure.reply is not None and failure.reply.status != 429 and not failure.stop_site:
+                return failure.reply  # a server error that lasts may still be a page to look at
+            raise
+        raise AssertionError("retry_context neither returned nor raised")
+
+    async def _once(self, want: Want) -> Reply:
+        host = self._host(want.url)
+        async with host.gate.turn(self.until), self._fetcher.slots:
+            began = self._settings.clock()
+            try:
+                async with asyncio.timeout(self._settings.total_s):
+                    reply = await self._send(want, began)
+            except WIRE_ERRORS as error:
+                failure = as_failure(error)
+                failure.elapsed_ms = self._ms_since(began)
+                raise failure from error
+        if reply.status == 429 or (reply.status in RETRY_STATUS and not challenged(reply)):
+            raise self._busy(host, reply)
+        return reply
+
+    def _busy(self, host: Host, reply: Reply) -> Failure:
+        wait = retry_after(reply.headers.get("retry-after"), self._settings)
+        outcome = Outcome.RATE_LIMITED if reply.status == 429 else Outcome.SERVER_ERROR
+        detail = f"status {reply.status}" + (f", retry after {wait:.0f} s" if wait else "")
+        patient = wait is None or wait <= self._settings.max_retry_after_s
+        if wait:
+            host.gate.hold(wait)
+        return Failure(outcome, detail, reply.status, retry=patient, stop_site=not patient, reply=reply)
+
+    async def _send(self, want: Want, began: float) -> Reply:
+        try:
+            url = httpx.URL(want.url)
+            url.host  # noqa: B018 - where names in Punycode are checked
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise Failure(Outcome.REFUSED_ADDRESS, f"no address: {error}") from error
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        connection = self._connections.get(origin)
+        if connection is None:
+            connection = Connection(self._settings, self._fetcher.tls, self._allow)
+            self._connections[origin] = connection
+        asked = conditions(want)
+        response = await connection.get(url, asked)
+        headers = header_map(response)
+        body, whole = b"", False
+        try:
+            if not unwanted(want, response.status_code, headers):
+                body, whole = await read_body(response, headers, want)
+        finally:
+            await response.aclose()
+            if not whole:  # what is left of the answer would be in the way of the next one
+                await connection.aclose()
+        return Reply(
+            want.url, want.url, response.status_code, headers, body,
+            elapsed_ms=self._ms_since(began), conditional=bool(asked),
+        )  # fmt: skip
+
+    def _ms_since(self, began: float) -> int:
+        return int((self._settings.clock() - began) * 1000)

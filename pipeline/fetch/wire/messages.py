@@ -1,0 +1,197 @@
+"""One request and its answer: what is wanted, what came, what the headers between mean, and what can go wrong."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+import httpx
+
+from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding, decoder
+from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.wire.address import RefusedAddress, UnknownHost
+from pipeline.records import Document, Outcome
+from sources.urls import canonical_url
+
+LONG_S = 1e9  # thirty years: what asks for more asks for ever
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERHAPS_HTML = frozenset(
+    {"", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered in the end. `body` is decoded, `elapsed_ms` the whole time, waits apart."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    redirects: tuple[str, ...] = ()
+    elapsed_ms: int = 0
+    permanent: bool = False  # every redirect on the way was a permanent one
+    conditional: bool = False  # validators were sent: only then does 304 say something
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One thing to fetch. `known` is what is kept of it: its validators are sent to the address that gave them."""
+
+    url: str
+    max_bytes: int
+    known: Document | None = None
+    follow_moves: bool = False  # go along with a permanent redirect to another site
+    html_only: bool = False  # leave other media types unread
+    prefix: bool = False  # the first `max_bytes` are enough
+    robots: bool = True
+
+
+def retry_after(value: str | None, settings: FetchSettings) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date); None if unreadable."""
+    if not value:
+        return None
+    if value.isascii() and value.strip().isdigit():
+        return min(float(value), LONG_S)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - settings.now()).total_seconds())
+
+
+def redirect_target(reply: Reply) -> str | None:
+    location = reply.headers.get("location")
+    if reply.status not in REDIRECTS or not location:
+        return None
+    with suppress(UnicodeError):  # header bytes that are UTF-8 mean what they say
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        target = canonical_url(urljoin(reply.url, location.strip()), keep_query=True)
+    except ValueError:
+        target = None
+    if target is None:
+        raise Failure(Outcome.REFUSED_ADDRESS, f"redirect to {location[:200]}", reply.status)
+    return target
+
+
+def conditions(want: Want) -> dict[str, str]:
+    if want.known is None or want.known.final_url != want.url:
+        return {}
+    conditions = {"if-none-match": want.known.etag, "if-modified-since": want.known.last_modified}
+    return {name: value for name, value in conditions.items() if value}
+
+
+def challenged(reply: Reply) -> bool:
+    return reply.headers.get("cf-mitigated", "").lower() == "challenge"
+
+
+def unwanted(want: Want, status: int, headers: Mapping[str, str]) -> bool:
+    """Whether the body is of a kind that was not asked for, and need not be read."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return want.html_only and status == 200 and media_type not in PERHAPS_HTML
+
+
+def header_map(response: httpx.Response) -> dict[str, str]:
+    """Headers by lower-case name; the last one counts where a name comes twice. NUL, which no log takes, is left out."""
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1").replace("\0", "")
+        for name, value in response.headers.raw
+    }
+
+
+async def read_body(response: httpx.Response, headers: Mapping[str, str], want: Want) -> tuple[bytes, bool]:
+    """The decoded body, and whether the answer was read to its end. Raises TooLarge, UnknownEncoding, Damaged or
+    httpx.TransportError."""
+    declared = headers.get("content-length", "")
+    if not want.prefix and declared.isdigit() and int(declared) > want.max_bytes:
+        raise TooLarge
+    decode = decoder(headers.get("content-encoding", ""), want.max_bytes)
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    parts: list[bytes] = []
+    try:
+        async for chunk in response.stream:
+            parts.append(decode.feed(chunk))  # noqa: PERF401 - what came before a fault is kept
+    except TooLarge as error:
+        if not want.prefix:
+            raise
+        return b"".join([*parts, error.data]), False
+    decode.finish()
+    return b"".join(parts), True
+
+
+# What servers, networks and their data can cause; anything else is a fault of ours.
+WIRE_ERRORS = (
+    httpx.HTTPError,
+    httpx.StreamError,
+    OSError,
+    Damaged,
+    RefusedAddress,
+    UnknownHost,
+    TooLarge,
+    UnknownEncoding,
+)
+
+
+class Failure(Exception):  # noqa: N818 - an outcome, raised to leave the request
+    """A request that gave no page. `stop_site` says that its host should be left alone for this run."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        detail: str,
+        status: int | None = None,
+        *,
+        final_url: str | None = None,
+        retry: bool = False,
+        stop_site: bool = False,
+        reply: Reply | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.outcome, self.detail, self.status = outcome, detail, status
+        self.final_url, self.retry, self.stop_site, self.reply = final_url, retry, stop_site, reply
+        self.redirects: tuple[str, ...] = ()
+        self.elapsed_ms = 0
+
+
+def as_failure(error: Exception) -> Failure:
+    """The failure that an exception means: of the network, TLS or decoding, else a fault of ours."""
+    said = f"{type(error).__name__}: {error}".rstrip(": ")
+    causes = list(_causes(error))
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, RefusedAddress):
+        return Failure(Outcome.REFUSED_ADDRESS, str(error), stop_site=True)
+    if isinstance(error, UnknownHost):
+        return Failure(Outcome.DNS, str(error), stop_site=True)
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return Failure(Outcome.TLS, said, stop_site=True)
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        connecting = isinstance(error, httpx.ConnectTimeout)
+        return Failure(
+            Outcome.TIMEOUT, "no connection in time" if connecting else f"no answer in time ({said})"
+        )
+    if isinstance(error, TooLarge):
+        return Failure(Outcome.TOO_LARGE, str(error))
+    if isinstance(error, UnknownEncoding):
+        return Failure(Outcome.NOT_HTML, str(error))
+    if isinstance(error, Damaged):
+        return Failure(Outcome.CONNECTION, f"damaged compression: {error}", retry=True)
+    if isinstance(error, httpx.HTTPError | OSError):
+        return Failure(Outcome.CONNECTION, said, retry=True)
+    return Failure(Outcome.ERROR, f"a fault of ours: {said}")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,76 @@
+"""Fetch: every source's pages, API answers and files, into the archive (`pipeline.fetch`)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import dagster as dg
+
+from pipeline.archive import Archive, by_source, due, standing_attempts
+from pipeline.fetch import fetch_all
+from pipeline.flow.workspace import Workspace
+from pipeline.records import Document
+from sources.registry import Kind, Source
+
+HISTORY = timedelta(days=90)  # attempts that a release carries, for source health
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=8), warn_window=timedelta(days=2))
+
+
+def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """The asset, partitioned by source. One run fetches all its sources side by side, each host at its own pace."""
+
+    @dg.asset(
+        name="documents",
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name="read",
+        kinds={"python"},
+        freshness_policy=FRESH,
+        description="What each source sent: one row per attempt, with its outcome. The content is in the archive.",
+    )
+    def fetch(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]) -> None:
+        settings = workspace.settings
+        sources = [settings.registry[key] for key in context.partition_keys]
+        now = workspace.clock()
+        with Archive(settings.archive) as archive:
+            visits = by_source(archive.visits())
+            wanted = [
+                s for s in sources if s.enabled and (workspace.refetch or s.path or due(s, visits, now))
+            ]
+            if not workspace.offline:
+                with settings.fetching() as how, workspace.progress.task("fetch") as task:
+                    workspace.summary.fetched += fetch_all(
+                        wanted, archive, how, progress=lambda _: task.advance()
+                    )
+            attempts = _attempts(archive, sources, workspace.as_of, now)
+        for source in sources:
+            tried = attempts.get(source.id, [])
+            workspace.stage.write_source(source, tried)
+            this_run = [d for d in tried if d.fetched_at >= now]
+            metadata: dict[str, dg.MetadataValue] = {
+                f"outcome {outcome}": dg.MetadataValue.int(n)
+                for outcome, n in sorted(Counter(str(d.outcome) for d in this_run).items())
+            }
+            metadata["due"] = dg.MetadataValue.bool(source in wanted)
+            metadata["attempts"] = dg.MetadataValue.int(len(this_run))
+            metadata["bytes"] = dg.MetadataValue.int(sum(d.size or 0 for d in this_run))
+            if source.url:
+                metadata["source"] = dg.MetadataValue.url(source.url)
+            context.add_asset_metadata(metadata, partition_key=source.id)
+
+    return fetch
+
+
+def _attempts(
+    archive: Archive, sources: Sequence[Source], as_of: datetime | None, now: datetime
+) -> dict[str, list[Document]]:
+    """By source: the attempts of late, and those that brought what counts, however old, which claims refer to."""
+    until = as_of or now
+    lasting = [s.id for s in sources if s.kind is not Kind.PROVIDER_SITE]
+    late = archive.documents(since=until - HISTORY, as_of=as_of)
+    found = {(d.source_id, d.url, d.fetched_at): d for d in standing_attempts(archive, as_of, lasting)}
+    found |= {(d.source_id, d.url, d.fetched_at): d for d in late}
+    attempts: dict[str, list[Document]] = {}
+    for key in sorted(found):
+        attempts.setdefault(key[0], []).append(found[key])
+    return attempts

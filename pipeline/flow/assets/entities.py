@@ -1,0 +1,37 @@
+"""Match: listings of all sources → organizations, locations, services with lasting ids (`pipeline.stage.entities`)."""
+
+import dagster as dg
+
+from pipeline.flow.workspace import Workspace
+from pipeline.stage.entities import resolve_entities
+
+
+@dg.asset(
+    deps=["listings"],
+    group_name="match",
+    kinds={"python", "parquet"},
+    description="Which listings are one organization, one location, one service; and the ledger of their ids.",
+)
+def entities(
+    context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+) -> dg.MaterializeResult[None]:
+    settings = workspace.settings
+    if not settings.registry.problems:  # a table with a slip of the pen has not left
+        for source_id in workspace.stage.keep_only([s.id for s in settings.registry.sources]):
+            context.log.warning(f"{source_id} left the registry: what it gave is out of the release")
+    with workspace.progress.task("match", 1) as task:
+        report = resolve_entities(
+            workspace.stage, workspace.releases.current_path(), settings.overrides, workspace.clock()
+        )
+        task.advance()
+    workspace.summary.entities = report
+    for override in report.obsolete_overrides:
+        context.log.warning(f"obsolete override: {override}")
+    return dg.MaterializeResult(
+        metadata={
+            "organizations": report.organizations,
+            "locations": report.locations,
+            "services": report.services,
+            "pairs for review": report.review,
+        }
+    )

@@ -1,0 +1,93 @@
+"""Extract and normalize: documents → observations → listings (`pipeline.read.source`, `pipeline.read.processes`)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from pipeline.archive import Archive, current_documents
+from pipeline.flow.workspace import Workspace
+from pipeline.read.processes import Job, read_sources
+from pipeline.read.source import ReadReport, documents_that_count
+from pipeline.records import Document
+from sources.registry import Kind
+
+SPECS = (
+    (
+        "observations",
+        ["documents"],
+        "One stated value each, with the words that prove it; and, in quarantine, what could not be used.",
+    ),
+    ("listings", ["observations"], "What one source says about one place, and the services there."),
+)
+
+
+def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """The two assets, partitioned by source. What has not changed is not read again."""
+
+    @dg.multi_asset(
+        name="read",
+        specs=[
+            dg.AssetSpec(name, deps=deps, description=text, group_name="read", kinds={"python", "parquet"})
+            for name, deps, text in SPECS
+        ],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def read(
+        context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        settings = workspace.settings
+        sources = [settings.registry[key] for key in context.partition_keys]
+        with Archive(settings.archive) as archive:
+            current: dict[str, list[Document]] = {}
+            lasting = [s.id for s in sources if s.kind is not Kind.PROVIDER_SITE]
+            for document in current_documents(archive, workspace.as_of, lasting=lasting):
+                current.setdefault(document.source_id, []).append(document)
+            counted = {s.id: documents_that_count(s, current.get(s.id, ()), archive) for s in sources}
+        job = Job(
+            settings.archive,
+            settings.stage,
+            settings.states,
+            workspace.clock(),
+            reread=workspace.reread,
+            accept=workspace.accept,
+            as_of=workspace.as_of,
+        )
+        with workspace.progress.task("read", len(sources)) as task:
+            for report in read_sources(sources, counted, job):
+                workspace.summary.reads.append(report)
+                if report.problem:
+                    context.log.warning(f"{report.source_id}: {report.problem}")
+                _describe(context, report)
+                task.advance()
+        for name, _, _ in SPECS:
+            yield dg.MaterializeResult(name)
+
+    return read
+
+
+def _describe(context: dg.AssetExecutionContext, report: ReadReport) -> None:
+    """Rows and problems on the materialization of the source's partition."""
+    rows = report.rows or {}
+    shared: dict[str, Any] = {
+        "documents": report.documents,
+        "changed": report.changed,
+        "problem": report.problem or "none",
+    }
+    counts: dict[str, dict[str, Any]] = {
+        "observations": {
+            "rows": rows.get("observation", 0),
+            "page kinds": report.page_kinds,
+            "pages parsed": report.parsed,
+            "quarantined": rows.get("quarantine", 0),
+        },
+        "listings": {
+            "rows": rows.get("listing", 0),
+            "services": rows.get("listing_service", 0),
+            "unmapped codes": rows.get("unmapped", 0),
+            "rows of other states": report.out_of_scope,
+        },
+    }
+    for name, metadata in counts.items():
+        context.add_asset_metadata({**shared, **metadata}, asset_key=name, partition_key=report.source_id)

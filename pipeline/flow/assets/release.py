@@ -1,0 +1,40 @@
+"""Publish: the audited file becomes the release that readers see (`warehouse.release`)."""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from pipeline.flow.assets.warehouse import MARTS, POOL, candidate_path
+from pipeline.flow.workspace import Workspace
+from warehouse.audit import audit
+
+# A release a day: one missed morning is a warning, two are a failure.
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=48), warn_window=timedelta(hours=32))
+
+
+@dg.asset(
+    deps=["core", *(mart.table for mart in MARTS)],
+    group_name="publish",
+    kinds={"duckdb"},
+    pool=POOL,
+    freshness_policy=FRESH,
+    description="One immutable, audited version of the warehouse. Readers open `releases/current`.",
+)
+def release(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None]:
+    candidate, releases = candidate_path(workspace), workspace.releases
+    if not candidate.exists():
+        raise dg.Failure(f"there is no built file {candidate}: materialize `core` first")
+    report = workspace.summary.audit or audit(candidate, releases.current_path(), workspace.clock())
+    published = releases.publish(candidate, report)
+    workspace.summary.release = published
+    return dg.MaterializeResult(
+        metadata={
+            "release": published.number,
+            "file": dg.MetadataValue.path(published.path),
+            "read it at": dg.MetadataValue.path(workspace.releases.stable_path),
+            "services": published.rows["directory"],
+            "bytes": published.bytes,
+            "contract": published.contract_version,
+            "warnings": published.warnings,
+        }
+    )

@@ -1,0 +1,123 @@
+"""Build and audit: entities and claims → core and mart tables in a private file (`warehouse.build`, `warehouse.audit`).
+
+Every contract is an asset check here. An error keeps the release from being published.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+
+from pipeline.flow.workspace import Workspace
+from pipeline.settings import VOCABULARY
+from warehouse.audit import AuditReport, audit
+from warehouse.build import build
+from warehouse.contracts import Contract, release_tables
+
+CANDIDATE = "candidate.duckdb"
+MEMORY = "400MB"  # DuckDB's share; what does not fit spills to disk, which costs the whole country nothing
+POOL = "warehouse"  # its limit of one keeps two runs from writing at once
+OTHER = "audit"  # the check that takes what belongs to no single table
+
+TABLES = release_tables()
+MARTS = [contract for contract in TABLES.values() if contract.layer == "mart"]
+
+
+def _spec(mart: Contract) -> dg.AssetSpec:
+    """A mart with its columns and their meaning, as the contract has them."""
+    columns = [dg.TableColumn(c.name, type=str(c.type), description=c.meaning) for c in mart.columns]
+    return dg.AssetSpec(
+        mart.table,
+        deps=["core"],
+        description=mart.meaning,
+        group_name="warehouse",
+        kinds={"duckdb", "sql"},
+        metadata={"dagster/column_schema": dg.TableSchema(columns)},
+    )
+
+
+SPECS = [
+    dg.AssetSpec(
+        "core",
+        deps=["entities", "listings"],
+        description="Organizations, locations, services, claims with their evidence, vocabularies.",
+        group_name="warehouse",
+        kinds={"duckdb", "sql"},
+    ),
+    *map(_spec, MARTS),
+]
+
+
+def asset_of(contract: Contract) -> str:
+    """The asset that holds a table: marts are assets of their own, the rest is `core`."""
+    return contract.table if contract.layer == "mart" else "core"
+
+
+CHECKS = [
+    *(
+        dg.AssetCheckSpec(
+            f"contract_{c.table}", asset=asset_of(c), blocking=True, description=f"{c.table}: {c.row}"
+        )
+        for c in TABLES.values()
+    ),
+    dg.AssetCheckSpec(
+        OTHER, asset="core", blocking=True, description="Drift, volume and sanity across tables."
+    ),
+]
+
+
+@dg.multi_asset(name="build", specs=SPECS, check_specs=CHECKS, pool=POOL)
+def warehouse(
+    workspace: dg.ResourceParam[Workspace],
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    settings, releases = workspace.settings, workspace.releases
+    candidate = candidate_path(workspace)
+    previous = releases.current_path()
+    now = workspace.clock()
+    with workspace.progress.task("build", 2) as task:
+        built = build(
+            settings.stage,
+            VOCABULARY,
+            candidate,
+            previous=previous,
+            overrides=settings.overrides,
+            now=now,
+            run={
+                "release": releases.next_number(),
+                "profile": settings.profile or settings.registry_folder.name,
+            },
+        )
+        task.advance()
+        report = audit(candidate, previous, now)
+        task.advance()
+    workspace.summary.build, workspace.summary.audit = built, report
+    for spec in SPECS:
+        tables = [c.table for c in TABLES.values() if asset_of(c) == spec.key.to_user_string()]
+        rows = {f"rows {table}": built.rows[table] for table in tables}
+        yield dg.MaterializeResult(spec.key, metadata={"dagster/row_count": sum(rows.values()), **rows})
+    yield from check_results(report)
+
+
+def candidate_path(workspace: Workspace) -> Path:
+    """The private file that a release is built in, beside the releases so that publishing is a rename."""
+    return workspace.settings.out / CANDIDATE
+
+
+def check_results(report: AuditReport) -> Iterator[dg.AssetCheckResult]:
+    """One result for every check of `CHECKS`: what the audit found, by table."""
+    for spec in CHECKS:
+        table = spec.name.removeprefix("contract_")
+        found = [
+            f for f in report.findings if f.table == table or (spec.name == OTHER and f.table not in TABLES)
+        ]
+        severe = any(f.severity == "error" for f in found)
+        yield dg.AssetCheckResult(
+            asset_key=spec.asset_key,
+            check_name=spec.name,
+            passed=not found,
+            severity=dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN,
+            metadata={
+                f"{n} {f.check}": f"{f.column}: {f.rows} rows, {f.message} (e.g. {f.sample}). {f.remedy}"
+                for n, f in enumerate(found, 1)
+            },
+        )

@@ -1,0 +1,45 @@
+"""Asset checks of the sources. Those of the warehouse come from its contracts (`pipeline.flow.assets.warehouse`)."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from pipeline.fetch import State
+from pipeline.flow.workspace import Workspace
+from pipeline.read.health import health_of_all
+
+WELL = frozenset({State.HEALTHY, State.UNREAD, State.PAUSED})
+
+
+@dg.asset_check(
+    asset="documents", description="Every source answers, with about as many pages and facts as usual."
+)
+def sources_are_healthy(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+    """Warns of each source that is degraded, blocked, dead or needs attention, with the reason."""
+    unwell = {
+        row.source_id: f"{row.state}: {row.reason}"
+        for row in health_of_all(workspace.settings, workspace.clock())
+        if row.state not in WELL
+    }
+    return dg.AssetCheckResult(passed=not unwell, severity=dg.AssetCheckSeverity.WARN, metadata=unwell)
+
+
+@dg.asset_check(asset="listings", description="Few rows and pages of the sources had to be put aside.")
+def little_is_quarantined(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+    """Warns where more than `MOST` of what was read is in quarantine."""
+    listings = workspace.stage.read("listing").height
+    quarantined = workspace.stage.read("quarantine").height
+    share = quarantined / (listings + quarantined) if listings + quarantined else 0.0
+    return dg.AssetCheckResult(
+        passed=share <= MOST,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"listings": listings, "quarantined": quarantined, "share": share},
+    )
+
+
+MOST = 0.05
+
+
+def source_checks() -> Sequence[dg.AssetChecksDefinition]:
+    """All of them, for the definitions."""
+    return [sources_are_healthy, little_is_quarantined]

@@ -1,0 +1,35 @@
+"""The graph: assets, checks, job and schedule for one run's settings. The command line and the tests build it too."""
+
+from __future__ import annotations
+
+import warnings
+
+import dagster as dg
+
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+from pipeline.flow.assets.documents import documents  # noqa: E402
+from pipeline.flow.assets.entities import entities  # noqa: E402
+from pipeline.flow.assets.listings import listings  # noqa: E402
+from pipeline.flow.assets.release import release  # noqa: E402
+from pipeline.flow.assets.warehouse import warehouse  # noqa: E402
+from pipeline.flow.checks import source_checks  # noqa: E402
+from pipeline.flow.schedules import daily, directory_job  # noqa: E402
+from pipeline.flow.workspace import Workspace  # noqa: E402
+
+
+def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.Definitions:
+    """Everything that Dagster knows. `source_ids`: of these sources only; by default the whole registry."""
+    ids = source_ids or [source.id for source in workspace.settings.registry.sources]
+    if not ids:
+        raise ValueError(f"the registry {workspace.settings.registry_folder} declares no source")
+    partitions = dg.StaticPartitionsDefinition(ids)
+    job = directory_job()
+    return dg.Definitions(
+        assets=[documents(partitions), listings(partitions), entities, warehouse, release],
+        asset_checks=source_checks(),
+        jobs=[job],
+        schedules=[daily(job, ids)],
+        resources={"workspace": dg.ResourceDefinition.hardcoded_resource(workspace)},
+        executor=dg.in_process_executor,
+    )

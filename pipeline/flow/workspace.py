@@ -1,0 +1,61 @@
+"""Dagster resource: where a run works, what the time is, and who watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pipeline.progress import Progress, Silent
+from pipeline.read.source import ReadReport
+from pipeline.records import Document
+from pipeline.settings import Settings
+from pipeline.stage.entities import EntityReport
+from pipeline.stage.tables import Stage
+from warehouse.audit import AuditReport
+from warehouse.build import BuildReport
+from warehouse.release import Release, Releases
+
+
+@dataclass(slots=True)
+class Summary:
+    """What the run came to, for the table at the end of `iop run`."""
+
+    fetched: list[Document] = field(default_factory=list)
+    reads: list[ReadReport] = field(default_factory=list)
+    entities: EntityReport | None = None
+    build: BuildReport | None = None
+    audit: AuditReport | None = None
+    release: Release | None = None
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What every asset is given.
+
+    `refetch`: also sources that are not due. `reread`: also content that has not changed. `accept`: also pages whose
+    layout seems to have changed. `offline`: fetch nothing, read what the archive holds. `as_of`: read what the archive
+    held then.
+    """
+
+    settings: Settings
+    progress: Progress = field(default_factory=Silent)
+    clock: Callable[[], datetime] = utc_now
+    refetch: bool = False
+    reread: bool = False
+    accept: bool = False
+    offline: bool = False
+    as_of: datetime | None = None
+    summary: Summary = field(default_factory=Summary)
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(self.settings.stage)
+
+    @property
+    def releases(self) -> Releases:
+        return Releases(self.settings.releases)

@@ -1,0 +1,54 @@
+"""Bytes → text → tree, once for fetching and reading, in bounded time: hostile pages must not keep the good ones waiting."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from w3lib.encoding import html_to_unicode
+
+MAX_CHARS = 3_000_000  # of HTML; what follows is not looked at
+MAX_TAG = 20_000  # of one tag: beyond it its attributes are dropped (libxml2 compares attributes pairwise)
+LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{MAX_TAG},}}>?")
+
+
+def parse_html(html: str) -> etree._Element | None:
+    """The tree of a document; None where there is none. What is nested deeper than 256 elements (libxml2's limit, far
+    beyond any page for people) is left out."""
+    markup, _ = without_long_tags(html[:MAX_CHARS])
+    data = markup.replace("\0", "").encode("utf-8", "replace")
+    if not data.strip():
+        return None
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def without_long_tags(markup: str) -> tuple[str, int]:
+    """Markup without the attributes of tags that have more than anyone writes, and how many such tags there are."""
+    half = MAX_TAG // 2  # where so long a tag is, one of these blocks has no other that begins
+    if all(markup.find("<", at, at + half) >= 0 for at in range(0, len(markup) - half + 1, half)):
+        return markup, 0
+    return LONG_TAG.subn(r"<\1>", markup)
+
+
+def decode(data: bytes, content_type: str | None = None, charset: str | None = None) -> tuple[str, str]:
+    """Text of a document, and its charset: byte order mark, header (or the charset that one named), meta, else UTF-8 if
+    it is that, else windows-1252 (WHATWG Encoding; a wrong declaration never raises: bad bytes become U+FFFD)."""
+    said = content_type or (f"text/html; charset={charset}" if charset else None)
+    try:
+        found, text = html_to_unicode(said, data, auto_detect_fun=_detect)
+    except (LookupError, UnicodeError):  # Python knows "charsets" that are none, such as hex and idna
+        found = _detect(data)
+        text = data.decode(found, "replace")
+    return text, "windows-1252" if found == "cp1252" else found
+
+
+def _detect(data: bytes) -> str:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"

@@ -1,0 +1,1 @@
+"""Documents of a source → its listings on the stage, page by page, in processes where there is much. No fetching."""

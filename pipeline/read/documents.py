@@ -1,0 +1,142 @@
+"""What the documents of one source say: rows of a directory, or the pages of a site put together.
+
+A page or a row that cannot be read is a `Rejected` among the others.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from hashlib import blake2b
+from pathlib import Path
+
+from pipeline.archive import Archive, ArchiveError
+from pipeline.extract import Reading, extract, read_page
+from pipeline.extract.site import PageReading, assemble
+from pipeline.html import decode
+from pipeline.normalize.directory import DirectoryReader, Origin
+from pipeline.read.kept_pages import KeptReadings
+from pipeline.records import Document, Listing, Rejected
+from sources.findtreatment import read_answer
+from sources.license_list import read_list
+from sources.records import BadRecord, SourceRecord
+from sources.registry import Kind, Source
+from sources.samhsa_directory import read_workbook
+from sources.trim import TrimError, trimmed
+
+CODE = (
+    "pipeline/normalize",
+    "pipeline/vocabulary",
+    "pipeline/records.py",
+    "pipeline/read/source.py",
+    "pipeline/read/documents.py",
+    "pipeline/stage/tables.py",
+)
+CODE_OF_SITES = ("pipeline/extract", "pipeline/fetch/body.py", "sources/trim.py")
+CODE_OF_DIRECTORIES = (
+    "sources/records.py",
+    "sources/samhsa_directory.py",
+    "sources/findtreatment.py",
+    "sources/license_list.py",
+)
+RAW_LENGTH = 2000
+
+
+class LostContentError(Exception):
+    """Content that the log names is not in the archive any more, or is damaged there."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What reading came to. `parsed` pages are new or changed ones, all where the code changed; the content of `lost`
+    ones was not to be had."""
+
+    parsed: int = 0
+    lost: int = 0
+    page_kinds: dict[str, int] = field(default_factory=dict)
+
+
+def read_directory(
+    source: Source, documents: Sequence[Document], archive: Archive, reader: DirectoryReader
+) -> Iterator[Listing | Rejected]:
+    """The rows of a directory. Raises SourceFormatError or LostContentError."""
+    for document in documents:
+        origin = Origin(document.sha256, document.url, source.state)
+        yield from reader.read(_rows(source, _content(archive, document)), origin)
+
+
+def _rows(source: Source, content: bytes) -> Iterator[SourceRecord | BadRecord]:
+    if source.kind == Kind.SAMHSA_DIRECTORY:
+        return read_workbook(content)
+    if source.kind == Kind.FINDTREATMENT:
+        return read_answer(content)
+    return read_list(content, source.columns)
+
+
+def read_site(
+    source: Source, documents: Sequence[Document], archive: Archive, kept: KeptReadings, counts: Counts
+) -> Iterator[Listing | Rejected]:
+    """What the pages of a site say together. Only those are parsed whose readings are not `kept`."""
+    readings = []
+    for document in documents:
+        try:
+            read = partial(_read_page, source, document, archive, counts)
+            reading = kept.of(_page_key(source, document), read)
+        except LostContentError as error:
+            counts.lost += 1
+            yield Rejected(source.id, document.url, "unreadable_document", str(error), "")
+            continue
+        except TrimError as error:
+            yield Rejected(source.id, document.url, "layout_changed", str(error), "")
+            continue
+        except Exception as error:  # a page that breaks the reader must not stop its site
+            raw = _content(archive, document)[:RAW_LENGTH].decode("utf-8", "replace")
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            detail = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
+            yield Rejected(source.id, document.url, "unreadable_page", detail, raw)
+            continue
+        kind = str(reading.page_kind)
+        counts.page_kinds[kind] = counts.page_kinds.get(kind, 0) + 1
+        readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
+    yield from assemble(readings, source.id, source.title, source.state)
+
+
+def _read_page(source: Source, document: Document, archive: Archive, counts: Counts) -> Reading:
+    text, charset = decode(_content(archive, document), charset=document.charset)
+    counts.parsed += 1
+    text = trimmed(text, source.keep, source.drop)
+    return extract(read_page(text, document.final_url or document.url, charset))
+
+
+def _content(archive: Archive, document: Document) -> bytes:
+    try:
+        return archive.get(document.sha256 or "")
+    except KeyError:
+        raise LostContentError(f"{document.url}: its content is not in the archive") from None
+    except ArchiveError as error:
+        raise LostContentError(f"{document.url}: its content is damaged in the archive: {error}") from error
+
+
+def _page_key(source: Source, document: Document) -> str:
+    """Of everything that the reading of one page follows from."""
+    page = (document.sha256, document.final_url or document.url, document.charset)
+    return digest(code_version(source.kind), page, source.keep, source.drop)
+
+
+def digest(*parts: object) -> str:
+    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+
+@cache
+def code_version(kind: Kind) -> str:
+    """Hash of the code and vocabularies that read a kind of source: when it changes, all is read again."""
+    root = Path(__file__).resolve().parents[2]
+    digest = blake2b(digest_size=8)
+    for name in (*CODE, *(CODE_OF_SITES if kind == Kind.PROVIDER_SITE else CODE_OF_DIRECTORIES)):
+        path = root / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.suffix in (".py", ".csv", ".toml"):
+                digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()

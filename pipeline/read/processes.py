@@ -1,0 +1,87 @@
+"""Reading many sources: side by side in processes of their own where there is much to read, else right here.
+
+A process that dies (a crash in a C parser, the kernel's memory killer) takes down the source that it read, and no
+other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+from pipeline.archive import Archive
+from pipeline.read.kept_pages import KeptReadings
+from pipeline.read.source import Reader, ReadReport
+from pipeline.records import Document
+from pipeline.stage.tables import Stage
+from sources.registry import Source
+
+MUCH = 2_000_000  # bytes of documents from which starting processes pays
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How sources are read: what every one of them shares."""
+
+    archive: str | Path
+    stage: Path
+    states: frozenset[str]
+    now: datetime
+    reread: bool = False  # also what has not changed
+    accept: bool = False  # also where the layout seems to have changed
+    as_of: datetime | None = None
+
+
+def read_sources(
+    sources: Sequence[Source], documents: Mapping[str, Sequence[Document]], job: Job
+) -> Iterator[ReadReport]:
+    """A report for every source, as they are done."""
+    size = sum(d.size or 0 for found in documents.values() for d in found)
+    workers = min(os.cpu_count() or 1, len(sources))
+    if size < MUCH or workers < 2:
+        for source in sources:
+            yield _read(source, documents.get(source.id, ()), job)
+        return
+    largest_first = sorted(sources, key=lambda s: -sum(d.size or 0 for d in documents.get(s.id, ())))
+    left = {source.id: source for source in largest_first}
+    for report in _in_processes(list(left.values()), documents, job, workers):
+        del left[report.source_id]
+        yield report
+    for source in left.values():  # their pool broke: each alone, so that the guilty one is known
+        reports = list(_in_processes([source], documents, job, 1))
+        yield from reports or [
+            ReadReport(source.id, problem="the process that read it died; see its documents")
+        ]
+
+
+def _in_processes(
+    sources: Sequence[Source], documents: Mapping[str, Sequence[Document]], job: Job, workers: int
+) -> Iterator[ReadReport]:
+    """Reports until a process dies; the sources without one are the caller's to try again."""
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        under_way: list[Future[ReadReport]] = [
+            pool.submit(_read, source, documents.get(source.id, ()), job) for source in sources
+        ]
+        try:
+            for future in as_completed(under_way):
+                yield future.result()
+        except BrokenProcessPool:
+            return
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _read(source: Source, documents: Sequence[Document], job: Job) -> ReadReport:
+    stage = Stage(job.stage)
+    if job.reread:
+        stage.mark(source.id, None)
+        KeptReadings(stage.folder, source.id).forget()
+    with Archive(job.archive) as archive:
+        return Reader(source, archive, stage, job.states, job.now, job.as_of, job.accept).read(documents)

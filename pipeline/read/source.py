@@ -1,0 +1,195 @@
+"""Documents of one source → its listings on the stage. What has not changed is not read again.
+
+A source that cannot be read keeps what it said when it last could be: its pages of that time are read, so that the
+stage follows from the archive alone (`FactLog` says in the archive which readings were good).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from pipeline.archive import Archive, ArchiveError, current_documents
+from pipeline.fetch import layout_changed
+from pipeline.normalize.directory import DirectoryReader
+from pipeline.read.documents import Counts, LostContentError, code_version, digest, read_directory, read_site
+from pipeline.read.fact_log import FactCount, FactLog, count_facts
+from pipeline.read.kept_pages import KeptReadings
+from pipeline.records import Document, Listing, Rejected
+from pipeline.stage.rows import Seen, naive_utc
+from pipeline.stage.tables import Stage
+from sources.findtreatment import page_urls
+from sources.records import SourceFormatError
+from sources.registry import Kind, Source
+
+
+@dataclass(slots=True)
+class ReadReport:
+    """What came of reading one source. `rows`: on the stage now, per table; None where it gave nothing yet."""
+
+    source_id: str
+    documents: int = 0
+    parsed: int = 0  # pages that were parsed: new ones, changed ones, all where the code changed
+    rows: dict[str, int] | None = None
+    changed: bool = False
+    out_of_scope: int = 0  # rows of other states than the profile asks for
+    page_kinds: dict[str, int] = field(default_factory=dict)
+    problem: str | None = None  # why the source, or some page of it, could not be read
+
+
+class LayoutChangedError(Exception):
+    """The pages of a site came, but the facts that they gave before did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one source onto the stage.
+
+    `as_of`: the date that the archive is read at, where it is not now. `accept`: a person looked at a changed layout.
+    """
+
+    source: Source
+    archive: Archive
+    stage: Stage
+    states: frozenset[str]
+    now: datetime
+    as_of: datetime | None = None
+    accept: bool = False
+
+    def read(self, documents: Sequence[Document]) -> ReadReport:
+        """Read the newest good documents; where they say nothing that can be used, those of the last good reading."""
+        source, stage = self.source, self.stage
+        report = ReadReport(source.id, len(documents))
+        fingerprint = self._fingerprint(documents)
+        if stage.marked(source.id) == fingerprint:
+            stage.verify_again(source.id, self._seen(documents))
+            report.rows = stage.counts(source.id)
+            return report
+        if not documents and not stage.has(source.id):
+            return report
+        try:
+            self._write(documents, report, fingerprint)
+        except (SourceFormatError, LayoutChangedError, LostContentError) as error:
+            report.problem = str(error)
+            reason = "layout_changed" if isinstance(error, LayoutChangedError) else "unreadable_document"
+            self._keep(Rejected(source.id, source.location, reason, str(error), ""), report)
+        return report
+
+    def _write(self, documents: Sequence[Document], report: ReadReport, fingerprint: str) -> None:
+        """Put what the documents say on the stage, and remember that they could be read."""
+        facts: Counter[str] = Counter()
+        counts, reader = Counts(), DirectoryReader(self.source.id)
+        read: Iterable[Listing | Rejected] = self._listings(documents, counts, reader, facts)
+        if self.source.kind is Kind.PROVIDER_SITE:
+            read = list(read)
+            if documents and not counts.lost:
+                self._guard_layout(facts)
+        report.parsed, report.page_kinds = counts.parsed, counts.page_kinds
+        complete = fingerprint if not counts.lost else None  # what is lost may be found by the next run
+        if counts.lost:
+            report.problem = f"{counts.lost} of {len(documents)} pages are lost or damaged in the archive"
+        seen = self._seen(documents)
+        listings = self._in_scope(read, report)
+        report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, complete)
+        report.changed = True
+        if self.as_of is None and not counts.lost:
+            newest = max((d.fetched_at for d in documents), default=self.now)
+            self._log.add(
+                self.source.id, FactCount(self._code, dict(sorted(facts.items())), newest.isoformat())
+            )
+
+    def _keep(self, rejected: Rejected, report: ReadReport) -> None:
+        """Put what the source said at its last good reading on the stage, beside why it is not said anew."""
+        seen = self._seen(())
+        good = self._log.accepted(self.source.id, self.as_of)
+        try:
+            if not good:
+                raise LostContentError("there is no good reading")
+            documents = documents_of(self.source, self.archive, datetime.fromisoformat(good[-1].as_of))
+            counts, reader = Counts(), DirectoryReader(self.source.id)
+            read = [*self._listings(documents, counts, reader, Counter())]
+            if counts.lost:
+                raise LostContentError("pages of the last good reading are lost")
+        except (SourceFormatError, LostContentError):
+            self.stage.write_rejected(self.source.id, [rejected], seen)
+            return
+        listings = self._in_scope([*read, rejected], report)
+        seen = self._seen(documents)
+        report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, None)
+
+    def _listings(
+        self, documents: Sequence[Document], counts: Counts, reader: DirectoryReader, facts: Counter[str]
+    ) -> Iterator[Listing | Rejected]:
+        if self.source.kind is Kind.PROVIDER_SITE:
+            kept = KeptReadings(self.stage.folder, self.source.id)
+            yield from count_facts(read_site(self.source, documents, self.archive, kept, counts), facts)
+            kept.save()
+        else:
+            yield from count_facts(read_directory(self.source, documents, self.archive, reader), facts)
+
+    def _guard_layout(self, facts: Counter[str]) -> None:
+        before = self._log.accepted(self.source.id, self.as_of)[-1:]
+        if not before or before[0].code != self._code or self.accept:
+            return
+        changed = layout_changed(before[0].facts, facts)
+        if changed:
+            if self.as_of is None:
+                self._log.add(self.source.id, FactCount(self._code, dict(facts), before[0].as_of, changed))
+            raise LayoutChangedError(
+                f"{changed}; look at it, then: iop run --source {self.source.id} --force"
+            )
+
+    def _in_scope(
+        self, read: Iterable[Listing | Rejected], report: ReadReport
+    ) -> Iterator[Listing | Rejected]:
+        for item in read:
+            if self.states and isinstance(item, Listing) and item.state and item.state not in self.states:
+                report.out_of_scope += 1
+            else:
+                yield item
+
+    def _seen(self, documents: Sequence[Document]) -> Seen:
+        """What an edition says was known when it was published, whenever we fetch it."""
+        if self.source.published:
+            return Seen(datetime.combine(self.source.published, time()))
+        by_url = {d.url: naive_utc(d.fetched_at) for d in documents}
+        return Seen(max(by_url.values(), default=naive_utc(self.now)), by_url)
+
+    def _fingerprint(self, documents: Iterable[Document]) -> str:
+        """Of everything that the listings follow from: the content, the registry's table and our own code."""
+        content = sorted((d.url, d.sha256) for d in documents)
+        return digest(self._code, self.source, sorted(self.states), content)
+
+    @property
+    def _code(self) -> str:
+        return code_version(self.source.kind)
+
+    @property
+    def _log(self) -> FactLog:
+        return FactLog(self.archive.store)
+
+
+def documents_of(source: Source, archive: Archive, as_of: datetime | None = None) -> list[Document]:
+    """The documents of one source that count at a date."""
+    lasting = [] if source.kind is Kind.PROVIDER_SITE else [source.id]
+    return documents_that_count(
+        source, list(current_documents(archive, as_of, source.id, lasting=lasting)), archive
+    )
+
+
+def documents_that_count(source: Source, current: Sequence[Document], archive: Archive) -> list[Document]:
+    """Of the newest good contents of a source, those that its newest answer still counts.
+
+    An API whose first page speaks of fewer pages than last month has dropped the rest; a site's pages are told
+    gone one by one (`pipeline.fetch.current_documents`).
+    """
+    first = next((d for d in current if d.url == source.url), None)
+    if source.kind != Kind.FINDTREATMENT or first is None:
+        return list(current)
+    try:
+        wanted = {first.url, *page_urls(first.url, archive.get(first.sha256 or ""))}
+    except (KeyError, ArchiveError, ValueError):
+        return list(current)  # reading it will say what is wrong with it
+    return [d for d in current if d.url in wanted]

@@ -1,0 +1,109 @@
+"""Listings of all sources → entities: frames in and out of `pipeline.match`, and the ledger of the last release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipeline.match import load_overrides, resolve
+from pipeline.stage.tables import ALL, Stage
+from warehouse.ddl import literal
+
+# facts that tell two tracks of one place apart, or show that two sources mean the same
+STATES = ("virtual", "in_person", "evening")
+LISTS = ("population", "condition")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityReport:
+    """How many entities of each kind, and how many pairs wait for a person."""
+
+    organizations: int
+    locations: int
+    services: int
+    review: int
+    obsolete_overrides: tuple[str, ...] = ()
+
+
+def resolve_entities(stage: Stage, release: Path | None, overrides: Path, now: datetime) -> EntityReport:
+    """Match all listings on the stage; write crosswalk, ledger and pairs. Ids come from the last release."""
+    found = resolve(
+        listings(stage),
+        services(stage),
+        _last(stage, release, "ledger"),
+        load_overrides(overrides),
+        now,
+        _last(stage, release, "crosswalk"),
+    )
+    for table in ("crosswalk", "ledger", "match_pair"):
+        stage.write(table, ALL, getattr(found, table))
+    ids = found.crosswalk.unique(["entity_type", "entity_id"])["entity_type"].value_counts()
+    counts = dict(ids.iter_rows())
+    return EntityReport(
+        counts.get("organization", 0),
+        counts.get("location", 0),
+        counts.get("service", 0),
+        found.match_pair.filter(pl.col("decision") == "review").height,
+        tuple(map(str, found.obsolete_overrides)),
+    )
+
+
+def listings(stage: Stage) -> pl.DataFrame:
+    """The listings, with the other numbers that they print: a shared intake line is evidence, too."""
+    others = (
+        (pl.col("field") == "phone")
+        & (pl.col("qualifier") == "admissions")
+        & (pl.col("assertion") == "affirmed")
+    )
+    intake = (
+        stage.scan("observation")
+        .filter(others)
+        .group_by("listing_id")
+        .agg(pl.col("value").unique().sort().alias("intake"))
+    )
+    return stage.read("listing").join(
+        intake.with_columns(pl.col("intake").list.join(" ")).collect(), on="listing_id", how="left"
+    )
+
+
+def services(stage: Stage) -> pl.DataFrame:
+    """The services of all listings, with the facts that matching looks at."""
+    table = stage.read("listing_service")
+    by = ["listing_id", "service_key"]
+    wanted = pl.col("field").is_in([*STATES, *LISTS, "ages"]) & (pl.col("assertion") == "affirmed")
+    told = stage.scan("observation").filter(pl.col("service_key").is_not_null() & wanted)
+    said = told.select(*by, "field", "value").collect()
+    for field in STATES:
+        one = (
+            said.filter(pl.col("field") == field)
+            .group_by(by)
+            .agg((pl.col("value") == "true").any().alias(field))
+        )
+        table = table.join(one, on=by, how="left")
+    for field in LISTS:
+        many = (
+            said.filter(pl.col("field") == field)
+            .group_by(by)
+            .agg(pl.col("value").unique().sort().alias(f"{field}s"))
+        )
+        table = table.join(many, on=by, how="left")
+    ages = said.filter(pl.col("field") == "ages").group_by(by).agg(pl.col("value").first().alias("ages"))
+    return table.join(ages, on=by, how="left")
+
+
+def _last(stage: Stage, release: Path | None, table: str) -> pl.DataFrame | None:
+    """A table of the last release; None at the first run."""
+    if release is None:
+        return None
+    draft = stage.folder / f"last_{table}.parquet"
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH {literal(str(release))} AS last (READ_ONLY)")
+        con.execute(f"COPY (FROM last.{table}) TO {literal(str(draft))} (FORMAT parquet)")
+    try:
+        return pl.read_parquet(draft)
+    finally:
+        draft.unlink()

@@ -1,0 +1,159 @@
+"""Records as rows of the stage tables, in the order and with the types of their contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+import polars as pl
+
+from pipeline.normalize.place import find_zip
+from pipeline.records import Listing, Observation, Rejected
+from sources.registry import Source
+from warehouse.contracts import stage_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When documents were last seen to say what they say: by page, and else for the source as a whole.
+
+    Moments are UTC without a zone mark, as `naive_utc` makes them and the stage tables hold them.
+    """
+
+    default: datetime
+    by_url: Mapping[str, datetime] = field(default_factory=dict)
+
+    def at(self, url: str | None) -> datetime:
+        return self.by_url.get(url or "", self.default)
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """A moment as the stage tables hold it: UTC without a zone mark."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def as_frame(table: str, rows: Any) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=stage_tables()[table].polars_schema, orient="row", strict=False)
+
+
+def listing_rows(read: Iterable[Listing | Rejected], seen: Seen) -> dict[str, list[Any]]:
+    listings = [item for item in read if isinstance(item, Listing)]
+    return {
+        "listing": [_listing_row(x, seen) for x in listings],
+        "listing_service": [
+            (x.listing_id, s.service_key, s.level_of_care, s.name) for x in listings for s in x.services
+        ],
+        "observation": _observations(listings, seen),
+        "quarantine": [
+            (r.source_id, r.locator, r.reason, r.detail, r.raw, seen.default)
+            for r in read
+            if isinstance(r, Rejected)
+        ],
+    }
+
+
+def unmapped_rows(source_id: str, unmapped: Mapping[tuple[str, str], int]) -> list[Any]:
+    return [(source_id, category, text, rows) for (category, text), rows in unmapped.items()]
+
+
+def source_row(source: Source) -> dict[str, Any]:
+    is_site = source.kind == "provider_site"
+    return {
+        "source_id": source.id,
+        "kind": str(source.kind),
+        "title": source.title,
+        "url": source.url,
+        "state": source.state,
+        "cadence_days": source.cadence_days,
+        "terms": source.terms or None,
+        "published": source.published,
+        "organization": source.title if is_site else None,
+    }
+
+
+def _listing_row(x: Listing, seen: Seen) -> dict[str, Any]:
+    known = find_zip(x.zip)
+    printed = x.latitude is not None and x.longitude is not None
+    by_zip = known if known and not printed and known.latitude == known.latitude else None
+    return {
+        "listing_id": x.listing_id,
+        "source_id": x.source_id,
+        "record_key": x.record_key,
+        "organization_name": x.organization_name,
+        "site_name": x.site_name,
+        "street1": x.street1,
+        "street2": x.street2,
+        "city": x.city,
+        "state": x.state,
+        "zip": x.zip,
+        "county": known.county if known else None,
+        "latitude": by_zip.latitude if by_zip else x.latitude,
+        "longitude": by_zip.longitude if by_zip else x.longitude,
+        "geo_precision": "address" if printed else "zip" if by_zip else None,
+        "phone": x.phone,
+        "website": x.website,
+        "is_virtual": x.is_virtual,
+        "external_ids": [{"scheme": s, "identifier": i} for s, i in x.external_ids] or None,
+        "service_codes": list(x.service_codes) or None,
+        "document_sha256": x.document_sha256,
+        "url": x.url,
+        "locator": x.locator,
+        "observed_at": seen.at(x.url),
+    }
+
+
+def _observations(listings: Iterable[Listing], seen: Seen) -> list[tuple[Any, ...]]:
+    """Rows in the order of the contract's columns: tuples, since there are a million of them."""
+    rows: dict[str, tuple[Any, ...]] = {}
+    for x in listings:
+        of_services = ((s.service_key, s.observations) for s in x.services)
+        for key, observations in ((None, x.observations), *of_services):
+            for observation in observations:
+                row = _observation_row(x, key, observation, seen)
+                rows[row[0]] = row  # the same words read twice are one observation
+    return list(rows.values())
+
+
+def _observation_row(x: Listing, key: str | None, o: Observation, seen: Seen) -> tuple[Any, ...]:
+    url, sha = o.url or x.url, o.document_sha256 or x.document_sha256
+    return (
+        _observation_id(x.listing_id, key, o, sha),
+        x.listing_id,
+        key,
+        x.source_id,
+        o.field,
+        o.value,
+        o.qualifier,
+        o.quote,
+        o.start,
+        o.end,
+        str(o.assertion),
+        o.method,
+        o.confidence,
+        o.level_of_care,
+        o.track,
+        o.section,
+        url,
+        sha,
+        o.locator or x.locator,
+        seen.at(url),
+    )
+
+
+def _observation_id(listing_id: str, key: str | None, o: Observation, sha: str | None) -> str:
+    parts = (
+        listing_id,
+        key,
+        o.field,
+        o.value,
+        o.qualifier,
+        o.assertion,
+        o.level_of_care,
+        o.track,
+        sha,
+        o.locator,
+    )
+    return blake2b("\x1f".join(map(str, (*parts, o.start))).encode(), digest_size=10).hexdigest()
