@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from pipeline.values import Value, written
+
 
 class Assertion(StrEnum):
     """How the words stand to the value. Only AFFIRMED becomes a fact; the rest is kept as evidence.
@@ -26,23 +28,74 @@ class Assertion(StrEnum):
     CONDITIONAL = "conditional"
 
 
+class Region(StrEnum):
+    """Where on a page words stand. Navigation and footer may name an address or phone, never a condition."""
+
+    MAIN = "main"
+    NAV = "nav"
+    HEADER = "header"
+    FOOTER = "footer"
+    ASIDE = "aside"
+    WIDGET = "widget"  # cookie banners, reviews, chat, forms' legal text
+    STRUCTURED = "structured"  # JSON-LD or microdata, which no reader of the page sees
+
+
+class Tie(StrEnum):
+    """How words are bound to their level of care, closest first."""
+
+    PHRASE = "phrase"  # "16 hours of intensive outpatient treatment"
+    SENTENCE = "sentence"
+    BEFORE = "before"  # an earlier sentence of the same block
+    HEADING = "heading"  # the header of a row or column, the lead of a list, a heading
+    HEADINGS = "headings"  # one that names several levels
+    SUBJECT = "subject"  # nothing nearer: what the page is about
+
+
+class Demotion(StrEnum):
+    """Why words are not taken at their word: the cue that governs them, what they are about, where they stand."""
+
+    NEGATED = "negated"
+    FUTURE = "future"
+    REFERRAL = "referral"
+    COMPARISON = "comparison"
+    GENERIC = "generic"
+    HISTORY = "history"
+    TARGET = "target"
+    HEDGED = "hedged"
+    CONDITIONAL = "conditional"
+    QUESTION = "question"
+    COMPONENT = "component"  # a part of the program
+    OFFICE = "office"  # office hours
+    INTAKE = "intake"
+    OTHER = "other"  # not the program's
+    DEFINED = "defined"  # such programs are defined
+    PASSING = "passing"  # named once, in passing
+    IMPLIED = "implied"  # follows from a place that is named
+    NOT_LISTING = "not_listing"  # the page is no listing
+    SUPERSEDED = "superseded"  # another page of the site is believed
+    UNLOCATED = "unlocated"  # no page ties the service to the office
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One stated value, with the words that prove it.
 
-    `field` is one of `pipeline/vocabulary/fields.csv`, which also says how `value` is written (a code, JSON
-    for ranges, sessions and addresses, "true"/"false" for states). `quote` equals `text[start:end]` of the
-    document's text (for a table row: of the cell that `locator` names). `confidence` is a probability in [0, 1].
+    `field` is one of `pipeline/vocabulary/fields.csv`. `quote` equals `text[start:end]` of the document's text (for a
+    table row: of the cell that `locator` names). `confidence` is a probability in [0, 1]. `method` names what read it,
+    for people alone: what code asks is typed (`tie`, `region`, `demoted`).
     """
 
     field: str
-    value: str
+    value: Value
     quote: str
     start: int
     end: int
     assertion: Assertion = Assertion.AFFIRMED
     method: str = ""
     confidence: float = 1.0
+    tie: Tie | None = None
+    region: Region | None = None
+    demoted: tuple[Demotion, ...] = ()
     qualifier: str | None = None  # phones: kind; payers: network wording; addresses: role
     level_of_care: str | None = None  # the level whose heading, sentence or cell governs the words
     track: str | None = None  # the named program within that level
@@ -50,6 +103,16 @@ class Observation:
     url: str | None = None  # the page, where a listing is put together from several
     document_sha256: str | None = None
     locator: str | None = None  # sheet and cell, row number, JSON path
+
+    @property
+    def written(self) -> str:
+        """The value as the stage holds it."""
+        return written(self.value)
+
+    @property
+    def basis(self) -> str:
+        """How it was read, in the stage's words: method, tie, what speaks against it."""
+        return ".".join(filter(None, (self.method, self.tie, *self.demoted)))
 
 
 @dataclass(frozen=True, slots=True)

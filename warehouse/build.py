@@ -106,7 +106,7 @@ def _build(
     for name, value in settings.items():
         connection.execute(f"SET VARIABLE {quoted(name)} = ?", [value])
     fill_vocabularies(connection, vocabulary, contracts)
-    fill_policy(connection, contracts)
+    fill_policy(connection, vocabulary, contracts)
     seconds = dict(_run_models(connection))
     connection.execute(insert_rows("contract_column", contract_rows(contracts)))
     info = [

@@ -13,6 +13,15 @@ from warehouse.contracts import Contract
 from warehouse.ddl import insert_rows, quoted
 from warehouse.policy import policy
 
+# How the models treat each field: the traits of `fields.csv` that are theirs.
+FIELDS = """CREATE TABLE policy.field AS
+    SELECT field, cardinality, split_part(value, ':', 1) AS written, nullif(split_part(value, ':', 2), '') AS vocabulary,
+        verify_days::INTEGER AS verify_days, coalesce(entity = 'organization', FALSE) AS of_organization,
+        coalesce(entity = 'location', FALSE) AS of_location, one_per AS only_one_of,
+        list_contains(treated, 'wording') AS wording, list_contains(treated, 'one_source') AS one_source,
+        list_contains(treated, 'inherited') AS inherit
+    FROM (SELECT *, string_split(coalesce(traits, ''), '; ') AS treated FROM read_csv(?, header = true, all_varchar = true))"""
+
 
 class VocabularyError(ValueError):
     """A vocabulary file that is missing or malformed; the message names it."""
@@ -53,33 +62,20 @@ def _cell(text: str | None, kind: str) -> Any:
     return [part.strip() for part in text.split(";") if part.strip()] if kind == "list" else text.strip()
 
 
-def fill_policy(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> None:
+def fill_policy(
+    connection: duckdb.DuckDBPyConnection, vocabulary: Path, contracts: Mapping[str, Contract]
+) -> None:
     """`policy.kind` (sources), `policy.field` (how each field is treated) and `policy.code` (which codes exist)."""
     connection.execute("CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE)")
     kinds = [(kind, p["priority"], p["weight"]) for kind, p in policy()["source"].items()]
     connection.execute(insert_rows("policy.kind", kinds))
 
-    connection.execute(
-        """CREATE TABLE policy.field (field VARCHAR, cardinality VARCHAR, written VARCHAR, vocabulary VARCHAR,
-        verify_days INTEGER, of_organization BOOLEAN, of_location BOOLEAN, wording BOOLEAN, one_source BOOLEAN,
-        inherit BOOLEAN, only_one_of VARCHAR)"""
-    )
-    choice = policy()["choice"]
-    groups = ("of_organization", "of_location", "wording", "one_source", "inherit")
-    fields = connection.execute(
-        "SELECT field, cardinality, value, verify_days FROM vocabulary_field"
-    ).fetchall()
-    rows = []
-    for name, cardinality, value, days in fields:
-        kind, _, vocabulary = value.partition(":")
-        flags = [name in choice[group] for group in groups]
-        rows.append([name, cardinality, kind, vocabulary or None, days, *flags, choice["only_one"].get(name)])
-    connection.execute(insert_rows("policy.field", rows))
-
+    connection.execute(FIELDS, [str(vocabulary / "fields.csv")])
     connection.execute("CREATE TABLE policy.code (vocabulary VARCHAR, code VARCHAR)")
-    for vocabulary in sorted({row[3] for row in rows if row[3]}):
-        codes = _codes(connection, vocabulary, contracts)
-        connection.execute(insert_rows("policy.code", [(vocabulary, code) for code in codes]))
+    named = "SELECT DISTINCT vocabulary FROM policy.field WHERE vocabulary IS NOT NULL ORDER BY ALL"
+    for (name,) in connection.execute(named).fetchall():
+        codes = _codes(connection, name, contracts)
+        connection.execute(insert_rows("policy.code", [(name, code) for code in codes]))
 
 
 def _codes(

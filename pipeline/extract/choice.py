@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Demotion, Observation, Tie
+from pipeline.values import Value
 
-DEFINED = (
-    4.0  # what a definition says of such programs in general weighs less than what this one says of itself
-)
-_NEARNESS = {"phrase": 4, "sentence": 3, "before": 2.5, "heading": 2, "headings": 1, "subject": 0.5}
+DEFINED = 4.0  # what a definition says of such programs weighs less than what this one says of itself
+NEARNESS: Mapping[Tie | None, float] = {
+    Tie.PHRASE: 4,
+    Tie.SENTENCE: 3,
+    Tie.BEFORE: 2.5,
+    Tie.HEADING: 2,
+    Tie.HEADINGS: 1,
+    Tie.SUBJECT: 0.5,
+    None: 1,
+}
 
 
 def best(observations: Sequence[Observation]) -> Observation | None:
@@ -25,8 +32,8 @@ def best(observations: Sequence[Observation]) -> Observation | None:
     return max(
         affirmed,
         key=lambda o: (
-            _nearness(o)
-            - DEFINED * (".defined" in o.method)
+            NEARNESS[o.tie]
+            - DEFINED * (Demotion.DEFINED in o.demoted)
             + 0.75 * min(votes[o.value], 4)
             + 2 * o.confidence,
             -o.start,
@@ -34,12 +41,7 @@ def best(observations: Sequence[Observation]) -> Observation | None:
     )
 
 
-def _nearness(observation: Observation) -> float:
-    parts = observation.method.split(".")
-    return _NEARNESS.get(parts[1], 1) if len(parts) > 1 else 1
-
-
-def values(observations: Iterable[Observation], field: str) -> list[str]:
+def values(observations: Iterable[Observation], field: str) -> list[Value]:
     """The affirmed values of a many-valued field, in reading order, each once."""
     return list(
         dict.fromkeys(o.value for o in observations if o.field == field and o.assertion is Assertion.AFFIRMED)

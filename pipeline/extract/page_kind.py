@@ -16,11 +16,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.extract.parsing.json_ld import types_of
-from pipeline.extract.parsing.page import Region
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels
 from pipeline.extract.words.prefilter import Scanner
+from pipeline.records import Region
 
 CUES = Path(__file__).with_name("kind_cues.csv")
 HOSTS = Path(__file__).with_name("non_provider_hosts.csv")

@@ -15,25 +15,20 @@ from pipeline.extract.facts.payers import find_payers
 from pipeline.extract.facts.phones import find_phones
 from pipeline.extract.facts.terms import find_terms
 from pipeline.extract.page_kind import PageKind, read_kind
-from pipeline.extract.parsing.page import Page, Region
+from pipeline.extract.parsing.page import Page
 from pipeline.extract.schedule.times import find_times
 from pipeline.extract.tracks.tracks import split, with_tracks
 from pipeline.extract.words.context import PageContext, mark_menus
 from pipeline.extract.words.levels import Levels, read_levels
 from pipeline.extract.words.vocabulary import labels
-from pipeline.records import Assertion, Observation
+from pipeline.fields import Trait, with_traits
+from pipeline.records import Assertion, Demotion, Observation, Region
+from pipeline.values import Value
 
 PROGRAM_LEVELS = ("iop", "php", "op", "residential", "inpatient", "detox")
-PROGRAM_FIELDS = frozenset(
-    "virtual in_person virtual_state presence_rule condition exclusion population ages modality session days_per_week "
-    "hours_per_day hours_per_week evening weekend morning duration_weeks".split()
-)
-LEVEL_FIELDS = frozenset(
-    "virtual in_person session days_per_week hours_per_day hours_per_week evening weekend morning duration_weeks".split()
-)
-
-
-NUMBERS = frozenset({"session", "days_per_week", "hours_per_day", "hours_per_week", "duration_weeks"})
+PROGRAM_FIELDS = with_traits(Trait.PROGRAM)
+LEVEL_FIELDS = with_traits(Trait.LEVEL_BOUND)
+NUMBERS = with_traits(Trait.NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ class Program:
         """The observation to believe of a one-valued field."""
         return best([o for o in self.observations if o.field == name])
 
-    def values(self, name: str) -> list[str]:
+    def values(self, name: str) -> list[Value]:
         """The affirmed values of a many-valued field."""
         return values(self.observations, name)
 
@@ -117,7 +112,7 @@ def extract(page: Page) -> Reading:
         found = [_unaffirmed(o) for o in found]
     offered = tuple(
         dict.fromkeys(
-            o.value for o in found if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
+            o.written for o in found if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
         )
     )
     programs = _programs(levels, offered, found) if kind.is_listing else ()
@@ -128,7 +123,8 @@ def extract(page: Page) -> Reading:
 def _unaffirmed(observation: Observation) -> Observation:
     if observation.assertion is not Assertion.AFFIRMED:
         return observation
-    return replace(observation, assertion=Assertion.GENERIC, method=observation.method + ".not_listing")
+    demoted = (*observation.demoted, Demotion.NOT_LISTING)
+    return replace(observation, assertion=Assertion.GENERIC, demoted=demoted)
 
 
 def _offers(context: PageContext, levels: Levels) -> list[Observation]:
@@ -139,17 +135,18 @@ def _offers(context: PageContext, levels: Levels) -> list[Observation]:
             said = Assertion.GENERIC
         elif mention.is_offer:
             said = Assertion.AFFIRMED
-        cue = mention.judgement.cue
         found.append(
             Observation(
-                "level_of_care",
-                mention.code,
-                context.page.text[mention.start : mention.end],
-                mention.start,
-                mention.end,
-                said,
-                f"levels.{mention.block.region.value}" + (f".{cue.category}" if cue else ""),
-                0.5 + mention.strength / 2,
+                field="level_of_care",
+                value=mention.code,
+                quote=context.page.text[mention.start : mention.end],
+                start=mention.start,
+                end=mention.end,
+                assertion=said,
+                method="levels",
+                confidence=0.5 + mention.strength / 2,
+                region=mention.block.region,
+                demoted=mention.judgement.demoted,
                 level_of_care=mention.code,
                 section=context.page.heading_path(mention.block) or None,
             )
@@ -186,4 +183,4 @@ def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]
 def _printed_name(found: list[Observation], level: str, track: str | None) -> str | None:
     """What the page calls a program: the title of its track, or the page's first heading."""
     names = (o for o in found if o.field == "program_name" and o.level_of_care in (None, level))
-    return next((o.value for o in names if o.track == track), None)
+    return next((o.written for o in names if o.track == track), None)

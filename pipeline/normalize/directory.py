@@ -17,6 +17,7 @@ from pipeline.normalize.phone import e164
 from pipeline.normalize.place import find_zip, state_code, zip5
 from pipeline.normalize.service_codes import Fact, facts_of
 from pipeline.records import Assertion, Listing, Observation, Rejected, Service
+from pipeline.values import Address, Value
 from sources.records import BadRecord, ServiceMention, SourceRecord
 
 CONFIDENCE = 0.9  # of a directory's statement, when it was printed
@@ -196,7 +197,7 @@ def _of_code(fact: Fact, mention: ServiceMention, locator: str) -> Observation:
 
 def _distinct(observations: Iterable[Observation]) -> Iterator[Observation]:
     """One observation per value: directories repeat themselves (OTP, MM, MU … all say medication)."""
-    seen: set[tuple[str, str, Assertion]] = set()
+    seen: set[tuple[str, Value, Assertion]] = set()
     for observation in observations:
         key = (observation.field, observation.value, observation.assertion)
         if key not in seen:
@@ -205,7 +206,7 @@ def _distinct(observations: Iterable[Observation]) -> Iterator[Observation]:
 
 
 def _of_row(row: SourceRecord, place: _Place) -> Iterator[Observation]:
-    def said(name: str, value: str, quote: str) -> Observation:
+    def said(name: str, value: Value, quote: str) -> Observation:
         return Observation(
             name, value, quote, 0, len(quote), method=METHOD, confidence=CONFIDENCE, locator=row.locator
         )
@@ -215,9 +216,9 @@ def _of_row(row: SourceRecord, place: _Place) -> Iterator[Observation]:
     if site := (row.name1 if row.organization else row.name2):
         yield said("site_name", site, site)
     street = ", ".join(part for part in (place.street1, place.street2) if part) or None
-    address = {"street": street, "city": place.city or None, "state": place.state, "zip": place.zip}
+    address = Address(street, place.city or None, place.state, place.zip)
     printed = row.full_address or ", ".join(p for p in (street, row.city, row.state, row.zip) if p)
-    yield said("address", json.dumps(address, ensure_ascii=False), printed)
+    yield said("address", address, printed)
     for kind, number in row.phones:
         if normal := e164(number):
             yield replace(said("phone", normal, number), qualifier=kind)

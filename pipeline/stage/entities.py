@@ -9,13 +9,15 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipeline.fields import Trait, written_as
 from pipeline.match import load_overrides, resolve
 from pipeline.stage.tables import ALL, Stage
 from warehouse.ddl import literal
 
 # facts that tell two tracks of one place apart, or show that two sources mean the same
-STATES = ("virtual", "in_person", "evening")
-LISTS = ("population", "condition")
+STATES = written_as("boolean", Trait.MATCHED)
+LISTS = written_as("code", Trait.MATCHED)
+RANGES = written_as("range", Trait.MATCHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def services(stage: Stage) -> pl.DataFrame:
     """The services of all listings, with the facts that matching looks at."""
     table = stage.read("listing_service")
     by = ["listing_id", "service_key"]
-    wanted = pl.col("field").is_in([*STATES, *LISTS, "ages"]) & (pl.col("assertion") == "affirmed")
+    wanted = pl.col("field").is_in([*STATES, *LISTS, *RANGES]) & (pl.col("assertion") == "affirmed")
     told = stage.scan("observation").filter(pl.col("service_key").is_not_null() & wanted)
     said = told.select(*by, "field", "value").collect()
     for field in STATES:
@@ -91,8 +93,10 @@ def services(stage: Stage) -> pl.DataFrame:
             .agg(pl.col("value").unique().sort().alias(f"{field}s"))
         )
         table = table.join(many, on=by, how="left")
-    ages = said.filter(pl.col("field") == "ages").group_by(by).agg(pl.col("value").first().alias("ages"))
-    return table.join(ages, on=by, how="left")
+    for field in RANGES:
+        one = said.filter(pl.col("field") == field).group_by(by).agg(pl.col("value").first().alias(field))
+        table = table.join(one, on=by, how="left")
+    return table
 
 
 def _last(stage: Stage, release: Path | None, table: str) -> pl.DataFrame | None:

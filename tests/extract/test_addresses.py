@@ -18,7 +18,7 @@ Place = tuple[str | None, str | None, str | None, str | None]
 
 
 def places(page: Page) -> list[Place]:
-    found = [json.loads(o.value) for o in find_addresses(page) if o.assertion is Assertion.AFFIRMED]
+    found = [json.loads(o.written) for o in find_addresses(page) if o.assertion is Assertion.AFFIRMED]
     return [(p["street"], p["city"], p["state"], p["zip"]) for p in found]
 
 
@@ -208,7 +208,7 @@ def check(page: Page) -> None:
     for one in find_addresses(page):
         assert one.quote
         assert page.text[one.start : one.end] == one.quote
-        assert set(json.loads(one.value)) == {"street", "city", "state", "zip"}
+        assert set(json.loads(one.written)) == {"street", "city", "state", "zip"}
 
 
 _PIECES = [

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.extract import extract, read_page
 from pipeline.extract.site import PageReading, assemble
-from pipeline.records import Assertion, Listing, Service
+from pipeline.records import Assertion, Demotion, Listing, Service
 from sources.demo.world import SITES
 
 NOW = datetime(2026, 10, 15, tzinfo=UTC)
@@ -42,7 +42,7 @@ def read(pages: Mapping[str, str], ages: Mapping[str, int] | None = None) -> lis
 
 
 def values(service: Service, field: str, said: Assertion = Assertion.AFFIRMED) -> set[str]:
-    return {o.value for o in service.observations if o.field == field and o.assertion is said}
+    return {o.written for o in service.observations if o.field == field and o.assertion is said}
 
 
 def starts(service: Service, said: Assertion = Assertion.AFFIRMED) -> set[str]:
@@ -201,7 +201,7 @@ def test_without_any_hint_every_office_has_it_with_less_confidence() -> None:
     assert max(o.confidence for o in listings[0].services[0].observations) < max(
         o.confidence for o in alone.observations
     )
-    assert all(o.method.endswith(".unlocated") for o in listings[0].services[0].observations)
+    assert all(Demotion.UNLOCATED in o.demoted for o in listings[0].services[0].observations)
 
 
 def test_a_phone_printed_with_one_office_is_that_offices_own() -> None:
@@ -275,7 +275,7 @@ def test_the_programs_own_page_outweighs_others_and_the_rest_is_evidence() -> No
     (service,) = listing.services
     assert starts(service) == {"09:00"} and starts(service, Assertion.HEDGED) == {"18:00"}
     superseded = [o for o in service.observations if o.assertion is Assertion.HEDGED and o.field == "session"]
-    assert all(o.method.endswith(".superseded") for o in superseded)
+    assert all(Demotion.SUPERSEDED in o.demoted for o in superseded)
 
 
 def test_days_and_clock_of_one_page_become_one_session_and_an_agenda_a_day() -> None:
@@ -307,7 +307,7 @@ def test_a_contradicted_value_keeps_its_observation_with_less_confidence() -> No
     about = page("<h1>About us</h1><p>Our IOP takes 6 weeks.</p>", "About | Elm Grove")
     iop = IOP.replace("9 am to 12 pm.", "9 am to 12 pm. The program takes 8 weeks.")
     service = read({"/about": about, "/iop": iop, "/contact": CONTACT})[0].services[0]
-    told = {o.value: o.confidence for o in service.observations if o.field == "duration_weeks"}
+    told = {o.written: o.confidence for o in service.observations if o.field == "duration_weeks"}
     assert set(told) == {"[6, 6]", "[8, 8]"} and told["[8, 8]"] > told["[6, 6]"]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.extract import extract, read_page
 from pipeline.extract.site import PageReading, assemble
-from pipeline.records import Assertion, Listing
+from pipeline.records import Assertion, Demotion, Listing
 
 SITE = "https://harbor-recovery.example"
 FOOT = "<footer><p>Harbor Recovery, 12 Main Street, Salem, MA 01970</p><p>617-555-0142</p><p>© 2026 Harbor Recovery. All rights reserved.</p></footer>"
@@ -23,7 +23,7 @@ def values(listing: Listing, key: str, field: str) -> list[str]:
     service = next(s for s in listing.services if s.service_key == key)
     return list(
         dict.fromkeys(
-            o.value for o in service.observations if o.field == field and o.assertion is Assertion.AFFIRMED
+            o.written for o in service.observations if o.field == field and o.assertion is Assertion.AFFIRMED
         )
     )
 
@@ -71,7 +71,7 @@ def test_a_program_tied_to_none_is_at_each_office_and_less_sure() -> None:
         "Lynn": ["iop"],
     }
     assert all(
-        o.confidence < 0.7 and o.method.endswith(".unlocated")
+        o.confidence < 0.7 and Demotion.UNLOCATED in o.demoted
         for x in listings
         for s in x.services
         for o in s.observations
@@ -95,5 +95,5 @@ def test_the_page_about_the_program_outweighs_the_home_page() -> None:
         for o in s.observations
         if o.field == "days_per_week"
     ]
-    by_value = {o.value: o.confidence for o in days}
+    by_value = {o.written: o.confidence for o in days}
     assert by_value["[3, 3]"] > by_value["[4, 4]"], "both are kept, the program's own page is believed"

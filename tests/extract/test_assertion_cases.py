@@ -23,7 +23,7 @@ def said(sentence: str, field: str, value: str) -> set[str]:
     """The assertions of what is read in `sentence` on the page of a provider."""
     page = read_text(PAGE.format(sentence), "https://harbor-recovery.example/programs/iop/")
     start = page.text.index(sentence)
-    found = [o for o in extract(page).observations if o.field == field and o.value == value]
+    found = [o for o in extract(page).observations if o.field == field and o.written == value]
     return {o.assertion.value for o in found if start <= o.start < start + len(sentence)}
 
 
@@ -66,5 +66,5 @@ def test_lists_are_governed_by_their_heading(
 ) -> None:
     markup = f"<main><h1>Intensive Outpatient Program</h1><p>Our program helps.</p><h2>{heading}</h2><ul><li>{item}</li></ul></main>"
     reading = extract(read_page(markup, "https://harbor-recovery.example/programs/iop/"))
-    found = {o.assertion.value for o in reading.observations if o.field == field and o.value == value}
+    found = {o.assertion.value for o in reading.observations if o.field == field and o.written == value}
     assert found == {assertion}

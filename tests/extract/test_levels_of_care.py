@@ -28,7 +28,7 @@ def range_of(reading: Reading, level: str, field: str) -> list[float | None] | N
     """The value that the page gives a level for a one-valued field."""
     for program in reading.programs:
         if program.level_of_care == level and (found := program.best(field)):
-            return json.loads(found.value)  # type: ignore[no-any-return]
+            return json.loads(found.written)  # type: ignore[no-any-return]
     return None
 
 
@@ -150,7 +150,7 @@ IN_PERSON = (
 @pytest.mark.parametrize(("sentence", "is_here"), IN_PERSON)
 def test_attended_in_person(sentence: str, is_here: bool) -> None:
     reading = html(f"<h1>Intensive Outpatient Program</h1><p>{sentence}</p>")
-    found = {o.value for o in reading.observations if o.field == "in_person"}
+    found = {o.written for o in reading.observations if o.field == "in_person"}
     assert found == ({"true"} if is_here else set())
 
 
@@ -160,4 +160,4 @@ def test_a_town_is_no_day_and_lunch_no_session() -> None:
         "<dl><dt>Lunch</dt><dd>12:15 pm to 12:45 pm</dd></dl>"
     )
     sessions = [o for o in reading.observations if o.field == "session" and o.assertion is Assertion.AFFIRMED]
-    assert [json.loads(o.value) for o in sessions] == [{"days": None, "start": "09:00", "end": "12:00"}]
+    assert [json.loads(o.written) for o in sessions] == [{"days": None, "start": "09:00", "end": "12:00"}]

@@ -6,8 +6,9 @@ import pytest
 
 from pipeline.extract import read_page, read_text
 from pipeline.extract.parsing.json_ld import parse_json_ld
-from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.html import decode
+from pipeline.records import Region
 
 
 def block(page: Page, words: str) -> Block:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from pipeline.extract import Reading, extract, read_page
@@ -98,7 +96,7 @@ def read(body: str, title: str = "Programs") -> Reading:
 def sessions(reading: Reading) -> dict[str | None, list[tuple[str, str]]]:
     """Track → start and end of its sessions."""
     return {
-        p.track: [(s["start"], s["end"]) for s in map(json.loads, p.values("session"))]
+        p.track: [(s.start, s.end) for s in p.values("session")]
         for p in reading.programs
         if p.level_of_care == "iop"
     }

@@ -33,7 +33,7 @@ def listing(*codes: str, **fields: str) -> Listing:
 
 
 def values(found: Listing, field: str) -> list[str]:
-    return [o.value for o in found.observations if o.field == field]
+    return [o.written for o in found.observations if o.field == field]
 
 
 def test_codes_make_services_and_facts_of_the_place() -> None:
@@ -123,7 +123,7 @@ def test_an_address_in_one_cell(full: str, zip_: str, street: str, city: str) ->
 def test_every_observation_quotes_its_cell() -> None:
     found = listing("OIT", "MC", website="http://elm.example")
     address = next(o for o in found.observations if o.field == "address")
-    assert json.loads(address.value)["zip"] == "01852"
+    assert json.loads(address.written)["zip"] == "01852"
     every: list[Observation] = [*found.observations, *(o for s in found.services for o in s.observations)]
     assert all(o.quote and o.end - o.start == len(o.quote) and o.locator for o in every)
 

@@ -25,7 +25,7 @@ INSERT INTO extraction_rate BY NAME
 SELECT o.source_id, o.field, any_value(l.listings) AS listings, count(DISTINCT o.listing_id) AS found,
     round(found / any_value(l.listings), 4) AS rate
 FROM observation o JOIN (SELECT source_id, count(*) AS listings FROM listing GROUP BY source_id) l USING (source_id)
-WHERE o.assertion = 'affirmed' AND o.method <> 'listing'
+WHERE o.assertion = 'affirmed' AND o.quote IS NOT NULL  -- what listings say in columns alone is no reading
 GROUP BY o.source_id, o.field ORDER BY ALL;
 
 INSERT INTO source_health BY NAME

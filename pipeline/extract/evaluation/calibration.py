@@ -8,15 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from pipeline.extract.evaluation.score import ancestors, facts
+from pipeline.extract.evaluation.score import RANGES, SETS, STATES, ancestors, facts
 
 BANDS = (0.0, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
-FIELDS = {
-    "condition": "conditions", "exclusion": "exclusions", "population": "populations", "modality": "modalities",
-    "payer": "payers", "level_of_care": "levels_of_care",
-}  # fmt: skip
-RANGES = ("ages", "days_per_week", "hours_per_day", "hours_per_week", "duration_weeks")
-STATES = ("virtual", "in_person", "evening", "weekend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +66,8 @@ def judged_facts(row: Mapping[str, Any], page: Mapping[str, Any]) -> Iterator[tu
 def _keys(said: Mapping[str, Any], by_level: bool) -> Iterator[tuple[str, object]]:
     """The facts that one piece of evidence stands for, as the scorer names them."""
     name, level = said["field"], (said.get("level_of_care"),) if by_level else ()
-    if name in FIELDS:
-        yield FIELDS[name], said["value"]
+    if name in SETS:
+        yield SETS[name], said["value"]
     elif name in STATES:
         yield name, (*level, said["value"] == "true")
     elif name in RANGES:

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.extract.words.vocabulary import parents
+from pipeline.fields import Trait, fields, written_as
 
 Row = Mapping[str, Any]
-SETS = ("levels_of_care", "conditions", "exclusions", "populations", "modalities", "payers")
-STATES = ("virtual", "in_person", "evening", "weekend")
-RANGES = ("ages", "days_per_week", "hours_per_day", "hours_per_week", "duration_weeks")
+SETS = {
+    name: fields()[name].plural for name in written_as("code", Trait.LABELLED)
+}  # field → as labels call it
+STATES = written_as("boolean", Trait.LABELLED)
+RANGES = written_as("range", Trait.LABELLED)
 SHOWN_ONLY = frozenset({"is_listing", "schedule_times", "schedule_days"})  # not in the sum over all facts
 _ALIASES = {
     "is_provider_program_page": "is_listing",
@@ -85,7 +88,7 @@ def facts(page: Row, by_level: bool) -> dict[str, set[Any]]:
     out: dict[str, set[Any]] = defaultdict(set)
     for part in (page, *(page.get("programs") or ())):
         level = (part.get("level_of_care"),) if by_level else ()
-        for name in SETS:
+        for name in SETS.values():
             out[name] |= set(part.get(name) or ())
         out["conditions"] |= set(part.get("extra_conditions") or ())
         for name in STATES:

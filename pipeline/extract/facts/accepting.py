@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipeline.extract.parsing.page import Page, Region
+from pipeline.extract.parsing.page import Page
 from pipeline.extract.words.surroundings import Around
 from pipeline.extract.words.word_finder import plain, rows, spots
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Observation, Region
 
 _HINTS = (
     "accept", "wait", "intake", "admission", "admit", "enroll", "referral", "clos", "capacity", "full", "suspend", "paus", "on hold", "soon",

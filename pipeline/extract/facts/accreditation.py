@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.parsing.page import Page, Region
+from pipeline.extract.parsing.page import Page
 from pipeline.extract.words.surroundings import Around
 from pipeline.extract.words.word_finder import finder, rows
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Observation, Region
 
 _KIND = {row["code"]: row["kind"] for row in rows("accreditation.csv")}
 _LICENSED = re.compile(

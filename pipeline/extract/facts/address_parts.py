@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pipeline.normalize.address import normalize_street
 from pipeline.normalize.place import city_key
+from pipeline.records import Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Found:
     state: str | None
     zip: str | None
     others: bool = False
-    method: str = "addresses.text"
+    region: Region | None = None
     confidence: float = 0.95
 
     @property

@@ -7,7 +7,6 @@ there ("our Lowell, MA location"); a town merely served is not. Addresses of oth
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -26,7 +25,8 @@ from pipeline.normalize.place import (
     state_code,
     zip_fits_state,
 )
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Observation, Region
+from pipeline.values import Address
 
 _FORMS = [form for name in sorted(STATES.values(), key=len, reverse=True) for form in (name, name.upper())]
 _NAMES = "|".join(
@@ -189,7 +189,7 @@ def _structured(page: Page) -> Iterator[Found]:
         if state is None or span is None or (code and not zip_fits_state(code[:5], state)):
             continue
         yield Found(*span, tidy(street) if street else None, city or (entry.city if entry else None), state,
-                    code[:5] if code else None, method="addresses.json_ld", confidence=0.9)  # fmt: skip
+                    code[:5] if code else None, region=Region.STRUCTURED, confidence=0.9)  # fmt: skip
 
 
 def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:
@@ -203,11 +203,19 @@ def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:
 
 
 def _observation(around: Around, found: Found) -> Observation:
-    parts = {"street": found.street, "city": found.city, "state": found.state, "zip": found.zip}
     role = "mailing" if found.street and is_box(found.street) else "site" if found.street else "city"
     role = "other_organization" if found.others else role
     return Observation(
-        "address", json.dumps(parts, ensure_ascii=False), around.page.text[found.start : found.end], found.start, found.end,
-        assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED, method=found.method,
-        confidence=found.confidence, qualifier=role, section=around.section(found.start), url=around.page.url,
-    )  # fmt: skip
+        field="address",
+        value=Address(found.street, found.city, found.state, found.zip),
+        quote=around.page.text[found.start : found.end],
+        start=found.start,
+        end=found.end,
+        assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED,
+        method="addresses",
+        confidence=found.confidence,
+        region=found.region,
+        qualifier=role,
+        section=around.section(found.start),
+        url=around.page.url,
+    )

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 
 from pipeline.extract.facts.address_parts import Found
-from pipeline.extract.parsing.page import Kind, Region
+from pipeline.extract.parsing.page import Kind
 from pipeline.extract.words.surroundings import Around
 from pipeline.normalize.place import is_city, state_code, states_of_city
+from pipeline.records import Region
 
 _SITES = r"(?:offices?|locations?|facilit(?:y|ies)|cent(?:er|re)s?|clinics?|campus(?:es)?|programs?|practices?|sites?|home|headquarters|IOPs?|PHPs?|groups?)"
 _OWN_PLACE = re.compile(

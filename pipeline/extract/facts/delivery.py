@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 
-from pipeline.extract.parsing.page import Block, Kind, Region
+from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.prefilter import Scanner
 from pipeline.normalize.place import STATES
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Demotion, Observation, Region, Tie
+from pipeline.values import Address, Value
 
 _VIRTUAL = re.compile(
     r"\b(?:virtual(?:ly)?|tele-?health|tele-?medicine|tele-?therapy|online (?:\w+ )?(?:iop|php|programs?|programming|therapy|treatment|sessions?|groups?|options?|counseling|care|services|format|track|intensive)|(?:attend|join|participate|meet|held|offered|available|delivered|provided|treatment|sessions|groups|program) (?:\w+ )?online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
@@ -86,30 +87,32 @@ def _statement(
     if not _PROGRAM.search(sentence) and not block.level:
         return
     judged = context.judge(block, start, end)
-    said, value = judged.assertion, "true"
+    said, value = judged.assertion, True
     only_here = _ONLY_HERE.search(context.folded, *span)
     only_virtual = _ONLY_VIRTUAL.search(context.folded, *span)
-    level, how = governing_level(context, levels, block, start, end)
+    level, tie = governing_level(context, levels, block, start, end)
+    make = partial(_observe, context, block, level, tie)
     if field == "virtual" and only_here:
-        value, said = "false", Assertion.AFFIRMED
+        value, said = False, Assertion.AFFIRMED
     elif field == "virtual" and said is Assertion.HEDGED:
         said = Assertion.AFFIRMED  # "may also be attended by telehealth": it can be
     if field == "virtual" and only_virtual and said is Assertion.AFFIRMED:
-        yield _make(context, block, "in_person", "false", *only_virtual.span(), said, how, level, 0.7)
-    yield _make(context, block, field, value, start, end, said, how, level, 0.8)
+        yield make("in_person", False, *only_virtual.span(), said, confidence=0.7)
+    yield make(field, value, start, end, said)
 
 
 def _reach(context: PageContext, block: Block, virtual: Observation) -> Iterator[Observation]:
     """States served and presence rule, where the sentence about virtual care names them."""
     span = context.sentence(block, virtual.start)
     sentence = context.page.text[span[0] : span[1]]
+    make = partial(_observe, context, block, virtual.level_of_care, Tie.SENTENCE, confidence=0.75)
     if _SERVED.search(context.folded, *span):
         for match in _STATES.finditer(sentence):
             start = span[0] + match.start()
-            yield _make(context, block, "virtual_state", _CODES[match[0]], start, start + len(match[0]), virtual.assertion, "sentence", virtual.level_of_care, 0.75)  # fmt: skip
+            yield make("virtual_state", _CODES[match[0]], start, start + len(match[0]), virtual.assertion)
     for rule, pattern in (("physically_present", _PRESENT), ("resident", _RESIDENT)):
         if found := pattern.search(context.folded, *span):
-            yield _make(context, block, "presence_rule", rule, found.start(), found.end(), virtual.assertion, "sentence", virtual.level_of_care, 0.75)  # fmt: skip
+            yield make("presence_rule", rule, *found.span(), virtual.assertion)
             return
 
 
@@ -128,19 +131,19 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
     if not levels.subject:
         return []
     cities = {
-        json.loads(o.value).get("city")
+        o.value.city
         for o in found
-        if o.field == "address" and o.assertion is Assertion.AFFIRMED
+        if isinstance(o.value, Address) and o.value.city and o.assertion is Assertion.AFFIRMED
     }
     ties: dict[str | None, Observation] = {}
-    for city in sorted(c for c in cities if c):
+    for city in sorted(cities):
         for match in re.finditer(rf"\b{re.escape(city)}\b", context.page.text):
             block = context.block_at(match.start())
             if block is None or block.region is not Region.MAIN or block.kind in (Kind.IMAGE, Kind.LINK):
                 continue
-            level, how = governing_level(context, levels, block, *match.span())
+            level, tie = governing_level(context, levels, block, *match.span())
             is_bare = bool(_ZIP.search(block.text)) and len(block.text) < LONGEST_ADDRESS
-            if is_bare and how not in ("heading", "headings", "sentence"):
+            if is_bare and tie not in (Tie.HEADING, Tie.HEADINGS, Tie.SENTENCE):
                 continue
             before = context.folded[max(block.start, match.start() - 60) : match.start()]
             if (
@@ -148,11 +151,11 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
                 or context.judge(block, *match.span()).assertion is not Assertion.AFFIRMED
             ):
                 continue
-            for code in _codes(context, levels, block) if how == "headings" else [level]:
+            make = partial(_observe, context, block)
+            for code in _codes(context, levels, block) if tie is Tie.HEADINGS else [level]:
                 if code in ("iop", "php", levels.subject) and code not in ties:
-                    ties[code] = _make(
-                        context, block, "in_person", "true", *match.span(), Assertion.AFFIRMED, f"{how}.place", code, 0.72
-                    )  # fmt: skip
+                    place = make(code, tie, "in_person", True, *match.span(), confidence=0.72)
+                    ties[code] = replace(place, demoted=(Demotion.IMPLIED,))
     return list(ties.values())
 
 
@@ -162,11 +165,28 @@ def _codes(context: PageContext, levels: Levels, block: Block) -> list[str]:
     return list(dict.fromkeys(m.code for m in next((found for found in named if found), []) if m.is_here))
 
 
-def _make(
-    context: PageContext, block: Block, field: str, value: str, start: int, end: int,
-    said: Assertion, how: str, level: str | None, confidence: float,
-) -> Observation:  # fmt: skip
+def _observe(
+    context: PageContext,
+    block: Block,
+    level: str | None,
+    tie: Tie,
+    field: str,
+    value: Value,
+    start: int,
+    end: int,
+    said: Assertion = Assertion.AFFIRMED,
+    confidence: float = 0.8,
+) -> Observation:
     return Observation(
-        field, value, context.page.text[start:end], start, end, said, f"delivery.{how}", confidence,
-        level_of_care=level, section=context.page.heading_path(block) or None,
-    )  # fmt: skip
+        field=field,
+        value=value,
+        quote=context.page.text[start:end],
+        start=start,
+        end=end,
+        assertion=said,
+        method="delivery",
+        confidence=confidence,
+        tie=tie,
+        level_of_care=level,
+        section=context.page.heading_path(block) or None,
+    )

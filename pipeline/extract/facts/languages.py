@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.words.surroundings import Around
 from pipeline.extract.words.word_finder import finder
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Observation, Region
 
 _TIED = re.compile(
     r"\b(?:speak(?:s|ing|ers?)?|spoken|fluent|bilingual|multilingual|trilingual|languages?|interpret\w*|translat\w+|habla(?:mos|n)?|se habla|servicios en|fala(?:mos)?"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from pipeline.extract.parsing.json_ld import types_of
-from pipeline.extract.parsing.page import Page, Region
+from pipeline.extract.parsing.page import Page
 from pipeline.extract.words.levels import levels_in
-from pipeline.records import Observation
+from pipeline.records import Observation, Region
 
 _KINDS = {
     "Organization", "MedicalOrganization", "MedicalBusiness", "MedicalClinic", "LocalBusiness", "Hospital",

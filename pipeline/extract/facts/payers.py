@@ -20,10 +20,11 @@ from pipeline.extract.facts.payer_scope import (
     stance,
     title_stance,
 )
-from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.words.surroundings import Around
 from pipeline.extract.words.word_finder import Match, Word, finder, rows, spots
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Observation, Region
+from pipeline.values import Value
 
 _ANY_PLAN = re.compile(
     r"(?<![Nn]ot )\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|(?:vast\s+)?majority\s+of|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
@@ -65,7 +66,7 @@ def find_payers(page: Page) -> list[Observation]:
     around = Around(page)
     mentions = list(_mentions(around))
     walls = _walls(mentions)
-    found: dict[tuple[str, str | None, Assertion], Observation] = {}
+    found: dict[tuple[Value, str | None, Assertion], Observation] = {}
     for mention in mentions:
         said, confidence = _said(around, mention, walls)
         if said is None:

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.extract.parsing.page import Block, Kind, Region
+from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.assertion import AFFIRMED, Judgement
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.exclusions import EXCLUDING, is_barred, is_definition, is_listed, turns_away
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.vocabulary import Mention
-from pipeline.records import Assertion, Observation
+from pipeline.fields import Trait, with_traits
+from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 
-_FIELDS = frozenset({"condition", "exclusion", "population", "modality"})
+_FIELDS = with_traits(Trait.TERM)
 _ELSEWHERE = re.compile(
     r"\b(?:signs|symptoms|warning|causes?|effects?|statistics|side effects|myths?|facts about|risks?|"
     r"what it looks like|how it shows up|you may notice|warning|understanding|importance of|history of|testimonials?|reviews?|our (?:team|staff)|meet (?:our|the)|about the author|references|sources|resources|related|blog|"
@@ -66,10 +67,11 @@ def find_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
         if (
             is_site
             and named[observation.value] == 1
-            and observation.method == "terms.subject"
+            and observation.tie is Tie.SUBJECT
+            and not observation.demoted
             and observation.field == "population"
         ):
-            observation = replace(observation, assertion=Assertion.GENERIC, method="terms.subject.passing")
+            observation = replace(observation, assertion=Assertion.GENERIC, demoted=(Demotion.PASSING,))
         yield observation
 
 
@@ -164,7 +166,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
         ):
             said = Assertion.GENERIC
     said, confidence = _by_place(context, levels, block, said, confidence)
-    level, how = governing_level(context, levels, block, mention.start, mention.end)
+    level, tie = governing_level(context, levels, block, mention.start, mention.end)
     return Observation(
         field=field,
         value=code,
@@ -172,8 +174,10 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
         start=mention.start,
         end=mention.end,
         assertion=said,
-        method=f"terms.{how}" + (f".{judged.cue.category}" if judged.cue else ""),
+        method="terms",
         confidence=confidence,
+        tie=tie,
+        demoted=judged.demoted,
         level_of_care=level,
         section=context.page.heading_path(block) or None,
     )
@@ -181,7 +185,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
 
 def _as_exclusion(context: PageContext, block: Block, negated: Observation) -> Iterator[Observation]:
     """ "We cannot help people with psychosis" says both: not treated, and who is not taken."""
-    code = AS_EXCLUSION.get(negated.value)
+    code = AS_EXCLUSION.get(negated.written)
     if code and (
         turns_away(context, block, negated.start, negated.end) or is_barred(context, block, negated.start)
     ):

@@ -8,10 +8,11 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline.extract.parsing.page import Block, Kind, Region
+from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.parsing.regions import region_of
 from pipeline.extract.parsing.tables import Grid
 from pipeline.extract.parsing.text import LONGEST_BLOCK, cut
+from pipeline.records import Region
 
 _SKIP = frozenset(
     {

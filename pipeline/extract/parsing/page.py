@@ -7,16 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-
-class Region(StrEnum):
-    """Where on the page a block stands. Navigation and footer may name an address or phone, never a condition."""
-
-    MAIN = "main"
-    NAV = "nav"
-    HEADER = "header"
-    FOOTER = "footer"
-    ASIDE = "aside"
-    WIDGET = "widget"  # cookie banners, reviews, chat, forms' legal text
+from pipeline.records import Region
 
 
 class Kind(StrEnum):

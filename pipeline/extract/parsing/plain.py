@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import cut
+from pipeline.records import Region
 
 MAX_TEXT = 150_000
 _BULLET = re.compile(r"\s*(?:[-*•·▪‣◦]|\d{1,2}[.)])\s+(?=\S)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.extract.parsing.page import Region
+from pipeline.records import Region
 
 _TAGS = {"nav": Region.NAV, "footer": Region.FOOTER, "aside": Region.ASIDE}
 _ROLES = {

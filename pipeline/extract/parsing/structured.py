@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.normalize.phone import e164, phones_in
+from pipeline.records import Region
 
 _PHONES = {"telephone": "Telephone", "faxNumber": "Fax"}
 _ADDRESS = ("streetAddress", "addressLocality", "addressRegion", "postalCode")

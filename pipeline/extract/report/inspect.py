@@ -6,7 +6,6 @@ they stand, how sure we are; then what was seen and not believed, with the reaso
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from rich.columns import Columns
@@ -16,39 +15,42 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.extract.reading import Program, Reading
-from pipeline.records import Assertion, Observation
+from pipeline.fields import Trait, fields, of_scope
+from pipeline.records import Assertion, Demotion, Observation
+from pipeline.values import Address, Range, Session, Value, written
 
 CONTEXT = 48  # characters shown on either side of a quote
-ONE = (
-    "virtual",
-    "in_person",
-    "ages",
-    "days_per_week",
-    "hours_per_day",
-    "hours_per_week",
-    "evening",
-    "weekend",
-    "morning",
-    "duration_weeks",
-)
-MANY = ("session", "condition", "exclusion", "population", "modality")
-PLACE = ("organization", "address", "phone", "payer", "language", "accreditation", "accepting")
+PROGRAM_FIELDS = [name for name, field in fields().items() if Trait.PROGRAM in field.traits]
+PLACE_FIELDS = of_scope("place") | {"accepting"}
 _STYLES = {
     Assertion.AFFIRMED: "green", Assertion.NEGATED: "red", Assertion.HEDGED: "yellow", Assertion.GENERIC: "blue",
     Assertion.QUESTION: "magenta", Assertion.CONDITIONAL: "cyan",
 }  # fmt: skip
-_WHY = {
-    "negated": "negated", "future": "not yet", "referral": "given elsewhere", "comparison": "compared with", "generic": "said in general",
-    "history": "where people come from", "target": "where people go on to", "hedged": "hedged", "conditional": "conditional",
-    "question": "asked, not said", "not_listing": "the page is no listing", "passing": "named once, in passing",
-    "component": "a part of the program", "other": "not the program's", "office": "office hours", "intake": "intake", "defined": "a definition",
-}  # fmt: skip
+WHY = {
+    Demotion.NEGATED: "negated",
+    Demotion.FUTURE: "not yet",
+    Demotion.REFERRAL: "given elsewhere",
+    Demotion.COMPARISON: "compared with",
+    Demotion.GENERIC: "said in general",
+    Demotion.HISTORY: "where people come from",
+    Demotion.TARGET: "where people go on to",
+    Demotion.HEDGED: "hedged",
+    Demotion.CONDITIONAL: "conditional",
+    Demotion.QUESTION: "asked, not said",
+    Demotion.NOT_LISTING: "the page is no listing",
+    Demotion.PASSING: "named once, in passing",
+    Demotion.COMPONENT: "a part of the program",
+    Demotion.OTHER: "not the program's",
+    Demotion.OFFICE: "office hours",
+    Demotion.INTAKE: "intake",
+    Demotion.DEFINED: "a definition",
+}
 
 
 def render(reading: Reading, everything: bool = False) -> RenderableType:
     """The report of one page. With `everything`, each repetition of a fact is shown, not the best alone."""
     parts: list[RenderableType] = [_head(reading)]
-    place = [o for o in reading.observations if o.field in PLACE and o.assertion is Assertion.AFFIRMED]
+    place = [o for o in reading.observations if o.field in PLACE_FIELDS and o.assertion is Assertion.AFFIRMED]
     if place:
         parts.append(_facts("The place and its operator", _chosen(place, everything), reading))
     parts += [_program(program, reading, everything) for program in reading.programs]
@@ -82,19 +84,19 @@ def _head(reading: Reading) -> RenderableType:
 
 def _program(program: Program, reading: Reading, everything: bool) -> RenderableType:
     kept: list[Observation] = []
-    for name in ONE:
+    for name in PROGRAM_FIELDS:
         said = [o for o in program.observations if o.field == name and o.assertion is Assertion.AFFIRMED]
         best = program.best(name)
-        kept += said if everything else [best] if best else []
-    kept += _chosen(
-        (o for o in program.observations if o.field in MANY and o.assertion is Assertion.AFFIRMED), everything
-    )
+        if fields()[name].is_many or everything:
+            kept += _chosen(said, everything)
+        elif best:
+            kept.append(best)
     return _facts(f"{program.level_of_care}: {program.name}", kept, reading)
 
 
 def _chosen(observations: Iterable[Observation], everything: bool) -> list[Observation]:
     """The most confident observation of each value, in the order of fields."""
-    ranked = sorted(observations, key=lambda o: (o.field, o.value, -o.confidence, o.start))
+    ranked = sorted(observations, key=lambda o: (o.field, o.written, -o.confidence, o.start))
     if everything:
         return ranked
     return list({(o.field, o.value, o.qualifier): o for o in reversed(ranked)}.values())[::-1]
@@ -115,16 +117,19 @@ def _facts(title: str, observations: Iterable[Observation], reading: Reading) ->
 
 def _value(observation: Observation) -> str:
     """A value as a person writes it: "Mo We Fr 09:00–12:00", "3–5"."""
-    if observation.value[:1] not in "[{":
-        return observation.value
-    value = json.loads(observation.value)
-    if isinstance(value, list):
-        low, high = value
-        return f"{low}" if low == high else f"{'' if low is None else low}–{'' if high is None else high}"
-    if "start" in value:
-        days = " ".join(d.title() for d in value["days"] or ())
-        return f"{days} {value['start'] or ''}–{value['end'] or ''}".strip(" –")
-    return ", ".join(str(v) for v in value.values() if v)
+    match observation.value:
+        case Range(low, high):
+            return f"{low:g}" if low == high and low is not None else f"{_number(low)}–{_number(high)}"
+        case Session(days, start, end):
+            return f"{' '.join(d.title() for d in days or ())} {start or ''}–{end or ''}".strip(" –")
+        case Address() as place:
+            return ", ".join(filter(None, place))
+        case value:
+            return written(value)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
 
 
 def _where(observation: Observation) -> str:
@@ -153,7 +158,7 @@ def _rejected(reading: Reading) -> RenderableType:
         title_justify="left",
         expand=True,
     )
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, Value, str]] = set()
     for observation in reading.observations:
         key = (observation.field, observation.value, why_not(observation))
         if observation.assertion is Assertion.AFFIRMED or key in seen:
@@ -167,10 +172,6 @@ def _rejected(reading: Reading) -> RenderableType:
 
 def why_not(observation: Observation) -> str:
     """Why a statement is not taken for a fact, in words."""
-    parts = observation.method.split(".")
-    told = next((_WHY[part] for part in reversed(parts) if part in _WHY), None)
-    return (
-        f"{observation.assertion.value}: {told}"
-        if told and told != observation.assertion.value
-        else observation.assertion.value
-    )
+    kind = observation.assertion.value
+    reason = next((WHY[d] for d in reversed(observation.demoted) if d in WHY), kind)
+    return kind if reason == kind else f"{kind}: {reason}"

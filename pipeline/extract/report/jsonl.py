@@ -13,16 +13,9 @@ from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.reading import Program, Reading, extract
 from pipeline.extract.schedule.sessions import consolidate
+from pipeline.fields import Trait, fields, written_as
 from pipeline.records import Assertion, Observation
-
-RANGES = ("ages", "days_per_week", "hours_per_day", "hours_per_week", "duration_weeks")
-STATES = ("virtual", "in_person", "evening", "weekend", "morning")
-SETS = {
-    "conditions": "condition",
-    "exclusions": "exclusion",
-    "populations": "population",
-    "modalities": "modality",
-}
+from pipeline.values import Address, Session, plain
 
 
 def extract_jsonl(
@@ -75,7 +68,7 @@ def _row(line: bytes, number: int, folder: Path) -> dict[str, Any]:
 def as_row(reading: Reading) -> dict[str, Any]:
     """A reading in the words of the interface: codes, `[min, max]` ranges, null where nothing is stated."""
     page_wide = [o for o in reading.observations if o.assertion is Assertion.AFFIRMED]
-    places = [json.loads(o.value) for o in page_wide if o.field == "address"]
+    places = [o.value for o in page_wide if isinstance(o.value, Address)]
     phones = [o.value for o in page_wide if o.field == "phone" and o.qualifier not in ("fax", "crisis")]
     payers = [o.value for o in page_wide if o.field == "payer" and o.qualifier != "not_accepted"]
     return {
@@ -84,7 +77,7 @@ def as_row(reading: Reading) -> dict[str, Any]:
         "organization": reading.organization,
         "levels_of_care": list(reading.levels_of_care),
         "programs": [_program(p) for p in reading.programs],
-        "locations": [{k: p.get(k) for k in ("street", "city", "state", "zip")} for p in places],
+        "locations": [plain(place) for place in places],
         "phones": list(dict.fromkeys(phones)),
         "payers": list(dict.fromkeys(payers)),
         "evidence": [_evidence(o) for o in reading.observations],
@@ -93,28 +86,24 @@ def as_row(reading: Reading) -> dict[str, Any]:
 
 def _program(program: Program) -> dict[str, Any]:
     row: dict[str, Any] = {"name": program.name, "level_of_care": program.level_of_care}
-    for field in STATES:
+    for field in (*written_as("boolean", Trait.PROGRAM), *written_as("range", Trait.PROGRAM)):
         found = program.best(field)
-        row[field] = None if found is None else found.value == "true"
-    for name, field in SETS.items():
-        row[name] = program.values(field)
-    for field in RANGES:
-        found = program.best(field)
-        row[field] = None if found is None else json.loads(found.value)
-    sessions = [json.loads(v) for v in program.values("session")]
-    kept = consolidate((tuple(s["days"]) if s["days"] else None, s["start"], s["end"]) for s in sessions)
-    row["schedule"] = [{"days": list(d) if d else None, "start": a, "end": b} for d, a, b in kept]
+        row[field] = None if found is None else plain(found.value)
+    for field in written_as("code", Trait.TERM):
+        row[fields()[field].plural] = program.values(field)
+    sessions = [v for v in program.values("session") if isinstance(v, Session)]
+    row["schedule"] = [plain(Session(*session)) for session in consolidate(sessions)]
     return row
 
 
 def _evidence(observation: Observation) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "field": observation.field,
-        "value": observation.value,
+        "value": observation.written,
         "quote": observation.quote,
     }
     shown |= {"start": observation.start, "end": observation.end, "assertion": observation.assertion.value}
-    shown |= {"method": observation.method, "confidence": round(observation.confidence, 3)}
+    shown |= {"method": observation.basis, "confidence": round(observation.confidence, 3)}
     for name in ("qualifier", "level_of_care", "track"):
         if (value := getattr(observation, name)) is not None:
             shown[name] = value

@@ -6,13 +6,14 @@ mentions are placed in their block, judged, and given their level.
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import Protocol
 
-from pipeline.extract.parsing.page import Region
 from pipeline.extract.schedule.ages import find_ages
 from pipeline.extract.schedule.daytime import HINTS as PART_HINTS
 from pipeline.extract.schedule.daytime import times_of_day
@@ -23,7 +24,8 @@ from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_s
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.word_finder import spots
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Demotion, Observation, Region, Tie
+from pipeline.values import Range, Session, Value
 
 MAX_RUN = 4_000
 _DEFINITION = re.compile(
@@ -32,6 +34,7 @@ _DEFINITION = re.compile(
 _VAGUE = re.compile(
     r"\b(?:anywhere from|can (?:be|last|range|vary)|may last|recommended minimum|usually|varies|vary|depending)\b"
 )
+DEFINED = 0.25  # less sure of what a definition says of such programs in general
 SHORTEST_STAY = 1.0  # weeks; "five days" alone is how often, not how long
 _RANGE_BEFORE = re.compile(r"\d\s?(?:[-–—]|to)\s?\Z")
 _DIGITS = frozenset("0123456789")
@@ -46,28 +49,27 @@ def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
             continue
         text = context.page.text[start:end]
         found = [_with_days(context, m, start) for m in find_sessions(text, head)]
+        observe = partial(_observe, context, levels, start)
         for session in found:
-            yield from _session(context, levels, session, start)
-        for part, statements in times_of_day(text, [s for s in found if s.kind == "program"]).items():
-            for statement in statements:
-                if _RANGE_BEFORE.search(text, max(0, statement.start - 5), statement.start):
-                    continue  # "5–7 days a week" promises no weekend
-                yield from _observe(
-                    context, levels, part, "true" if statement.value else "false", start + statement.start,
-                    start + statement.end, statement.assertion, statement.confidence, "grammar",
-                )  # fmt: skip
+            value, kind = _session(context, session, start)
+            yield from observe(session, "session", value, kind=kind, governed=session.governed_level)
+        parts = times_of_day(text, [s for s in found if s.kind == "program"])
+        for statement in chain.from_iterable(parts.values()):
+            if _RANGE_BEFORE.search(text, max(0, statement.start - 5), statement.start):
+                continue  # "5–7 days a week" promises no weekend
+            yield from observe(statement, statement.part, statement.value, said=statement.assertion)
         if not _may_count(text):
             continue
         for dose in find_dose(text):
-            yield from _observe(context, levels, dose.field, _range(dose.value), start + dose.start, start + dose.end, None, dose.confidence, dose.kind)  # fmt: skip
+            yield from observe(dose, dose.field, Range(*dose.value), kind=dose.kind)
         for length in find_durations(text):
             if length.unit == "day" and (length.weeks[1] or length.weeks[0] or 0) <= SHORTEST_STAY:
                 continue
-            yield from _observe(context, levels, "duration_weeks", _range(length.weeks), start + length.start, start + length.end, None, length.confidence, length.kind)  # fmt: skip
+            yield from observe(length, "duration_weeks", Range(*length.weeks), kind=length.kind)
         for age in find_ages(text):
-            field = "exclusion" if age.kind == "excluded" else "ages"
-            if field == "ages":
-                yield from _observe(context, levels, field, _range(age.years), start + age.start, start + age.end, None, age.confidence, "program" if age.kind == "accepted" else "other")  # fmt: skip
+            if age.kind != "excluded":
+                kind = "program" if age.kind == "accepted" else "other"
+                yield from observe(age, "ages", Range(*age.years), kind=kind)
 
 
 _UNITS = (
@@ -149,42 +151,68 @@ def _with_days(context: PageContext, mention: SessionMention, offset: int) -> Se
     return mention
 
 
-def _session(
-    context: PageContext, levels: Levels, mention: SessionMention, offset: int
-) -> Iterator[Observation]:
-    days, start, end = mention.value
-    value = json.dumps({"days": list(days) if days else None, "start": start, "end": end})
+def _session(context: PageContext, mention: SessionMention, offset: int) -> tuple[Session, str]:
+    """A session, and whose it is: meals in a table of a day are nobody's."""
     block = context.block_at(offset + mention.start)
     term = context.page.blocks[block.lead].text if block is not None and block.lead is not None else ""
-    kind = "other" if _MEAL.match(term) else mention.kind
-    yield from _observe(
-        context, levels, "session", value, offset + mention.start, offset + mention.end, None, mention.confidence,
-        kind, mention.governed_level,
-    )  # fmt: skip
+    return Session(*mention.value), "other" if _MEAL.match(term) else mention.kind
+
+
+class Printed(Protocol):
+    """What the grammars find in a run: at text[start:end]."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def confidence(self) -> float: ...
 
 
 def _observe(
-    context: PageContext, levels: Levels, field: str, value: str, start: int, end: int,
-    said: Assertion | None, confidence: float, kind: str, governed: str | None = None,
-) -> Iterator[Observation]:  # fmt: skip
+    context: PageContext,
+    levels: Levels,
+    offset: int,
+    found: Printed,
+    field: str,
+    value: Value,
+    *,
+    kind: str = "program",
+    said: Assertion = Assertion.AFFIRMED,
+    governed: str | None = None,
+) -> Iterator[Observation]:
+    """What was found in the run that begins at `offset`. `kind` is whose time it is (program, component, office, intake,
+    other); `said` what the grammar knows of it; `governed` the level that the phrase names."""
+    start, end, confidence = offset + found.start, offset + found.end, found.confidence
     block = context.block_at(start)
     if block is None:
         return
     judged = context.judge(block, start, end)
-    span = context.sentence(block, start)
-    defined = ".defined" if _DEFINITION.search(context.folded, *span) else ""
-    if defined and field == "duration_weeks" and _VAGUE.search(context.folded, *span):
+    sentence = context.sentence(block, start)
+    demoted = list(judged.demoted)
+    if kind != "program":
+        demoted.insert(0, Demotion(kind))
+    if said is Assertion.AFFIRMED:
+        said = judged.assertion
+    if _DEFINITION.search(context.folded, *sentence):
+        demoted.append(Demotion.DEFINED)
+        confidence -= DEFINED
+        if field == "duration_weeks" and _VAGUE.search(context.folded, *sentence):
+            said = Assertion.GENERIC
+    if kind != "program" and said is Assertion.AFFIRMED:
         said = Assertion.GENERIC
-    said = said if said not in (None, Assertion.AFFIRMED) else judged.assertion
-    if kind not in ("program", "grammar"):
-        said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
-    level, how = (governed, "phrase") if governed else governing_level(context, levels, block, start, end)
+    level, tie = (governed, Tie.PHRASE) if governed else governing_level(context, levels, block, start, end)
     yield Observation(
-        field, value, context.page.text[start:end], start, end, said or Assertion.AFFIRMED,
-        f"times.{how}.{kind}" + (f".{judged.cue.category}" if judged.cue else "") + defined, confidence - (0.25 if defined else 0),
-        level_of_care=level, section=context.page.heading_path(block) or None,
-    )  # fmt: skip
-
-
-def _range(pair: tuple[float | None, float | None]) -> str:
-    return json.dumps([int(v) if v is not None and v == int(v) else v for v in pair])
+        field=field,
+        value=value,
+        quote=context.page.text[start:end],
+        start=start,
+        end=end,
+        assertion=said,
+        method="times",
+        confidence=confidence,
+        tie=tie,
+        demoted=tuple(demoted),
+        level_of_care=level,
+        section=context.page.heading_path(block) or None,
+    )

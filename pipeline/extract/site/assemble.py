@@ -17,14 +17,17 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from pipeline.extract.site.offices import Office, offices_of
-from pipeline.extract.site.pages import STRUCTURED, PageReading, SitePage, site_pages
+from pipeline.extract.site.pages import PageReading, SitePage, site_pages
 from pipeline.extract.site.services import Offer, best_of, offers_of, service_at
 from pipeline.extract.site.statements import office_of
-from pipeline.records import Assertion, Listing, Observation, Service
+from pipeline.fields import of_scope
+from pipeline.records import Assertion, Listing, Observation, Region, Service
+from pipeline.values import Address
 
 __all__ = ["PageReading", "assemble"]
 
-OF_PLACE = frozenset({"organization", "phone", "payer", "language", "accreditation", "site_name", "website"})
+OF_PLACE = of_scope("place") - {"address"}  # addresses make the offices
+NOWHERE = Address(None, None, None, None)
 CALLED = ("main", "admissions", "tracking")
 
 
@@ -57,7 +60,7 @@ def assemble(
         key: str, office: Office | None, services: tuple[Service, ...], virtual: bool = False
     ) -> Listing:
         own = [o for o, keys in of_place if office is None or not keys or office.key in keys]
-        place: dict[str, str | None] = office.place if office else {}
+        place = office.place if office else NOWHERE
         said = office.said if office else []
         url, sha = (
             (said[0].url, said[0].document_sha256)
@@ -65,8 +68,8 @@ def assemble(
             else (pages[0].source.url, pages[0].source.document_sha256)
         )
         return Listing(
-            source_id, key, name, office.name if office else None, street1=place.get("street"), city=place.get("city"),
-            state=place.get("state") or state, zip=place.get("zip"), phone=_phone(own, office), website=site,
+            source_id, key, name, office.name if office else None, street1=place.street, city=place.city,
+            state=place.state or state, zip=place.zip, phone=_phone(own, office), website=site,
             is_virtual=virtual, services=services, observations=tuple(best_of([*said, *own, *of_provider])),
             document_sha256=sha, url=url,
         )  # fmt: skip
@@ -122,8 +125,10 @@ def _offices_of_fact(page: SitePage, o: Observation, offices: Sequence[Office]) 
 
 def _without_stale_numbers(found: list[tuple[Observation, set[str]]]) -> list[tuple[Observation, set[str]]]:
     """Numbers that structured data alone gives count only where no page prints one."""
-    printed = any(o.field == "phone" and STRUCTURED not in o.method for o, _ in found)
-    return [(o, k) for o, k in found if not (printed and o.field == "phone" and STRUCTURED in o.method)]
+    phones = [o for o, _ in found if o.field == "phone"]
+    if all(o.region is Region.STRUCTURED for o in phones):
+        return found
+    return [(o, k) for o, k in found if o.field != "phone" or o.region is not Region.STRUCTURED]
 
 
 def _phone(observations: Sequence[Observation], office: Office | None) -> str | None:
@@ -140,4 +145,4 @@ def _phone(observations: Sequence[Observation], office: Office | None) -> str | 
             -o.confidence,
         )
     )
-    return called[0].value if called else None
+    return called[0].written if called else None

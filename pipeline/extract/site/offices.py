@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,8 @@ from functools import lru_cache
 
 from pipeline.extract.parsing.text import fold
 from pipeline.normalize.address import normalize_street
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Observation, Region
+from pipeline.values import Address
 
 BESIDE = 220  # characters between an address and a phone that belongs to it
 LONGEST_NAME = 60
@@ -25,17 +25,17 @@ class Office:
     """One place: `place` holds what its fullest printing gives, `said` every observation of it."""
 
     key: str
-    place: dict[str, str | None]
+    place: Address
     said: list[Observation] = field(default_factory=list)
 
     @property
     def town(self) -> str:
-        return (self.place.get("city") or "").lower()
+        return (self.place.city or "").lower()
 
     @property
     def line(self) -> str:
         """Number and name of the street: what tells two offices of a town apart."""
-        return _line(self.place.get("street"))
+        return _line(self.place.street)
 
     @property
     def name(self) -> str | None:
@@ -64,9 +64,9 @@ def offices_of(found: Iterable[Observation]) -> list[Office]:
     """
     affirmed = [o for o in found if o.field == "address" and o.assertion is Assertion.AFFIRMED]
     affirmed = [o for o in affirmed if o.qualifier in (None, "site", "city")]
-    places = [(json.loads(o.value), o) for o in affirmed]
-    streets = [(place, o) for place, o in places if place.get("street")]
-    printed = [(place, o) for place, o in streets if not re.search(r"json_ld|structured", o.method)]
+    places = [(o.value, o) for o in affirmed if isinstance(o.value, Address)]
+    streets = [(place, o) for place, o in places if place.street]
+    printed = [(place, o) for place, o in streets if o.region is not Region.STRUCTURED]
     offices = _merged(printed or streets)
     kept = [o for o in offices if not all(_NO_OFFICE.search(s.section or "") for s in o.said)]
     if kept or offices:
@@ -90,36 +90,32 @@ def _whole(town: str) -> re.Pattern[str]:
     return re.compile(rf"\b{re.escape(town)}\b")
 
 
-def _merged(streets: Sequence[tuple[dict[str, str | None], Observation]]) -> list[Office]:
+def _merged(streets: Sequence[tuple[Address, Observation]]) -> list[Office]:
     """The same street printed with a ZIP here and with a city there is one office."""
     kept: list[Office] = []
-    fullest_first = sorted(streets, key=lambda found: -sum(1 for value in found[0].values() if value))
+    fullest_first = sorted(streets, key=lambda found: -sum(1 for part in found[0] if part))
     for place, observation in fullest_first:
-        line = _line(place.get("street"))
-        twin = next(
-            (o for o in kept if _line(o.place.get("street")) == line and _agree(o.place, place)), None
-        )
+        line = _line(place.street)
+        twin = next((o for o in kept if _line(o.place.street) == line and _agree(o.place, place)), None)
         if twin is None:
-            key = slug(" ".join((line or place["street"] or "", place.get("zip") or place.get("city") or "")))
-            twin = Office(key, dict(place))
+            key = slug(" ".join((line or place.street or "", place.zip or place.city or "")))
+            twin = Office(key, place)
             kept.append(twin)
-        twin.place |= {k: v for k, v in place.items() if v and not twin.place.get(k)}
+        twin.place = _filled(twin.place, place)
         twin.said.append(observation)
     order = {id(o): n for n, (_, o) in enumerate(streets)}
     return sorted(kept, key=lambda office: min(order[id(o)] for o in office.said))
 
 
-def _towns(places: Sequence[tuple[dict[str, str | None], Observation]]) -> list[Office]:
+def _towns(places: Sequence[tuple[Address, Observation]]) -> list[Office]:
     """The one town that a site without a street names; several towns are an area served, not offices."""
     towns: dict[str, Office] = {}
     for place, observation in places:
-        if place.get("city"):
-            office = towns.setdefault(
-                str(place["city"]).lower(), Office(slug(str(place["city"])), dict(place))
-            )
-            office.place |= {k: v for k, v in place.items() if v and not office.place.get(k)}
+        if place.city:
+            office = towns.setdefault(place.city.lower(), Office(slug(place.city), place))
+            office.place = _filled(office.place, place)
             office.said.append(observation)
-    with_zip = [office for office in towns.values() if office.place.get("zip")]
+    with_zip = [office for office in towns.values() if office.place.zip]
     return with_zip or (list(towns.values()) if len(towns) == 1 else [])
 
 
@@ -129,12 +125,15 @@ def _line(printed: str | None) -> str:
     return f"{street.number} {street.name}".strip() or fold(printed or "").upper()
 
 
-def _agree(one: dict[str, str | None], other: dict[str, str | None]) -> bool:
-    zips = one.get("zip"), other.get("zip")
-    if all(zips):
-        return zips[0] == zips[1]
-    cities = (one.get("city") or "").lower(), (other.get("city") or "").lower()
-    return not all(cities) or cities[0] == cities[1]
+def _agree(one: Address, other: Address) -> bool:
+    if one.zip and other.zip:
+        return one.zip == other.zip
+    return not (one.city and other.city) or one.city.lower() == other.city.lower()
+
+
+def _filled(place: Address, other: Address) -> Address:
+    """A place with what another printing of it adds."""
+    return Address(*(own or added for own, added in zip(place, other, strict=True)))
 
 
 def slug(text: str) -> str:

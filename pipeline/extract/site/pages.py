@@ -6,7 +6,6 @@ speaks where the rest of the site shows whose it is. Doorway pages, made for tow
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -15,22 +14,20 @@ from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.reading import Reading
 from pipeline.extract.tracks.names import read_title
 from pipeline.extract.tracks.tracks import own_tracks
 from pipeline.extract.words.levels import levels_in, levels_in_url
 from pipeline.extract.words.vocabulary import labels
+from pipeline.fields import Trait, with_traits
 from pipeline.normalize.place import is_city
-from pipeline.records import Assertion, Observation
+from pipeline.records import Assertion, Demotion, Observation, Region, Tie
+from pipeline.values import Address
 
 OFFERED = ("iop", "php")
-NOT_LISTING = ".not_listing"
-STRUCTURED = ".structured"  # said by structured data alone
-_MAYBE_OTHERS = frozenset(
-    {"condition", "modality", "population"}
-)  # pages that are no listing often speak of others
+OFTEN_OF_OTHERS = with_traits(Trait.OFTEN_OF_OTHERS)
 RESTORED = 0.9  # confidence of what a page says that alone would be no listing
 _HOME = frozenset({"", "index.html", "index.htm", "index.php", "home", "default.aspx"})
 _TOWN = re.compile(r"\b(near|in|serving|for) ((?:[A-Z][\w'’.-]+ ?){1,3})")
@@ -65,11 +62,16 @@ class SitePage:
         return fold(self.text)
 
     @cached_property
+    def first_names(self) -> list[Observation]:
+        """The program names that the page's first heading gives."""
+        return [o for o in self.observations if o.field == "program_name" and o.tie is Tie.HEADING]
+
+    @cached_property
     def heading(self) -> str:
         """The first heading, or the title's first part."""
         blocks = self.source.reading.page.blocks
         first = next((b.text for b in blocks if b.region is Region.MAIN and b.level == 1), None)
-        named = next((o.value for o in self.observations if o.method == "tracks.first"), None)
+        named = next((o.written for o in self.first_names), None)
         return named or first or _TITLE_END.split(self.source.reading.page.title)[0]
 
     @cached_property
@@ -77,7 +79,7 @@ class SitePage:
         """The levels of care that heading, title or address name: the page is about them."""
         title = _TITLE_END.split(self.source.reading.page.title)[0]
         named = [*levels_in(self.heading), *levels_in(title), *levels_in_url(self.source.url)]
-        first = [o.level_of_care for o in self.observations if o.method == "tracks.first"]
+        first = [o.level_of_care for o in self.first_names]
         subject = [self.source.reading.subject] if named and "day_treatment" in " ".join(named) else []
         return frozenset(level for level in (*named, *first, *subject) if level in OFFERED)
 
@@ -149,9 +151,9 @@ class SitePage:
         if len(self.about) == 1 and "day_treatment" not in " ".join(levels_in(self.heading)):
             return frozenset()
         named = {
-            o.value
+            o.written
             for o in self.observations
-            if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED and ".main" in o.method
+            if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED and o.region is Region.MAIN
         }
         return frozenset(named & set(OFFERED)) if named >= set(OFFERED) and not self.is_home else frozenset()
 
@@ -218,14 +220,25 @@ def _stamped(page: PageReading) -> list[Observation]:
     stamped = []
     is_home = urlsplit(page.url).path.strip("/").lower() in _HOME
     for o in page.reading.observations:
-        method = o.method + STRUCTURED if o.start >= hidden and "json_ld" not in o.method else o.method
-        said, confidence = o.assertion, o.confidence
-        if method.endswith(NOT_LISTING) and (is_home or o.field not in _MAYBE_OTHERS):
-            method, said = method.removesuffix(NOT_LISTING), Assertion.AFFIRMED
+        said, confidence, demoted = o.assertion, o.confidence, o.demoted
+        is_hidden = o.start >= hidden and o.region is not Region.STRUCTURED
+        is_speaking = is_home or o.field not in OFTEN_OF_OTHERS
+        if Demotion.NOT_LISTING in demoted and is_speaking and not is_hidden:
+            demoted = tuple(d for d in demoted if d is not Demotion.NOT_LISTING)
+            said = Assertion.AFFIRMED
             confidence *= RESTORED
-        level = o.level_of_care if ("level_of_care", o.level_of_care) in labels() else None
-        stamped.append(replace(o, level_of_care=level, url=page.url, document_sha256=page.document_sha256, method=method, assertion=said,
-                               confidence=confidence))  # fmt: skip
+        stamped.append(
+            replace(
+                o,
+                level_of_care=o.level_of_care if ("level_of_care", o.level_of_care) in labels() else None,
+                url=page.url,
+                document_sha256=page.document_sha256,
+                region=Region.STRUCTURED if is_hidden else o.region,
+                demoted=demoted,
+                assertion=said,
+                confidence=confidence,
+            )
+        )
     return stamped
 
 
@@ -241,10 +254,10 @@ def _structured_from(page: Page) -> int:
 
 def _office_towns(pages: Sequence[SitePage]) -> set[str]:
     return {
-        str(json.loads(o.value).get("city")).lower()
+        str(o.value.city).lower()
         for page in pages
         for o in page.observations
-        if o.field == "address" and o.assertion is Assertion.AFFIRMED
+        if isinstance(o.value, Address) and o.assertion is Assertion.AFFIRMED
     }
 
 

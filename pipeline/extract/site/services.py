@@ -7,28 +7,30 @@ kept as HEDGED evidence. Other values keep all their observations, with less con
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.extract.choice import best
 from pipeline.extract.parsing.page import Kind
-from pipeline.extract.schedule.sessions import SessionValue, consolidate
+from pipeline.extract.schedule.sessions import consolidate
 from pipeline.extract.site.offices import Office
 from pipeline.extract.site.pages import OFFERED, SitePage
 from pipeline.extract.site.statements import Statement, statements, targets, tracks_of_level
 from pipeline.extract.tracks.names import parts_of, read_title
-from pipeline.extract.tracks.tracks import OWN
+from pipeline.extract.tracks.tracks import TELLING
 from pipeline.extract.words.vocabulary import labels
-from pipeline.records import Assertion, Observation, Service
+from pipeline.fields import fields, of_scope
+from pipeline.records import Assertion, Demotion, Observation, Region, Service, Tie
+from pipeline.values import Session, Value
 
 BY_RANK = (1.0, 0.97, 0.93, 0.9, 0.85)  # confidence by how near the page is to the program
 OUTWEIGHED = 0.8  # of a value that a nearer page, or nearer words, contradict
 UNLOCATED = 0.7  # of a service at an office that no page ties it to
+NAME = "program_name"
 MOST_REPEATED = 3  # observations kept of one value: the most specific ones
-SINGLE = frozenset(
-    "virtual in_person presence_rule ages days_per_week hours_per_day hours_per_week evening weekend morning "
-    "duration_weeks accepting".split()
+SINGLE = tuple(
+    name for name in fields() if name in of_scope("service") and not fields()[name].is_many and name != NAME
 )
 
 
@@ -50,24 +52,26 @@ class Offer:
     @property
     def name(self) -> str:
         """As printed: by the heading of its own page, else by the title of its track, else the level's label."""
-        names = [s for s in self.statements if s.said.field == "program_name"]
-        own = [s for s in names if s.said.method == "tracks.first" and not s.page.shared]
-        titled = [s for s in names if s.said.method == "tracks.title" and s.said.track == self.track]
+        names = [s for s in self.statements if s.said.field == NAME]
+        own = [s for s in names if s.said.tie is Tie.HEADING and not s.page.shared]
+        titled = [s for s in names if s.said.tie is Tie.PHRASE and s.said.track == self.track]
         named = [s for s in own if s.track == self.track] or titled or (own if not self.track else [])
         nearest = min(named, key=lambda s: (s.page.rank(self.level), s.said.start), default=None)
-        return nearest.said.value if nearest else labels()[("level_of_care", self.level)]
+        return nearest.said.written if nearest else labels()[("level_of_care", self.level)]
 
     def is_virtual_alone(self, has_offices: bool) -> bool:
         """Attended virtually, and said to be only that: outright, by its name, as one track of several, or for want of a place."""
-        said = [(s.said.field, s.said.value, s.said.method) for s in self.statements if s.is_affirmed]
-        virtual = any(f == "virtual" and v == "true" for f, v, _ in said)
+        virtual, there, not_there = (
+            [s.said for s in self.statements if s.is_affirmed and (s.said.field, s.said.value) == stated]
+            for stated in (("virtual", True), ("in_person", True), ("in_person", False))
+        )
         if not has_offices:
-            return virtual or self.is_named_virtual
+            return bool(virtual) or self.is_named_virtual
         if self.is_named_virtual:
-            return not any(f == "in_person" and v == "true" and not m.endswith(".place") for f, v, m in said)
-        if not virtual or any(f == "in_person" and v == "true" for f, v, _ in said):
+            return all(Demotion.IMPLIED in o.demoted for o in there)
+        if not virtual or there:
             return False
-        return self.track is not None or any(f == "in_person" and v == "false" for f, v, _ in said)
+        return self.track is not None or bool(not_there)
 
 
 def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[list[Offer], list[Observation]]:
@@ -85,7 +89,7 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
                     of_level[track].statements.append(statement)
         everywhere = _ties([s for s in found if s.level == level], len(offices))
         for offer in of_level.values():
-            own_words = [s for s in offer.statements if s.track or s.said.field in OWN]
+            own_words = [s for s in offer.statements if s.track or s.said.field in TELLING]
             offer.offices = _ties(own_words, len(offices)) or everywhere
         offers += of_level.values()
     return offers, [s.said for s in found if s.level is None]
@@ -104,25 +108,28 @@ def _may_tie(s: Statement) -> bool:
     if s.said.field == "level_of_care":
         block = s.page.block_at(s.said.start)
         is_text = block is not None and block.kind is not Kind.IMAGE
-        return is_text and ".main" in s.said.method and s.page.rank(s.level) <= 2
-    return s.said.field in OWN
+        return is_text and s.said.region is Region.MAIN and s.page.rank(s.level) <= 2
+    return s.said.field in TELLING
 
 
 def service_at(offer: Offer, office: str | None, is_tied: bool, is_virtual: bool = False) -> Service:
     """The service at one office, or virtual alone: what is said of it there, and of it anywhere."""
     here = [s for s in offer.statements if office is None or s.office in (None, office)]
     if is_virtual:
-        here = [_refuted(s) if (s.said.field, s.said.value) == ("in_person", "true") else s for s in here]
+        here = [_superseded(s) if (s.said.field, s.said.value) == ("in_person", True) else s for s in here]
     said = _ranked(_sessions(here, offer.level), offer)
     if not is_tied:
-        said = [replace(o, confidence=o.confidence * UNLOCATED, method=f"{o.method}.unlocated") for o in said]
+        said = [
+            replace(o, confidence=o.confidence * UNLOCATED, demoted=(*o.demoted, Demotion.UNLOCATED))
+            for o in said
+        ]
     key = f"{offer.level}/{offer.track}" if offer.track else offer.level
     return Service(key, offer.level, offer.name, tuple(best_of(said)))
 
 
-def _refuted(statement: Statement) -> Statement:
-    said = replace(statement.said, assertion=Assertion.HEDGED, method=f"{statement.said.method}.superseded")
-    return replace(statement, said=said)
+def _superseded(statement: Statement) -> Statement:
+    demoted = (*statement.said.demoted, Demotion.SUPERSEDED)
+    return replace(statement, said=replace(statement.said, assertion=Assertion.HEDGED, demoted=demoted))
 
 
 def _sessions(found: list[Statement], level: str) -> list[Statement]:
@@ -134,18 +141,17 @@ def _sessions(found: list[Statement], level: str) -> list[Statement]:
     own = [s for s in dated if s.page is first.page and (_value(s)[1] or not _is_full(first))]
     kept: list[Statement] = [s for s in found if s.said.field != "session" or not s.is_affirmed]
     values = {_value(s): s for s in reversed(own)}
-    for value in consolidate(_value(s) for s in own):
+    for value in (Session(*v) for v in consolidate(_value(s) for s in own)):
         like = values.pop(value, None)
         if like is None:
-            days, start, end = value
+            _, start, end = value
             like = min(
                 own, key=lambda s: (_value(s)[1:] != (start, end), _value(s)[1] != start, s.said.start)
             )
-            text = json.dumps({"days": list(days) if days else None, "start": start, "end": end})
-            like = replace(like, said=replace(like.said, value=text, method=f"{like.said.method}.joined"))
+            like = replace(like, said=replace(like.said, value=value))
         kept.append(like)
     rest = [*values.values(), *(s for s in dated if not any(s is o for o in own))]
-    return kept + [_refuted(s) for s in rest]
+    return kept + [_superseded(s) for s in rest]
 
 
 def _is_full(statement: Statement) -> bool:
@@ -153,14 +159,15 @@ def _is_full(statement: Statement) -> bool:
     return bool(days and start and end)
 
 
-def _value(statement: Statement) -> SessionValue:
-    told = json.loads(statement.said.value)
-    return (tuple(told["days"]) if told["days"] else None, told["start"], told["end"])
+def _value(statement: Statement) -> Session:
+    assert isinstance(statement.said.value, Session)
+    return statement.said.value
 
 
 def _ranked(found: Sequence[Statement], offer: Offer) -> list[Observation]:
     """The observations with the confidence that the page and the rest of the site leave them."""
-    level, believed = offer.level, {"program_name": offer.name}
+    level = offer.level
+    believed: dict[str, Value] = {NAME: offer.name}
     for name in SINGLE:
         told = [s for s in found if s.said.field == name and s.is_affirmed]
         if told:
@@ -185,11 +192,11 @@ def best_of(observations: Iterable[Observation]) -> list[Observation]:
         observations,
         key=lambda o: (o.assertion is not Assertion.AFFIRMED, -o.confidence, o.url or "", o.start),
     )
-    seen: dict[tuple[str, str, str | None, Assertion], int] = {}
+    seen: Counter[tuple[str, Value, str | None, Assertion]] = Counter()
     kept = []
     for observation in ordered:
         key = (observation.field, observation.value, observation.qualifier, observation.assertion)
-        seen[key] = seen.get(key, 0) + 1
+        seen[key] += 1
         if seen[key] <= MOST_REPEATED:
             kept.append(observation)
     return kept

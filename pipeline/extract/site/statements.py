@@ -6,26 +6,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.extract.parsing.page import Block, Region
+from pipeline.extract.parsing.page import Block
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.reading import LEVEL_FIELDS, PROGRAM_FIELDS
 from pipeline.extract.site.offices import Office, named_in
 from pipeline.extract.site.pages import OFFERED, SitePage, track_of
 from pipeline.extract.tracks.names import is_focus, parts_of, words_for
-from pipeline.extract.tracks.tracks import OWN, own_tracks, tracks_for
-from pipeline.records import Assertion, Observation
+from pipeline.extract.tracks.tracks import TELLING, own_tracks, tracks_for
+from pipeline.fields import Trait, of_scope, with_traits
+from pipeline.records import Assertion, Observation, Region, Tie
+from pipeline.values import Session
 
-INHERITED = frozenset({"condition", "exclusion", "population", "modality", "accepting"})
-OF_SERVICE = PROGRAM_FIELDS | {"accepting", "level_of_care", "program_name"}
-BY_SENTENCE = OWN | {"evening", "morning", "weekend", "language", "accepting", "level_of_care"}
-OF_WHOM = frozenset({"ages", "population"})
-ALIKE = OF_WHOM | {
-    "in_person",
-    "virtual",
-    "virtual_state",
-    "presence_rule",
-    "duration_weeks",
-}  # as a rule alike in tracks
+INHERITED = with_traits(Trait.INHERITED)
+OF_SERVICE = of_scope("service")
+IN_SENTENCE = with_traits(Trait.IN_SENTENCE)
+FOR_WHOM = with_traits(Trait.FOR_WHOM)
+ALIKE_IN_TRACKS = with_traits(Trait.ALIKE_IN_TRACKS)
 PROVIDER_WIDE = 0.9  # confidence of what is said of the provider as a whole, where it offers nothing else
 SURE_OFFER = 0.9  # confidence of a mention of a level that shows by itself that it is offered
 _ALL = re.compile(r"\b(?:both|all|each|every|either)\b", re.I)
@@ -55,7 +51,7 @@ def statements(pages: Sequence[SitePage], offices: Sequence[Office]) -> list[Sta
     for page in pages:
         page.body = _offices_in_body(page, offices)
     offered = {
-        o.value for p in pages for o in p.observations
+        o.written for p in pages for o in p.observations
         if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
     }  # fmt: skip
     found = []
@@ -75,14 +71,14 @@ def statements(pages: Sequence[SitePage], offices: Sequence[Office]) -> list[Sta
 def _levels_of(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tuple[str | None, bool]]:
     """The levels that words are about, each with whether they are tied to it; None for the provider as a whole."""
     if o.field == "level_of_care":
-        if o.value in OFFERED:
-            yield o.value, True
+        if o.written in OFFERED:
+            yield o.written, True
     elif o.field == "program_name" and o.level_of_care is None:
         yield from ((level, True) for level in OFFERED if o.track in page.tracks_apart(level))
     elif o.field == "accepting":
-        named = {m.value for m in _mentions_beside(page, o)} & set(OFFERED)
+        named = {m.written for m in _mentions_beside(page, o)} & set(OFFERED)
         yield from ((level, True) for level in sorted(named)) if named else _of_provider(page, o, offered)
-    elif o.level_of_care in OFFERED and (".subject" not in o.method or o.track):
+    elif o.level_of_care in OFFERED and (o.tie is not Tie.SUBJECT or o.track):
         yield o.level_of_care, True
     elif _is_beside_levels(page, o):
         if o.field in INHERITED:
@@ -151,7 +147,7 @@ def office_of(page: SitePage, o: Observation, offices: Sequence[Office]) -> str 
     for words in _over(page, o, with_section=not of_place):
         if len(named := named_in(words, offices)) == 1:
             return named[0].key
-    if o.field in BY_SENTENCE:
+    if o.field in IN_SENTENCE:
         low, high = sentence(page, o)
         if len(named := named_in(page.folded[low:high], offices)) == 1:
             return named[0].key
@@ -194,13 +190,11 @@ def tracks_of_level(found: Sequence[Statement], level: str, has_offices: bool) -
     if not _is_offered(own):
         return []
     tracks = _with_evidence(own)
-    plain = [s for s in own if s.track not in tracks and s.said.field in OWN and s.page.rank(level) <= 1]
+    plain = [s for s in own if s.track not in tracks and s.said.field in TELLING and s.page.rank(level) <= 1]
     if not tracks:
         return [None]
     if len(tracks) == 1:
-        on_site = [
-            s for s in own if s.track is None and s.said.field == "in_person" and s.said.value == "true"
-        ]
+        on_site = [s for s in own if s.track is None and s.said.field == "in_person" and s.said.value is True]
         is_second = "virtual" in parts_of(tracks[0]) and (plain or (on_site and has_offices))
         of_all = [s for s in plain if s.track is None and level in s.page.about and not s.page.is_home]
         return [None, *tracks] if is_second or (of_all and not is_focus(tracks[0])) else [None]
@@ -209,9 +203,9 @@ def tracks_of_level(found: Sequence[Statement], level: str, has_offices: bool) -
         s.said.value
         for s in plain
         if s.track is None
-        and s.said.field == "session"
         and level in s.page.about
-        and '"start": "' in s.said.value
+        and isinstance(s.said.value, Session)
+        and s.said.value.start
     ]
     return [None, *tracks] if general and not set(general) & dated else [*tracks]
 
@@ -223,12 +217,12 @@ def _is_offered(own: Sequence[Statement]) -> bool:
     """
     outright = [s for s in own if not s.page.is_answer(s.said.start)]
     if any(
-        s.said.field == "session" and '"start": "' in s.said.value and ".subject" not in s.said.method
+        isinstance(s.said.value, Session) and s.said.value.start and s.said.tie is not Tie.SUBJECT
         for s in outright
     ):
         return True
     named = [s for s in outright if s.said.field == "level_of_care"]
-    sure = any(s.said.confidence >= SURE_OFFER and ".main" in s.said.method for s in named)
+    sure = any(s.said.confidence >= SURE_OFFER and s.said.region is Region.MAIN for s in named)
     return bool(named) and (sure or any(s.said.field in PROGRAM_FIELDS for s in own))
 
 
@@ -268,9 +262,11 @@ def targets(statement: Statement, tracks: Sequence[str | None]) -> list[str | No
         return [None]
     if level in statement.page.about or not statement.page.tracks.isdisjoint(named):
         return list(tracks)
-    is_sure = statement.is_tied and ".subject" not in statement.said.method and not statement.page.is_home
+    is_sure = statement.is_tied and statement.said.tie is not Tie.SUBJECT and not statement.page.is_home
     name = statement.said.field
-    return list(tracks) if name not in LEVEL_FIELDS | OF_WHOM or (is_sure and name in ALIKE) else []
+    return (
+        list(tracks) if name not in LEVEL_FIELDS | FOR_WHOM or (is_sure and name in ALIKE_IN_TRACKS) else []
+    )
 
 
 def _spoken_of(statement: Statement, tracks: Sequence[str]) -> str | None:
@@ -279,6 +275,6 @@ def _spoken_of(statement: Statement, tracks: Sequence[str]) -> str | None:
     low, high = sentence(page, o)
     spoken = [(m.start(), t) for t in tracks for m in words_for(t).finditer(page.folded, low, high)]
     before = [found for found in spoken if found[0] <= o.start]
-    if before and o.field not in INHERITED - OF_WHOM:
+    if before and o.field not in INHERITED - FOR_WHOM:
         return max(before)[1]
     return spoken[0][1] if len({t for _, t in spoken}) == 1 else None

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.extract.parsing.page import Block, Kind, Region
+from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.tracks.names import (
     LONGEST_NAME,
     TrackName,
@@ -27,9 +27,11 @@ from pipeline.extract.tracks.names import (
 )
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import levels_in
-from pipeline.records import Assertion, Observation
+from pipeline.fields import Trait, with_traits
+from pipeline.records import Assertion, Observation, Region, Tie
+from pipeline.values import Session
 
-OWN = frozenset({"session", "days_per_week", "hours_per_day", "hours_per_week", "ages"})
+TELLING = with_traits(Trait.TELLS_TRACKS)
 MOST = 8  # tracks of one level on a page; more are a list of something else
 MOST_TITLES = 100  # on a page; more are those of a directory or a calendar
 LONGEST_LABEL = 40
@@ -63,7 +65,7 @@ def with_tracks(
     first = context.page.blocks[title] if title is not None else _first_line(context)
     titles = _titles(context, first)
     observations = list(observations)
-    levels = {o.start: o.value for o in observations if o.field == "level_of_care"}
+    levels = {o.start: o.written for o in observations if o.field == "level_of_care"}
     placed = []
     for observation in observations:
         block = context.block_at(observation.start)
@@ -91,10 +93,10 @@ def own_tracks(observations: Sequence[Observation]) -> list[str]:
     """The tracks that have a schedule, dose or ages of their own; one that covers others is none without
     sessions that they have not; one told by a condition, a therapy or a name alone is none without sessions."""
     affirmed = [o for o in observations if o.track and o.assertion is Assertion.AFFIRMED]
-    own = dict.fromkeys(o.track for o in affirmed if o.field in OWN)
-    dated: dict[str | None, set[str]] = {}
+    own = dict.fromkeys(o.track for o in affirmed if o.field in TELLING)
+    dated: dict[str | None, set[Session]] = {}
     for o in affirmed:
-        if o.field == "session" and '"start": "' in o.value:
+        if isinstance(o.value, Session) and o.value.start:
             dated.setdefault(o.track, set()).add(o.value)
     wider = set()
     for track in own:
@@ -123,7 +125,7 @@ def _placed(observation: Observation, over: list[Title]) -> Observation:
     nearest = max(over, key=lambda t: t.start)
     levels = nearest.name.levels
     level = observation.level_of_care
-    if len(levels) == 1 and ".subject" in observation.method and levels[0] in ("iop", "php", "op"):
+    if len(levels) == 1 and observation.tie is Tie.SUBJECT and levels[0] in ("iop", "php", "op"):
         level = levels[0]
     if track == observation.track and level == observation.level_of_care:
         return observation
@@ -133,8 +135,18 @@ def _placed(observation: Observation, over: list[Title]) -> Observation:
 def _named(context: PageContext, title: Title, levels: Mapping[int, str]) -> Observation:
     text = context.page.text[title.start : title.end]
     level = _level_in(title.start, title.end, levels) if title.name.levels else None
-    return Observation("program_name", " ".join(text.split()), text, title.start, title.end, method="tracks.title",
-                       confidence=0.8, level_of_care=level, track=title.name.track)  # fmt: skip
+    return Observation(
+        field="program_name",
+        value=" ".join(text.split()),
+        quote=text,
+        start=title.start,
+        end=title.end,
+        method="tracks",
+        confidence=0.8,
+        tie=Tie.PHRASE,
+        level_of_care=level,
+        track=title.name.track,
+    )
 
 
 def _level_in(start: int, end: int, levels: Mapping[int, str]) -> str | None:
@@ -159,8 +171,17 @@ def _program_names(block: Block, levels: Mapping[int, str]) -> Iterator[Observat
     named = read_title(block.text, may_focus=True)
     level = _level_in(block.start, block.end, levels)
     if named and level and len(named.levels) == 1 and not _NO_NAME.search(block.text):
-        yield Observation("program_name", " ".join(block.text.split()), block.text, block.start, block.end,
-                          method="tracks.first", confidence=0.8, level_of_care=level)  # fmt: skip
+        yield Observation(
+            field="program_name",
+            value=" ".join(block.text.split()),
+            quote=block.text,
+            start=block.start,
+            end=block.end,
+            method="tracks",
+            confidence=0.8,
+            tie=Tie.HEADING,
+            level_of_care=level,
+        )
 
 
 def _titles(context: PageContext, first: Block | None) -> list[Title]:

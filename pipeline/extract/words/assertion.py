@@ -17,7 +17,7 @@ from pathlib import Path
 import ahocorasick
 
 from pipeline.extract.parsing.text import spaced
-from pipeline.records import Assertion
+from pipeline.records import Assertion, Demotion
 
 CUES = Path(__file__).with_name("assertion_cues.csv")
 ADJACENT = 3  # characters between a cue and the words that it surely governs
@@ -63,6 +63,11 @@ class Judgement:
 
     assertion: Assertion
     cue: Cue | None = None
+
+    @property
+    def demoted(self) -> tuple[Demotion, ...]:
+        """The cue as a reason of the observation."""
+        return (Demotion(self.cue.category),) if self.cue else ()
 
 
 AFFIRMED = Judgement(Assertion.AFFIRMED)

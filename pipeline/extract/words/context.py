@@ -6,11 +6,11 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from pipeline.extract.parsing.page import Block, Kind, Page, Region
+from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import fold, sentences
 from pipeline.extract.words.assertion import Cue, Judgement, cues_in, judge
 from pipeline.extract.words.vocabulary import Mention, find_mentions
-from pipeline.records import Assertion
+from pipeline.records import Assertion, Region
 
 INFINITE = 1 << 60
 _SOON = re.compile(

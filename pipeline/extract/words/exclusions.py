@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.parsing.page import Block, Kind, Region
+from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.context import PageContext
+from pipeline.records import Region
 
 LONGEST_LABEL = 60  # characters of a line that introduces the next without being a heading
 

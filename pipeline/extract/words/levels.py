@@ -12,12 +12,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from pipeline.extract.parsing.page import Block, Kind, Region
+from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.parsing.text import fold, spaced
 from pipeline.extract.words.assertion import Judgement
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.vocabulary import find_mentions
-from pipeline.records import Assertion
+from pipeline.records import Assertion, Region, Tie
 
 WEAK = frozenset({"op", "inpatient"})  # "outpatient" and "inpatient" are adjectives more often than programs
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|compar(?:ed|ing|ison)|differ(?:ence|ent|s)?)\b")
@@ -68,7 +68,7 @@ class Levels:
     mentions: list[LevelMention]
     subjects: list[str] = field(default_factory=list)
     by_block: dict[int, list[LevelMention]] = field(default_factory=dict)
-    above: dict[int, tuple[str | None, str]] = field(
+    above: dict[int, tuple[str | None, Tie]] = field(
         default_factory=dict
     )  # block → its level by its headings
 
@@ -262,8 +262,8 @@ def _line_end(folded: str, start: int, end: int) -> int:
 
 def governing_level(
     context: PageContext, levels: Levels, block: Block, start: int, end: int
-) -> tuple[str | None, str]:
-    """(level, how it is known) for words at [start, end): sentence, header, heading, text before or subject."""
+) -> tuple[str | None, Tie]:
+    """The level of words at [start, end), and what ties them to it."""
     own = [m for m in levels.by_block.get(block.index, ()) if m.code not in WEAK or block.level]
     if own and (said := _level_beside(context, own, block, start, end)):
         return said
@@ -275,28 +275,28 @@ def governing_level(
 
 def _level_beside(
     context: PageContext, own: list[LevelMention], block: Block, start: int, end: int
-) -> tuple[str, str] | None:
+) -> tuple[str, Tie] | None:
     """The level that the sentence names, else the text before it in the block."""
     span = context.sentence(block, start)
     inside = [m for m in own if span[0] <= m.start < span[1]]
     for mention in inside:  # "16-30 hours of intensive outpatient treatment"
         if 0 <= mention.start - end <= 24 and _AFTER.match(context.folded, end, mention.start):
-            return mention.code, "phrase"
+            return mention.code, Tie.PHRASE
     here = [m for m in inside if m.is_here]
     if here:
         before = [m for m in here if m.start <= start]
-        return (before[-1] if before else here[0]).code, "sentence"
+        return (before[-1] if before else here[0]).code, Tie.SENTENCE
     earlier = [m for m in own if m.end <= span[0] and m.is_here]
-    return (earlier[-1].code, "before") if earlier else None
+    return (earlier[-1].code, Tie.BEFORE) if earlier else None
 
 
-def _level_above(context: PageContext, levels: Levels, block: Block) -> tuple[str | None, str]:
+def _level_above(context: PageContext, levels: Levels, block: Block) -> tuple[str | None, Tie]:
     """The level of a block by its table header, lead and headings, else the page's subject."""
     for governor in context.path(block):
         named = [m for m in levels.by_block.get(governor.index, ()) if m.is_here and (m.code not in WEAK or _PURE.match(context.folded[governor.start : governor.end]))]  # fmt: skip
         codes = list(dict.fromkeys(m.code for m in named))
         if len(codes) == 1:
-            return codes[0], "heading"
+            return codes[0], Tie.HEADING
         if len(codes) > 1:
-            return (levels.subject if levels.subject in codes else codes[0]), "headings"
-    return levels.subject, "subject"
+            return (levels.subject if levels.subject in codes else codes[0]), Tie.HEADINGS
+    return levels.subject, Tie.SUBJECT
