@@ -74,18 +74,16 @@ CREATE TABLE work.bodies AS
 SELECT location_id, list_sort(list(body)) AS accreditations FROM accreditation GROUP BY location_id;
 
 INSERT INTO directory BY NAME
-SELECT d.service_id, d.location_id, s.organization_id, o.name AS organization_name, l.name AS location_name,
-    s.name AS service_name, s.level_of_care, s.computed_level, s.level_conflict, s.delivery, s.virtual, s.in_person,
-    s.virtual_states, a.street, a.city, a.county, a.state, a.zip, l.latitude, l.longitude, l.geo_precision,
+SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observation_count)
+        REPLACE (coalesce(s.accepting, f.accepting) AS accepting),
+    s.name AS service_name, s.url AS source_url, s.observation_count AS evidence_count,
+    o.name AS organization_name, l.name AS location_name,
+    a.street, a.city, a.county, a.state, a.zip, l.latitude, l.longitude, l.geo_precision,
     p.number AS phone, p.extension AS phone_extension, p.display AS phone_display,
     coalesce(t.website, l.website, o.website) AS website,
-    f.* EXCLUDE (service_id, location_id, accepting), c.conditions_all, s.min_age, s.max_age, b.accreditations,
-    w.schedule, w.schedule_text, s.has_evening, s.has_weekend, s.has_morning,
-    s.days_per_week_min, s.days_per_week_max, s.hours_per_day_min, s.hours_per_day_max,
-    s.hours_per_week_min, s.hours_per_week_max, s.duration_weeks_min, s.duration_weeks_max,
-    coalesce(s.accepting, f.accepting) AS accepting, s.source_count, r.sources, s.url AS source_url,
-    s.observation_count AS evidence_count, s.confidence, coalesce(x.has_conflict, FALSE) AS has_conflict,
-    coalesce(x.stale_facts, 0) AS stale_facts, s.first_seen, s.last_verified, s.verify_due, s.freshness,
+    f.* EXCLUDE (service_id, location_id, accepting), c.conditions_all, b.accreditations,
+    w.schedule, w.schedule_text, r.sources, coalesce(x.has_conflict, FALSE) AS has_conflict,
+    coalesce(x.stale_facts, 0) AS stale_facts,
     CASE s.freshness
         WHEN 'stale' THEN 'Last verified on ' || s.last_verified::DATE || '. Ask the provider before relying on it.'
         WHEN 'expired' THEN 'Last verified on ' || s.last_verified::DATE

@@ -23,9 +23,13 @@ CONTEXT = 48  # characters shown on either side of a quote
 PROGRAM_FIELDS = [name for name, field in fields().items() if Trait.PROGRAM in field.traits]
 PLACE_FIELDS = of_scope("place") | {"accepting"}
 _STYLES = {
-    Assertion.AFFIRMED: "green", Assertion.NEGATED: "red", Assertion.HEDGED: "yellow", Assertion.GENERIC: "blue",
-    Assertion.QUESTION: "magenta", Assertion.CONDITIONAL: "cyan",
-}  # fmt: skip
+    Assertion.AFFIRMED: "green",
+    Assertion.NEGATED: "red",
+    Assertion.HEDGED: "yellow",
+    Assertion.GENERIC: "blue",
+    Assertion.QUESTION: "magenta",
+    Assertion.CONDITIONAL: "cyan",
+}
 WHY = {
     Demotion.NEGATED: "negated",
     Demotion.FUTURE: "not yet",
@@ -109,9 +113,12 @@ def _facts(title: str, observations: Iterable[Observation], reading: Reading) ->
     for observation in observations:
         qualifier = f" ({observation.qualifier})" if observation.qualifier else ""
         table.add_row(
-            observation.field, Text(_value(observation) + qualifier, style="bold"), quoted(observation, reading.page.text),
-            Text(_where(observation), style="dim"), f"{observation.confidence:.2f}",
-        )  # fmt: skip
+            observation.field,
+            Text(_value(observation) + qualifier, style="bold"),
+            quoted(observation, reading.page.text),
+            Text(_where(observation), style="dim"),
+            f"{observation.confidence:.2f}",
+        )
     return table
 
 

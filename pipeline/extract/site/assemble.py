@@ -68,11 +68,22 @@ def assemble(
             else (pages[0].source.url, pages[0].source.document_sha256)
         )
         return Listing(
-            source_id, key, name, office.name if office else None, street1=place.street, city=place.city,
-            state=place.state or state, zip=place.zip, phone=_phone(own, office), website=site,
-            is_virtual=virtual, services=services, observations=tuple(best_of([*said, *own, *of_provider])),
-            document_sha256=sha, url=url,
-        )  # fmt: skip
+            source_id=source_id,
+            record_key=key,
+            organization_name=name,
+            site_name=office.name if office else None,
+            street1=place.street,
+            city=place.city,
+            state=place.state or state,
+            zip=place.zip,
+            phone=_phone(own, office),
+            website=site,
+            is_virtual=virtual,
+            services=services,
+            observations=tuple(best_of([*said, *own, *of_provider])),
+            document_sha256=sha,
+            url=url,
+        )
 
     virtual = [offer for offer in offers if offer.is_virtual_alone(bool(offices))]
     on_site = [offer for offer in offers if offer not in virtual]

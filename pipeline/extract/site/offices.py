@@ -17,7 +17,10 @@ LONGEST_NAME = 60
 _PLACE_NAME = re.compile(
     r"\b(?:office|center|centre|campus|clinic|building|location|annex|house|hospital|hall)\b", re.I
 )
-_NO_OFFICE = re.compile(r"\b(?:administrat\w+|billing|mailing|corporate|formerly|former|old address|we moved|headquarters)\b", re.I)  # fmt: skip
+_NO_OFFICE = re.compile(
+    r"\b(?:administrat\w+|billing|mailing|corporate|formerly|former|old address|we moved|headquarters)\b",
+    re.I,
+)
 
 
 @dataclass(slots=True)

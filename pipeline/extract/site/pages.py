@@ -172,6 +172,10 @@ class SitePage:
             return 3
         return 1 if kind in ("program", "location") else 2
 
+    def standing(self, level: str | None) -> tuple[int, float]:
+        """What orders pages that disagree: the nearer to the level, then the later fetched, comes first."""
+        return self.rank(level), -self.source.fetched_at.timestamp()
+
 
 def _peers(head: Block) -> tuple[object, ...]:
     """What the title of a section or the header of a row shares with those of its peers."""

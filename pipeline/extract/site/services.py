@@ -137,7 +137,7 @@ def _sessions(found: list[Statement], level: str) -> list[Statement]:
     dated = [s for s in found if s.said.field == "session" and s.is_affirmed]
     if not dated:
         return found
-    first = min(dated, key=lambda s: (not _is_full(s), s.page.rank(level), -s.page.source.fetched_at.timestamp(), s.page.source.url))  # fmt: skip
+    first = min(dated, key=lambda s: (not _is_full(s), s.page.standing(level), s.page.source.url))
     own = [s for s in dated if s.page is first.page and (_value(s)[1] or not _is_full(first))]
     kept: list[Statement] = [s for s in found if s.said.field != "session" or not s.is_affirmed]
     values = {_value(s): s for s in reversed(own)}
@@ -171,11 +171,8 @@ def _ranked(found: Sequence[Statement], offer: Offer) -> list[Observation]:
     for name in SINGLE:
         told = [s for s in found if s.said.field == name and s.is_affirmed]
         if told:
-            nearest = min((s.page.rank(level), -s.page.source.fetched_at.timestamp()) for s in told)
-            here = [
-                s.said for s in told if (s.page.rank(level), -s.page.source.fetched_at.timestamp()) == nearest
-            ]
-            chosen = best(here)
+            nearest = min(s.page.standing(level) for s in told)
+            chosen = best([s.said for s in told if s.page.standing(level) == nearest])
             believed[name] = chosen.value if chosen else told[0].said.value
     ranked = []
     for s in found:

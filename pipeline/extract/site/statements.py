@@ -51,9 +51,11 @@ def statements(pages: Sequence[SitePage], offices: Sequence[Office]) -> list[Sta
     for page in pages:
         page.body = _offices_in_body(page, offices)
     offered = {
-        o.written for p in pages for o in p.observations
+        o.written
+        for p in pages
+        for o in p.observations
         if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
-    }  # fmt: skip
+    }
     found = []
     for page in pages:
         tracks = {level: page.tracks_apart(level) for level in OFFERED}

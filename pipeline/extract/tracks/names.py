@@ -55,7 +55,7 @@ _FILLER = re.compile(
     r"\b(?:tracks?|groups?|cohorts?|class(?:es)?|programs?|programming|sessions?|schedule|hours|options?|services?|treatment|therapy|"
     r"intensive|outpatient|level|care|our|the|an?|for|with|and|or|of|in|at|to|by|who|ages?|years?|old|only|week|days?|is|new|"
     r"i{1,3}|[1-9])\b"
-)  # fmt: skip
+)
 _PLACE = re.compile(r"\b(?:in|at|near) (?:[A-Z][\w.'’-]+[ ,]*)+")
 _ASIDE = re.compile(r"\s*\([^)]*\)?\s*")
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
