@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipeline.match import load_overrides, resolve
+from pipeline.match.overrides import load_overrides
+from pipeline.match.resolve import resolve
 from pipeline.stage.tables import ALL, Stage
 from warehouse.ddl import literal
 

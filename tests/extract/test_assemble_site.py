@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pipeline.extract import extract, read_page
-from pipeline.extract.site import PageReading, assemble
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.reading import extract
+from pipeline.extract.site.assemble import PageReading, assemble
 from pipeline.records import Assertion, Listing
 
 SITE = "https://harbor-recovery.example"
