@@ -15,7 +15,8 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from pipeline.extract import extract, read_page
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.reading import extract
 
 PAGES = Path(__file__).resolve().parents[2] / "shared" / "data" / "pages" / "html"
 

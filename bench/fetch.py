@@ -30,8 +30,10 @@ from typing import Any, ClassVar
 
 import httpx
 
-from pipeline.archive import Archive, current_documents
-from pipeline.fetch import FetchSettings, fetch_sources
+from pipeline.archive.archive import Archive
+from pipeline.archive.replay import current_documents
+from pipeline.fetch.run import fetch_sources
+from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Document
 from sources.registry import Kind, Source
 
@@ -218,7 +220,7 @@ def soak(port: int, kills: int, root: Path, hosts: int = 40) -> None:
     """Kill runs -9 at random moments; after each, every logged content must be there and whole."""
     chance = random.Random(7)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipeline.fetch"])
+    context.set_forkserver_preload(["pipeline.fetch.run"])
     lost = rows = 0
     for _ in range(kills):
         run = context.Process(target=one_pass, args=(port, hosts, root))

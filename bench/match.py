@@ -21,7 +21,7 @@ import polars as pl
 from directories import YEARS, workbook
 from synthetic import World
 
-from pipeline.match import match_records
+from pipeline.match.model import match_records
 from pipeline.normalize.place import find_zip
 
 SEED = 7

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import sources
-from pipeline.fetch import FetchSettings
+from pipeline.fetch.settings import FetchSettings
 from sources.registry import Registry, load_registry
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -67,27 +67,16 @@ def imported(file: Path) -> Iterator[tuple[str, str]]:
             yield from ((node.module, alias.name) for alias in node.names)
 
 
-def defining(module: str, name: str) -> str:
-    """The module that an import leads to: a package's `__init__` passes on what others define."""
-    if f"{module}.{name}" in modules():
-        return f"{module}.{name}"
-    if modules()[module].name == "__init__.py":
-        for source, passed_on in imported(modules()[module]):
-            if passed_on == name and source in modules() and source != module:
-                return defining(source, name)
-    return module
-
-
 @cache
 def arrows() -> frozenset[tuple[str, str]]:
-    """(importing, imported) module, for all modules but the facades of packages."""
-    return frozenset(
-        (module, target)
-        for module, file in modules().items()
-        if file.name != "__init__.py"
-        for source, name in imported(file)
-        if source in modules() and (target := defining(source, name)) != module
-    )
+    """(importing, imported) module; what is imported from a package is a module of it."""
+    found = set()
+    for module, file in modules().items():
+        for source, name in imported(file):
+            target = f"{source}.{name}" if f"{source}.{name}" in modules() else source
+            if target in modules() and target != module:
+                found.add((module, target))
+    return frozenset(found)
 
 
 def circle(edges: Iterable[tuple[str, str]]) -> list[str]:
@@ -162,6 +151,13 @@ def test_files_stay_small() -> None:
     assert files
     long = {str(f.relative_to(ROOT)): n for f in files if (n := len(f.read_text().splitlines())) > LONGEST}
     assert not long
+
+
+def test_a_package_is_its_docstring() -> None:
+    """Importers name the module that defines what they want, and load no more than that."""
+    packages = {m: ast.parse(f.read_text()).body for m, f in modules().items() if f.name == "__init__.py"}
+    assert packages
+    assert not [m for m, body in packages.items() if len(body) != 1]
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -13,10 +13,10 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.archive import Archive, ArchiveError
-from pipeline.archive import compact as compact_archive
-from pipeline.archive import prune as prune_archive
-from pipeline.archive import stats as archive_stats
+from pipeline.archive.archive import Archive, ArchiveError
+from pipeline.archive.upkeep import compact as compact_archive
+from pipeline.archive.upkeep import prune as prune_archive
+from pipeline.archive.upkeep import stats as archive_stats
 from pipeline.commands.alone import alone
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import (
@@ -27,7 +27,8 @@ from pipeline.commands.options import (
     archive_of,
     chosen,
 )
-from pipeline.warc import NoWarc, export_warc, import_warc
+from pipeline.warc.read import NoWarc, import_warc
+from pipeline.warc.write import export_warc
 
 app = typer.Typer(help="The archive of everything fetched.", no_args_is_help=True)
 DAY = ["%Y-%m-%d"]

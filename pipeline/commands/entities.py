@@ -12,8 +12,9 @@ from rich.table import Table
 
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
-from pipeline.match import OverrideError, append_override, review_queue
-from pipeline.match import explain as explain_entity
+from pipeline.match.overrides import OverrideError, append_override
+from pipeline.match.review import explain as explain_entity
+from pipeline.match.review import review_queue
 from pipeline.stage.tables import Stage
 
 SHOWN = (

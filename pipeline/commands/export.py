@@ -10,9 +10,9 @@ import typer
 
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, chosen
-from warehouse.coverage import report
-from warehouse.exports import ExportError
-from warehouse.exports import export as write
+from warehouse.coverage.report import report
+from warehouse.exports.errors import ExportError
+from warehouse.exports.formats import export as write
 
 ReleaseOption = Annotated[
     Path | None, typer.Option("--release", help="A release file instead of the current one.")

@@ -37,7 +37,7 @@ def match(
     out_file: Annotated[Path, typer.Option("--out", help="CSV: record_id, organization_id, location_id.")],
 ) -> None:
     """Tell which records are one organization, and which are one place."""
-    from pipeline.match import match_csv
+    from pipeline.match.table import match_csv
 
     _need(records)
     try:

@@ -26,7 +26,9 @@ def inspect(
     profile: ProfileOption = None,
 ) -> None:
     """Show what is read from a page: its kind, each fact with its words, what was rejected and why."""
-    from pipeline.extract import extract, read_page, read_text
+    from pipeline.extract.parsing.parse import read_page
+    from pipeline.extract.parsing.plain import read_text
+    from pipeline.extract.reading import extract
     from pipeline.extract.report.inspect import render
 
     if page.startswith(("http://", "https://")):
@@ -43,7 +45,7 @@ def inspect(
 
 def _fetch(url: str, settings: Settings) -> tuple[str, str]:
     """HTML and final address of a page."""
-    from pipeline.fetch import look_at
+    from pipeline.fetch.crawl.look import look_at
 
     with settings.fetching() as how:
         look = asyncio.run(look_at(url, how))

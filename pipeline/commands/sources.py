@@ -16,7 +16,8 @@ from rich.table import Table
 
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
-from pipeline.fetch import Health, State, propose_source
+from pipeline.fetch.crawl.propose import propose_source
+from pipeline.fetch.outcome.health import Health, State
 from pipeline.read.health import health_of_all
 from pipeline.records import Outcome
 from pipeline.settings import Settings

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipeline.fetch import State
+from pipeline.fetch.outcome.health import State
 from pipeline.flow.workspace import Workspace
 from pipeline.read.health import health_of_all
 

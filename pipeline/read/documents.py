@@ -12,9 +12,10 @@ from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 
-from pipeline.archive import Archive, ArchiveError
-from pipeline.extract import Reading, extract, read_page
-from pipeline.extract.site import PageReading, assemble
+from pipeline.archive.archive import Archive, ArchiveError
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.reading import Reading, extract
+from pipeline.extract.site.assemble import PageReading, assemble
 from pipeline.html import decode
 from pipeline.normalize.directory import DirectoryReader, Origin
 from pipeline.read.kept_pages import KeptReadings

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pipeline.archive import Archive, Visits, by_source, next_due
-from pipeline.fetch import Health, State, health
+from pipeline.archive.archive import Archive
+from pipeline.archive.visits import Visits, by_source, next_due
+from pipeline.fetch.outcome.health import Health, State, health
 from pipeline.read.fact_log import FactLog
 from pipeline.settings import Settings
 from sources.registry import Source

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import zstandard
 
-from pipeline.extract import Reading
+from pipeline.extract.reading import Reading
 
 LEVEL = 3  # zstd: some 7 KB a page
 

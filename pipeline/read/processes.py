@@ -15,7 +15,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-from pipeline.archive import Archive
+from pipeline.archive.archive import Archive
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.read.source import Reader, ReadReport
 from pipeline.records import Document

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from pipeline.archive import Archive, ArchiveError, current_documents
-from pipeline.fetch import layout_changed
+from pipeline.archive.archive import Archive, ArchiveError
+from pipeline.archive.replay import current_documents
+from pipeline.fetch.outcome.outcome import layout_changed
 from pipeline.normalize.directory import DirectoryReader
 from pipeline.read.documents import Counts, LostContentError, code_version, digest, read_directory, read_site
 from pipeline.read.fact_log import FactCount, FactLog, count_facts

@@ -10,7 +10,8 @@ import duckdb
 import polars as pl
 
 from pipeline.fields import Trait, written_as
-from pipeline.match import load_overrides, resolve
+from pipeline.match.overrides import load_overrides
+from pipeline.match.resolve import resolve
 from pipeline.stage.tables import ALL, Stage
 from warehouse.ddl import literal
 

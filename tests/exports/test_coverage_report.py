@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from warehouse_world import ask
 
-from warehouse.coverage import report
+from warehouse.coverage.report import report
 
 
 def rows(text: str, title: str) -> list[dict[str, str]]:

@@ -9,7 +9,8 @@ import pytest
 from export_world import export_world
 from warehouse_world import build_world
 
-from warehouse.exports import FILES, FOLDERS, ExportError, export
+from warehouse.exports.errors import ExportError
+from warehouse.exports.formats import FILES, FOLDERS, export
 from warehouse.exports.place import draft_folder
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from warehouse_world import ask
 
-from warehouse.exports import export
 from warehouse.exports.fhir import GUIDE, NPI, is_npi
+from warehouse.exports.formats import export
 
 pytest.importorskip("fhir.resources")
 from fhir.resources.R4B.healthcareservice import HealthcareService

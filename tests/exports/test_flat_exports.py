@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from warehouse_world import ask
 
 from warehouse.contracts import release_tables
-from warehouse.exports import export
 from warehouse.exports.csv import cell, parse_cell, plain_cell, safe_cell
+from warehouse.exports.formats import export
 from warehouse.types import parse_type
 
 CONTRACT = release_tables()["directory"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from warehouse_world import ask
 
-from warehouse.exports import export
+from warehouse.exports.formats import export
 from warehouse.exports.hsds import specification
 from warehouse.exports.zones import zone_at, zone_name
 

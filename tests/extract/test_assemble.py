@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import extract, read_page
-from pipeline.extract.site import PageReading, assemble
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.reading import extract
+from pipeline.extract.site.assemble import assemble
+from pipeline.extract.site.pages import PageReading
 from pipeline.records import Assertion, Demotion, Listing, Service
 from sources.demo.world import SITES
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pipeline.extract import extract, read_page
-from pipeline.extract.site import PageReading, assemble
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.reading import extract
+from pipeline.extract.site.assemble import assemble
+from pipeline.extract.site.pages import PageReading
 from pipeline.records import Assertion, Demotion, Listing
 
 SITE = "https://harbor-recovery.example"

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import extract, read_page, read_text
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.reading import extract
 from pipeline.records import Assertion
 
 CASES = [

@@ -12,9 +12,10 @@ from types import ModuleType
 import pytest
 from rich.console import Console
 
-from pipeline.extract import extract, read_text
 from pipeline.extract.evaluation.evaluate import evaluate, predict, read_history, render
 from pipeline.extract.evaluation.score import score
+from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.reading import extract
 from pipeline.extract.report.inspect import render as render_reading
 
 TEXT = "Evening IOP\nOur IOP meets Monday and Friday, 6 to 9 pm. We treat anxiety. We do not treat OCD."

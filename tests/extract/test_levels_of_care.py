@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from pipeline.extract import Reading, extract, read_page, read_text
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.reading import Reading, extract
 from pipeline.records import Assertion
 
 URL = "https://harbor-recovery.example/programs/iop/"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract import read_page, read_text
 from pipeline.extract.parsing.json_ld import parse_json_ld
 from pipeline.extract.parsing.page import Block, Kind, Page
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.parsing.plain import read_text
 from pipeline.html import decode
 from pipeline.records import Region
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract import Reading, extract, read_page, read_text
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.reading import Reading, extract
 from pipeline.extract.report.jsonl import as_row
 from pipeline.records import Assertion
 

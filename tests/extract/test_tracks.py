@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract import Reading, extract, read_page
+from pipeline.extract.parsing.parse import read_page
+from pipeline.extract.reading import Reading, extract
 from pipeline.extract.tracks.names import covers, joined, parts_of, read_title, words_for
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.archive import Archive
-from pipeline.fetch import FetchSettings, fetch_sources
+from pipeline.archive.archive import Archive
+from pipeline.fetch.run import fetch_sources
+from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Document
 from sources.registry import Kind, Source
 

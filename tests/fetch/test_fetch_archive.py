@@ -12,14 +12,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.archive import Archive, ArchiveError, VisitRow, current_documents, stats
 from pipeline.archive import log as logs
+from pipeline.archive.archive import Archive, ArchiveError
+from pipeline.archive.replay import current_documents
+from pipeline.archive.upkeep import stats
+from pipeline.archive.visits import VisitRow
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 RUN = """
-from pipeline.archive import Archive
-from pipeline.fetch import FetchSettings, fetch_all
+from pipeline.archive.archive import Archive
+from pipeline.fetch.run import fetch_all
+from pipeline.fetch.settings import FetchSettings
 from sources.registry import Kind, Source
 sources = [Source(f"k{n}", Kind.PROVIDER_SITE, "k", url=f"http://k{n}.example/", max_pages=9) for n in range(12)]
 settings = FetchSettings(connect_to={"*.example": ("127.0.0.1", port)}, per_host_delay_s=0.04)
@@ -275,7 +279,7 @@ def test_kill_9_at_random_moments_loses_nothing_that_was_logged(web_in_thread, t
             web_in_thread.page(f"k{host}.example", path, "none", 404)
     chance = random.Random(5)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipeline.fetch", "sources.registry"])
+    context.set_forkserver_preload(["pipeline.fetch.run", "sources.registry"])
 
     def start() -> multiprocessing.process.BaseProcess:
         run = context.Process(target=exec, args=(RUN, {"root": str(tmp_path), "port": web_in_thread.port}))

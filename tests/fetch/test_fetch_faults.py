@@ -173,7 +173,8 @@ def test_a_slow_loris_is_left_after_the_total_time_and_does_not_keep_the_others(
     "url", ["http://127.0.0.1:{port}/", "http://localhost:{port}/", "http://[::1]:{port}/"]
 )
 def test_loopback_is_refused_unless_the_source_allows_it(web, archive, url: str) -> None:
-    from pipeline.fetch import FetchSettings, fetch_sources
+    from pipeline.fetch.run import fetch_sources
+    from pipeline.fetch.settings import FetchSettings
     from sources.registry import Kind, Source
 
     web.answers["127.0.0.1", "*"] = web.answers["localhost", "*"] = slow_loris
@@ -273,7 +274,8 @@ def tls_web(web, name: str) -> tuple[ssl.SSLContext, trustme.CA]:
 def test_certificates_are_checked_against_the_name_that_was_asked_for(
     web, archive, certified: str, trusted: bool, outcome: Outcome
 ) -> None:
-    from pipeline.fetch import FetchSettings, fetch_sources
+    from pipeline.fetch.run import fetch_sources
+    from pipeline.fetch.settings import FetchSettings
     from sources.registry import Kind, Source
 
     web.page("secure.example", "/")

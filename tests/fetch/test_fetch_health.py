@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.archive import VisitRow
-from pipeline.fetch import State, health
+from pipeline.archive.visits import VisitRow
+from pipeline.fetch.outcome.health import State, health
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -10,7 +10,8 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import RequestReceived
 
-from pipeline.fetch import FetchSettings, fetch_sources
+from pipeline.fetch.run import fetch_sources
+from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Outcome
 from sources.registry import Kind, Source
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive import VisitRow, due, next_due, replay_documents
-from pipeline.fetch import FetchSettings, fetch_all
+from pipeline.archive.replay import replay_documents
+from pipeline.archive.visits import VisitRow, due, next_due
+from pipeline.fetch.run import fetch_all
+from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Outcome
 from sources.registry import Kind, Source
 

@@ -10,8 +10,8 @@ import zlib
 
 import pytest
 
-from pipeline.fetch import FetchSettings
 from pipeline.fetch.body import Damaged, decoder, gunzip
+from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.address import Connector, is_public
 from pipeline.html import decode
 from pipeline.records import Outcome
@@ -155,7 +155,7 @@ def test_an_http2_body_that_is_not_wanted_does_not_starve_the_next_page(archive)
     from h2.connection import H2Connection
     from h2.events import RequestReceived, WindowUpdated
 
-    from pipeline.fetch import fetch_sources
+    from pipeline.fetch.run import fetch_sources
     from sources.registry import Kind, Source
 
     authority = trustme.CA()
@@ -296,8 +296,8 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.timeout(20)  # minutes, where the parser's time grows with the square of such pages
 def test_hostile_markup_keeps_nobody_waiting(web, fetch, new_site, name: str) -> None:
-    from pipeline.extract import extract
-    from pipeline.extract import read_page as read_for_facts
+    from pipeline.extract.parsing.parse import read_page as read_for_facts
+    from pipeline.extract.reading import extract
 
     web.page("odd.example", "/", f"<html><p>Our program meets three evenings a week.</p>{HOSTILE[name]}")
     surrounded(web, "good.example")

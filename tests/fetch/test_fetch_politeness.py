@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.fetch import FetchSettings
+from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.messages import retry_after
 from pipeline.records import Outcome
 
@@ -284,7 +284,7 @@ def test_a_retry_after_is_a_number_of_seconds_or_none(value: str, seconds: float
 def test_a_look_at_one_page_keeps_to_the_delay_too(web, clock) -> None:
     import asyncio
 
-    from pipeline.fetch import look_at
+    from pipeline.fetch.crawl.look import look_at
 
     web.clock = clock
     web.page("one.example", "/")

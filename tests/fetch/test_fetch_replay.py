@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive import Archive, current_documents, replay_documents
-from pipeline.fetch import propose_source
+from pipeline.archive.archive import Archive
+from pipeline.archive.replay import current_documents, replay_documents
+from pipeline.fetch.crawl.propose import propose_source
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -125,7 +126,7 @@ HOME = """<html><title>Welcome | Harbor Oak Recovery</title>
 
 
 def proposed(web, url: str):
-    from pipeline.fetch import FetchSettings
+    from pipeline.fetch.settings import FetchSettings
 
     async def unknown(host: str, port: int) -> list[str]:
         raise OSError("no such name")

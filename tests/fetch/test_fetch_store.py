@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive import Archive, ArchiveError, stats
 from pipeline.archive import store as stores
+from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.archive.store import LocalStore, RemoteStore
+from pipeline.archive.upkeep import stats
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)

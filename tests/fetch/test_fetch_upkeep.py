@@ -12,7 +12,10 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
 
-from pipeline.archive import Archive, ArchiveError, VisitRow, compact, prune, stats, upkeep
+from pipeline.archive import upkeep
+from pipeline.archive.archive import Archive, ArchiveError
+from pipeline.archive.upkeep import compact, prune, stats
+from pipeline.archive.visits import VisitRow
 from pipeline.commands.archive import app
 from pipeline.records import Document, Outcome
 

@@ -12,11 +12,14 @@ from typer.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from pipeline.archive import Archive, VisitRow, current_documents
+from pipeline.archive.archive import Archive
+from pipeline.archive.replay import current_documents
+from pipeline.archive.visits import VisitRow
 from pipeline.cli import app
 from pipeline.commands.console import Exit
 from pipeline.records import Document, Outcome
-from pipeline.warc import Imported, NoWarc, export_warc, import_warc
+from pipeline.warc.read import Imported, NoWarc, import_warc
+from pipeline.warc.write import export_warc
 
 DAY = datetime(2026, 3, 1, 12, 30, 15, 123456, UTC)
 URL = "https://a.example/"

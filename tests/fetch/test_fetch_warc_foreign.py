@@ -13,9 +13,9 @@ import zstandard
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from pipeline.archive import Archive
-from pipeline.fetch import FetchSettings
-from pipeline.warc import Imported, import_warc
+from pipeline.archive.archive import Archive
+from pipeline.fetch.settings import FetchSettings
+from pipeline.warc.read import Imported, import_warc
 from sources.registry import Kind, Source
 
 URL = "https://a.example/"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from pipeline.match import match_records
+from pipeline.match.model import match_records
 
 Make = Callable[..., pl.DataFrame]
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.match import match_records
+from pipeline.match.model import match_records
 
 Make = Callable[..., pl.DataFrame]
 

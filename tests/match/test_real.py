@@ -13,7 +13,9 @@ from types import ModuleType
 import polars as pl
 import pytest
 
-from pipeline.match import Overrides, match_csv, resolve
+from pipeline.match.overrides import Overrides
+from pipeline.match.resolve import resolve
+from pipeline.match.table import match_csv
 
 GOALS = {
     ("pairs", "location", "all"): 0.96,

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.match import match_csv, match_records
+from pipeline.match.model import match_records
+from pipeline.match.table import match_csv
 
 Make = Callable[..., pl.DataFrame]
 

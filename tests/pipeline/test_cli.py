@@ -20,7 +20,7 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
 
-from pipeline.archive import Archive
+from pipeline.archive.archive import Archive
 from pipeline.cli import app
 from pipeline.commands.console import Exit
 from pipeline.stage.tables import Stage

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.archive import Archive, current_documents
+from pipeline.archive.archive import Archive
+from pipeline.archive.replay import current_documents
 from pipeline.read import processes
 from pipeline.read.fact_log import FactLog
 from pipeline.read.processes import Job, read_sources

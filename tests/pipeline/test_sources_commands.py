@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipeline.archive import Archive, VisitRow
+from pipeline.archive.archive import Archive
+from pipeline.archive.visits import VisitRow
 from pipeline.cli import app
 from pipeline.commands.console import Exit
 from pipeline.records import Document, Outcome

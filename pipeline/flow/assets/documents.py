@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
-from pipeline.archive import Archive, by_source, due, standing_attempts
-from pipeline.fetch import fetch_all
+from pipeline.archive.archive import Archive
+from pipeline.archive.replay import standing_attempts
+from pipeline.archive.visits import by_source, due
+from pipeline.fetch.run import fetch_all
 from pipeline.flow.workspace import Workspace
 from pipeline.records import Document
 from sources.registry import Kind, Source

@@ -5,7 +5,8 @@ from typing import Any
 
 import dagster as dg
 
-from pipeline.archive import Archive, current_documents
+from pipeline.archive.archive import Archive
+from pipeline.archive.replay import current_documents
 from pipeline.flow.workspace import Workspace
 from pipeline.read.processes import Job, read_sources
 from pipeline.read.source import ReadReport, documents_that_count
