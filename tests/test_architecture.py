@@ -16,7 +16,7 @@ PACKAGES = ("pipeline", "sources", "warehouse")
 LONGEST = 400
 # From the ground up. A module may import its own floor's folder and everything below, nothing beside or above.
 FLOORS = (
-    "sources warehouse pipeline.records pipeline.html pipeline.progress",
+    "sources warehouse pipeline.records pipeline.html pipeline.progress pipeline.vocabulary",
     "pipeline.fields",
     "pipeline.normalize pipeline.archive",
     "pipeline.match pipeline.extract pipeline.fetch",

@@ -20,7 +20,7 @@ import polars as pl
 from pipeline.match import bulk
 from pipeline.match.names import NameTable
 from pipeline.normalize.address import number_range
-from pipeline.normalize.name import name_words, normalize_names
+from pipeline.normalize.name import NAME_WORDS, normalize_names
 
 Ints = npt.NDArray[np.int64]
 
@@ -175,7 +175,7 @@ def _roles(said: pl.DataFrame, organization: pl.Series) -> pl.DataFrame:
 
 
 def _telling(table: NameTable, labels: Ints, city: pl.Series, street: pl.Series) -> Ints:
-    empty = name_words()["place"].keys()
+    empty = NAME_WORDS["place"].keys()
     words = [[word for word in name if word not in empty] for name in table.names]
     out = labels.copy()
     places = zip(labels.tolist(), city.str.to_lowercase().to_list(), street.to_list(), strict=True)

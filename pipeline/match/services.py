@@ -7,14 +7,13 @@ general one: the one with the fewest limits of audience, time and delivery. Noth
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from pipeline.normalize.name import name_words, normalize_name
+from pipeline.normalize.name import NAME_WORDS, normalize_name
+from pipeline.vocabulary import cells, rows
 
 _EVENING = re.compile(r"\b(?:evenings?|nights?|pm)\b", re.I)
 _DAY = re.compile(r"\b(?:mornings?|days?|daytime|am|afternoons?)\b", re.I)
@@ -66,13 +65,12 @@ class Joined:
 
 @cache
 def _audiences() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    text = files("pipeline.vocabulary").joinpath("populations.csv").read_text(encoding="utf-8")
     return tuple(
         (
             row["code"],
-            re.compile("|".join(rf"\b{re.escape(w.strip())}s?\b" for w in row["words"].split(";")), re.I),
+            re.compile("|".join(rf"\b{re.escape(word)}s?\b" for word in cells(row["words"])), re.I),
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in rows("populations.csv")
     )
 
 
@@ -114,10 +112,9 @@ def _of_age(ages: object) -> set[str]:
 
 @cache
 def _plain_words() -> frozenset[str]:
-    kinds = name_words()
     text = "evening night morning day daytime afternoon pm am virtual online telehealth remote person site track group"
     return frozenset(
-        [*kinds["program"], *kinds["place"], *normalize_name(text), "iop", "php", "level", "care"]
+        [*NAME_WORDS["program"], *NAME_WORDS["place"], *normalize_name(text), "iop", "php", "level", "care"]
     )
 
 

@@ -6,14 +6,14 @@ release, at some 100,000 lines a second. City, state and ZIP code are not read h
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Literal
 
+from pipeline.vocabulary import by_kind
+
+STREET_WORDS = by_kind("street_words.csv")
+"""Words of street lines by kind: suffix (USPS Publication 28, appendix C), direction, unit, other words."""
 Kind = Literal["street", "po_box", "highway", "campus", "withheld"]
 
 _WITHHELD = re.compile(
@@ -75,16 +75,6 @@ class Street:
             return f"PO BOX {self.number}"
         parts = (self.number, self.predirectional, self.name, self.suffix, self.postdirectional)
         return " ".join(part for part in parts if part)
-
-
-@cache
-def street_words() -> Mapping[str, Mapping[str, str]]:
-    """Words of street lines by kind: suffix (USPS Publication 28, appendix C), direction, unit, other words."""
-    tables: dict[str, dict[str, str]] = {}
-    text = files("pipeline.vocabulary").joinpath("street_words.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        tables.setdefault(row["kind"], {})[row["word"].upper()] = row["canonical"]
-    return tables
 
 
 def normalize_street(street1: str | None, street2: str | None = None) -> Street:
@@ -179,7 +169,7 @@ def _highway(number: str, route: re.Match[str], unit: str) -> Street:
     kind = "I" if words[-1] in ("I", "INTERSTATE") else "FM" if words[-1] == "FM" else "HWY"
     if words[0] in ("COUNTY", "CO", "CR"):
         kind = "CR"
-    directions = street_words()["direction"]
+    directions = STREET_WORDS["direction"]
     rest = route["rest"].split()
     post = directions.get(rest[0], "") if rest else ""
     branch = f" {route['branch']}" if route["branch"] and route["branch"] not in directions else ""
@@ -192,7 +182,7 @@ def _highway(number: str, route: re.Match[str], unit: str) -> Street:
 
 
 def _street(number: str, words: list[str], unit: str) -> Street:
-    tables = street_words()
+    tables = STREET_WORDS
     directions, suffixes = tables["direction"], tables["suffix"]
     pre = post = suffix = ""
     words = [word for word in (word.strip("-&/") for word in words) if word]
@@ -210,7 +200,7 @@ def _street(number: str, words: list[str], unit: str) -> Street:
 
 
 def _word(word: str) -> str:
-    return street_words()["word"].get(word) or word.replace("-", " ")
+    return STREET_WORDS["word"].get(word) or word.replace("-", " ")
 
 
 def _unit(text: str) -> str:
@@ -218,7 +208,7 @@ def _unit(text: str) -> str:
     text = text.replace("#", " # ").strip(" ,")
     if not text:
         return ""
-    units = street_words()["unit"]
+    units = STREET_WORDS["unit"]
     out: list[str] = []
     for token in re.split(r"[\s,]+", _LETTERED_UNIT.sub(" ", text) if text[:2] == "ST" else text):
         word = units.get(token, token)

@@ -5,12 +5,12 @@ Pure values only; finding the words on a page is the business of `pipeline.extra
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
+
+from pipeline.vocabulary import rows
 
 Meridiem = Literal["am", "pm"]
 PartOfDay = Literal["morning", "afternoon", "evening"]
@@ -136,19 +136,13 @@ def day_range(first: str, last: str) -> tuple[str, ...]:
 @cache
 def weekday_words() -> dict[str, tuple[str, ...]]:
     """Lower-case day words and abbreviations, English and Spanish, with the day codes that they mean."""
-    return {row["word"]: tuple(row["days"].split()) for row in _rows()}
+    return {row["word"]: tuple(row["days"].split()) for row in rows("weekdays.csv")}
 
 
 @cache
 def words_that_need_case() -> frozenset[str]:
     """Day words that are also common words ("sat", "wed", "sun"): a day only when capitalised."""
-    return frozenset(row["word"] for row in _rows() if row["needs_case"])
-
-
-@cache
-def _rows() -> tuple[dict[str, str], ...]:
-    text = files("pipeline.normalize").joinpath("weekdays.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+    return frozenset(row["word"] for row in rows("weekdays.csv") if row["needs_case"])
 
 
 def rrule(days: Iterable[str] | None) -> str | None:

@@ -5,14 +5,15 @@ The words are those of `pipeline/vocabulary/name_words.csv`. A normalised name i
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from pipeline.vocabulary import by_kind
+
+NAME_WORDS = by_kind("name_words.csv")
+"""Words by kind: abbreviation → words, phrase → acronym, and the legal, stop, place and program words."""
 _APOSTROPHES = re.compile(r"['’`´]")
 _WORD = re.compile(r"[a-z0-9]+")
 _INITIALS = re.compile(r"\b([a-z])\.")
@@ -39,16 +40,6 @@ class Names:
     alias: tuple[str, ...] = ()
 
 
-@cache
-def name_words() -> Mapping[str, Mapping[str, str]]:
-    """Words by kind: abbreviation → words, phrase → acronym, and the legal, stop, place and program words."""
-    tables: dict[str, dict[str, str]] = {}
-    text = files("pipeline.vocabulary").joinpath("name_words.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        tables.setdefault(row["kind"], {})[row["word"]] = row["canonical"]
-    return tables
-
-
 class _Becomes(dict[str, tuple[str, ...]]):
     """What a word becomes: () where it is dropped. Filled as words are met."""
 
@@ -62,9 +53,8 @@ class _Becomes(dict[str, tuple[str, ...]]):
 
 @cache
 def _becomes() -> _Becomes:
-    words = name_words()
-    known = {word: tuple(text.split()) for word, text in words["abbreviation"].items()}
-    return _Becomes(known | dict.fromkeys((*words["stop"], *words["legal"]), ()))
+    known = {word: tuple(text.split()) for word, text in NAME_WORDS["abbreviation"].items()}
+    return _Becomes(known | dict.fromkeys((*NAME_WORDS["stop"], *NAME_WORDS["legal"]), ()))
 
 
 def normalize_name(text: str | None) -> tuple[str, ...]:
@@ -105,14 +95,14 @@ def _phrases(words: list[str]) -> tuple[str, ...]:
     if starts.isdisjoint(words):
         return tuple(words)
     text = f" {' '.join(words)} "
-    for phrase, acronym in name_words()["phrase"].items():
+    for phrase, acronym in NAME_WORDS["phrase"].items():
         text = text.replace(f" {phrase} ", f" {acronym} ")
     return tuple(text.split())
 
 
 @cache
 def _phrase_starts() -> frozenset[str]:
-    return frozenset(phrase.split()[0] for phrase in name_words()["phrase"])
+    return frozenset(phrase.split()[0] for phrase in NAME_WORDS["phrase"])
 
 
 def normalize_names(name1: str | None, name2: str | None) -> Names:

@@ -7,16 +7,15 @@ them N11); whether an area code is assigned, and every number of another country
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import phonenumbers
 
-_NATIONAL = Path(__file__).parent.parent / "vocabulary" / "national_phones.csv"
+from pipeline.vocabulary import rows
+
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _TOLL_FREE = {"800", "833", "844", "855", "866", "877", "888"}
 
@@ -134,5 +133,4 @@ def _is_assigned(area: str) -> bool:
 
 @cache
 def _national() -> dict[str, str]:
-    with _NATIONAL.open(encoding="utf-8", newline="") as file:
-        return {row["number"]: row["label"] for row in csv.DictReader(file)}
+    return {row["number"]: row["label"] for row in rows("national_phones.csv")}

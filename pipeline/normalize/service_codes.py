@@ -6,15 +6,14 @@ compared without case, punctuation and bracketed remarks, and the file keeps ear
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Protocol, TypeVar
 
-VOCABULARY = Path(__file__).resolve().parent.parent / "vocabulary" / "service_codes.csv"
+from pipeline.vocabulary import cells, rows
+
 REMARK = re.compile(r"\([^)]*\)?|[®™]")
 NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -51,15 +50,14 @@ class ServiceCode:
 def service_codes() -> dict[str, ServiceCode]:
     """Every code, and every label in its compared form → what it means."""
     known: dict[str, ServiceCode] = {}
-    with VOCABULARY.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            facts = tuple(_fact(text) for text in row["facts"].split(";") if text.strip())
-            code = ServiceCode(row["code"] or row["label"], facts, frozenset(row["unless"].split()))
-            if row["code"]:
-                known[row["code"]] = code
-            for label in (row["label"], *row["aliases"].split(";")):
-                if compared(label):
-                    known.setdefault(compared(label), code)
+    for row in rows("service_codes.csv"):
+        facts = tuple(map(_fact, cells(row["facts"])))
+        code = ServiceCode(row["code"] or row["label"], facts, frozenset(row["unless"].split()))
+        if row["code"]:
+            known[row["code"]] = code
+        for label in (row["label"], *cells(row["aliases"])):
+            if compared(label):
+                known.setdefault(compared(label), code)
     return known
 
 
@@ -85,5 +83,5 @@ def compared(label: str) -> str:
 
 
 def _fact(text: str) -> Fact:
-    field, _, value = text.strip().partition("=")
+    field, _, value = text.partition("=")
     return Fact(field, value.removeprefix("!"), value.startswith("!"))
