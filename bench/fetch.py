@@ -33,7 +33,8 @@ import httpx
 from pipeline.archive import Archive, current_documents
 from pipeline.fetch import FetchSettings, fetch_sources
 from pipeline.records import Document
-from sources.registry import Kind, Source
+from sources.kinds import KINDS
+from sources.registry import Source
 
 PAGES = 25
 WORDS = (
@@ -129,7 +130,7 @@ def serve(pipe: object, hosts: int) -> None:
 
 def sources(hosts: int) -> list[Source]:
     return [
-        Source(f"h{n}", Kind.PROVIDER_SITE, f"h{n}", url=f"http://h{n}.example/iop/p", max_pages=PAGES)
+        Source(f"h{n}", KINDS["provider_site"], f"h{n}", url=f"http://h{n}.example/iop/p", max_pages=PAGES)
         for n in range(hosts)
     ]
 

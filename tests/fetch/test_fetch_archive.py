@@ -20,8 +20,9 @@ DAY = datetime(2026, 3, 1, tzinfo=UTC)
 RUN = """
 from pipeline.archive import Archive
 from pipeline.fetch import FetchSettings, fetch_all
-from sources.registry import Kind, Source
-sources = [Source(f"k{n}", Kind.PROVIDER_SITE, "k", url=f"http://k{n}.example/", max_pages=9) for n in range(12)]
+from sources.kinds import KINDS
+from sources.registry import Source
+sources = [Source(f"k{n}", KINDS["provider_site"], "k", url=f"http://k{n}.example/", max_pages=9) for n in range(12)]
 settings = FetchSettings(connect_to={"*.example": ("127.0.0.1", port)}, per_host_delay_s=0.04)
 with Archive(root) as archive:
     fetch_all(sources, archive, settings, due_only=True)
