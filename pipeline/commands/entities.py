@@ -12,9 +12,10 @@ from rich.table import Table
 
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
-from pipeline.match import OverrideError, append_override, review_queue
 from pipeline.match import explain as explain_entity
+from pipeline.match import review_queue
 from pipeline.stage.tables import Stage
+from warehouse.overrides import OverrideError, append_override
 
 SHOWN = (
     "organization_name",

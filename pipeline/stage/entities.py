@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipeline.match import load_overrides, resolve
+from pipeline.match import resolve
 from pipeline.stage.tables import ALL, Stage
 from warehouse.ddl import literal
+from warehouse.overrides import load_overrides
 
 # facts that tell two tracks of one place apart, or show that two sources mean the same
 STATES = ("virtual", "in_person", "evening")

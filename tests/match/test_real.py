@@ -13,7 +13,8 @@ from types import ModuleType
 import polars as pl
 import pytest
 
-from pipeline.match import Overrides, match_csv, resolve
+from pipeline.match import match_csv, resolve
+from warehouse.overrides import Overrides
 
 GOALS = {
     ("pairs", "location", "all"): 0.96,

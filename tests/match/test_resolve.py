@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from pipeline.match import Overrides, Resolution, explain, resolve, review_queue
+from pipeline.match import Resolution, explain, resolve, review_queue
+from warehouse.overrides import Overrides
 
 Make = Callable[..., pl.DataFrame]
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3))
