@@ -35,7 +35,8 @@ from pipeline.archive.replay import current_documents
 from pipeline.fetch.run import fetch_sources
 from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Document
-from sources.registry import Kind, Source
+from sources.kinds import KINDS
+from sources.registry import Source
 
 PAGES = 25
 WORDS = (
@@ -131,7 +132,7 @@ def serve(pipe: object, hosts: int) -> None:
 
 def sources(hosts: int) -> list[Source]:
     return [
-        Source(f"h{n}", Kind.PROVIDER_SITE, f"h{n}", url=f"http://h{n}.example/iop/p", max_pages=PAGES)
+        Source(f"h{n}", KINDS["provider_site"], f"h{n}", url=f"http://h{n}.example/iop/p", max_pages=PAGES)
         for n in range(hosts)
     ]
 

@@ -112,13 +112,14 @@ WRITER = """
 import sys
 from datetime import datetime
 from pathlib import Path
+from sources.kinds import trust
 from warehouse.audit import audit
 from warehouse.build import build
 from warehouse.release import Releases
 folder, stage, vocabulary, now = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), datetime.fromisoformat(sys.argv[4])
 releases = Releases(folder / "releases", keep=2)
 path, previous = folder / "candidate.duckdb", releases.current_path()
-build(stage, vocabulary, path, previous=previous, overrides=None, now=now, run={"release": releases.next_number()})
+build(stage, vocabulary, path, trust=trust(), previous=previous, overrides=None, now=now, run={"release": releases.next_number()})
 print("built", flush=True)
 releases.publish(path, audit(path, previous, now))
 """

@@ -5,14 +5,12 @@ Everything that treats some fields otherwise than others asks for a trait here; 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
-FILE = Path(__file__).parent / "vocabulary" / "fields.csv"
+from pipeline.vocabulary import cells, rows
 
 
 class Trait(StrEnum):
@@ -54,12 +52,11 @@ class Field:
 @cache
 def fields() -> Mapping[str, Field]:
     """All fields by name, in the order in which they are shown."""
-    with FILE.open(encoding="utf-8", newline="") as file:
-        return {row["field"]: _field(row) for row in csv.DictReader(file)}
+    return {row["field"]: _field(row) for row in rows("fields.csv")}
 
 
 def _field(row: Mapping[str, str]) -> Field:
-    traits = frozenset(Trait(name) for name in row["traits"].split("; ") if name)
+    traits = frozenset(map(Trait, cells(row["traits"])))
     many = row["cardinality"] == "many"
     return Field(row["field"], row["scope"], many, row["value"], row["plural"], traits)
 

@@ -1,6 +1,6 @@
 """State license lists (CSV) → records, by the column mapping of the registry.
 
-`[<source>.columns]` names, for each of our fields (`registry.RECORD_FIELDS`), the list's own column.
+`[<source>.columns]` names, for each of our fields (`records.RECORD_FIELDS`), the list's own column.
 """
 
 from __future__ import annotations

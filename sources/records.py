@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# What a mapping of columns may name: fields of a record, its identifiers and the setting of its service.
+RECORD_FIELDS = (
+    "name1 name2 organization street1 street2 city state zip phone website latitude longitude setting "
+    "full_address license_number npi record_id"
+).split()
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceMention:

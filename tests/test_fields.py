@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.fields import FILE, Trait, fields, of_scope, with_traits, written_as
+from pipeline.fields import Trait, fields, of_scope, with_traits, written_as
 from pipeline.records import Observation
 from pipeline.values import Address, Range, Session, written
+from pipeline.vocabulary import rows
 
 PACKAGES = ("pipeline", "warehouse")
 READERS = ("pipeline/extract/facts/", "pipeline/extract/schedule/")
@@ -53,10 +53,8 @@ def test_no_list_of_fields_stands_in_code(root: Path) -> None:
 
 
 def test_every_row_is_well_formed() -> None:
-    with FILE.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["field"] for row in rows] == list(fields()) and len(rows) > 20
-    for row in rows:
+    assert [row["field"] for row in rows("fields.csv")] == list(fields()) and len(fields()) > 20
+    for row in rows("fields.csv"):
         assert row["scope"] in ("place", "service") and row["cardinality"] in ("one", "many"), row["field"]
         assert row["verify_days"].isdigit() and row["meaning"], row["field"]
         assert bool(row["plural"]) == (row["value"].startswith("code:") and row["cardinality"] == "many")

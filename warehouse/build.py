@@ -10,6 +10,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +22,12 @@ from warehouse.contracts import contract_version, release_tables
 from warehouse.ddl import comments, contract_rows, create_table, insert_rows, literal, quoted
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
 from warehouse.policy import policy, variables
-from warehouse.reference import fill_policy, fill_vocabularies
+from warehouse.reference import fill_kinds, fill_policy, fill_vocabularies
 
 MODELS = Path(__file__).parent / "models"
 STORAGE_VERSION = "v1.2.0"  # read by every DuckDB since 1.2, also when 2.0 writes it
+MEMORY = "700MB"  # DuckDB's share; what does not fit spills to disk
+THREADS = 2
 SCRATCH = ("stage", "previous", "override", "policy", "work")
 
 
@@ -47,78 +50,62 @@ def build(
     vocabulary: Path,
     out: Path,
     *,
+    trust: Mapping[str, tuple[int, float]],
     previous: Path | None,
     overrides: Path | None,
     now: datetime,
     run: Mapping[str, Any],
-    memory_limit: str = "700MB",
-    threads: int = 2,
 ) -> BuildReport:
     """Build a release from the folder of stage tables into the file `out`, which is replaced.
 
-    `previous` is the last published release (history and first sights are carried from it), `overrides` the folder of
-    `takedown.csv` and `correction.csv`, `now` the time that every age is counted to. `run` is kept as JSON in
-    `release_info`; its `release` is the number to give, by default one more than the previous.
+    `trust` is priority and weight by kind of source, `previous` the last published release (history and first sights
+    are carried from it), `overrides` the folder of reviewed decisions, `now` the time that every age is counted to.
+    `run` is kept as JSON in `release_info`; its `release` is the number to give, by default one more than the previous.
     StageError where an input does not fit its contract, BuildError where a model fails.
     """
+    contracts, now = release_tables(), utc(now)
+    with _new_release(out) as connection:
+        _at_once(connection, [create_table(contract) for contract in contracts.values()])
+        attach_stage(connection, stage)
+        last = attach_previous(connection, previous, contracts)
+        attach_overrides(connection, overrides, now)
+        release = int(run.get("release") or (last.release + 1 if last else 1))
+        told = {"now": now, "release": release, "previous_release": last.release if last else None}
+        for name, value in (variables() | told).items():
+            connection.execute(f"SET VARIABLE {quoted(name)} = ?", [value])
+        fill_vocabularies(connection, vocabulary, contracts)
+        fill_kinds(connection, trust)
+        fill_policy(connection, vocabulary, contracts)
+        seconds = dict(_run_models(connection))
+        connection.execute(insert_rows("contract_column", contract_rows(contracts)))
+        before = (last.release, last.built_at) if last else (None, None)
+        versions = contract_version(), policy()["version"]
+        info = (release, now, *versions, *before, duckdb.__version__, json.dumps(run, default=str))
+        connection.execute(insert_rows("release_info", [info]))
+        _at_once(connection, [text for contract in contracts.values() for text in comments(contract)])
+        return BuildReport(out, release, {name: _count(connection, name) for name in contracts}, seconds)
+
+
+@contextmanager
+def _new_release(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a new file, which is complete when it closes, with scratch databases beside it."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    spill = out.with_name(out.name + ".spill")
     for leftover in (out, out.with_name(out.name + ".wal")):
         leftover.unlink(missing_ok=True)
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "temp_directory": str(spill),
-        "memory_limit": memory_limit,
-        "threads": threads,
-    }
+    spill = out.with_name(out.name + ".spill")
     try:
-        with duckdb.connect(config=config) as connection:
-            report = _build(connection, stage, vocabulary, out, previous, overrides, utc(now), run)
+        with duckdb.connect(
+            config={"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(spill)}
+        ) as connection:
+            file = f"{literal(str(out))} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})"
+            for database in (file, *(f"':memory:' AS {name}" for name in SCRATCH)):
+                connection.execute(f"ATTACH {database}")
+            connection.execute("USE release")
+            yield connection
+            connection.execute("USE memory")
+            connection.execute("DETACH release")
     finally:
         shutil.rmtree(spill, ignore_errors=True)
-    return report
-
-
-def _build(
-    connection: duckdb.DuckDBPyConnection,
-    stage: Path,
-    vocabulary: Path,
-    out: Path,
-    previous: Path | None,
-    overrides: Path | None,
-    now: datetime,
-    run: Mapping[str, Any],
-) -> BuildReport:
-    contracts = release_tables()
-    connection.execute(f"ATTACH {literal(str(out))} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
-    for name in SCRATCH:
-        connection.execute(f"ATTACH ':memory:' AS {name}")
-    connection.execute("USE release")
-    _at_once(connection, [create_table(contract) for contract in contracts.values()])
-    attach_stage(connection, stage)
-    last = attach_previous(connection, previous, contracts)
-    attach_overrides(connection, overrides, now)
-    release = int(run.get("release") or (last.release + 1 if last else 1))
-    settings = variables() | {
-        "now": now,
-        "release": release,
-        "previous_release": last.release if last else None,
-    }
-    for name, value in settings.items():
-        connection.execute(f"SET VARIABLE {quoted(name)} = ?", [value])
-    fill_vocabularies(connection, vocabulary, contracts)
-    fill_policy(connection, vocabulary, contracts)
-    seconds = dict(_run_models(connection))
-    connection.execute(insert_rows("contract_column", contract_rows(contracts)))
-    info = [
-        release, now, contract_version(), policy()["version"], last.release if last else None,
-        last.built_at if last else None, duckdb.__version__, json.dumps(run, default=str),
-    ]  # fmt: skip
-    connection.execute(insert_rows("release_info", [info]))
-    _at_once(connection, [statement for contract in contracts.values() for statement in comments(contract)])
-    rows = {name: _count(connection, name) for name in contracts}
-    connection.execute("USE memory")
-    connection.execute("DETACH release")
-    return BuildReport(out, release, rows, seconds)
 
 
 def _at_once(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from warehouse.contracts import Column, Contract, stage_tables
 from warehouse.ddl import create_table, insert_rows, literal, quoted
+from warehouse.overrides import Correction, Overrides, Takedown, load_overrides
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 
 
 class StageError(ValueError):
     """A stage table that does not fit its contract; the message names table, column, file and remedy."""
-
-
-class OverrideError(ValueError):
-    """An override file that cannot be read; the message names file, line and remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,37 +105,19 @@ def attach_previous(
 
 
 def attach_overrides(connection: duckdb.DuckDBPyConnection, folder: Path | None, now: datetime) -> None:
-    """`override.takedown` and `override.correction`, from the reviewed CSV files. OverrideError names file and line."""
+    """`override.takedown` and `override.correction`, from the reviewed CSV files. Raises OverrideError."""
     connection.execute("CREATE TABLE override.takedown (id VARCHAR)")
     connection.execute(
         "CREATE TABLE override.correction (id VARCHAR, field VARCHAR, value VARCHAR, corrected_at TIMESTAMP, why VARCHAR)"
     )
-    if folder is None:
-        return
-    if takedowns := [[row["id"]] for row in _rows(folder / "takedown.csv", ("id",))]:
-        connection.execute(insert_rows("override.takedown", takedowns))
-    corrections: list[list[Any]] = []
-    for row in _rows(folder / "correction.csv", ("id", "field", "value", "when", "why")):
-        try:
-            when = datetime.fromisoformat(row["when"]).replace(tzinfo=None)
-        except ValueError as error:
-            raise OverrideError(
-                f"{folder / 'correction.csv'}: when={row['when']!r} of {row['id']} is no date; write YYYY-MM-DD"
-            ) from error
-        corrections.append([row["id"], row["field"], row["value"], min(when, now), row["why"]])
-    if corrections:
-        connection.execute(insert_rows("override.correction", corrections))
-
-
-def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if missing := set(columns) - set(reader.fieldnames or ()):
-            raise OverrideError(f"{path}: column {sorted(missing)} is missing from its first line")
-        rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
-    for line, row in enumerate(rows, 2):
-        if not row["id"]:
-            raise OverrideError(f"{path}, line {line}: no id; name the entity or listing")
-    return rows
+    overrides = load_overrides(folder) if folder else Overrides()
+    tables: dict[str, list[tuple[object, ...]]] = {
+        "takedown": [(row.id,) for row in overrides.of(Takedown)],
+        "correction": [
+            (row.id, row.field, row.value, min(datetime.combine(row.when, time()), now), row.why)
+            for row in overrides.of(Correction)
+        ],
+    }
+    for table, rows in tables.items():
+        if rows:
+            connection.execute(insert_rows(f"override.{table}", rows))

@@ -23,6 +23,10 @@ FIELDS = """CREATE TABLE policy.field AS
     FROM (SELECT *, string_split(coalesce(traits, ''), '; ') AS treated FROM read_csv(?, header = true, all_varchar = true))"""
 
 
+class KindError(ValueError):
+    """A source whose kind is unknown: nothing that it says could be weighed; the message names both."""
+
+
 class VocabularyError(ValueError):
     """A vocabulary file that is missing or malformed; the message names it."""
 
@@ -62,14 +66,21 @@ def _cell(text: str | None, kind: str) -> Any:
     return [part.strip() for part in text.split(";") if part.strip()] if kind == "list" else text.strip()
 
 
+def fill_kinds(connection: duckdb.DuckDBPyConnection, trust: Mapping[str, tuple[int, float]]) -> None:
+    """`policy.kind`: priority and weight of each kind of source. KindError where the stage has a kind without them."""
+    connection.execute("CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE)")
+    corrections = [(kind, t["priority"], t["weight"]) for kind, t in policy()["trust"].items()]
+    rows = [*corrections, *((kind, *told) for kind, told in trust.items())]
+    connection.execute(insert_rows("policy.kind", rows))
+    unknown = "SELECT source_id, kind FROM stage.source ANTI JOIN policy.kind USING (kind) ORDER BY ALL"
+    for source_id, kind in connection.execute(unknown).fetchall():
+        raise KindError(f"source {source_id} is of the kind {kind!r}, which the build knows no trust of")
+
+
 def fill_policy(
     connection: duckdb.DuckDBPyConnection, vocabulary: Path, contracts: Mapping[str, Contract]
 ) -> None:
-    """`policy.kind` (sources), `policy.field` (how each field is treated) and `policy.code` (which codes exist)."""
-    connection.execute("CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE)")
-    kinds = [(kind, p["priority"], p["weight"]) for kind, p in policy()["source"].items()]
-    connection.execute(insert_rows("policy.kind", kinds))
-
+    """`policy.field` (how each field is treated) and `policy.code` (which codes exist)."""
     connection.execute(FIELDS, [str(vocabulary / "fields.csv")])
     connection.execute("CREATE TABLE policy.code (vocabulary VARCHAR, code VARCHAR)")
     named = "SELECT DISTINCT vocabulary FROM policy.field WHERE vocabulary IS NOT NULL ORDER BY ALL"

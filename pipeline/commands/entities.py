@@ -12,10 +12,10 @@ from rich.table import Table
 
 from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
-from pipeline.match.overrides import OverrideError, append_override
 from pipeline.match.review import explain as explain_entity
 from pipeline.match.review import review_queue
 from pipeline.stage.tables import Stage
+from warehouse.overrides import OverrideError, append_override
 
 SHOWN = (
     "organization_name",

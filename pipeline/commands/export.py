@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from pipeline.commands.console import Exit, err, out
 from pipeline.commands.options import OutOption, ProfileOption, chosen
 from warehouse.coverage.report import report
 from warehouse.exports.errors import ExportError
+from warehouse.exports.formats import FORMATS
 from warehouse.exports.formats import export as write
 
 ReleaseOption = Annotated[
@@ -19,28 +19,31 @@ ReleaseOption = Annotated[
 ]
 
 
-class Format(StrEnum):
-    """Formats of others."""
-
-    HSDS = "hsds"
-    FHIR = "fhir"
-    GEOJSON = "geojson"
-    PARQUET = "parquet"
-    CSV = "csv"
+def known(format: str) -> str:
+    """A format that there is."""
+    if format not in FORMATS:
+        raise typer.BadParameter(f"there is no {format}; there are {', '.join(FORMATS)}")
+    return format
 
 
 def export(
     format: Annotated[
-        Format, typer.Argument(help="hsds, fhir and parquet write a folder; geojson and csv a file.")
+        str,
+        typer.Argument(
+            callback=known,
+            help="; ".join(
+                f"{name}: {f.title}, a {'folder' if f.is_folder else 'file'}" for name, f in FORMATS.items()
+            ),
+        ),
     ],
     to: Annotated[Path, typer.Option("--to", help="Where to; an older export there is replaced.")],
     profile: ProfileOption = None,
     out_folder: OutOption = None,
     release: ReleaseOption = None,
 ) -> None:
-    """Write the current release as HSDS 3, FHIR Plan-Net, GeoJSON, Parquet or CSV."""
+    """Write the current release in a format of others."""
     try:
-        rows = write(_release(profile, out_folder, release), format.value, to)
+        rows = write(_release(profile, out_folder, release), format, to)
     except ExportError as error:
         err.print(f"[red]{error}[/red]")
         raise typer.Exit(Exit.FAILED) from None

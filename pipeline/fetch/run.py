@@ -13,24 +13,16 @@ from anyio.from_thread import start_blocking_portal
 
 from pipeline.archive.archive import Archive, Latest
 from pipeline.archive.visits import by_source, due
-from pipeline.fetch.crawl.files import PAGES, Pager, download, read_local
+from pipeline.fetch.crawl.files import download, read_local
 from pipeline.fetch.crawl.site import SiteRun
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.client import Fetcher
 from pipeline.fetch.wire.messages import Failure, as_failure
 from pipeline.records import Document
-from sources.findtreatment import page_urls
-from sources.registry import Kind, Source
+from sources.registry import Source
 
-PAGERS: dict[Kind, Pager] = {Kind.FINDTREATMENT: page_urls}
 log = logging.getLogger(__name__)
-SUFFIXES = {
-    Kind.PROVIDER_SITE: PAGES,
-    Kind.FINDTREATMENT: (".json",),
-    Kind.SAMHSA_DIRECTORY: (".xlsx",),
-    Kind.LICENSE_LIST: (".csv",),
-}
 BATCH = 200  # sources looked up in the archive together
 WAITING = 1000  # documents that a slow reader of the results may be behind
 
@@ -103,16 +95,16 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
     """One source's attempts. A fault of ours becomes the outcome of its source, and its traceback a log line."""
     try:
         if source.path is not None:
-            async for document in read_local(source.path, recorder, SUFFIXES[source.kind]):
+            async for document in read_local(source.path, recorder, source.kind.suffixes):
                 yield document
             return
         url = source.url or ""
         allowed = frozenset({urlsplit(url).hostname or ""}) if source.allow_loopback else frozenset()
         async with fetcher.visiting(allowed, ours=True) as visit:
-            if source.kind is Kind.PROVIDER_SITE:
+            if source.kind.is_site:
                 reading = SiteRun(source, visit, recorder).documents()
             else:
-                reading = download(url, visit, recorder, PAGERS.get(source.kind))
+                reading = download(url, visit, recorder, source.kind.pager)
             async with aclosing(reading):
                 async for document in reading:
                     yield document

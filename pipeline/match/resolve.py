@@ -15,10 +15,11 @@ import polars as pl
 
 from pipeline.match.ledger import Cluster, Entry, assign
 from pipeline.match.model import PAIRS, MatchResult, Told, match_records
-from pipeline.match.overrides import Overrides, obsolete, tell
+from pipeline.match.overrides import obsolete, tell
 from pipeline.match.services import Joined, describe, group
 from pipeline.normalize.address import normalize_street
 from pipeline.normalize.name import normalize_name
+from warehouse.overrides import Overrides
 
 CROSSWALK: dict[str, pl.DataType | type[pl.DataType]] = {
     "entity_type": pl.String,

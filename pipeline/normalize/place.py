@@ -8,43 +8,37 @@ located by ZIP says so (`geo_precision`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import asin, cos, radians, sin, sqrt
-from types import MappingProxyType
 from typing import Any
 
 import zipcodes
 
+from sources.states import OTHER_NAMES
+from sources.states import STATES as STATES  # for all that is about places
+
 EARTH_RADIUS_KM = 6371.0088  # mean radius (IUGG)
 
-_NAMES = (
-    "AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,CT Connecticut,DE Delaware,"
-    "DC District of Columbia,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,KS Kansas,"
-    "KY Kentucky,LA Louisiana,ME Maine,MD Maryland,MA Massachusetts,MI Michigan,MN Minnesota,MS Mississippi,"
-    "MO Missouri,MT Montana,NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,NM New Mexico,NY New York,"
-    "NC North Carolina,ND North Dakota,OH Ohio,OK Oklahoma,OR Oregon,PA Pennsylvania,RI Rhode Island,"
-    "SC South Carolina,SD South Dakota,TN Tennessee,TX Texas,UT Utah,VT Vermont,VA Virginia,WA Washington,"
-    "WV West Virginia,WI Wisconsin,WY Wyoming,PR Puerto Rico,VI Virgin Islands,GU Guam,AS American Samoa,"
-    "MP Northern Mariana Islands"
-)
-STATES: Mapping[str, str] = MappingProxyType(dict(entry.split(" ", 1) for entry in _NAMES.split(",")))
-"""Postal code → name: the states, DC and the territories (USPS Publication 28, appendix B)."""
-
-_OTHER_NAMES = {
-    "mass": "MA", "conn": "CT", "calif": "CA", "penn": "PA", "penna": "PA", "fla": "FL", "ariz": "AZ",
-    "wash": "WA", "tex": "TX", "tenn": "TN", "mich": "MI", "minn": "MN", "wis": "WI", "ill": "IL", "ore": "OR",
-    "okla": "OK", "n h": "NH", "n y": "NY", "n j": "NJ", "r i": "RI", "n c": "NC", "s c": "SC", "d c": "DC",
-    "washington d c": "DC", "washington dc": "DC", "commonwealth of massachusetts": "MA", "nuevo york": "NY",
-}  # fmt: skip
 _STATE_OF = {
     **{name.lower(): code for code, name in STATES.items()},
     **{code.lower(): code for code in STATES},
-    **_OTHER_NAMES,
+    **OTHER_NAMES,
 }
-_SPELLINGS = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft", "north": "n", "south": "s", "east": "e",
-              "west": "w", "heights": "hts", "center": "ctr", "centre": "ctr"}  # fmt: skip
+_SPELLINGS = {
+    "saint": "st",
+    "sainte": "ste",
+    "mount": "mt",
+    "fort": "ft",
+    "north": "n",
+    "south": "s",
+    "east": "e",
+    "west": "w",
+    "heights": "hts",
+    "center": "ctr",
+    "centre": "ctr",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +138,9 @@ def _read(rows: Iterable[dict[str, Any]]) -> dict[str, Zip]:
     for row in rows:
         names = (row["city"], *row["acceptable_cities"])
         county = (row["county"] or "").removesuffix(" County") or None
-        found[row["zip_code"]] = Zip(
-            row["zip_code"], row["state"], names, county, float(row["lat"] or "nan"), float(row["long"] or "nan"),
-            row["timezone"], row["zip_code_type"],
-        )  # fmt: skip
+        point = float(row["lat"] or "nan"), float(row["long"] or "nan")
+        code, kind = row["zip_code"], row["zip_code_type"]
+        found[code] = Zip(code, row["state"], names, county, *point, row["timezone"], kind)
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from hashlib import blake2b
+from inspect import getfile
 from pathlib import Path
 
 from pipeline.archive.archive import Archive, ArchiveError
@@ -20,14 +21,12 @@ from pipeline.html import decode
 from pipeline.normalize.directory import DirectoryReader, Origin
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.records import Document, Listing, Rejected
-from sources.findtreatment import read_answer
-from sources.license_list import read_list
-from sources.records import BadRecord, SourceRecord
-from sources.registry import Kind, Source
-from sources.samhsa_directory import read_workbook
+from sources.kinds import Kind
+from sources.registry import Source
 from sources.trim import TrimError, trimmed
 
 CODE = (
+    "sources/states.csv",
     "pipeline/normalize",
     "pipeline/vocabulary",
     "pipeline/records.py",
@@ -35,13 +34,8 @@ CODE = (
     "pipeline/read/documents.py",
     "pipeline/stage/tables.py",
 )
-CODE_OF_SITES = ("pipeline/extract", "pipeline/fetch/body.py", "sources/trim.py")
-CODE_OF_DIRECTORIES = (
-    "sources/records.py",
-    "sources/samhsa_directory.py",
-    "sources/findtreatment.py",
-    "sources/license_list.py",
-)
+CODE_OF_SITES = ("pipeline/extract", "pipeline/html.py", "sources/trim.py")
+CODE_OF_DIRECTORIES = ("sources/records.py",)  # and the reader of the kind
 RAW_LENGTH = 2000
 
 
@@ -63,17 +57,11 @@ def read_directory(
     source: Source, documents: Sequence[Document], archive: Archive, reader: DirectoryReader
 ) -> Iterator[Listing | Rejected]:
     """The rows of a directory. Raises SourceFormatError or LostContentError."""
+    read, own = source.kind.reader, {key: getattr(source, key) for key in source.kind.keys}
+    assert read is not None, f"{source.kind.name} has pages, not rows"
     for document in documents:
         origin = Origin(document.sha256, document.url, source.state)
-        yield from reader.read(_rows(source, _content(archive, document)), origin)
-
-
-def _rows(source: Source, content: bytes) -> Iterator[SourceRecord | BadRecord]:
-    if source.kind == Kind.SAMHSA_DIRECTORY:
-        return read_workbook(content)
-    if source.kind == Kind.FINDTREATMENT:
-        return read_answer(content)
-    return read_list(content, source.columns)
+        yield from reader.read(read(_content(archive, document), **own), origin)
 
 
 def read_site(
@@ -134,10 +122,11 @@ def digest(*parts: object) -> str:
 def code_version(kind: Kind) -> str:
     """Hash of the code and vocabularies that read a kind of source: when it changes, all is read again."""
     root = Path(__file__).resolve().parents[2]
+    own = CODE_OF_SITES if kind.reader is None else (*CODE_OF_DIRECTORIES, getfile(kind.reader))
     digest = blake2b(digest_size=8)
-    for name in (*CODE, *(CODE_OF_SITES if kind == Kind.PROVIDER_SITE else CODE_OF_DIRECTORIES)):
+    for name in (*CODE, *own):
         path = root / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.suffix in (".py", ".csv", ".toml"):
-                digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
+                digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()

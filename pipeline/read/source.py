@@ -21,9 +21,8 @@ from pipeline.read.kept_pages import KeptReadings
 from pipeline.records import Document, Listing, Rejected
 from pipeline.stage.rows import Seen, naive_utc
 from pipeline.stage.tables import Stage
-from sources.findtreatment import page_urls
 from sources.records import SourceFormatError
-from sources.registry import Kind, Source
+from sources.registry import Source
 
 
 @dataclass(slots=True)
@@ -83,7 +82,7 @@ class Reader:
         facts: Counter[str] = Counter()
         counts, reader = Counts(), DirectoryReader(self.source.id)
         read: Iterable[Listing | Rejected] = self._listings(documents, counts, reader, facts)
-        if self.source.kind is Kind.PROVIDER_SITE:
+        if self.source.kind.is_site:
             read = list(read)
             if documents and not counts.lost:
                 self._guard_layout(facts)
@@ -123,7 +122,7 @@ class Reader:
     def _listings(
         self, documents: Sequence[Document], counts: Counts, reader: DirectoryReader, facts: Counter[str]
     ) -> Iterator[Listing | Rejected]:
-        if self.source.kind is Kind.PROVIDER_SITE:
+        if self.source.kind.is_site:
             kept = KeptReadings(self.stage.folder, self.source.id)
             yield from count_facts(read_site(self.source, documents, self.archive, kept, counts), facts)
             kept.save()
@@ -174,7 +173,7 @@ class Reader:
 
 def documents_of(source: Source, archive: Archive, as_of: datetime | None = None) -> list[Document]:
     """The documents of one source that count at a date."""
-    lasting = [] if source.kind is Kind.PROVIDER_SITE else [source.id]
+    lasting = [source.id] if source.kind.lasts else []
     return documents_that_count(
         source, list(current_documents(archive, as_of, source.id, lasting=lasting)), archive
     )
@@ -187,10 +186,10 @@ def documents_that_count(source: Source, current: Sequence[Document], archive: A
     gone one by one (`pipeline.fetch.current_documents`).
     """
     first = next((d for d in current if d.url == source.url), None)
-    if source.kind != Kind.FINDTREATMENT or first is None:
+    if source.kind.pager is None or first is None:
         return list(current)
     try:
-        wanted = {first.url, *page_urls(first.url, archive.get(first.sha256 or ""))}
+        wanted = {first.url, *source.kind.pager(first.url, archive.get(first.sha256 or ""))}
     except (KeyError, ArchiveError, ValueError):
         return list(current)  # reading it will say what is wrong with it
     return [d for d in current if d.url in wanted]

@@ -60,17 +60,16 @@ def unmapped_rows(source_id: str, unmapped: Mapping[tuple[str, str], int]) -> li
 
 
 def source_row(source: Source) -> dict[str, Any]:
-    is_site = source.kind == "provider_site"
     return {
         "source_id": source.id,
-        "kind": str(source.kind),
+        "kind": source.kind.name,
         "title": source.title,
         "url": source.url,
         "state": source.state,
         "cadence_days": source.cadence_days,
         "terms": source.terms or None,
         "published": source.published,
-        "organization": source.title if is_site else None,
+        "organization": source.title if source.kind.is_site else None,
     }
 
 

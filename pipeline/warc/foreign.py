@@ -10,7 +10,7 @@ from pipeline.fetch.outcome.judge import judge_file, judge_page
 from pipeline.fetch.wire.messages import Reply
 from pipeline.records import Document, Outcome
 from pipeline.warc.block import Answer, LeftOut
-from sources.registry import Kind, Source
+from sources.registry import Source
 from sources.urls import canonical_url, trap, url_key
 
 Place = tuple[str, Source]  # the key of an address that a source begins with
@@ -30,7 +30,7 @@ class Owners:
         for source in sources:
             if source.url is None:
                 continue
-            if source.kind is not Kind.PROVIDER_SITE:
+            if not source.kind.is_site:
                 self._lists.setdefault(_path_key(source.url), source)
                 continue
             for place in (source.url, *source.entry):
@@ -82,7 +82,7 @@ def page_address(owners: Owners, url: str) -> tuple[Source, str]:
     if found is None:
         raise LeftOut("no source of the registry has this address")
     source, address = found
-    if source.kind is Kind.PROVIDER_SITE and not owners.is_entry(address) and (why := trap(address)):
+    if source.kind.is_site and not owners.is_entry(address) and (why := trap(address)):
         raise LeftOut(f"no page that a visit would read: {why}")
     return source, address
 
@@ -93,7 +93,7 @@ def document(source: Source, url: str, moment: datetime, answer: Answer) -> Docu
         raise LeftOut("a redirect: the page that it leads to has a record of its own")
     if answer.status in (206, 304) or answer.status < 200 or 300 <= answer.status < 400:
         raise LeftOut(f"status {answer.status}: not a whole answer")
-    judge = _page if source.kind is Kind.PROVIDER_SITE else _file
+    judge = _page if source.kind.is_site else _file
     outcome, detail, charset, keep = judge(Reply(url, url, answer.status, answer.headers, answer.body))
     return Document(
         source.id,

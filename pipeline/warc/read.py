@@ -21,7 +21,7 @@ from pipeline.records import Document, Outcome
 from pipeline.warc.block import Answer, LeftOut, digest_key, read_answer, read_block, read_content
 from pipeline.warc.fields import VISIT, moment_of, stated_document
 from pipeline.warc.foreign import Owners, document, page_address
-from sources.registry import Kind, Source
+from sources.registry import Source
 
 NAMED = 1000  # records left out that are named; of all of them, the reasons are counted
 VISIT_BYTES = 1_000_000
@@ -181,7 +181,7 @@ class _Import:
         if moment > self.now:
             raise LeftOut("its date is in the future")
         digest = digest_key(record.rec_headers.get_header("WARC-Payload-Digest"))
-        site = source.kind is Kind.PROVIDER_SITE
+        site = source.kind.is_site
         limit = self.settings.max_bytes if site else self.settings.max_file_bytes
         if record.rec_type == "revisit":
             seen = self._seen.get(digest or "")

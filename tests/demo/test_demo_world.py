@@ -18,7 +18,8 @@ from bs4 import BeautifulSoup
 from sources.demo.compare import carries, differences
 from sources.demo.truth import Absent, Member, TrueSource, load_lists, load_same_places, load_truth
 from sources.demo.world import HERE, SITES, find_file, hosts
-from sources.registry import Kind, load_registry
+from sources.kinds import KINDS
+from sources.registry import load_registry
 
 PAGES = sorted(p for p in SITES.rglob("*") if p.suffix in (".html", ".htm"))
 REGISTRY = load_registry(HERE / "registry")
@@ -82,9 +83,9 @@ def test_the_sites_have_at_least_eight_really_different_shapes() -> None:
 
 def test_the_registry_loads_whole_and_every_provider_site_has_its_truth() -> None:
     assert not REGISTRY.problems
-    sites = {s.id for s in SOURCES.values() if s.kind is Kind.PROVIDER_SITE}
+    sites = {s.id for s in SOURCES.values() if s.kind is KINDS["provider_site"]}
     assert sites == set(TRUTH)
-    assert {s.kind for s in SOURCES.values()} >= {Kind.FINDTREATMENT, Kind.LICENSE_LIST}
+    assert {s.kind for s in SOURCES.values()} >= {KINDS["findtreatment"], KINDS["license_list"]}
 
 
 def test_every_source_points_at_a_host_of_the_world_and_entries_exist() -> None:

@@ -10,8 +10,8 @@ from export_world import export_world
 from warehouse_world import build_world
 
 from warehouse.exports.errors import ExportError
-from warehouse.exports.formats import FILES, FOLDERS, export
-from warehouse.exports.place import draft_folder
+from warehouse.exports.formats import FORMATS, export
+from warehouse.exports.target import draft_folder
 
 
 def digests(path: Path) -> dict[str, str]:
@@ -19,7 +19,7 @@ def digests(path: Path) -> dict[str, str]:
     return {str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-@pytest.mark.parametrize("format", [*FILES, *FOLDERS])
+@pytest.mark.parametrize("format", FORMATS)
 def test_same_release_same_bytes_also_over_an_older_export(
     release: Path, tmp_path: Path, format: str
 ) -> None:
@@ -32,7 +32,7 @@ def test_same_release_same_bytes_also_over_an_older_export(
     assert [path.name for path in tmp_path.iterdir()] == ["export"]
 
 
-@pytest.mark.parametrize("format", FOLDERS)
+@pytest.mark.parametrize("format", [name for name, f in FORMATS.items() if f.is_folder])
 def test_a_folder_of_something_else_is_left_alone(release: Path, tmp_path: Path, format: str) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ExportError, match="something else"):
@@ -73,14 +73,14 @@ def test_errors_say_what_to_do(release: Path, tmp_path: Path) -> None:
 def taken_down(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of the same world, where one operator asked to be taken down."""
     folder = tmp_path_factory.mktemp("down")
-    (folder / "takedown.csv").write_text("id,who,when,why\norg_virtual_iop,the provider,2026-03-01,asked\n")
+    (folder / "takedown.csv").write_text("id,who,when,why\nvirtual_iop:1,the provider,2026-03-01,asked\n")
     return build_world(export_world(1), folder, overrides=folder)
 
 
-@pytest.mark.parametrize("format", [*FILES, *FOLDERS])
+@pytest.mark.parametrize("format", FORMATS)
 def test_what_was_taken_down_is_in_no_export(taken_down: Path, tmp_path: Path, format: str) -> None:
     export(taken_down, format, tmp_path / "out")
-    files = [tmp_path / "out"] if format in FILES else list((tmp_path / "out").rglob("*"))
+    files = [tmp_path / "out"] if not FORMATS[format].is_folder else list((tmp_path / "out").rglob("*"))
     text = b"".join(file.read_bytes() for file in files if file.is_file())
     assert b"svc_000a" in text
     assert b"Example Online" not in text

@@ -15,7 +15,8 @@ from pipeline.archive.archive import Archive
 from pipeline.fetch.run import fetch_sources
 from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Document
-from sources.registry import Kind, Source
+from sources.kinds import KINDS
+from sources.registry import Source
 
 Answer = Callable[["Request", asyncio.StreamWriter], Awaitable[None]]
 FILLER = "<p>We offer an intensive outpatient program on weekday evenings in our office on Main Street.</p>"
@@ -126,7 +127,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 def site(host: str, *entry: str, **more: Any) -> Source:
     source_id = host.partition(".")[0].replace("-", "_")
-    return Source(source_id, Kind.PROVIDER_SITE, host, url=f"http://{host}/", entry=entry, **more)
+    return Source(source_id, KINDS["provider_site"], host, url=f"http://{host}/", entry=entry, **more)
 
 
 def quick(web: Web, **more: Any) -> FetchSettings:

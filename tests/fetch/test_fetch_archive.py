@@ -24,8 +24,9 @@ RUN = """
 from pipeline.archive.archive import Archive
 from pipeline.fetch.run import fetch_all
 from pipeline.fetch.settings import FetchSettings
-from sources.registry import Kind, Source
-sources = [Source(f"k{n}", Kind.PROVIDER_SITE, "k", url=f"http://k{n}.example/", max_pages=9) for n in range(12)]
+from sources.kinds import KINDS
+from sources.registry import Source
+sources = [Source(f"k{n}", KINDS["provider_site"], "k", url=f"http://k{n}.example/", max_pages=9) for n in range(12)]
 settings = FetchSettings(connect_to={"*.example": ("127.0.0.1", port)}, per_host_delay_s=0.04)
 with Archive(root) as archive:
     fetch_all(sources, archive, settings, due_only=True)

@@ -175,12 +175,13 @@ def test_a_slow_loris_is_left_after_the_total_time_and_does_not_keep_the_others(
 def test_loopback_is_refused_unless_the_source_allows_it(web, archive, url: str) -> None:
     from pipeline.fetch.run import fetch_sources
     from pipeline.fetch.settings import FetchSettings
-    from sources.registry import Kind, Source
+    from sources.kinds import KINDS
+    from sources.registry import Source
 
     web.answers["127.0.0.1", "*"] = web.answers["localhost", "*"] = slow_loris
 
     async def run(allow: bool) -> Outcome:
-        source = Source("s", Kind.PROVIDER_SITE, "s", url=url.format(port=web.port), allow_loopback=allow)
+        source = Source("s", KINDS["provider_site"], "s", url=url.format(port=web.port), allow_loopback=allow)
         settings = FetchSettings(per_host_delay_s=0, total_s=0.2, attempts=1)
         documents = [d async for d in fetch_sources([source], archive, settings)]
         return documents[0].outcome
@@ -276,7 +277,8 @@ def test_certificates_are_checked_against_the_name_that_was_asked_for(
 ) -> None:
     from pipeline.fetch.run import fetch_sources
     from pipeline.fetch.settings import FetchSettings
-    from sources.registry import Kind, Source
+    from sources.kinds import KINDS
+    from sources.registry import Source
 
     web.page("secure.example", "/")
     server, authority = tls_web(web, certified)
@@ -290,7 +292,7 @@ def test_certificates_are_checked_against_the_name_that_was_asked_for(
         settings = FetchSettings(
             connect_to={"*.example": ("127.0.0.1", port)}, per_host_delay_s=0, attempts=1, ssl_context=client
         )
-        source = Source("s", Kind.PROVIDER_SITE, "s", url="https://secure.example/")
+        source = Source("s", KINDS["provider_site"], "s", url="https://secure.example/")
         try:
             documents = [d async for d in fetch_sources([source], archive, settings)]
             return documents[0]

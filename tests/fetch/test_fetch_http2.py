@@ -13,7 +13,8 @@ from h2.events import RequestReceived
 from pipeline.fetch.run import fetch_sources
 from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Outcome
-from sources.registry import Kind, Source
+from sources.kinds import KINDS
+from sources.registry import Source
 
 PAGE = b"<html><title>IOP</title><p>Three evenings a week, in groups of eight people.</p></html>"
 
@@ -54,7 +55,7 @@ def test_http2_is_spoken_where_it_is_offered(archive) -> None:
             per_host_delay_s=0,
             attempts=1,
         )
-        source = Source("two", Kind.PROVIDER_SITE, "two", url="https://two.example/", entry=("/iop",))
+        source = Source("two", KINDS["provider_site"], "two", url="https://two.example/", entry=("/iop",))
         documents = [d async for d in fetch_sources([source], archive, settings)]
         listening.close()
         return documents

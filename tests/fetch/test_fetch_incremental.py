@@ -16,7 +16,8 @@ from pipeline.archive.visits import VisitRow, due, next_due
 from pipeline.fetch.run import fetch_all
 from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Outcome
-from sources.registry import Kind, Source
+from sources.kinds import KINDS
+from sources.registry import Source
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 PAGE = "<html><title>IOP</title><p>Three evenings a week, groups of eight.</p>{}</html>"
@@ -149,7 +150,7 @@ def visit(day: float, **outcomes: int) -> VisitRow:
 def test_a_source_is_due_by_its_cadence_and_sooner_after_a_failure(
     visits: list[VisitRow], day: float
 ) -> None:
-    source = Source("s", Kind.PROVIDER_SITE, "s", url="http://s.example/", cadence_days=7)
+    source = Source("s", KINDS["provider_site"], "s", url="http://s.example/", cadence_days=7)
     other = VisitRow("other", DAY, DAY + timedelta(days=100), {"ok": 1})
     assert next_due(source, [*visits, other]) == DAY + timedelta(days=day)
     assert not due(source, visits, DAY + timedelta(days=day - 0.5))
@@ -175,10 +176,10 @@ def test_a_local_file_and_a_folder_of_pages(archive, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("name\nClinic\n")
     (tmp_path / "empty.csv").write_text("")
     sources = [
-        Source("folder", Kind.PROVIDER_SITE, "f", path=tmp_path / "site"),
-        Source("list", Kind.LICENSE_LIST, "l", path=tmp_path / "list.csv"),
-        Source("empty", Kind.LICENSE_LIST, "e", path=tmp_path / "empty.csv"),
-        Source("none", Kind.LICENSE_LIST, "n", path=tmp_path / "none.csv"),
+        Source("folder", KINDS["provider_site"], "f", path=tmp_path / "site"),
+        Source("list", KINDS["license_list"], "l", path=tmp_path / "list.csv"),
+        Source("empty", KINDS["license_list"], "e", path=tmp_path / "empty.csv"),
+        Source("none", KINDS["license_list"], "n", path=tmp_path / "none.csv"),
     ]
     first = {d.url: d for d in fetch_all(sources, archive, FetchSettings(), now=DAY)}
     assert {u: d.outcome for u, d in first.items()} == {
@@ -198,7 +199,7 @@ def test_an_api_is_followed_page_by_page_and_stops_where_one_is_missing(web, fet
         body = json.dumps({"page": page, "totalPages": 4, "rows": []}).encode()
         path = "/api?sType=both" + (f"&page={page}" if page > 1 else "")
         web.body("api.example", path, body, content_type="application/json")
-    source = Source("api", Kind.FINDTREATMENT, "a", url="http://api.example/api?sType=both")
+    source = Source("api", KINDS["findtreatment"], "a", url="http://api.example/api?sType=both")
     documents = fetch(source)
     assert [d.outcome for d in documents] == [Outcome.OK, Outcome.OK, Outcome.GONE]
     assert web.asked("api.example")[0] == "/robots.txt"
@@ -207,7 +208,9 @@ def test_an_api_is_followed_page_by_page_and_stops_where_one_is_missing(web, fet
 def test_a_workbook_is_one_file_and_an_error_page_is_not_taken_for_it(web, fetch, archive) -> None:
     web.body("a.example", "/list.xlsx", b"PK\x03\x04 workbook", content_type="application/vnd.ms-excel")
     web.page("b.example", "/list.xlsx", "gone", 404)
-    sources = [Source(n, Kind.SAMHSA_DIRECTORY, n, url=f"http://{n}.example/list.xlsx") for n in ("a", "b")]
+    sources = [
+        Source(n, KINDS["samhsa_directory"], n, url=f"http://{n}.example/list.xlsx") for n in ("a", "b")
+    ]
     found = {d.source_id: d for d in fetch(*sources)}
     assert archive.get(found["a"].sha256) == b"PK\x03\x04 workbook"
     assert (found["b"].outcome, found["b"].sha256) == (Outcome.GONE, None)
@@ -226,7 +229,7 @@ def test_a_workbook_is_one_file_and_an_error_page_is_not_taken_for_it(web, fetch
 def test_a_web_page_in_place_of_a_list_leaves_the_last_list_standing(
     web, fetch, archive, html: str, outcome: Outcome
 ) -> None:
-    source = Source("a", Kind.LICENSE_LIST, "a", url="http://a.example/list.csv")
+    source = Source("a", KINDS["license_list"], "a", url="http://a.example/list.csv")
     web.body("a.example", "/list.csv", b"name\nClinic\n", content_type="text/csv")
     fetch(source, now=lambda: DAY)
     web.page("a.example", "/list.csv", html)
@@ -245,7 +248,7 @@ def test_a_list_that_did_not_change_is_not_sent_again(web, fetch) -> None:
         )
 
     web.answers["a.example", "/list.csv"] = answer
-    source = Source("a", Kind.LICENSE_LIST, "a", url="http://a.example/list.csv")
+    source = Source("a", KINDS["license_list"], "a", url="http://a.example/list.csv")
     assert [d.outcome for d in (*fetch(source), *fetch(source))] == [Outcome.OK, Outcome.UNCHANGED]
 
 

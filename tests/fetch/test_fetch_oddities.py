@@ -156,7 +156,8 @@ def test_an_http2_body_that_is_not_wanted_does_not_starve_the_next_page(archive)
     from h2.events import RequestReceived, WindowUpdated
 
     from pipeline.fetch.run import fetch_sources
-    from sources.registry import Kind, Source
+    from sources.kinds import KINDS
+    from sources.registry import Source
 
     authority = trustme.CA()
     server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
@@ -203,7 +204,9 @@ def test_an_http2_body_that_is_not_wanted_does_not_starve_the_next_page(archive)
             attempts=1,
             read_s=5.0,
         )
-        source = Source("two", Kind.PROVIDER_SITE, "two", url="https://two.example/", entry=("/file", "/iop"))
+        source = Source(
+            "two", KINDS["provider_site"], "two", url="https://two.example/", entry=("/file", "/iop")
+        )
         found = {d.url[-5:]: d.outcome async for d in fetch_sources([source], archive, settings)}
         listening.close()
         return found

@@ -16,7 +16,8 @@ from warcio.warcwriter import WARCWriter
 from pipeline.archive.archive import Archive
 from pipeline.fetch.settings import FetchSettings
 from pipeline.warc.read import Imported, import_warc
-from sources.registry import Kind, Source
+from sources.kinds import KINDS, Kind
+from sources.registry import Source
 
 URL = "https://a.example/"
 HTML = {"Content-Type": "text/html"}
@@ -29,7 +30,7 @@ def page(n: int | str) -> bytes:
     )
 
 
-def source(name: str, url: str | None = None, kind: Kind = Kind.PROVIDER_SITE, **more) -> Source:
+def source(name: str, url: str | None = None, kind: Kind = KINDS["provider_site"], **more) -> Source:
     return Source(name, kind, name, url=url or f"https://{name}.example/", **more)
 
 
@@ -195,7 +196,7 @@ def test_a_page_belongs_to_the_source_whose_address_it_begins_with(
         source(
             "south", "https://shared.example/clinics", entry=("/south/iop", "https://s.shared.example/x.pdf")
         ),
-        source("list", "https://shared.example/api/v2?page=1", Kind.FINDTREATMENT),
+        source("list", "https://shared.example/api/v2?page=1", KINDS["findtreatment"]),
     )
     wanted = {
         "": "first",
@@ -220,9 +221,9 @@ def test_a_page_belongs_to_the_source_whose_address_it_begins_with(
 
 def test_answers_of_a_directory_are_judged_as_downloads(archive: Archive, foreign: Foreign) -> None:
     lists = (
-        source("api", "https://api.example/v2?limit=9", Kind.FINDTREATMENT),
-        source("rows", "https://state.example/Lists/All.csv", Kind.LICENSE_LIST),
-        source("book", "https://gov.example/book.xlsx", Kind.SAMHSA_DIRECTORY),
+        source("api", "https://api.example/v2?limit=9", KINDS["findtreatment"]),
+        source("rows", "https://state.example/Lists/All.csv", KINDS["license_list"]),
+        source("book", "https://gov.example/book.xlsx", KINDS["samhsa_directory"]),
     )
     foreign.add("https://api.example/v2?limit=9", b"{}", {"Content-Type": "application/json"})
     foreign.add("https://state.example/Lists/All.csv", b"a,b\n" * 500, {"Content-Type": "text/csv"})

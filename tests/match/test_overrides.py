@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.match.overrides import OverrideError, Overrides, append_override, load_overrides
 from pipeline.match.resolve import Resolution, resolve
+from warehouse.overrides import OverrideError, Overrides, append_override, load_overrides
 
 Make = Callable[..., pl.DataFrame]
 NOW, LATER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)

@@ -13,9 +13,9 @@ from types import ModuleType
 import polars as pl
 import pytest
 
-from pipeline.match.overrides import Overrides
 from pipeline.match.resolve import resolve
 from pipeline.match.table import match_csv
+from warehouse.overrides import Overrides
 
 GOALS = {
     ("pairs", "location", "all"): 0.96,

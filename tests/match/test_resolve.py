@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from pipeline.match.overrides import Overrides
 from pipeline.match.resolve import Resolution, resolve
 from pipeline.match.review import explain, review_queue
+from warehouse.overrides import Overrides
 
 Make = Callable[..., pl.DataFrame]
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3))

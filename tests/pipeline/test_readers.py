@@ -18,14 +18,15 @@ from pipeline.read.processes import Job, read_sources
 from pipeline.read.source import Reader, ReadReport, documents_of
 from pipeline.records import Document, Outcome
 from pipeline.stage.tables import Stage
-from sources.registry import Kind, Source
+from sources.kinds import KINDS
+from sources.registry import Source
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
-LIST = Source("oak", Kind.LICENSE_LIST, "Oak", url="https://oak.example/list.csv", state="MA", columns={
+LIST = Source("oak", KINDS["license_list"], "Oak", url="https://oak.example/list.csv", state="MA", columns={
     "name1": "Name", "street1": "Street", "city": "City", "zip": "ZIP", "setting": "Setting",
 })  # fmt: skip
 GOOD = b"Name,Street,City,ZIP,Setting\nOak House,1 Oak Street,Lowell,01852,Outpatient Services\nElm,2 Elm Street,Lynn,01902,\n"
-SITE = Source("elm", Kind.PROVIDER_SITE, "Elm House", url="https://elm.example/", state="MA")
+SITE = Source("elm", KINDS["provider_site"], "Elm House", url="https://elm.example/", state="MA")
 PAGE = """<html><head><title>Intensive Outpatient Program | Elm House</title></head><body><main>
 <h1>Intensive Outpatient Program (IOP)</h1><p>Our IOP meets Monday, Wednesday and Friday from 9 a.m. to noon.
 We treat depression, anxiety and PTSD in adults.</p><p>Elm House, 1 Elm Street, Lowell, MA 01852. Call (978) 555-0101.</p>

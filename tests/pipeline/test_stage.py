@@ -13,11 +13,12 @@ import pytest
 from pipeline.records import Document, Listing, Observation, Outcome, Rejected, Service
 from pipeline.stage.rows import Seen, naive_utc
 from pipeline.stage.tables import Stage
-from sources.registry import Kind, Source
+from sources.kinds import KINDS
+from sources.registry import Source
 from warehouse.contracts import stage_tables
 
 MAY, JUNE = datetime(2026, 5, 1), datetime(2026, 6, 1)
-SOURCE = Source("elm", Kind.PROVIDER_SITE, "Elm House", url="https://elm.example/", state="MA")
+SOURCE = Source("elm", KINDS["provider_site"], "Elm House", url="https://elm.example/", state="MA")
 PAGE = "https://elm.example/iop"
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sources.registry import REGISTRY, Kind, load_registry, missing_files
+from sources.kinds import KINDS
+from sources.registry import REGISTRY, load_registry, missing_files
 
 
 def write(folder: Path, text: str, name: str = "some.toml") -> Path:
@@ -33,7 +34,7 @@ def test_a_source_with_all_keys(tmp_path: Path) -> None:
     assert not registry.problems
     source = registry["harbor_light"]
     assert (source.kind, source.cadence_days, source.entry, source.max_pages) == (
-        Kind.PROVIDER_SITE,
+        KINDS["provider_site"],
         14,
         ("/iop",),
         5,
@@ -169,7 +170,7 @@ def test_the_registry_that_we_ship_is_sound() -> None:
     registry = load_registry(REGISTRY)
     assert not registry.problems
     assert {s.kind for s in registry.sources} >= {
-        Kind.PROVIDER_SITE,
-        Kind.SAMHSA_DIRECTORY,
-        Kind.FINDTREATMENT,
+        KINDS["provider_site"],
+        KINDS["samhsa_directory"],
+        KINDS["findtreatment"],
     }

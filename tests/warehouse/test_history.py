@@ -11,12 +11,14 @@ import pytest
 from rich.console import Console
 from warehouse_world import NOW, World, ask, build_world
 
+from sources.kinds import trust
 from warehouse.audit import audit
 from warehouse.build import build
 from warehouse.diff import diff
 from warehouse.freshness import fact_ages, source_ages
-from warehouse.inputs import OverrideError, StageError
-from warehouse.reference import VocabularyError
+from warehouse.inputs import StageError
+from warehouse.overrides import OverrideError
+from warehouse.reference import KindError, VocabularyError
 
 LATER = NOW + timedelta(days=30)
 
@@ -215,7 +217,7 @@ def test_inputs_that_do_not_fit_say_so(tmp_path: Path) -> None:
     stage = World(providers=1).write(tmp_path / "stage")
     file = stage / "listing" / "all.parquet"
     good = pl.read_parquet(file)
-    arguments: dict[str, Any] = {"previous": None, "overrides": None, "now": NOW, "run": {}}
+    arguments: dict[str, Any] = {"trust": trust(), "previous": None, "overrides": None, "now": NOW, "run": {}}
     for frame, said in (
         (good.drop("zip"), "table listing, column zip .*missing"),
         (
@@ -231,8 +233,12 @@ def test_inputs_that_do_not_fit_say_so(tmp_path: Path) -> None:
         build(stage, VOCABULARY, tmp_path / "x.duckdb", **arguments)
     good.write_parquet(file)
     (tmp_path / "correction.csv").write_text("id,field,value,who,when,why\nx,accepting,closed,ann,soon,why\n")
-    with pytest.raises(OverrideError, match="'soon' of x is no date"):
+    with pytest.raises(OverrideError, match="line 2: column when: 'soon' is not a date"):
         build(stage, VOCABULARY, tmp_path / "x.duckdb", **(arguments | {"overrides": tmp_path}))
+    with pytest.raises(KindError, match="su_2025 is of the kind 'samhsa_directory'"):
+        build(
+            stage, VOCABULARY, tmp_path / "x.duckdb", **(arguments | {"trust": {"provider_site": (1, 0.9)}})
+        )
     with pytest.raises(VocabularyError, match=r"conditions\.csv is missing"):
         build(stage, tmp_path, tmp_path / "x.duckdb", **arguments)
 

@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 from polars import selectors
 
+from sources.kinds import trust
 from warehouse.build import build
 from warehouse.contracts import stage_tables
 
@@ -169,7 +170,13 @@ def build_world(
     world: World, folder: Path, name: str = "candidate", *, marked: bool = False, **more: Any
 ) -> Path:
     """Build a release of a world into `<folder>/<name>.duckdb`."""
-    defaults: dict[str, Any] = {"previous": None, "overrides": None, "now": world.now, "run": {}}
+    defaults: dict[str, Any] = {
+        "trust": trust(),
+        "previous": None,
+        "overrides": None,
+        "now": world.now,
+        "run": {},
+    }
     stage = world.write(folder / f"stage-{name}", marked=marked)
     return build(stage, VOCABULARY, folder / f"{name}.duckdb", **(defaults | more)).path
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.ddl import literal
-from warehouse.exports.reading import Reading, reading
+from warehouse.exports.release_file import OpenRelease, open_release
 
 FOLDER = Path(__file__).parent
 
 
 def report(release: Path, state: str | None = None) -> str:
     """The report on a release file as Markdown, for one state (postal code) or all. ExportError as in `exports`."""
-    with reading(release) as source:
+    with open_release(release) as source:
         wanted = literal(state) if state else "NULL::VARCHAR"
         source.connection.execute(f"SET VARIABLE state = {wanted}")
         source.connection.execute((FOLDER / "known.sql").read_text(encoding="utf-8"))
@@ -32,7 +32,7 @@ def report(release: Path, state: str | None = None) -> str:
     return "\n".join(parts)
 
 
-def _section(source: Reading, sql: str) -> str:
+def _section(source: OpenRelease, sql: str) -> str:
     comment = [line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--")]
     title, text = comment[0], " ".join(comment[1:])
     cursor = source.connection.execute(sql)

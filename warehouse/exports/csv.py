@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.exports.reading import DIRECTORY, Reading, iso
+from warehouse.exports.release_file import DIRECTORY, OpenRelease, iso
 from warehouse.types import Type
 
 # A cell that starts like this is a formula to a spreadsheet (OWASP, "CSV Injection").
@@ -71,7 +71,7 @@ def parse_cell(text: str, type: Type) -> Any:
     return float(text) if type.kind == "double" else plain_cell(text)
 
 
-def write_table(source: Reading, sql: str, path: Path) -> int:
+def write_table(source: OpenRelease, sql: str, path: Path) -> int:
     """The answer of a query as a CSV file with a header (RFC 4180, UTF-8); gives the number of rows."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -83,6 +83,6 @@ def write_table(source: Reading, sql: str, path: Path) -> int:
     return count
 
 
-def write_csv(source: Reading, to: Path) -> Mapping[str, int]:
+def write_csv(source: OpenRelease, to: Path) -> Mapping[str, int]:
     """The table `directory` as one CSV file."""
     return {"directory": write_table(source, DIRECTORY, to)}

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.ddl import literal
-from warehouse.exports.place import write_manifest
-from warehouse.exports.reading import Reading
+from warehouse.exports.release_file import OpenRelease
+from warehouse.exports.target import write_manifest
 
 FOLDER = Path(__file__).parent
 GUIDE = "http://hl7.org/fhir/us/davinci-pdex-plan-net"
@@ -31,7 +31,7 @@ HOW = {
 Resource = dict[str, Any]
 
 
-def write_fhir(source: Reading, to: Path) -> Mapping[str, int]:
+def write_fhir(source: OpenRelease, to: Path) -> Mapping[str, int]:
     """One NDJSON file a resource type. Every reference within them is to a resource that is there."""
     source.connection.execute(f"SET VARIABLE fhir_codes = {literal(str(FOLDER / 'fhir_codes.csv'))}")
     source.connection.execute((FOLDER / "fhir.sql").read_text(encoding="utf-8"))
@@ -44,12 +44,12 @@ def write_fhir(source: Reading, to: Path) -> Mapping[str, int]:
     return rows
 
 
-def _locations(source: Reading) -> Iterator[Resource]:
+def _locations(source: OpenRelease) -> Iterator[Resource]:
     yield from map(location, source.rows("FROM memory.fhir.location"))
     yield from map(area, source.rows("FROM memory.fhir.area"))
 
 
-def _write(source: Reading, resources: Iterable[Resource], path: Path) -> int:
+def _write(source: OpenRelease, resources: Iterable[Resource], path: Path) -> int:
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for resource in resources:

@@ -1,9 +1,10 @@
-"""The formats of others, and writing a release in one of them."""
+"""Which formats there are, and how a release is written in one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from warehouse.exports.csv import write_csv
 from warehouse.exports.errors import ExportError
@@ -11,26 +12,37 @@ from warehouse.exports.fhir import write_fhir
 from warehouse.exports.geojson import write_geojson
 from warehouse.exports.hsds import write_hsds
 from warehouse.exports.parquet import write_parquet
-from warehouse.exports.place import draft_file, draft_folder
-from warehouse.exports.reading import Reading, reading
+from warehouse.exports.release_file import OpenRelease, open_release
+from warehouse.exports.target import draft_file, draft_folder
 
-Writer = Callable[[Reading, Path], Mapping[str, int]]
-FILES: Mapping[str, Writer] = {"csv": write_csv, "geojson": write_geojson}
-FOLDERS: Mapping[str, Writer] = {"fhir": write_fhir, "hsds": write_hsds, "parquet": write_parquet}
+
+class Format(NamedTuple):
+    """A format: what people call it, and what writes it."""
+
+    title: str
+    write: Callable[[OpenRelease, Path], Mapping[str, int]]
+    is_folder: bool
+
+
+FORMATS: Mapping[str, Format] = {
+    "hsds": Format("HSDS 3", write_hsds, is_folder=True),
+    "fhir": Format("FHIR Plan-Net", write_fhir, is_folder=True),
+    "geojson": Format("GeoJSON", write_geojson, is_folder=False),
+    "parquet": Format("Parquet", write_parquet, is_folder=True),
+    "csv": Format("CSV", write_csv, is_folder=False),
+}
 
 
 def export(release: Path, format: str, to: Path) -> Mapping[str, int]:
-    """Write a release file to `to`: a file for `csv` and `geojson`, a folder for `fhir`, `hsds` and `parquet`.
+    """Write a release file to `to`: a file or a folder, as the format has it.
 
     Gives the number of rows or resources by what was written. An older export at `to` is replaced; ExportError where
     something else is there, where the release cannot be read, or where there is no such format.
     """
-    writer = FILES.get(format) or FOLDERS.get(format)
-    if writer is None:
-        raise ExportError(f"no format {format!r}: there are {', '.join(sorted([*FILES, *FOLDERS]))}")
-    with reading(release) as source:
-        if format in FILES:
-            with draft_file(to) as draft:
-                return writer(source, draft)
-        with draft_folder(to, format) as draft:
-            return writer(source, draft)
+    if format not in FORMATS:
+        raise ExportError(f"no format {format!r}: there are {', '.join(sorted(FORMATS))}")
+    with (
+        open_release(release) as source,
+        draft_folder(to, format) if FORMATS[format].is_folder else draft_file(to) as draft,
+    ):
+        return FORMATS[format].write(source, draft)

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.exports.reading import DIRECTORY, Reading, iso
+from warehouse.exports.release_file import DIRECTORY, OpenRelease, iso
 
 
-def write_geojson(source: Reading, to: Path) -> Mapping[str, int]:
+def write_geojson(source: OpenRelease, to: Path) -> Mapping[str, int]:
     """One FeatureCollection, one Feature a line, so that files of two releases can be compared by line."""
     head = {"type": "FeatureCollection", "release": source.release, "built_at": source.moment}
     count = 0

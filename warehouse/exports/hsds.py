@@ -13,8 +13,8 @@ from typing import Any
 
 from warehouse.ddl import quoted
 from warehouse.exports.csv import write_table
-from warehouse.exports.place import write_manifest
-from warehouse.exports.reading import Reading
+from warehouse.exports.release_file import OpenRelease
+from warehouse.exports.target import write_manifest
 from warehouse.exports.zones import Zone, zone_at, zone_name
 
 FOLDER = Path(__file__).parent
@@ -28,7 +28,7 @@ def specification() -> Mapping[str, Any]:
     return found
 
 
-def write_hsds(source: Reading, to: Path) -> Mapping[str, int]:
+def write_hsds(source: OpenRelease, to: Path) -> Mapping[str, int]:
     """Every table of the specification; those that we have nothing for have a header only.
 
     Rows per table are given. Ids are UUIDs made of the release's ids, which stand beside them as identifiers.
@@ -50,7 +50,7 @@ def write_hsds(source: Reading, to: Path) -> Mapping[str, int]:
     return rows
 
 
-def _query(source: Reading, resource: Mapping[str, Any], views: set[str]) -> str:
+def _query(source: OpenRelease, resource: Mapping[str, Any], views: set[str]) -> str:
     """A table with all columns of the specification, in its order; null where we have none."""
     name = resource["name"]
     view = f"SELECT * FROM memory.hsds.{quoted(name)}" if name in views else NO_ROWS
@@ -62,7 +62,7 @@ def _query(source: Reading, resource: Mapping[str, Any], views: set[str]) -> str
     return f"SELECT {columns} FROM ({view}) ORDER BY id"
 
 
-def _package(source: Reading) -> dict[str, Any]:
+def _package(source: OpenRelease) -> dict[str, Any]:
     return {
         "name": "iop-directory",
         "title": "The open directory of intensive outpatient programs, in HSDS 3.0",
@@ -83,7 +83,7 @@ def _package(source: Reading) -> dict[str, Any]:
     }
 
 
-def _zones(source: Reading) -> None:
+def _zones(source: OpenRelease) -> None:
     """`zone`: the time zone of every place with sessions, as far as its ZIP code tells it."""
     places = source.connection.execute(
         """SELECT DISTINCT location_id, zip FROM service_at_location JOIN address USING (location_id)

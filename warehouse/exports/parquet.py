@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from warehouse.contracts import release_tables
 from warehouse.ddl import literal, quoted
-from warehouse.exports.place import write_manifest
-from warehouse.exports.reading import Reading
+from warehouse.exports.release_file import OpenRelease
+from warehouse.exports.target import write_manifest
 
 NO_STATE = "virtual"  # the partition of services that are at no place, or at one whose state is not stated
 
 
-def write_parquet(source: Reading, to: Path) -> Mapping[str, int]:
+def write_parquet(source: OpenRelease, to: Path) -> Mapping[str, int]:
     """One file a state. Readers get the state from the path; `virtual` there is null in the directory."""
     rows: dict[str, int] = {}
     order = ", ".join(quoted(name) for name in release_tables()["directory"].sort)

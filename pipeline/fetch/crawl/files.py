@@ -21,7 +21,6 @@ MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".xml": "application/xml",
 }
-PAGES = (".html", ".htm")
 
 
 async def download(
@@ -58,9 +57,7 @@ async def _file(url: str, visit: Visit, recorder: Recorder) -> Document:
     return await recorder.answered(reply, outcome, detail, keep=outcome is Outcome.OK)
 
 
-async def read_local(
-    path: Path, recorder: Recorder, suffixes: Sequence[str] = PAGES
-) -> AsyncGenerator[Document]:
+async def read_local(path: Path, recorder: Recorder, suffixes: Sequence[str]) -> AsyncGenerator[Document]:
     """Archive a local file, or those of a folder. URLs are `file:` and the name below the folder."""
     files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes) if path.is_dir() else [path]
     if not files:

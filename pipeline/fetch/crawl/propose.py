@@ -20,6 +20,7 @@ from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.client import Fetcher, Visit
 from pipeline.fetch.wire.messages import Failure, Reply, Want
 from pipeline.records import Outcome
+from sources.kinds import SITE
 from sources.urls import canonical_url, registrable
 
 ENTRIES = 5
@@ -102,7 +103,7 @@ def _toml(site: str, title: str, entry: list[str], cadence: int) -> str:
     source_id = source_id if re.match(r"[a-z]", source_id) else f"site_{source_id}"
     lines = [
         f"[{source_id[:62]}]",
-        'kind = "provider_site"',
+        f'kind = "{SITE.name}"',
         f"title = {_quoted(title)}",
         f"url = {_quoted(site)}",
     ]

@@ -12,7 +12,7 @@ from pipeline.archive.visits import by_source, due
 from pipeline.fetch.run import fetch_all
 from pipeline.flow.workspace import Workspace
 from pipeline.records import Document
-from sources.registry import Kind, Source
+from sources.registry import Source
 
 HISTORY = timedelta(days=90)  # attempts that a release carries, for source health
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=8), warn_window=timedelta(days=2))
@@ -68,7 +68,7 @@ def _attempts(
 ) -> dict[str, list[Document]]:
     """By source: the attempts of late, and those that brought what counts, however old, which claims refer to."""
     until = as_of or now
-    lasting = [s.id for s in sources if s.kind is not Kind.PROVIDER_SITE]
+    lasting = [s.id for s in sources if s.kind.lasts]
     late = archive.documents(since=until - HISTORY, as_of=as_of)
     found = {(d.source_id, d.url, d.fetched_at): d for d in standing_attempts(archive, as_of, lasting)}
     found |= {(d.source_id, d.url, d.fetched_at): d for d in late}

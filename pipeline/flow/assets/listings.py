@@ -11,7 +11,6 @@ from pipeline.flow.workspace import Workspace
 from pipeline.read.processes import Job, read_sources
 from pipeline.read.source import ReadReport, documents_that_count
 from pipeline.records import Document
-from sources.registry import Kind
 
 SPECS = (
     (
@@ -42,7 +41,7 @@ def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         sources = [settings.registry[key] for key in context.partition_keys]
         with Archive(settings.archive) as archive:
             current: dict[str, list[Document]] = {}
-            lasting = [s.id for s in sources if s.kind is not Kind.PROVIDER_SITE]
+            lasting = [s.id for s in sources if s.kind.lasts]
             for document in current_documents(archive, workspace.as_of, lasting=lasting):
                 current.setdefault(document.source_id, []).append(document)
             counted = {s.id: documents_that_count(s, current.get(s.id, ()), archive) for s in sources}

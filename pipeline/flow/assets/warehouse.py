@@ -10,12 +10,12 @@ import dagster as dg
 
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import VOCABULARY
+from sources.kinds import trust
 from warehouse.audit import AuditReport, audit
 from warehouse.build import build
 from warehouse.contracts import Contract, release_tables
 
 CANDIDATE = "candidate.duckdb"
-MEMORY = "400MB"  # DuckDB's share; what does not fit spills to disk, which costs the whole country nothing
 POOL = "warehouse"  # its limit of one keeps two runs from writing at once
 OTHER = "audit"  # the check that takes what belongs to no single table
 
@@ -79,6 +79,7 @@ def warehouse(
             settings.stage,
             VOCABULARY,
             candidate,
+            trust=trust(),
             previous=previous,
             overrides=settings.overrides,
             now=now,

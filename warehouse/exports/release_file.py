@@ -19,7 +19,7 @@ DIRECTORY = "SELECT * FROM directory ORDER BY service_id, location_id"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class OpenRelease:
     """An open release. `built_at` is the moment that its ages are counted to, in UTC."""
 
     connection: duckdb.DuckDBPyConnection
@@ -53,7 +53,7 @@ def iso(moment: datetime) -> str:
 
 
 @contextmanager
-def reading(release: Path) -> Iterator[Reading]:
+def open_release(release: Path) -> Iterator[OpenRelease]:
     """The release at a path, which may be the stable one: it is resolved first, so one version is read throughout."""
     path = release.resolve()
     if not path.is_file():
@@ -69,4 +69,4 @@ def reading(release: Path) -> Iterator[Reading]:
             raise ExportError(f"{release} cannot be read as a release: {error}") from error
         if row is None:
             raise ExportError(f"{release} does not say which release it is")
-        yield Reading(connection, *row)
+        yield OpenRelease(connection, *row)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from warehouse.exports.errors import ExportError
-from warehouse.exports.reading import Reading
+from warehouse.exports.release_file import OpenRelease
 
 MANIFEST = "export.json"
 
@@ -50,7 +50,7 @@ def draft_folder(to: Path, format: str) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def write_manifest(folder: Path, source: Reading, format: str, rows: Mapping[str, int]) -> None:
+def write_manifest(folder: Path, source: OpenRelease, format: str, rows: Mapping[str, int]) -> None:
     """What a folder is an export of, so that it can be told from anything else."""
     facts = {
         "format": format,

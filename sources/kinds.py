@@ -1,0 +1,87 @@
+"""Kinds of source: one row each, and the only place besides its reader where a kind is named.
+
+A new kind is a row here, a reader of its format (content → records) and a table in the registry. Everything that
+differs by kind, from fetching to claims, asks the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sources.findtreatment import page_urls, read_answer
+from sources.license_list import read_list
+from sources.records import BadRecord, SourceRecord
+from sources.samhsa_directory import read_workbook
+
+Reader = Callable[..., Iterator[SourceRecord | BadRecord]]
+Pager = Callable[[str, bytes], list[str]]
+
+
+class Trust(NamedTuple):
+    """How claims weigh what a kind says (docs/claims.md)."""
+
+    priority: int  # decides between values: 1 is best, 0 is kept for corrections by people
+    weight: float  # how far one source is to be believed: multiplies the confidence of its observations
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a source is. Fingerprints hold the `repr`, so that it has the name alone."""
+
+    name: str
+    trust: Trust = field(repr=False)
+    suffixes: tuple[str, ...] = field(repr=False)  # of the files that a local folder is searched for
+    reader: Reader | None = field(
+        repr=False
+    )  # (content, **own keys) → records; None: a site, whose pages are read
+    keys: tuple[str, ...] = field(
+        default=(), repr=False
+    )  # of the registry, besides those that all kinds take
+    required: tuple[str, ...] = field(default=(), repr=False)  # those of `keys` that must be there
+    pager: Pager | None = field(
+        default=None, repr=False
+    )  # (address, first page) → addresses of the other pages
+
+    def keys_of(self, table: Iterable[str]) -> list[str]:
+        """The registry keys of this kind, out of those of all kinds."""
+        of_some = {key for kind in KINDS.values() for key in kind.keys}
+        return [key for key in table if key in self.keys or key not in of_some]
+
+    @property
+    def is_site(self) -> bool:
+        """A provider's web site. All other kinds are directories, which list many providers."""
+        return self.reader is None
+
+    @property
+    def lasts(self) -> bool:
+        """A directory's content stands until there is other content; a site's pages are told gone one by one."""
+        return not self.is_site
+
+
+SITE = Kind(
+    "provider_site",
+    Trust(1, 0.97),
+    suffixes=(".html", ".htm"),
+    reader=None,
+    keys=("entry", "max_pages", "keep", "drop"),
+)
+DIRECTORIES = (
+    Kind("findtreatment", Trust(3, 0.9), suffixes=(".json",), reader=read_answer, pager=page_urls),
+    Kind("samhsa_directory", Trust(3, 0.85), suffixes=(".xlsx",), reader=read_workbook),
+    Kind(
+        "license_list",
+        Trust(2, 0.95),
+        suffixes=(".csv",),
+        reader=read_list,
+        keys=("columns",),
+        required=("columns",),
+    ),
+)
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (SITE, *DIRECTORIES)}
+
+
+def trust() -> Mapping[str, Trust]:
+    """By name of the kind: what the build of a release is given."""
+    return {name: kind.trust for name, kind in KINDS.items()}

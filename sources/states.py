@@ -1,0 +1,19 @@
+"""The states, the District of Columbia and the territories: `states.csv` (USPS Publication 28, appendix B)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+with (Path(__file__).parent / "states.csv").open(encoding="utf-8", newline="") as _file:
+    _ROWS = list(csv.DictReader(_file))
+
+STATES: Mapping[str, str] = MappingProxyType({row["code"]: row["name"] for row in _ROWS})
+"""Postal code → name."""
+
+OTHER_NAMES: Mapping[str, str] = MappingProxyType(
+    {name: row["code"] for row in _ROWS for name in filter(None, row["other_names"].split(";"))}
+)
+"""Usual abbreviation ("mass", "n y"), in lower case without points → postal code."""
