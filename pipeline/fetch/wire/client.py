@@ -6,18 +6,16 @@ What is known of a host over all visits is in `hosts`; a visit has a connection 
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import cache, partial
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import stamina
 
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.wire.connection import Connection, tls_context
+from pipeline.fetch.wire.connections import Connections
 from pipeline.fetch.wire.hosts import Host, Hosts
 from pipeline.fetch.wire.messages import (
     WIRE_ERRORS,
@@ -62,7 +60,15 @@ class Fetcher:
         self.settings = settings
         self.hosts = Hosts(settings)
         self.slots = asyncio.Semaphore(settings.concurrency)
-        self.tls = cache(partial(tls_context, settings))
+        self.tls = settings.ssl_context or httpx.create_ssl_context(trust_env=False)
+
+        self.retrying = stamina.AsyncRetryingCaller(
+            attempts=settings.attempts,
+            timeout=None,
+            wait_initial=settings.retry_wait_s,
+            wait_max=settings.retry_wait_s * 30,
+            wait_jitter=settings.retry_wait_s,
+        ).on(lambda error: isinstance(error, Failure) and error.retry)
 
     @asynccontextmanager
     async def visiting(
@@ -85,18 +91,15 @@ class Visit:
 
     def __init__(self, fetcher: Fetcher, allow_private: frozenset[str]) -> None:
         self._fetcher = fetcher
-        self._allow = allow_private
         self._settings = fetcher.settings
-        self._connections: dict[str, Connection] = {}
+        self._connections = Connections(self._settings, fetcher.tls, allow_private)
         self._hosts: set[Host] = set()
         self.until = fetcher.settings.clock() + fetcher.settings.site_s
 
     async def close(self) -> None:
-        for connection in self._connections.values():
-            await connection.aclose()
+        await self._connections.aclose()
         for host in self._hosts:
             host.leave()
-        self._connections.clear()
         self._hosts.clear()
 
     @property
@@ -200,32 +203,14 @@ class Visit:
 
     async def _retrying(self, want: Want) -> Reply:
         """One request, and again a bounded number of times where that may help."""
-        settings = self._settings
         try:
-            try:
-                return await self._once(want)
-            except Failure as failure:
-                if not failure.retry or settings.attempts == 1:
-                    raise
-            async for attempt in stamina.retry_context(
-                on=lambda error: isinstance(error, Failure) and error.retry,
-                attempts=settings.attempts - 1,
-                timeout=None,
-                wait_initial=settings.retry_wait_s,
-                wait_max=settings.retry_wait_s * 30,
-                wait_jitter=settings.retry_wait_s,
-            ):
-                with attempt:
-                    if attempt.num == 1:
-                        await asyncio.sleep(settings.retry_wait_s * random.random())
-                    return await self._once(want)
+            return await self._fetcher.retrying(self._once, want)
         except Failure as failure:
-            if failure.retry and settings.attempts > 1:
-                failure.detail += f" (tried {settings.attempts} times)"
+            if failure.retry and self._settings.attempts > 1:
+                failure.detail += f" (tried {self._settings.attempts} times)"
             if failure.reply is not None and failure.reply.status != 429 and not failure.stop_site:
                 return failure.reply  # a server error that lasts may still be a page to look at
             raise
-        raise AssertionError("retry_context neither returned nor raised")
 
     async def _once(self, want: Want) -> Reply:
         host = self._host(want.url)
@@ -257,13 +242,8 @@ class Visit:
             url.host  # noqa: B018 - where names in Punycode are checked
         except (httpx.InvalidURL, UnicodeError) as error:
             raise Failure(Outcome.REFUSED_ADDRESS, f"no address: {error}") from error
-        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        connection = self._connections.get(origin)
-        if connection is None:
-            connection = Connection(self._settings, self._fetcher.tls, self._allow)
-            self._connections[origin] = connection
         asked = conditions(want)
-        response = await connection.get(url, asked)
+        response = await self._connections.get(url, asked)
         headers = header_map(response)
         body, whole = b"", False
         try:
@@ -271,12 +251,17 @@ class Visit:
                 body, whole = await read_body(response, headers, want)
         finally:
             await response.aclose()
-            if not whole:  # what is left of the answer would be in the way of the next one
-                await connection.aclose()
+            if not whole:  # over HTTP/2, what is left of the answer would be in the way of the next one
+                await self._connections.aclose()
         return Reply(
-            want.url, want.url, response.status_code, headers, body,
-            elapsed_ms=self._ms_since(began), conditional=bool(asked),
-        )  # fmt: skip
+            want.url,
+            want.url,
+            response.status_code,
+            headers,
+            body,
+            elapsed_ms=self._ms_since(began),
+            conditional=bool(asked),
+        )
 
     def _ms_since(self, began: float) -> int:
         return int((self._settings.clock() - began) * 1000)

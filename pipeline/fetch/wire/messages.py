@@ -14,7 +14,7 @@ import httpx
 
 from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding, decoder
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.wire.address import RefusedAddress, UnknownHost
+from pipeline.fetch.wire.address import RefusedAddressError, UnknownHostError
 from pipeline.records import Document, Outcome
 from sources.urls import canonical_url
 
@@ -82,11 +82,12 @@ def redirect_target(reply: Reply) -> str | None:
     return target
 
 
-def conditions(want: Want) -> dict[str, str]:
+def conditions(want: Want) -> dict[str, bytes]:
+    """The headers of a conditional request, byte by byte as the server gave them."""
     if want.known is None or want.known.final_url != want.url:
         return {}
-    conditions = {"if-none-match": want.known.etag, "if-modified-since": want.known.last_modified}
-    return {name: value for name, value in conditions.items() if value}
+    kept = {"if-none-match": want.known.etag, "if-modified-since": want.known.last_modified}
+    return {name: value.encode("latin-1", "replace") for name, value in kept.items() if value}
 
 
 def challenged(reply: Reply) -> bool:
@@ -114,10 +115,9 @@ async def read_body(response: httpx.Response, headers: Mapping[str, str], want: 
     if not want.prefix and declared.isdigit() and int(declared) > want.max_bytes:
         raise TooLarge
     decode = decoder(headers.get("content-encoding", ""), want.max_bytes)
-    assert isinstance(response.stream, httpx.AsyncByteStream)
     parts: list[bytes] = []
     try:
-        async for chunk in response.stream:
+        async for chunk in response.aiter_raw():
             parts.append(decode.feed(chunk))  # noqa: PERF401 - what came before a fault is kept
     except TooLarge as error:
         if not want.prefix:
@@ -133,8 +133,8 @@ WIRE_ERRORS = (
     httpx.StreamError,
     OSError,
     Damaged,
-    RefusedAddress,
-    UnknownHost,
+    RefusedAddressError,
+    UnknownHostError,
     TooLarge,
     UnknownEncoding,
 )
@@ -167,9 +167,9 @@ def as_failure(error: Exception) -> Failure:
     causes = list(_causes(error))
     if isinstance(error, Failure):
         return error
-    if isinstance(error, RefusedAddress):
+    if isinstance(error, RefusedAddressError):
         return Failure(Outcome.REFUSED_ADDRESS, str(error), stop_site=True)
-    if isinstance(error, UnknownHost):
+    if isinstance(error, UnknownHostError):
         return Failure(Outcome.DNS, str(error), stop_site=True)
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Failure(Outcome.TLS, said, stop_site=True)
