@@ -29,25 +29,27 @@ class Connections:
         self._transport = CheckedTransport(CheckedBackend(settings, allow_private), tls)
         self._cookies = httpx.Cookies()
         self._timeouts = httpx.Timeout(settings.read_s, connect=settings.connect_s).as_dict()
-        self._headers = {
-            "user-agent": settings.user_agent.encode(),
-            "accept": b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
-            "accept-language": b"en-US,en;q=0.8",
-            "accept-encoding": b"gzip, deflate",
-        }
+        self._headers = [
+            (b"user-agent", settings.user_agent.encode()),
+            (b"accept", b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"),
+            (b"accept-language", b"en-US,en;q=0.8"),
+            (b"accept-encoding", b"gzip, deflate"),
+        ]
 
-    async def get(self, url: httpx.URL, headers: dict[str, bytes]) -> httpx.Response:
+    async def get(self, url: httpx.URL, headers: list[tuple[bytes, bytes]]) -> httpx.Response:
         """The response to a GET, its body not read yet. The caller closes it. Raises httpx.TransportError."""
         request = httpx.Request(
-            "GET", url, headers=self._headers | headers, extensions={"timeout": self._timeouts}
+            "GET", url, headers=self._headers + headers, extensions={"timeout": self._timeouts}
         )
-        try:
-            self._cookies.set_cookie_header(request)
-        except UnicodeError:  # a cookie that cannot be sent back
-            self._cookies.clear()
+        if self._cookies:
+            try:
+                self._cookies.set_cookie_header(request)
+            except UnicodeError:  # a cookie that cannot be sent back
+                self._cookies.clear()
         response = await self._transport.handle_async_request(request)
         response.request = request
-        self._cookies.extract_cookies(response)
+        if "set-cookie" in response.headers:
+            self._cookies.extract_cookies(response)
         return response
 
     async def aclose(self) -> None:

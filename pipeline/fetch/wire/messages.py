@@ -82,12 +82,12 @@ def redirect_target(reply: Reply) -> str | None:
     return target
 
 
-def conditions(want: Want) -> dict[str, bytes]:
+def conditions(want: Want) -> list[tuple[bytes, bytes]]:
     """The headers of a conditional request, byte by byte as the server gave them."""
     if want.known is None or want.known.final_url != want.url:
-        return {}
-    kept = {"if-none-match": want.known.etag, "if-modified-since": want.known.last_modified}
-    return {name: value.encode("latin-1", "replace") for name, value in kept.items() if value}
+        return []
+    kept = {b"if-none-match": want.known.etag, b"if-modified-since": want.known.last_modified}
+    return [(name, value.encode("latin-1", "replace")) for name, value in kept.items() if value]
 
 
 def challenged(reply: Reply) -> bool:
