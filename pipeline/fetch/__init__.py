@@ -3,7 +3,7 @@
 `wire/` speaks HTTP, `outcome/` judges what came, `crawl/` chooses what to ask for next. Nothing here reads facts.
 """
 
-from pipeline.fetch.crawl.look import Look, look_at
+from pipeline.fetch.crawl.look import FetchedPage, look_at
 from pipeline.fetch.crawl.propose import Proposal, propose_source
 from pipeline.fetch.outcome.health import Health, State, health
 from pipeline.fetch.outcome.outcome import layout_changed
@@ -12,8 +12,8 @@ from pipeline.fetch.settings import FetchSettings
 
 __all__ = [
     "FetchSettings",
+    "FetchedPage",
     "Health",
-    "Look",
     "Proposal",
     "State",
     "fetch_all",

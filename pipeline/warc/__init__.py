@@ -3,7 +3,7 @@
 `write` exports, `read` imports: our own records by their `fields`, those of other tools (`foreign`) by what they say.
 """
 
-from pipeline.warc.read import Imported, NoWarc, import_warc
+from pipeline.warc.read import Imported, NoWarcError, import_warc
 from pipeline.warc.write import export_warc
 
-__all__ = ["Imported", "NoWarc", "export_warc", "import_warc"]
+__all__ = ["Imported", "NoWarcError", "export_warc", "import_warc"]

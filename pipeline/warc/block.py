@@ -12,7 +12,7 @@ from typing import Any
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.statusandheaders import StatusAndHeadersParser
 
-from pipeline.fetch.body import GZIP, Damaged, TooLarge, UnknownEncoding, decoder
+from pipeline.fetch.body import GZIP, DamagedError, TooLargeError, UnknownEncodingError, decoder
 from pipeline.fetch.outcome.outcome import looks_like_html
 
 HEAD_ROOM = 1_000_000  # bytes of a block beside its content: HTTP headers and chunk sizes
@@ -21,7 +21,7 @@ CUT_SHORT = "cut short: the file ends within it, or is damaged from here on"
 HTTP = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
 
 
-class LeftOut(Exception):  # noqa: N818 - says what it is
+class LeftOutError(Exception):
     """A record that is not taken in, and why."""
 
 
@@ -35,19 +35,19 @@ class Answer:
 
 
 def read_block(record: Any, limit: int) -> bytes:
-    """The whole block. Raises LeftOut where it is too large, cut short, or not what its digest says."""
+    """The whole block. Raises LeftOutError where it is too large, cut short, or not what its digest says."""
     stated = record.rec_headers
     if stated.get_header("WARC-Segment-Number"):
-        raise LeftOut("a segment of a record: not put together")
+        raise LeftOutError("a segment of a record: not put together")
     if stated.get_header("WARC-Truncated"):
-        raise LeftOut("cut short by the tool that wrote it")
+        raise LeftOutError("cut short by the tool that wrote it")
     if record.length is None:
-        raise LeftOut("its length is not given")
+        raise LeftOutError("its length is not given")
     if record.length > limit + HEAD_ROOM:
         raise _too_large(limit)
     block: bytes = record.raw_stream.read()
     if len(block) != record.length:
-        raise LeftOut(CUT_SHORT)
+        raise LeftOutError(CUT_SHORT)
     _verify(stated.get_header("WARC-Block-Digest"), [block])
     return block
 
@@ -71,7 +71,7 @@ def read_answer(record: Any, limit: int) -> Answer:
         plain = ChunkedDataReader(io.BytesIO(sent)).read()
     declared = headers.get("content-length", "")
     if plain is sent and declared.isdigit() and len(sent) < int(declared):
-        raise LeftOut("cut short: the server promised more")
+        raise LeftOutError("cut short: the server promised more")
     body = _decoded(plain, headers.get("content-encoding", ""), limit)
     _verify(record.rec_headers.get_header("WARC-Payload-Digest"), [sent, plain, body])
     return Answer(status, headers, body)
@@ -89,7 +89,7 @@ def _split(block: bytes) -> tuple[int, dict[str, str], bytes]:
         parsed = HTTP.parse(stream)
         status = int(parsed.get_statuscode())
     except (EOFError, ValueError, IndexError):
-        raise LeftOut("no HTTP answer is in it") from None
+        raise LeftOutError("no HTTP answer is in it") from None
     headers = {name.lower(): value.replace("\0", "").strip() for name, value in parsed.headers}
     return status, headers, stream.read()
 
@@ -102,17 +102,17 @@ def _decoded(data: bytes, encoding: str, limit: int) -> bytes:
         decode = decoder("" if bare else name, limit)
         body = decode.feed(data)
         decode.finish()
-    except TooLarge:
+    except TooLargeError:
         raise _too_large(limit) from None
-    except UnknownEncoding:
-        raise LeftOut(f"content-encoding {name}: cannot be decoded") from None
-    except Damaged as error:
-        raise LeftOut(f"content-encoding {name}: damaged, {error}") from None
+    except UnknownEncodingError:
+        raise LeftOutError(f"content-encoding {name}: cannot be decoded") from None
+    except DamagedError as error:
+        raise LeftOutError(f"content-encoding {name}: damaged, {error}") from None
     return body
 
 
 def _verify(stated: str | None, candidates: Iterable[bytes]) -> None:
-    """Raises LeftOut where a digest is of none of these. One by an algorithm that we do not know says nothing."""
+    """Raises LeftOutError where a digest is of none of these. One by an algorithm that we do not know says nothing."""
     algorithm, colon, value = (stated or "").partition(":")
     name = algorithm.lower().replace("-", "")
     if not colon or name not in ALGORITHMS:
@@ -123,8 +123,8 @@ def _verify(stated: str | None, candidates: Iterable[bytes]) -> None:
         given = {value.upper().rstrip("="), value.replace("+", "-").replace("/", "_").rstrip("=")}
         if given & {digest.hex().upper(), base32.rstrip("="), base64_.rstrip("=")}:
             return
-    raise LeftOut("its digest is wrong")
+    raise LeftOutError("its digest is wrong")
 
 
-def _too_large(limit: int) -> LeftOut:
-    return LeftOut(f"passes the size limit of {limit:,} bytes")
+def _too_large(limit: int) -> LeftOutError:
+    return LeftOutError(f"passes the size limit of {limit:,} bytes")

@@ -7,9 +7,9 @@ from datetime import datetime
 from urllib.parse import urldefrag, urlsplit
 
 from pipeline.fetch.outcome.judge import judge_file, judge_page
-from pipeline.fetch.wire.messages import Reply
+from pipeline.fetch.wire.messages import Response
 from pipeline.records import Document, Outcome
-from pipeline.warc.block import Answer, LeftOut
+from pipeline.warc.block import Answer, LeftOutError
 from sources.registry import Kind, Source
 from sources.urls import canonical_url, trap, url_key
 
@@ -75,26 +75,26 @@ def _begins(key: str, place: str) -> bool:
 
 
 def page_address(owners: Owners, url: str) -> tuple[Source, str]:
-    """The source of a record's address, and the address as we keep it. Raises LeftOut where we would not ask for it."""
+    """The source of a record's address, and the address as we keep it. Raises LeftOutError where we would not ask for it."""
     if urlsplit(url).scheme.lower() not in ("http", "https"):
-        raise LeftOut("its address is not of HTTP")
+        raise LeftOutError("its address is not of HTTP")
     found = owners.of(url)
     if found is None:
-        raise LeftOut("no source of the registry has this address")
+        raise LeftOutError("no source of the registry has this address")
     source, address = found
     if source.kind is Kind.PROVIDER_SITE and not owners.is_entry(address) and (why := trap(address)):
-        raise LeftOut(f"no page that a visit would read: {why}")
+        raise LeftOutError(f"no page that a visit would read: {why}")
     return source, address
 
 
 def document(source: Source, url: str, moment: datetime, answer: Answer) -> Document:
-    """What an answer means, by the rules for its kind of source. Raises LeftOut where it means nothing for us."""
+    """What an answer means, by the rules for its kind of source. Raises LeftOutError where it means nothing for us."""
     if answer.status in (301, 302, 303, 307, 308):
-        raise LeftOut("a redirect: the page that it leads to has a record of its own")
+        raise LeftOutError("a redirect: the page that it leads to has a record of its own")
     if answer.status in (206, 304) or answer.status < 200 or 300 <= answer.status < 400:
-        raise LeftOut(f"status {answer.status}: not a whole answer")
+        raise LeftOutError(f"status {answer.status}: not a whole answer")
     judge = _page if source.kind is Kind.PROVIDER_SITE else _file
-    outcome, detail, charset, keep = judge(Reply(url, url, answer.status, answer.headers, answer.body))
+    outcome, detail, charset, keep = judge(Response(url, url, answer.status, answer.headers, answer.body))
     return Document(
         source.id,
         url,
@@ -111,15 +111,15 @@ def document(source: Source, url: str, moment: datetime, answer: Answer) -> Docu
     )
 
 
-def _page(reply: Reply) -> tuple[Outcome, str, str | None, bool]:
+def _page(response: Response) -> tuple[Outcome, str, str | None, bool]:
     """Outcome, detail, charset, and whether the body is kept, of a page of a site: as a visit judges it."""
-    found = judge_page(reply)
+    found = judge_page(response)
     if found.outcome is Outcome.NOT_HTML:
-        raise LeftOut(f"no page: {found.detail}")
+        raise LeftOutError(f"no page: {found.detail}")
     return found.outcome, found.detail, found.charset, found.page is not None
 
 
-def _file(reply: Reply) -> tuple[Outcome, str, str | None, bool]:
+def _file(response: Response) -> tuple[Outcome, str, str | None, bool]:
     """The same of a directory source's list, workbook or page of an API: as a download of it is judged."""
-    outcome, detail = judge_file(reply)
-    return outcome, detail, None, outcome is Outcome.OK
+    found = judge_file(response)
+    return found.outcome, found.detail, None, found.outcome is Outcome.OK

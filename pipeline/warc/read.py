@@ -18,7 +18,7 @@ from pipeline.archive.archive import Archive, ArchiveError, utc
 from pipeline.archive.visits import VisitRow, read_visits
 from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Document, Outcome
-from pipeline.warc.block import Answer, LeftOut, digest_key, read_answer, read_block, read_content
+from pipeline.warc.block import Answer, LeftOutError, digest_key, read_answer, read_block, read_content
 from pipeline.warc.fields import VISIT, moment_of, stated_document
 from pipeline.warc.foreign import Owners, document, page_address
 from sources.registry import Kind, Source
@@ -28,7 +28,7 @@ VISIT_BYTES = 1_000_000
 NOT_HERE = "a revisit of content that is neither in this file before it nor in the archive"
 
 
-class NoWarc(Exception):  # noqa: N818 - says what it is
+class NoWarcError(Exception):
     """A file that holds no WARC record."""
 
 
@@ -67,7 +67,7 @@ def import_warc(
 
     Our own records say what they are. Another tool's responses belong to the one of `sources` that has their
     address, are judged as a visit would judge them, and are left out where a visit would not have kept them. An
-    attempt that is logged already is not logged again. Raises NoWarc where the file holds no WARC record.
+    attempt that is logged already is not logged again. Raises NoWarcError where the file holds no WARC record.
     """
     taking = _Import(archive, Owners(sources), settings or FetchSettings())
     with Path(path).open("rb") as file:
@@ -112,13 +112,13 @@ class _Import:
                 break
             except (ArchiveLoadFailed, EOFError, ValueError) as error:
                 if not count:
-                    raise NoWarc(f"{path} is no WARC file: {_line(error)}") from error
+                    raise NoWarcError(f"{path} is no WARC file: {_line(error)}") from error
                 self.leave_out("", f"the file cannot be read on: {_line(error)}")
                 break
             count += 1
             self.take(record)
         if not count:
-            raise NoWarc(f"{path} is no WARC file: it is empty")
+            raise NoWarcError(f"{path} is no WARC file: it is empty")
 
     def take(self, record: Any) -> None:
         stated = record.rec_headers
@@ -133,8 +133,8 @@ class _Import:
             elif record.rec_type in ("response", "revisit"):
                 self._foreign(record, url)
             elif record.rec_type == "resource":
-                raise LeftOut("a resource of another tool: nothing says how it was answered")
-        except LeftOut as reason:
+                raise LeftOutError("a resource of another tool: nothing says how it was answered")
+        except LeftOutError as reason:
             self.leave_out(url, str(reason))
         except (
             ValueError,
@@ -153,7 +153,7 @@ class _Import:
         line = read_block(record, VISIT_BYTES).removeprefix(b"visit: ")
         visit = next(iter(read_visits(line)), None)
         if visit is None:
-            raise LeftOut("no visit is in it")
+            raise LeftOutError("no visit is in it")
         if _visit_key(visit) not in self._visited:
             self._visited.add(_visit_key(visit))
             self.archive.record_visit(visit)
@@ -167,19 +167,19 @@ class _Import:
         elif record.rec_type == "revisit":
             read_block(record, VISIT_BYTES)
             if own.sha256 not in self.archive:
-                raise LeftOut(NOT_HERE)
+                raise LeftOutError(NOT_HERE)
             self._log(own)
         elif record.rec_type in ("response", "resource"):
             body = read_content(record, self.settings.max_file_bytes)
             if sha256(body).hexdigest() != own.sha256:
-                raise LeftOut("its content is not what its hash says")
+                raise LeftOutError("its content is not what its hash says")
             self._log(own, body)
 
     def _foreign(self, record: Any, url: str) -> None:
         source, address = page_address(self.owners, url)
         moment = _moment(record.rec_headers.get_header("WARC-Date"))
         if moment > self.now:
-            raise LeftOut("its date is in the future")
+            raise LeftOutError("its date is in the future")
         digest = digest_key(record.rec_headers.get_header("WARC-Payload-Digest"))
         site = source.kind is Kind.PROVIDER_SITE
         limit = self.settings.max_bytes if site else self.settings.max_file_bytes
@@ -204,14 +204,14 @@ class _Import:
         """A revisit's answer, with the content that it refers to. Its headers may be left out, and a 304 says that
         those of the response stand."""
         if seen is None:
-            raise LeftOut(NOT_HERE)
+            raise LeftOutError(NOT_HERE)
         told = read_answer(record, limit) if record.length else Answer(304, {})
         headers = {"content-type": seen.content_type} | told.headers
         status = seen.status if told.status == 304 else told.status
         try:
             return Answer(status, headers, self.archive.get(seen.sha256))
         except (KeyError, ArchiveError):
-            raise LeftOut(NOT_HERE) from None
+            raise LeftOutError(NOT_HERE) from None
 
     def _log(self, attempt: Document, body: bytes | None = None) -> None:
         """Log an attempt that is not logged yet. Its content comes first, and back where it was pruned."""
@@ -237,7 +237,7 @@ def _moment(date: str | None) -> datetime:
     try:
         return moment_of(date)
     except ValueError:
-        raise LeftOut("its date cannot be read") from None
+        raise LeftOutError("its date cannot be read") from None
 
 
 def _line(error: Exception) -> str:

@@ -11,7 +11,7 @@ import zlib
 import pytest
 
 from pipeline.fetch import FetchSettings
-from pipeline.fetch.body import Damaged, decoder, gunzip
+from pipeline.fetch.body import DamagedError, decoder, gunzip
 from pipeline.fetch.wire.address import CheckedBackend, is_public
 from pipeline.html import decode
 from pipeline.records import Outcome
@@ -106,7 +106,7 @@ def test_compression_that_is_cut_short_is_no_page(web, fetch, new_site, framed: 
     web.answers["cut.example", "/"] = answer
     (document,) = fetch(new_site("cut.example"), attempts=1)
     assert (document.outcome, document.sha256) == (Outcome.CONNECTION, None)
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedError):
         gunzip(cut, 100_000)
 
 
