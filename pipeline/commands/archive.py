@@ -27,7 +27,7 @@ from pipeline.commands.options import (
     archive_of,
     chosen,
 )
-from pipeline.warc.read import NoWarc, import_warc
+from pipeline.warc.read import NoWarcError, import_warc
 from pipeline.warc.write import export_warc
 
 app = typer.Typer(help="The archive of everything fetched.", no_args_is_help=True)
@@ -136,7 +136,7 @@ def import_(
     try:
         with Archive(settings.archive) as archive:
             taken = import_warc(archive, file, settings.registry.sources, settings.fetch)
-    except NoWarc as error:
+    except NoWarcError as error:
         err.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True, emoji=False)
         raise typer.Exit(Exit.USAGE) from None
     except OSError as error:

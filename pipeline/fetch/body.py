@@ -11,7 +11,7 @@ GZIP = b"\x1f\x8b"
 MAX_MEMBERS = 100
 
 
-class TooLarge(Exception):  # noqa: N818 - says what it is
+class TooLargeError(Exception):
     """The decoded body passed the limit. `data` is what there was room for."""
 
     def __init__(self, data: bytes = b"") -> None:
@@ -19,11 +19,11 @@ class TooLarge(Exception):  # noqa: N818 - says what it is
         self.data = data
 
 
-class UnknownEncoding(Exception):  # noqa: N818 - says what it is
+class UnknownEncodingError(Exception):
     """A content-encoding that we did not ask for."""
 
 
-class Damaged(Exception):  # noqa: N818 - says what it is
+class DamagedError(Exception):
     """Compressed data that cannot be read."""
 
 
@@ -32,7 +32,7 @@ class Decoder(Protocol):
 
     def feed(self, chunk: bytes) -> bytes: ...
     def finish(self) -> None:
-        """Nothing more comes. Raises Damaged where the data cannot end here."""
+        """Nothing more comes. Raises DamagedError where the data cannot end here."""
 
 
 class Plain:
@@ -43,7 +43,7 @@ class Plain:
 
     def feed(self, chunk: bytes) -> bytes:
         if len(chunk) > self._left:
-            raise TooLarge(chunk[: self._left])
+            raise TooLargeError(chunk[: self._left])
         self._left -= len(chunk)
         return chunk
 
@@ -73,7 +73,7 @@ class Inflate:
         while self._zlib.eof and self._zlib.unused_data[:2] == GZIP:  # a further member (RFC 1952, 2.2)
             self._members -= 1
             if self._members < 0:
-                raise Damaged(f"more than {MAX_MEMBERS} gzip members")
+                raise DamagedError(f"more than {MAX_MEMBERS} gzip members")
             rest, self._zlib = self._zlib.unused_data, zlib.decompressobj(HEADER_SAYS)
             data += self._inflate(rest)
         self._ended = self._zlib.eof and len(self._zlib.unused_data) > 1  # what follows is padding: not kept
@@ -81,35 +81,35 @@ class Inflate:
 
     def finish(self) -> None:
         if (self._begun or self._held) and not self._zlib.eof:
-            raise Damaged("cut short")
+            raise DamagedError("cut short")
 
     def _inflate(self, chunk: bytes) -> bytes:
         try:
             data = self._zlib.decompress(chunk, self._left + 1)
         except zlib.error as error:  # type: ignore[misc]  # its stub gives an instance
             if not self._raw_deflate:
-                raise Damaged(str(error)) from error
+                raise DamagedError(str(error)) from error
             self._raw_deflate = False  # some servers send deflate without its zlib header
             self._zlib = zlib.decompressobj(-zlib.MAX_WBITS)
             return self._inflate(chunk)
         if len(data) > self._left:
-            raise TooLarge(data[: self._left])
+            raise TooLargeError(data[: self._left])
         self._left -= len(data)
         return data
 
 
 def decoder(encoding: str, limit: int) -> Decoder:
-    """The decoder for a Content-Encoding header. Raises UnknownEncoding for what we cannot read."""
+    """The decoder for a Content-Encoding header. Raises UnknownEncodingError for what we cannot read."""
     name = encoding.strip().lower()
     if name in ("", "identity", "none"):
         return Plain(limit)
     if name in ("gzip", "x-gzip", "deflate"):
         return Inflate(limit, name)
-    raise UnknownEncoding(f"content-encoding {encoding!r}")
+    raise UnknownEncodingError(f"content-encoding {encoding!r}")
 
 
 def gunzip(data: bytes, limit: int) -> bytes:
-    """A gzip file's content, at most `limit` bytes. Raises TooLarge or Damaged."""
+    """A gzip file's content, at most `limit` bytes. Raises TooLargeError or DamagedError."""
     decoder = Inflate(limit, "gzip")
     content = decoder.feed(data)
     decoder.finish()

@@ -31,7 +31,7 @@ Nodes = Mapping[str, Sequence[etree._Element]]  # by tag
 
 
 @dataclass(frozen=True, slots=True)
-class SitePage:
+class PageSummary:
     """What discovery and the outcome need to know of a page."""
 
     title: str
@@ -59,7 +59,7 @@ class _Found:
     repeated: list[str] = field(default_factory=list)
 
 
-def read_page(html: str, url: str, offered: dict[str, int] | None = None) -> SitePage:
+def summarize(html: str, url: str, offered: dict[str, int] | None = None) -> PageSummary:
     """The links and the visible text of a page. Never raises on bad HTML.
 
     `offered` counts the hrefs of the pages before, which mostly have the same menu: the second page that has one
@@ -67,7 +67,7 @@ def read_page(html: str, url: str, offered: dict[str, int] | None = None) -> Sit
     """
     root = parse_html(html)
     if root is None:
-        return SitePage("", "", "")
+        return PageSummary("", "", "")
     nodes: dict[str, list[etree._Element]] = {tag: [] for tag in READ}
     for node in root.iter(*READ):
         nodes[node.tag].append(node)
@@ -82,7 +82,7 @@ def read_page(html: str, url: str, offered: dict[str, int] | None = None) -> Sit
     noscript = " ".join(_words(node) for node in nodes["noscript"][:5])
     etree.strip_elements(root, *TEXTLESS, with_tail=False)
     text = _folded(" ".join(TEXT(root)))
-    return SitePage(
+    return PageSummary(
         title=title,
         headline=headline,
         text=text,

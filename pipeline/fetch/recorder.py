@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipeline.archive.archive import Archive
 from pipeline.archive.visits import GOOD, VisitRow
+from pipeline.fetch.outcome.judge import Verdict
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.wire.messages import Failure, Reply
+from pipeline.fetch.wire.messages import FetchError, Response
 from pipeline.records import Document, Outcome
 
 
@@ -40,7 +41,7 @@ class Recorder:
         last = self.known.get(url)
         return last if last is not None and last.sha256 in self.archive else None
 
-    def failed(self, url: str, failure: Failure) -> Document:
+    def failed(self, url: str, failure: FetchError) -> Document:
         document = Document(
             self.source_id,
             url,
@@ -54,62 +55,43 @@ class Recorder:
         )
         return self._log(document)
 
-    def same_content(self, last: Document, reply: Reply) -> bool:
+    def same_content(self, last: Document, response: Response) -> bool:
         """Whether an answer brings what is kept already."""
-        return reply.status == 200 and hashlib.sha256(reply.body).hexdigest() == last.sha256
+        return response.status == 200 and hashlib.sha256(response.body).hexdigest() == last.sha256
 
     def vouch(self, last: Document) -> None:
         """Count a page as good that had not to be asked for."""
         self._outcomes[Outcome.UNCHANGED.value] += 1
         self._size += last.size or 0
 
-    def unchanged(self, last: Document, reply: Reply, detail: str = "") -> Document:
+    def unchanged(self, last: Document, response: Response, detail: str = "") -> Document:
         """What is known of the content stays as it was."""
         document = Document(
             self.source_id,
             last.url,
             self.moment(),
             Outcome.UNCHANGED,
-            final_url=reply.final_url,
-            status=reply.status,
+            final_url=response.final_url,
+            status=response.status,
             sha256=last.sha256,
             size=last.size,
             media_type=last.media_type,
             charset=last.charset,
-            etag=reply.headers.get("etag", last.etag),
-            last_modified=reply.headers.get("last-modified", last.last_modified),
+            etag=response.headers.get("etag", last.etag),
+            last_modified=response.headers.get("last-modified", last.last_modified),
             detail=detail,
-            elapsed_ms=reply.elapsed_ms,
-            redirects=reply.redirects,
+            elapsed_ms=response.elapsed_ms,
+            redirects=response.redirects,
         )
         return self._log(document)
 
-    async def answered(
-        self, reply: Reply, outcome: Outcome, detail: str, *, charset: str | None = None, keep: bool = True
-    ) -> Document:
-        """An answer with a body. Its content is kept where it is content; the same content again is UNCHANGED."""
-        sha256 = await self.archive.put_beside(reply.body) if keep else None
-        last = self.known.get(reply.url)
-        if outcome is Outcome.OK and last is not None and last.sha256 == sha256:
-            outcome, detail = Outcome.UNCHANGED, "same content"
-        document = Document(
-            self.source_id,
-            reply.url,
-            self.moment(),
-            outcome,
-            final_url=reply.final_url,
-            status=reply.status or None,
-            sha256=sha256,
-            size=len(reply.body) if keep else None,
-            media_type=reply.headers.get("content-type", "").partition(";")[0].strip().lower() or None,
-            charset=charset,
-            etag=reply.headers.get("etag"),
-            last_modified=reply.headers.get("last-modified"),
-            detail=detail[:500],
-            elapsed_ms=reply.elapsed_ms,
-            redirects=reply.redirects,
-        )
-        return self._log(document)
+    async def answered(self, response: Response, verdict: Verdict) -> Document:
+        """An answer with a body; the same content again is UNCHANGED."""
+        sha256 = await self.archive.put_beside(response.body) if verdict.keep else None
+        last = self.known.get(response.url)
+        if verdict.outcome is Outcome.OK and last is not None and last.sha256 == sha256:
+            verdict = replace(verdict, outcome=Outcome.UNCHANGED, detail="same content")
+        return self._log(document_of(self.source_id, response, verdict, self.moment(), sha256))
 
     def _log(self, document: Document) -> Document:
         self.archive.record(document)
@@ -120,3 +102,26 @@ class Recorder:
     def moment(self) -> datetime:
         """The time that an attempt of now is logged with."""
         return self.now or self.settings.now()
+
+
+def document_of(
+    source_id: str, response: Response, verdict: Verdict, moment: datetime, sha256: str | None
+) -> Document:
+    """The row of an attempt that was answered; `sha256` where the content is kept."""
+    return Document(
+        source_id,
+        response.url,
+        moment,
+        verdict.outcome,
+        final_url=response.final_url,
+        status=response.status or None,
+        sha256=sha256,
+        size=len(response.body) if sha256 else None,
+        media_type=response.media_type or None,
+        charset=verdict.charset,
+        etag=response.headers.get("etag"),
+        last_modified=response.headers.get("last-modified"),
+        detail=verdict.detail[:500],
+        elapsed_ms=response.elapsed_ms,
+        redirects=response.redirects,
+    )

@@ -18,7 +18,7 @@ from pipeline.fetch.crawl.site import SiteRun
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.client import Fetcher
-from pipeline.fetch.wire.messages import Failure, as_failure
+from pipeline.fetch.wire.messages import FetchError, as_fetch_error
 from pipeline.records import Document
 from sources.registry import Source
 
@@ -109,9 +109,9 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
                 async for document in reading:
                     yield document
     except Exception as error:
-        if not isinstance(error, Failure):
+        if not isinstance(error, FetchError):
             log.exception("%s: fetching failed", source.id)
-        yield recorder.failed(source.location, as_failure(error))
+        yield recorder.failed(source.location, as_fetch_error(error))
 
 
 def fetch_all(

@@ -2,96 +2,79 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from warcio.bufferedreaders import ChunkedDataReader
+from warcio.digestverifyingreader import DigestChecker, DigestVerifyingReader
 from warcio.statusandheaders import StatusAndHeadersParser
 
-from pipeline.fetch.body import GZIP, Damaged, TooLarge, UnknownEncoding, decoder
+from pipeline.fetch.body import GZIP, DamagedError, TooLargeError, UnknownEncodingError, decoder
 from pipeline.fetch.outcome.outcome import looks_like_html
+from pipeline.fetch.wire.messages import Response
 
 HEAD_ROOM = 1_000_000  # bytes of a block beside its content: HTTP headers and chunk sizes
-ALGORITHMS = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
 CUT_SHORT = "cut short: the file ends within it, or is damaged from here on"
 HTTP = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
 
 
-class LeftOut(Exception):  # noqa: N818 - says what it is
+class LeftOutError(Exception):
     """A record that is not taken in, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer of a record. `body` is decoded; headers are by lower-case name, the last of a name counts."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes = b""
-
-
 def read_block(record: Any, limit: int) -> bytes:
-    """The whole block. Raises LeftOut where it is too large, cut short, or not what its digest says."""
+    """The whole block. Raises LeftOutError where it is too large, cut short, or not what its digest says."""
     stated = record.rec_headers
     if stated.get_header("WARC-Segment-Number"):
-        raise LeftOut("a segment of a record: not put together")
+        raise LeftOutError("a segment of a record: not put together")
     if stated.get_header("WARC-Truncated"):
-        raise LeftOut("cut short by the tool that wrote it")
+        raise LeftOutError("cut short by the tool that wrote it")
     if record.length is None:
-        raise LeftOut("its length is not given")
+        raise LeftOutError("its length is not given")
     if record.length > limit + HEAD_ROOM:
         raise _too_large(limit)
     block: bytes = record.raw_stream.read()
     if len(block) != record.length:
-        raise LeftOut(CUT_SHORT)
-    _verify(stated.get_header("WARC-Block-Digest"), [block])
+        raise LeftOutError(CUT_SHORT)
+    _verify(stated.get_header("WARC-Block-Digest"), block)
     return block
 
 
 def read_content(record: Any, limit: int) -> bytes:
     """The content of a response, after its HTTP headers, or of a resource, of a record of ours: it is not encoded."""
     block = read_block(record, limit)
-    content = _split(block)[2] if record.rec_type == "response" else block
-    _verify(record.rec_headers.get_header("WARC-Payload-Digest"), [content])
+    content = _response("", block).body if record.rec_type == "response" else block
+    _verify(record.rec_headers.get_header("WARC-Payload-Digest"), content)
     return content
 
 
-def read_answer(record: Any, limit: int) -> Answer:
-    """The HTTP answer of another tool's record, its body decoded. Tools differ in what they take the digest of:
-    the body with its transfer encoding, without, or decoded."""
-    status, headers, sent = _split(read_block(record, limit))
+def read_response(record: Any, url: str, limit: int) -> Response:
+    """The HTTP response of another tool's record, its body decoded; of a revisit the headers alone. Tools differ in
+    what they take the digest of: the body with its transfer encoding, without, or decoded."""
+    sent = _response(url, read_block(record, limit))
     if record.rec_type == "revisit":
-        return Answer(status, headers)
-    plain = sent
-    if "chunked" in headers.get("transfer-encoding", "").lower():
-        plain = ChunkedDataReader(io.BytesIO(sent)).read()
-    declared = headers.get("content-length", "")
-    if plain is sent and declared.isdigit() and len(sent) < int(declared):
-        raise LeftOut("cut short: the server promised more")
-    body = _decoded(plain, headers.get("content-encoding", ""), limit)
-    _verify(record.rec_headers.get_header("WARC-Payload-Digest"), [sent, plain, body])
-    return Answer(status, headers, body)
+        return sent
+    plain = sent.body
+    declared = sent.headers.get("content-length", "")
+    if "chunked" in sent.headers.get("transfer-encoding", "").lower():
+        plain = ChunkedDataReader(io.BytesIO(plain)).read()
+    elif declared.isdigit() and len(plain) < int(declared):
+        raise LeftOutError("cut short: the server promised more")
+    body = _decoded(plain, sent.headers.get("content-encoding", ""), limit)
+    _verify(record.rec_headers.get_header("WARC-Payload-Digest"), sent.body, plain, body)
+    return Response(url, url, sent.status, sent.headers, body)
 
 
-def digest_key(stated: str | None) -> str | None:
-    """A digest as it is compared: base32 and hexadecimal are written in either case."""
-    algorithm, colon, value = (stated or "").partition(":")
-    return f"{algorithm.lower()}:{value.upper()}" if colon else None
-
-
-def _split(block: bytes) -> tuple[int, dict[str, str], bytes]:
+def _response(url: str, block: bytes) -> Response:
     stream = io.BytesIO(block)
     try:
         parsed = HTTP.parse(stream)
         status = int(parsed.get_statuscode())
     except (EOFError, ValueError, IndexError):
-        raise LeftOut("no HTTP answer is in it") from None
+        raise LeftOutError("no HTTP answer is in it") from None
     headers = {name.lower(): value.replace("\0", "").strip() for name, value in parsed.headers}
-    return status, headers, stream.read()
+    return Response(url, url, status, headers, stream.read())
 
 
 def _decoded(data: bytes, encoding: str, limit: int) -> bytes:
@@ -102,29 +85,26 @@ def _decoded(data: bytes, encoding: str, limit: int) -> bytes:
         decode = decoder("" if bare else name, limit)
         body = decode.feed(data)
         decode.finish()
-    except TooLarge:
+    except TooLargeError:
         raise _too_large(limit) from None
-    except UnknownEncoding:
-        raise LeftOut(f"content-encoding {name}: cannot be decoded") from None
-    except Damaged as error:
-        raise LeftOut(f"content-encoding {name}: damaged, {error}") from None
+    except UnknownEncodingError:
+        raise LeftOutError(f"content-encoding {name}: cannot be decoded") from None
+    except DamagedError as error:
+        raise LeftOutError(f"content-encoding {name}: damaged, {error}") from None
     return body
 
 
-def _verify(stated: str | None, candidates: Iterable[bytes]) -> None:
-    """Raises LeftOut where a digest is of none of these. One by an algorithm that we do not know says nothing."""
-    algorithm, colon, value = (stated or "").partition(":")
-    name = algorithm.lower().replace("-", "")
-    if not colon or name not in ALGORITHMS:
+def _verify(stated: str | None, *candidates: bytes) -> None:
+    """Raises LeftOutError where a digest is of none of these. One by an algorithm that we do not know says nothing."""
+    if stated is None or stated.partition(":")[0] not in hashlib.algorithms_available:
         return
     for data in candidates:
-        digest = hashlib.new(name, data, usedforsecurity=False).digest()
-        base32, base64_ = base64.b32encode(digest).decode(), base64.urlsafe_b64encode(digest).decode()
-        given = {value.upper().rstrip("="), value.replace("+", "-").replace("/", "_").rstrip("=")}
-        if given & {digest.hex().upper(), base32.rstrip("="), base64_.rstrip("=")}:
+        checker = DigestChecker()
+        DigestVerifyingReader(io.BytesIO(data), len(data), checker, block_digest=stated).read()
+        if checker.passed is not False:
             return
-    raise LeftOut("its digest is wrong")
+    raise LeftOutError("its digest is wrong")
 
 
-def _too_large(limit: int) -> LeftOut:
-    return LeftOut(f"passes the size limit of {limit:,} bytes")
+def _too_large(limit: int) -> LeftOutError:
+    return LeftOutError(f"passes the size limit of {limit:,} bytes")

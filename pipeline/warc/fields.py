@@ -17,7 +17,7 @@ from pipeline.archive.archive import COLUMNS, from_row
 from pipeline.records import Document
 from sources.registry import SOURCE_ID
 
-Headers = Iterable[tuple[str, str]]
+Field = tuple[str, str]
 
 VISIT = "IOP-Visit"  # the source whose visit a metadata record holds
 SERVER_SAYS = re.compile(r"https?:", re.IGNORECASE)  # addresses that HTTP answers come from
@@ -40,13 +40,20 @@ def warc_date(moment: datetime) -> str:
 
 def moment_of(date: str | None) -> datetime:
     """The moment of a WARC-Date, which is UTC. Raises ValueError where it does not name a day at least."""
-    moment = datetime.fromisoformat(date or "")
+    try:
+        moment = datetime.fromisoformat(date or "")
+    except ValueError:
+        raise ValueError("its date cannot be read") from None
+    return as_utc(moment)
+
+
+def as_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def document_fields(document: Document) -> list[tuple[str, str]]:
+def document_fields(document: Document) -> list[Field]:
     """The extension fields of a Document. What is not stated has none."""
-    found: list[tuple[str, str]] = []
+    found: list[Field] = []
     for name, header in HEADER_OF.items():
         stated = getattr(document, name)
         if name == "url" and target_uri(stated) == stated:
@@ -56,7 +63,7 @@ def document_fields(document: Document) -> list[tuple[str, str]]:
     return found
 
 
-def stated_document(headers: Headers, url: str, date: str | None) -> Document | None:
+def stated_document(headers: Iterable[Field], url: str, date: str | None) -> Document | None:
     """The Document that a record of ours holds; None for another tool's. Raises ValueError where it holds none."""
     stated: dict[str, list[str]] = {}
     for header, value in headers:
@@ -72,7 +79,7 @@ def stated_document(headers: Headers, url: str, date: str | None) -> Document | 
     return from_row(row | {"url": row["url"] or url, "fetched_at": moment_of(date)})
 
 
-def _field(header: str, value: str) -> tuple[str, str]:
+def _field(header: str, value: str) -> Field:
     return (header, value) if PLAIN.fullmatch(value) else (f"{header}*", EXTENDED + quote(value, safe=""))
 
 

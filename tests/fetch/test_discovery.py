@@ -19,10 +19,9 @@ import discovery_sites_more
 from discovery_sites import World
 
 from pipeline.fetch.crawl.frontier import POST_COST, Frontier
-from pipeline.fetch.crawl.link_score import score_link
-from pipeline.fetch.crawl.link_words import LINKS
+from pipeline.fetch.crawl.links import LINKS, rate
 from pipeline.fetch.crawl.sitemap import sitemap_worth
-from pipeline.fetch.page import read_page
+from pipeline.fetch.page import summarize
 from sources.urls import canonical_url, trap, url_key
 
 SITE = "https://clinic.example/"
@@ -50,7 +49,7 @@ def visit(world: World, budget: int, known: Iterable[str] = (), changed: bool = 
     while len(taken) < budget and (url := frontier.pop()):
         path = spelled[url_key(url)]
         if changed or path not in known:
-            page = read_page(html(world, path), url, frontier.offered)
+            page = summarize(html(world, path), url, frontier.offered)
             for link, anchor in page.links:
                 frontier.add(link, anchor, menu=not taken)
             for link in page.repeated:
@@ -148,7 +147,7 @@ def test_what_a_menu_calls_careers_is_not_taken_from_a_sitemap() -> None:
     ],
 )
 def test_names_are_read_however_they_are_written(path: str, anchor: str, worth: float | None) -> None:
-    score = score_link(SITE + path, anchor)
+    score = rate(SITE + path, anchor).score
     assert score <= 0 if worth is None else score >= worth
     assert worth is None or trap(SITE + path) is None
 
@@ -192,7 +191,7 @@ def test_a_claimed_address_is_not_read_unless_two_pages_claim_it() -> None:
 
 
 def test_copies_in_other_languages_are_not_read() -> None:
-    page = read_page(
+    page = summarize(
         """<head><link rel="canonical" href="/iop"><link rel="alternate" hreflang="en-us" href="/iop">
         <link rel="alternate" hreflang="es" href="/programas/iop"><link rel=stylesheet href="/x.css"></head>""",
         SITE + "iop?x=1",
@@ -206,9 +205,9 @@ def test_copies_in_other_languages_are_not_read() -> None:
 
 
 def test_frames_and_image_maps_are_followed() -> None:
-    page = read_page('<frameset><frame src="nav.htm"><frame src="main.htm"></frameset>', SITE)
+    page = summarize('<frameset><frame src="nav.htm"><frame src="main.htm"></frameset>', SITE)
     assert page.frames == (SITE + "nav.htm", SITE + "main.htm")
-    page = read_page('<map><area href="/iop" alt="IOP"></map><a href="/c"><img alt="Contact"></a>', SITE)
+    page = summarize('<map><area href="/iop" alt="IOP"></map><a href="/c"><img alt="Contact"></a>', SITE)
     assert set(page.links) == {(SITE + "iop", "IOP"), (SITE + "c", "Contact")}
 
 

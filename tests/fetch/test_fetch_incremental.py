@@ -333,14 +333,14 @@ def test_a_fault_of_ours_is_an_outcome_of_its_source_and_the_others_finish(
 ) -> None:
     import pipeline.fetch.outcome.judge as judge_module
 
-    real = judge_module.read_page
+    real = judge_module.summarize
 
     def fault(html, url, offered=None):
         if "bad.example" in url:
             raise RuntimeError("a bug")
         return real(html, url, offered)
 
-    monkeypatch.setattr(judge_module, "read_page", fault)
+    monkeypatch.setattr(judge_module, "summarize", fault)
     for host in ("bad.example", "good.example"):
         web.page(host, "/")
     found = {d.source_id: d for d in fetch(new_site("bad.example"), new_site("good.example"))}

@@ -8,12 +8,12 @@ from urllib.parse import urljoin
 
 import pytest
 
-from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding, decoder
-from pipeline.fetch.outcome.judge import judged
+from pipeline.fetch.body import DamagedError, TooLargeError, UnknownEncodingError, decoder
+from pipeline.fetch.outcome.judge import judge_page
 from pipeline.fetch.outcome.outcome import by_content, by_media_type, by_status, layout_changed, signatures
-from pipeline.fetch.page import SitePage, read_page
+from pipeline.fetch.page import PageSummary, summarize
 from pipeline.fetch.wire.address import is_public, mapped
-from pipeline.fetch.wire.messages import Reply
+from pipeline.fetch.wire.messages import Response
 from pipeline.fetch.wire.robots import robots_from
 from pipeline.html import decode
 from pipeline.records import Outcome
@@ -51,10 +51,9 @@ def judge(
 ) -> tuple[Outcome, str]:
     for word, meaning in PUT.items():
         html = html.replace(word, meaning)
-    _, _, outcome, detail = judged(
-        Reply(url, final_url or url, status, HTML | (headers or {}), html.encode())
-    )
-    return outcome, detail
+    response = Response(url, final_url or url, status, HTML | (headers or {}), html.encode())
+    verdict = judge_page(response)
+    return verdict.outcome, verdict.detail
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
@@ -74,7 +73,7 @@ def test_real_pages_are_pages_with_and_without_a_firewall(put: str) -> None:
     for path in sorted(PAGES.glob("*.html")):
         html, _ = decode(path.read_bytes(), "text/html")
         html = html.replace("</body>", f"{put}</body>") if "</body>" in html else html + put
-        assert by_content(URL, URL, {}, read_page(html, URL), html) == (Outcome.OK, ""), path.name
+        assert by_content(URL, URL, {}, summarize(html, URL), html) == (Outcome.OK, ""), path.name
 
 
 @pytest.mark.parametrize(
@@ -167,7 +166,7 @@ def test_a_missing_page_behind_a_firewall_is_gone_and_an_error_may_be_a_challeng
 @pytest.mark.timeout(20)  # hours, where a pattern's time grows with the square of the text
 def test_every_answer_is_judged_in_the_end(bit: str) -> None:
     html = bit * (15_000_000 // len(bit))
-    page = SitePage(
+    page = PageSummary(
         bit * (500 // len(bit)), bit * (500 // len(bit)), bit * (1000 // len(bit)), noscript=bit * 500
     )
     assert by_content(URL, URL, {}, page, html)[0] in Outcome
@@ -238,13 +237,13 @@ def test_decoders_stop_at_the_limit() -> None:
     assert decoder("deflate", 100).feed(deflated) == b"hello"
     assert decoder("", 5).feed(b"12345") == b"12345"
     for encoding in ("deflate", "gzip"):
-        with pytest.raises(TooLarge):
+        with pytest.raises(TooLargeError):
             decoder(encoding, 1_000_000).feed(packed)
-    with pytest.raises(TooLarge):
+    with pytest.raises(TooLargeError):
         decoder("identity", 4).feed(b"12345")
-    with pytest.raises(UnknownEncoding):
+    with pytest.raises(UnknownEncodingError):
         decoder("br", 10)
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedError):
         decoder("gzip", 100).feed(b"no gzip")
 
 
@@ -256,9 +255,9 @@ def test_gzip_may_come_in_members_and_in_pieces() -> None:
     assert whole.feed(packed) == b"one two three"
     assert b"".join(pieces.feed(bytes([byte])) for byte in packed) == b"one two three"
     assert whole.feed(bytes(1000)) + whole.feed(packed) == b"", "padding ends it"
-    with pytest.raises(TooLarge):
+    with pytest.raises(TooLargeError):
         decoder("gzip", 12).feed(packed)
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedError):
         decoder("gzip", 100).feed(gzip.compress(b"") * 10_000)
 
 

@@ -18,7 +18,7 @@ from pipeline.archive.visits import VisitRow
 from pipeline.cli import app
 from pipeline.commands.console import Exit
 from pipeline.records import Document, Outcome
-from pipeline.warc.read import Imported, NoWarc, import_warc
+from pipeline.warc.read import Imported, NoWarcError, import_warc
 from pipeline.warc.write import export_warc
 
 DAY = datetime(2026, 3, 1, 12, 30, 15, 123456, UTC)
@@ -205,7 +205,7 @@ def test_a_file_cut_short_gives_what_is_whole(archive: Archive, tmp_path: Path) 
 def test_a_file_that_is_no_warc_is_an_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "passwd"
     path.write_bytes(content)
-    with pytest.raises(NoWarc, match="no WARC file"):
+    with pytest.raises(NoWarcError, match="no WARC file"):
         copied(path, tmp_path / "copy")
     result = CliRunner().invoke(app, ["archive", "import", str(path), "--out", str(tmp_path / "out")])
     assert (result.exit_code, "is no WARC file" in result.output) == (Exit.USAGE, True)

@@ -103,7 +103,7 @@ def test_answers_of_another_tool_are_judged_as_a_visit_would(archive: Archive, f
     assert archive.get(documents["gone"].sha256 or "") == b"<p>not here"
     assert (documents["untyped"].etag, documents["untyped"].charset) == ('"1"', "utf-8")
     assert documents["iop?b=1"].final_url == f"{URL}iop?b=1"
-    assert found.rejected == (("https://elsewhere.example/", "no source of the registry has this address"),)
+    assert found.rejected == [("https://elsewhere.example/", "no source of the registry has this address")]
 
 
 def test_bodies_are_decoded_or_left_out(archive: Archive, foreign: Foreign) -> None:

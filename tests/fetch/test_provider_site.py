@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.fetch.crawl.frontier import Frontier, entry_urls
-from pipeline.fetch.crawl.link_score import score_link
+from pipeline.fetch.crawl.links import rate
 from pipeline.fetch.crawl.sitemap import lastmod, parse_sitemap, sitemap_urls
-from pipeline.fetch.page import read_page
+from pipeline.fetch.page import summarize
 from sources.urls import canonical_url, registrable, same_site, trap, url_key
 
 SITE = "https://clinic.example/"
@@ -129,19 +129,19 @@ NEVER = [
 
 
 def test_pages_are_ranked_by_what_they_may_tell() -> None:
-    groups = [[score_link(SITE + path[1:], anchor) for path, anchor in group] for group in ORDER]
+    groups = [[rate(SITE + path[1:], anchor).score for path, anchor in group] for group in ORDER]
     assert all(min(better) > max(worse) for better, worse in pairwise(groups))
     assert min(min(g) for g in groups) > 0
-    assert all(score_link(SITE + path[1:], "Our IOP") <= 0 for path in NEVER)
+    assert all(rate(SITE + path[1:], "Our IOP").score <= 0 for path in NEVER)
 
 
 def test_a_states_folder_is_no_language() -> None:
-    assert all(score_link(f"{SITE}{state}/iop") > 10 for state in ("ma", "ct", "de", "ar"))
-    assert score_link(f"{SITE}es-mx/iop") <= 0
+    assert all(rate(f"{SITE}{state}/iop").score > 10 for state in ("ma", "ct", "de", "ar"))
+    assert rate(f"{SITE}es-mx/iop").score <= 0
 
 
 def test_a_folder_named_for_several_things_does_not_hide_its_program() -> None:
-    assert score_link(SITE + "day-programs-employment-services/day-treatment/") > 0
+    assert rate(SITE + "day-programs-employment-services/day-treatment/").score > 0
 
 
 def test_the_frontier_gives_entries_first_then_the_best_each_page_once() -> None:
@@ -176,7 +176,7 @@ def test_thousands_of_alike_pages_do_not_take_the_whole_budget() -> None:
 
 
 def test_a_page_gives_links_text_and_what_its_outcome_needs() -> None:
-    page = read_page(
+    page = summarize(
         """<!doctype html><html><head><title> Evening
         IOP </title><meta property="og:site_name" content="Clinic"><base href="/sub/">
         <meta http-equiv="Refresh" content="0; URL='/moved'"><script>var text = "hidden"</script></head>
@@ -196,15 +196,15 @@ def test_a_page_gives_links_text_and_what_its_outcome_needs() -> None:
 def test_links_offered_before_are_not_offered_again() -> None:
     offered: dict[str, int] = {}
     html = '<a href="/a">A</a><a href="b">B</a><a href="https://x.example/">X</a>'
-    assert len(read_page(html, SITE + "one/", offered).links) == 3
-    assert read_page(html, SITE + "two/", offered).links == ((SITE + "two/b", "B"),)
+    assert len(summarize(html, SITE + "one/", offered).links) == 3
+    assert summarize(html, SITE + "two/", offered).links == ((SITE + "two/b", "B"),)
 
 
 def test_bad_html_is_read_as_far_as_it_goes() -> None:
     chance = random.Random(3)
     for _ in range(200):
         html = "".join(chance.choices("<>/=\"' ahrefscriptbodytitle\x00é" + string.ascii_lowercase, k=300))
-        read_page(html, SITE)
+        summarize(html, SITE)
 
 
 def test_sitemaps_of_every_form() -> None:

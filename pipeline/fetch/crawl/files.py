@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
-from pipeline.fetch.outcome.judge import judge_file
+from pipeline.fetch.outcome.judge import Verdict, judge_file
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.wire.client import Visit
-from pipeline.fetch.wire.messages import Failure, Reply, Want
+from pipeline.fetch.wire.messages import FetchError, Request, Response
 from pipeline.records import Document, Outcome
 
 Pager = Callable[[str, bytes], Sequence[str]]  # (URL, first answer) → the pages after it
@@ -36,7 +36,7 @@ async def download(
                 waiting = list(pages(url, recorder.archive.get(document.sha256)))
             except ValueError as error:
                 yield document
-                yield recorder.failed(url, Failure(Outcome.EMPTY, f"no pages to follow: {error}"))
+                yield recorder.failed(url, FetchError(Outcome.EMPTY, f"no pages to follow: {error}"))
                 return
         first = False
         yield document
@@ -46,15 +46,14 @@ async def download(
 
 async def _file(url: str, visit: Visit, recorder: Recorder) -> Document:
     last = recorder.validators(url)
-    want = Want(url, recorder.settings.max_file_bytes, known=last, follow_moves=True)
+    request = Request(url, recorder.settings.max_file_bytes, known=last, follow_moves=True)
     try:
-        reply = await visit.get(want)
-    except Failure as failure:
+        response = await visit.get(request)
+    except FetchError as failure:
         return recorder.failed(url, failure)
-    if reply.status == 304 and last is not None and reply.conditional:
-        return recorder.unchanged(last, reply)
-    outcome, detail = judge_file(reply)
-    return await recorder.answered(reply, outcome, detail, keep=outcome is Outcome.OK)
+    if response.status == 304 and last is not None and response.conditional:
+        return recorder.unchanged(last, response)
+    return await recorder.answered(response, judge_file(response))
 
 
 async def read_local(path: Path, recorder: Recorder, suffixes: Sequence[str]) -> AsyncGenerator[Document]:
@@ -62,7 +61,7 @@ async def read_local(path: Path, recorder: Recorder, suffixes: Sequence[str]) ->
     files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes) if path.is_dir() else [path]
     if not files:
         nothing = f"the folder holds no {' or '.join(suffixes)} file"
-        yield recorder.failed(f"file:{path.name}", Failure(Outcome.EMPTY, nothing))
+        yield recorder.failed(f"file:{path.name}", FetchError(Outcome.EMPTY, nothing))
     for file in files:
         url = f"file:{path.name}" + (f"/{file.relative_to(path).as_posix()}" if path.is_dir() else "")
         yield await _local(file, url, recorder)
@@ -72,10 +71,10 @@ async def _local(file: Path, url: str, recorder: Recorder) -> Document:
     try:
         body = await asyncio.to_thread(file.read_bytes)
     except FileNotFoundError:
-        return recorder.failed(url, Failure(Outcome.GONE, f"no file {file.name}"))
+        return recorder.failed(url, FetchError(Outcome.GONE, f"no file {file.name}"))
     except OSError as error:
-        return recorder.failed(url, Failure(Outcome.BLOCKED, f"cannot be read: {error.strerror}"))
+        return recorder.failed(url, FetchError(Outcome.BLOCKED, f"cannot be read: {error.strerror}"))
     if not body:
-        return recorder.failed(url, Failure(Outcome.EMPTY, "no content"))
+        return recorder.failed(url, FetchError(Outcome.EMPTY, "no content"))
     headers = {"content-type": MEDIA_TYPES.get(file.suffix.lower(), "application/octet-stream")}
-    return await recorder.answered(Reply(url, url, 0, headers, body), Outcome.OK, "")
+    return await recorder.answered(Response(url, url, 0, headers, body), Verdict(Outcome.OK, keep=True))

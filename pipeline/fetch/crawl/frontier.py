@@ -15,8 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from pipeline.fetch.crawl.link_score import TONGUE, Rating, rate
-from pipeline.fetch.crawl.link_words import NEVER, name_of, say
+from pipeline.fetch.crawl.links import NEVER, TONGUE, Rating, name_of, rate, weigh
 from sources.urls import canonical_url, registrable, same_site, trap, url_key
 
 ENTRY_SCORE = 1000.0  # the registry's own choice comes first
@@ -47,7 +46,7 @@ Heap = list[tuple[float, int, str]]  # (-worth, number, name)
 
 
 @dataclass(slots=True)
-class Waiting:
+class Candidate:
     """A page in the frontier, with the best that any link said of it."""
 
     url: str
@@ -71,9 +70,9 @@ class Frontier:
 
     site: str
     entry: tuple[str, ...] = ()
-    offered: dict[str, int] = field(default_factory=dict)  # on how many pages an href was (`read_page`)
+    offered: dict[str, int] = field(default_factory=dict)  # on how many pages an href was (`summarize`)
     _hosts: set[str] = field(default_factory=set)
-    _waiting: dict[str, Waiting] = field(default_factory=dict)  # by url_key, as are the others
+    _waiting: dict[str, Candidate] = field(default_factory=dict)  # by url_key, as are the others
     _done: set[str] = field(default_factory=set)
     _refused: set[str] = field(default_factory=set)  # what a link said speaks against the page
     _claimed: dict[str, int] = field(default_factory=dict)  # by a page read elsewhere, and what that page is
@@ -108,7 +107,7 @@ class Frontier:
             return False
         if not anchor and not rating.topic and key in self._refused:
             return False  # a sitemap tells of the page that the menu calls "Careers"
-        page = Waiting(place, next(self._number), rating, -math.inf)
+        page = Candidate(place, next(self._number), rating, -math.inf)
         self._waiting[key] = page
         return self._raise(key, page, anchor, bonus, menu)
 
@@ -200,7 +199,7 @@ class Frontier:
             if not same_site(place, self.site):
                 return False
             labels = (urlsplit(place).hostname or "").removesuffix(registrable(place)).strip(".").split(".")
-            if any(TONGUE.fullmatch(label) or say(name_of(label)).bad <= NEVER for label in labels):
+            if any(TONGUE.fullmatch(label) or weigh(name_of(label)).bad <= NEVER for label in labels):
                 return False
         return trap(place) is None
 
@@ -210,11 +209,11 @@ class Frontier:
     def _begin_with(self, place: str, rating: Rating, worth: float) -> None:
         key = url_key(place)
         if key not in self._waiting:
-            page = Waiting(place, next(self._number), rating, rating.score)
+            page = Candidate(place, next(self._number), rating, rating.score)
             self._waiting[key] = page
             heapq.heappush(self._steady, (-worth, page.number, key))
 
-    def _raise(self, key: str, page: Waiting, anchor: str, bonus: float, menu: bool) -> bool:
+    def _raise(self, key: str, page: Candidate, anchor: str, bonus: float, menu: bool) -> bool:
         """Give a page the score of a link, if it has none as good."""
         page.menu, page.bonus = page.menu or menu, max(page.bonus, bonus)
         rating = rate(page.url, anchor)
@@ -227,7 +226,7 @@ class Frontier:
         self._push(key, page)
         return True
 
-    def _push(self, key: str, page: Waiting) -> None:
+    def _push(self, key: str, page: Candidate) -> None:
         heap = self._families.setdefault(page.rating.family, [])
         heapq.heappush(heap, (self._folder_cost(page) - page.score, page.number, key))
         if heap[0][2] == key:
@@ -271,7 +270,7 @@ class Frontier:
             return heap[0]
         return None
 
-    def _folder_cost(self, page: Waiting) -> float:
+    def _folder_cost(self, page: Candidate) -> float:
         return FOLDER_COST * min(self._taken[page.rating.folder], FOLDER_LIMIT) if page.rating.folder else 0.0
 
     def _family_cost(self, topic: str, family: str) -> float:

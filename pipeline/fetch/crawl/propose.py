@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pipeline.fetch.crawl.frontier import POST_COST, Frontier
-from pipeline.fetch.crawl.link_score import score_link
+from pipeline.fetch.crawl.links import rate
 from pipeline.fetch.crawl.site import read_sitemaps
-from pipeline.fetch.outcome.judge import judged
-from pipeline.fetch.page import SitePage
+from pipeline.fetch.outcome.judge import judge_page
+from pipeline.fetch.outcome.outcome import NOTHING
+from pipeline.fetch.page import PageSummary
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.client import Fetcher, Visit
-from pipeline.fetch.wire.messages import Failure, Reply, Want
+from pipeline.fetch.wire.messages import FetchError, Request, Response
 from pipeline.records import Outcome
 from sources.kinds import SITE
 from sources.urls import canonical_url, registrable
@@ -57,24 +58,25 @@ async def propose_source(url: str, settings: FetchSettings, max_pages: int = 25)
     async with Fetcher(settings).visiting() as visit:
         for last, place in enumerate(sites, 1 - len(sites)):
             try:
-                want = Want(
+                request = Request(
                     canonical_url(place) or place, settings.max_bytes, follow_moves=True, html_only=True
                 )
-                return await _propose(await visit.get(want), visit, settings, max_pages)
-            except Failure as failure:
+                return await _propose(await visit.get(request), visit, settings, max_pages)
+            except FetchError as failure:
                 if last == 0 or failure.outcome not in NO_TLS:
                     toml = "" if failure.outcome in NO_SITE else _toml(site, _name_of(site), [], 30)
                     return Proposal(toml, (), failure.outcome, failure.detail)
     raise AssertionError("no address was tried")
 
 
-async def _propose(reply: Reply, visit: Visit, settings: FetchSettings, max_pages: int) -> Proposal:
-    html, page, outcome, detail = judged(reply)
-    frontier = Frontier(reply.final_url)
+async def _propose(response: Response, visit: Visit, settings: FetchSettings, max_pages: int) -> Proposal:
+    found = judge_page(response)
+    page = found.page or NOTHING
+    frontier = Frontier(response.final_url)
     for link, anchor in page.links:
         frontier.add(link, anchor, menu=True)
     changes: list[str] = []
-    async for item in read_sitemaps(visit, reply.final_url, settings):
+    async for item in read_sitemaps(visit, response.final_url, settings):
         if not isinstance(item, tuple):
             for place, changed in item.pages:
                 frontier.add(place, bonus=-POST_COST if item.posts else 0.0)
@@ -82,20 +84,20 @@ async def _propose(reply: Reply, visit: Visit, settings: FetchSettings, max_page
     pages: list[tuple[str, float]] = []
     anchors = {canonical_url(link): anchor for link, anchor in page.links}
     while len(pages) < max_pages and (best := frontier.pop()):
-        pages.append((best, round(score_link(best, anchors.get(best, "")), 1)))
-    home = urljoin(reply.final_url, "/").rstrip("/")
+        pages.append((best, round(rate(best, anchors.get(best, "")).score, 1)))
+    home = urljoin(response.final_url, "/").rstrip("/")
     entry = [
         place.removeprefix(home) if frontier.at_home(place) else place
         for place, score in pages[1:]
         if score >= ENTRY_SCORE
     ]
     toml = _toml(
-        reply.final_url,
-        _title(page, html, reply.final_url),
+        response.final_url,
+        _title(page, found.html, response.final_url),
         entry[:ENTRIES],
         _cadence(changes, settings.now()),
     )
-    return Proposal(toml, tuple(pages), outcome, detail)
+    return Proposal(toml, tuple(pages), found.outcome, found.detail)
 
 
 def _toml(site: str, title: str, entry: list[str], cadence: int) -> str:
@@ -121,7 +123,7 @@ def _name_of(site: str) -> str:
     return registrable(site).partition(".")[0].replace("-", " ").title()
 
 
-def _title(page: SitePage, html: str, site: str) -> str:
+def _title(page: PageSummary, html: str, site: str) -> str:
     """The organization's name: JSON-LD, og:site_name, the part of the title that looks like the host, the host."""
     for node in _nodes(html):
         kinds = node.get("@type")

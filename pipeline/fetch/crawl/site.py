@@ -12,15 +12,15 @@ from typing import Protocol
 
 from pipeline.archive.archive import ArchiveError
 from pipeline.archive.visits import GOOD
-from pipeline.fetch.body import GZIP, Damaged, TooLarge, gunzip
+from pipeline.fetch.body import GZIP, DamagedError, TooLargeError, gunzip
 from pipeline.fetch.crawl.frontier import POST_COST, Frontier
 from pipeline.fetch.crawl.sitemap import Sitemap, lastmod, parse_sitemap, sitemap_urls, sitemap_worth
-from pipeline.fetch.outcome.judge import judge_page
-from pipeline.fetch.page import SitePage, read_page
+from pipeline.fetch.outcome.judge import Verdict, judge_page
+from pipeline.fetch.page import PageSummary, summarize
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.client import Visit
-from pipeline.fetch.wire.messages import Failure, Reply, Want, as_failure
+from pipeline.fetch.wire.messages import FetchError, Request, Response, as_fetch_error
 from pipeline.html import decode
 from pipeline.records import Document, Outcome
 from sources.urls import canonical_url, same_site, url_key
@@ -116,29 +116,29 @@ class SiteRun:
         """Fetch and judge one page; its links go to the frontier. A fault of ours costs this page alone."""
         try:
             return await self._page(url)
-        except Failure as failure:
+        except FetchError as failure:
             # A link that leads to a host in trouble says nothing about the site's own.
             self.stop = self.stop or (failure.stop_site and self.frontier.at_home(failure.final_url or url))
             return self.recorder.failed(url, failure)
         except Exception as error:
             log.exception("%s: reading %s failed", self.recorder.source_id, url)
-            return self.recorder.failed(url, as_failure(error))
+            return self.recorder.failed(url, as_fetch_error(error))
 
     async def _page(self, url: str) -> Document:
         last = self.recorder.validators(url)
-        want = Want(url, self.recorder.settings.max_bytes, known=last, html_only=True)
-        reply = await self.visit.get(want)
-        if reply.final_url != url:
-            self.frontier.seen(reply.final_url)
-            if self.frontier.is_home(url) and self.frontier.inside(reply.final_url):
-                self.frontier.adopt(reply.final_url)
-        if reply.status == 304 and last is not None and reply.conditional:
+        request = Request(url, self.recorder.settings.max_bytes, known=last, html_only=True)
+        response = await self.visit.get(request)
+        if response.final_url != url:
+            self.frontier.seen(response.final_url)
+            if self.frontier.is_home(url) and self.frontier.inside(response.final_url):
+                self.frontier.adopt(response.final_url)
+        if response.status == 304 and last is not None and response.conditional:
             self.unread.append(last)
-            return self.recorder.unchanged(last, reply)
-        if last is not None and self.recorder.same_content(last, reply):
+            return self.recorder.unchanged(last, response)
+        if last is not None and self.recorder.same_content(last, response):
             self.unread.append(last)
-            return self.recorder.unchanged(last, reply, "same content")
-        return await self._judge(reply)
+            return self.recorder.unchanged(last, response, "same content")
+        return await self._judge(response)
 
     def _compare(self, document: Document) -> None:
         """A page that changed while its sitemap says that it did not: this site's sitemaps are not believed."""
@@ -171,17 +171,15 @@ class SiteRun:
         self.recorder.vouch(last)
         return True
 
-    async def _judge(self, reply: Reply) -> Document:
-        if not same_site(reply.final_url, reply.url):
-            elsewhere = f"sent on, for now, to {reply.final_url}"
-            return await self.recorder.answered(reply, Outcome.MOVED, elsewhere, keep=False)
-        found = judge_page(reply, self.frontier.offered)
-        if found.page is None:
-            return await self.recorder.answered(reply, found.outcome, found.detail, keep=False)
-        if found.outcome is Outcome.OK or found.page.refresh or found.page.frames:
-            self._add_links(found.page)
-        # What was answered instead of the page is kept too: it is the evidence for the outcome.
-        return await self.recorder.answered(reply, found.outcome, found.detail, charset=found.charset)
+    async def _judge(self, response: Response) -> Document:
+        if not same_site(response.final_url, response.url):
+            elsewhere = Verdict(Outcome.MOVED, f"sent on, for now, to {response.final_url}")
+            return await self.recorder.answered(response, elsewhere)
+        verdict = judge_page(response, self.frontier.offered)
+        page = verdict.page
+        if page is not None and (verdict.outcome is Outcome.OK or page.refresh or page.frames):
+            self._add_links(page)
+        return await self.recorder.answered(response, verdict)
 
     async def sitemaps(self) -> AsyncGenerator[Document]:
         """Take in the site's sitemaps; the attempts that failed, other than by there being none."""
@@ -213,7 +211,7 @@ class SiteRun:
             url = self.frontier.pop()
         return url
 
-    def _add_links(self, page: SitePage) -> None:
+    def _add_links(self, page: PageSummary) -> None:
         """What a page leads to. The first page read is the home page, or has the same menu."""
         first, self.menu = not self.menu, self.menu or bool(page.links)
         for shown in (page.refresh, *page.frames):
@@ -234,7 +232,7 @@ class SiteRun:
         except (KeyError, ArchiveError):
             return  # lost meanwhile: the page is fetched as a new one next time
         html, _ = decode(content, charset=last.charset)
-        self._add_links(read_page(html, last.final_url or last.url, self.frontier.offered))
+        self._add_links(summarize(html, last.final_url or last.url, self.frontier.offered))
 
     def _count(self, document: Document) -> None:
         """Give up on a site whose own host fails. A dead subdomain is no reason to."""
@@ -247,12 +245,12 @@ class SiteRun:
 
 async def read_sitemaps(
     visit: Visit, site: str, settings: FetchSettings
-) -> AsyncGenerator[Sitemap | tuple[str, Failure]]:
+) -> AsyncGenerator[Sitemap | tuple[str, FetchError]]:
     """The sitemaps of a site, as robots.txt names them or at the usual place, those of pages before those of posts;
     of a sitemap that cannot be read, its URL and why."""
     try:
         waiting = sitemap_urls(site, (await visit.robots(site)).sitemaps)
-    except Failure as failure:
+    except FetchError as failure:
         yield site, failure
         return
     seen: set[str] = set()
@@ -263,12 +261,12 @@ async def read_sitemaps(
             continue
         seen.add(url)
         try:
-            reply = await visit.get(Want(url, settings.max_bytes))
-            body = gunzip(reply.body, settings.max_bytes) if reply.body[:2] == GZIP else reply.body
-        except (Failure, TooLarge, Damaged) as error:
-            yield url, as_failure(error)
+            response = await visit.get(Request(url, settings.max_bytes))
+            body = gunzip(response.body, settings.max_bytes) if response.body[:2] == GZIP else response.body
+        except (FetchError, TooLargeError, DamagedError) as error:
+            yield url, as_fetch_error(error)
             continue
-        if reply.status == 200:
+        if response.status == 200:
             sitemap = replace(parse_sitemap(body), posts=sitemap_worth(url) < 0)
             waiting.extend(place for child in sitemap.children if (place := canonical_url(child)))
             yield sitemap

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from pipeline.fetch.crawl.link_words import rows
+from pipeline.fetch.crawl.links import rows
 from sources.urls import canonical_url
 
 MAX_SITEMAP_URLS = 50_000  # of one file (sitemaps.org)

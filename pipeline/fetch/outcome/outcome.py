@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.fetch.page import SitePage
+from pipeline.fetch.page import PageSummary
 from pipeline.records import Outcome
 from sources.urls import canonical_url, registrable, url_key
 
@@ -29,7 +29,7 @@ STRAIGHT = str.maketrans("‘’ʼ", "'''")
 PLACES = ("header", "title", "heading", "text", "noscript", "html", "path")
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 SNIFFED_TYPES = frozenset({"", "text/plain", "application/xml", "text/xml"})
-NOTHING = SitePage(title="", headline="", text="")
+NOTHING = PageSummary(title="", headline="", text="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Signature:
 
 
 @dataclass(slots=True)
-class Answer:
-    """What there is to judge. `page` is None where only the headers are known."""
+class Case:
+    """One response to be judged. `page` is None where only the headers are known."""
 
     headers: Mapping[str, str]
-    page: SitePage | None = None
+    page: PageSummary | None = None
     html: str = ""
     _places: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -79,18 +79,18 @@ class Answer:
         return self.page is not None and SIGNS[sign](self)
 
 
-def _shows_contact(answer: Answer) -> bool:
-    return any(_has(signature, answer) for signature in signatures()["contact"])
+def _shows_contact(case: Case) -> bool:
+    return any(_has(signature, case) for signature in signatures()["contact"])
 
 
-def _topics(answer: Answer) -> int:
+def _topics(case: Case) -> int:
     """How many different words of ours the visible text has."""
     return len(
         {
             word.lower().rstrip("s")
             for signature in signatures()["topic"]
             for pattern in signature.patterns
-            for place in answer.places(signature.where)
+            for place in case.places(signature.where)
             for word in pattern.findall(place)
         }
     )
@@ -99,11 +99,11 @@ def _topics(answer: Answer) -> int:
 FIELDS = re.compile(r"<textarea\b|\btype ?= ?[\"']?(?:email|tel)\b")
 
 # What an `unless` of a signature may name.
-SIGNS: Mapping[str, Callable[[Answer], bool]] = {
+SIGNS: Mapping[str, Callable[[Case], bool]] = {
     "contact": _shows_contact,
-    "topics": lambda answer: _topics(answer) > 1,
-    "details": lambda answer: _topics(answer) > 0 and _shows_contact(answer),
-    "form": lambda answer: answer.has(FIELDS, "html"),
+    "topics": lambda case: _topics(case) > 1,
+    "details": lambda case: _topics(case) > 0 and _shows_contact(case),
+    "form": lambda case: case.has(FIELDS, "html"),
 }
 
 
@@ -131,41 +131,41 @@ def _signature(row: Mapping[str, Any], words: Mapping[str, str]) -> Signature:
     )
 
 
-def _compiled(pattern: str, words: Mapping[str, str], case: int = re.IGNORECASE) -> re.Pattern[str]:
+def _compiled(pattern: str, words: Mapping[str, str], flags: int = re.IGNORECASE) -> re.Pattern[str]:
     for name, meaning in reversed([*words.items()]):  # a word may be made of those before it
         pattern = pattern.replace(f"{{{name}}}", meaning)
-    return re.compile(pattern, re.DOTALL | case)
+    return re.compile(pattern, re.DOTALL | flags)
 
 
-def _matching(what: str, answer: Answer, *, only: str | None = None) -> str | None:
-    """The name of the first signature of a kind that the answer has; `only` those of one place."""
+def _matching(what: str, case: Case, *, only: str | None = None) -> str | None:
+    """The name of the first signature of a kind that a case has; `only` those of one place."""
     for signature in signatures()[what]:
-        if (only is None or signature.where == only) and _has(signature, answer):
+        if (only is None or signature.where == only) and _has(signature, case):
             return signature.name
     return None
 
 
-def _has(signature: Signature, answer: Answer) -> bool:
-    page = answer.page
+def _has(signature: Signature, case: Case) -> bool:
+    page = case.page
     if page is not None and signature.max_text is not None and len(page.text) > signature.max_text:
         return False
-    if not any(answer.has(pattern, signature.where) for pattern in signature.patterns):
+    if not any(case.has(pattern, signature.where) for pattern in signature.patterns):
         return False
-    if signature.also and not answer.has(signature.also, "text"):
+    if signature.also and not case.has(signature.also, "text"):
         return False
-    return not any(answer.shows(sign) for sign in signature.unless)
+    return not any(case.shows(sign) for sign in signature.unless)
 
 
 def by_status(
-    status: int, headers: Mapping[str, str], page: SitePage | None = None, html: str = ""
+    status: int, headers: Mapping[str, str], page: PageSummary | None = None, html: str = ""
 ) -> tuple[Outcome, str]:
     """The outcome that a status and the headers decide; OK where they decide nothing.
 
     What is refused with any 4xx but those for a missing page is blocked: the request was not to the server's
     liking, and the page may well be there.
     """
-    answer = Answer(headers, page, html)
-    if challenge := _matching("blocked", answer, only="header"):
+    case = Case(headers, page, html)
+    if challenge := _matching("blocked", case, only="header"):
         return Outcome.BLOCKED, f"status {status}: {challenge}"
     if status == PARTIAL:
         return Outcome.SERVER_ERROR, "a part of the page, though all of it was asked for"
@@ -177,14 +177,14 @@ def by_status(
         return Outcome.SERVER_ERROR, "not modified, though nothing was said of what we have"
     if status < 400:
         return Outcome.SERVER_ERROR, f"status {status}"
-    return _by_error(status, answer)
+    return _by_error(status, case)
 
 
-def _by_error(status: int, answer: Answer) -> tuple[Outcome, str]:
+def _by_error(status: int, case: Case) -> tuple[Outcome, str]:
     """The outcome of an error: hosts refuse, park and suspend with any of them."""
-    if challenge := _matching("blocked", answer):
+    if challenge := _matching("blocked", case):
         return Outcome.BLOCKED, f"status {status}: {challenge}"
-    if parked := _matching("parked", answer):
+    if parked := _matching("parked", case):
         return Outcome.GONE, f"status {status}, parked: {parked}"
     if status == 429:
         return Outcome.RATE_LIMITED, f"status {status}"
@@ -195,10 +195,10 @@ def _by_error(status: int, answer: Answer) -> tuple[Outcome, str]:
 
 
 def by_media_type(headers: Mapping[str, str], body: bytes) -> tuple[Outcome, str]:
-    """Whether a successful answer is HTML, by its type, and by its first bytes where the type does not say."""
+    """Whether a successful response is HTML, by its type, and by its first bytes where the type does not say."""
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if not body.strip() and media_type in HTML_TYPES | SNIFFED_TYPES:
-        blocked = _matching("blocked_empty", Answer(headers, NOTHING))
+        blocked = _matching("blocked_empty", Case(headers, NOTHING))
         return (Outcome.BLOCKED, blocked) if blocked else (Outcome.EMPTY, "no content")
     if media_type in HTML_TYPES or (media_type in SNIFFED_TYPES and looks_like_html(body)):
         return Outcome.OK, ""
@@ -213,17 +213,17 @@ def looks_like_html(body: bytes) -> bool:
 
 
 def by_content(
-    url: str, final_url: str, headers: Mapping[str, str], page: SitePage, html: str
+    url: str, final_url: str, headers: Mapping[str, str], page: PageSummary, html: str
 ) -> tuple[Outcome, str]:
     """The outcome that a successful HTML answer's content decides; the detail names what decided."""
-    answer = Answer(headers, page, html)
-    if blocked := _matching("blocked", answer):
+    case = Case(headers, page, html)
+    if blocked := _matching("blocked", case):
         return Outcome.BLOCKED, blocked
-    if parked := _matching("parked", answer):
+    if parked := _matching("parked", case):
         return Outcome.GONE, f"parked: {parked}"
-    if broken := _matching("broken", answer):
+    if broken := _matching("broken", case):
         return Outcome.SERVER_ERROR, broken
-    if missing := _matching("soft_404", answer) or _sent_home(url, final_url):
+    if missing := _matching("soft_404", case) or _sent_home(url, final_url):
         return Outcome.GONE, f"soft 404: {missing}"
     if page.refresh and len(page.text) < SHELL_TEXT:
         moved = registrable(page.refresh) != registrable(final_url)
@@ -232,7 +232,7 @@ def by_content(
             if moved
             else (Outcome.EMPTY, "page only sends on")
         )
-    if shell := _matching("javascript", answer):
+    if shell := _matching("javascript", case):
         return Outcome.BLOCKED, f"needs JavaScript: {shell}"
     if len(page.text) < MIN_TEXT:
         return (

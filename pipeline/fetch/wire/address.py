@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from functools import partial
 
-import httpx
+import httpcore
 
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.wire.stream import Stream, connect
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # What Python counts as global and is not anybody's public server: IANA's protocol assignments (metadata services
@@ -34,11 +33,11 @@ NOT_PUBLIC = tuple(
 RESOLVERS = ThreadPoolExecutor(32, thread_name_prefix="resolve")
 
 
-class RefusedAddress(Exception):  # noqa: N818 - a refusal, not a fault
+class RefusedAddressError(Exception):
     """The name leads to an address that we do not connect to."""
 
 
-class UnknownHost(Exception):  # noqa: N818 - says what it is
+class UnknownHostError(Exception):
     """The name does not resolve."""
 
 
@@ -77,7 +76,7 @@ async def system_resolver(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 
-class Connector:
+class CheckedBackend(httpcore.AnyIOBackend):
     """Connects to checked addresses only. A host's addresses are asked for once."""
 
     def __init__(self, settings: FetchSettings, allow_private: frozenset[str] = frozenset()) -> None:
@@ -85,27 +84,35 @@ class Connector:
         self._allow = settings.allow_private | allow_private
         self._addresses: dict[tuple[str, int], list[str]] = {}
 
-    async def connect(self, host: str, port: int, timeout: float) -> Stream:
-        """A connection to the first address that takes one. Raises RefusedAddress, UnknownHost, httpx.ConnectError
-        or ConnectTimeout."""
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to the first address that takes one. Raises RefusedAddressError, UnknownHostError, or what
+        httpcore does."""
         to = mapped(self._settings.connect_to, host, port)
-        addresses, port = ([to[0]], to[1]) if to else (await self._checked(host, port), port)
+        addresses, port = ([to[0]], to[1]) if to else (await self.checked(host, port), port)
         for last, address in enumerate(addresses, 1 - len(addresses)):
             try:
-                return await connect(address, port, timeout)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
+                return await super().connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if last == 0:
                     raise
-        raise UnknownHost(f"{host} has no address")
+        raise UnknownHostError(f"{host} has no address")
 
-    async def _checked(self, host: str, port: int) -> list[str]:
+    async def checked(self, host: str, port: int) -> list[str]:
+        """The addresses of a host, all of them public, or of a host that need not be."""
         key = (host, port)
         if key not in self._addresses:
             addresses = await self._resolve(host, port)
             if host not in self._allow:
                 for address in addresses:
                     if not is_public(address):
-                        raise RefusedAddress(f"{host} is at {address}, which is not a public address")
+                        raise RefusedAddressError(f"{host} is at {address}, which is not a public address")
             self._addresses[key] = addresses[:4]
         return self._addresses[key]
 
@@ -120,8 +127,8 @@ class Connector:
             if (
                 getattr(error, "errno", None) == socket.EAI_AGAIN
             ):  # our resolver's trouble, not the site's end
-                raise httpx.ConnectError(f"no name server answered for {host}") from error
-            raise UnknownHost(f"{host}: {error}") from error
+                raise httpcore.ConnectError(f"no name server answered for {host}") from error
+            raise UnknownHostError(f"{host}: {error}") from error
         if not found:
-            raise UnknownHost(f"{host} has no address")
+            raise UnknownHostError(f"{host} has no address")
         return found

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.wire.messages import Failure
+from pipeline.fetch.wire.messages import FetchError
 from pipeline.records import Outcome
 
 
@@ -25,16 +25,16 @@ class Gate:
         return Turn(self, until)
 
     async def enter(self, until: float) -> None:
-        """Wait for one's turn, and keep the host from then on. Raises Failure where it would come too late."""
+        """Wait for one's turn, and keep the host from then on. Raises FetchError where it would come too late."""
         await self._lock.acquire()
         try:
             while (wait := self._next - self._settings.clock()) > 0:
                 if self._next > until:
                     pause = f"the host asks for a pause of {wait:.0f} s, longer than this visit lasts"
-                    raise Failure(Outcome.RATE_LIMITED, pause, stop_site=True)
+                    raise FetchError(Outcome.RATE_LIMITED, pause, stop_site=True)
                 await self._settings.sleep(wait)
             if self._settings.clock() > until:
-                raise Failure(Outcome.TIMEOUT, "the time for this visit is over", stop_site=True)
+                raise FetchError(Outcome.TIMEOUT, "the time for this visit is over", stop_site=True)
         except BaseException:
             self._lock.release()
             raise

@@ -1,4 +1,4 @@
-"""One request and its answer: what is wanted, what came, what the headers between mean, and what can go wrong."""
+"""One request and its response: what the headers between them mean, and what can go wrong."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from urllib.parse import urljoin
 
 import httpx
 
-from pipeline.fetch.body import Damaged, TooLarge, UnknownEncoding, decoder
+from pipeline.fetch.body import DamagedError, TooLargeError, UnknownEncodingError, decoder
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.wire.address import RefusedAddress, UnknownHost
+from pipeline.fetch.wire.address import RefusedAddressError, UnknownHostError
 from pipeline.records import Document, Outcome
 from sources.urls import canonical_url
 
@@ -26,7 +26,7 @@ PERHAPS_HTML = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """What a server answered in the end. `body` is decoded, `elapsed_ms` the whole time, waits apart."""
 
     url: str
@@ -39,9 +39,13 @@ class Reply:
     permanent: bool = False  # every redirect on the way was a permanent one
     conditional: bool = False  # validators were sent: only then does 304 say something
 
+    @property
+    def media_type(self) -> str:
+        return media_type(self.headers)
+
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class Request:
     """One thing to fetch. `known` is what is kept of it: its validators are sent to the address that gave them."""
 
     url: str
@@ -67,60 +71,66 @@ def retry_after(value: str | None, settings: FetchSettings) -> float | None:
     return max(0.0, (moment - settings.now()).total_seconds())
 
 
-def redirect_target(reply: Reply) -> str | None:
-    location = reply.headers.get("location")
-    if reply.status not in REDIRECTS or not location:
+def redirect_target(response: Response) -> str | None:
+    location = response.headers.get("location")
+    if response.status not in REDIRECTS or not location:
         return None
     with suppress(UnicodeError):  # header bytes that are UTF-8 mean what they say
         location = location.encode("latin-1").decode("utf-8")
     try:
-        target = canonical_url(urljoin(reply.url, location.strip()), keep_query=True)
+        target = canonical_url(urljoin(response.url, location.strip()), keep_query=True)
     except ValueError:
         target = None
     if target is None:
-        raise Failure(Outcome.REFUSED_ADDRESS, f"redirect to {location[:200]}", reply.status)
+        raise FetchError(Outcome.REFUSED_ADDRESS, f"redirect to {location[:200]}", response.status)
     return target
 
 
-def conditions(want: Want) -> dict[str, str]:
-    if want.known is None or want.known.final_url != want.url:
-        return {}
-    conditions = {"if-none-match": want.known.etag, "if-modified-since": want.known.last_modified}
-    return {name: value for name, value in conditions.items() if value}
+def conditions(request: Request) -> list[tuple[bytes, bytes]]:
+    """The headers of a conditional request, byte by byte as the server gave them."""
+    if request.known is None or request.known.final_url != request.url:
+        return []
+    kept = {b"if-none-match": request.known.etag, b"if-modified-since": request.known.last_modified}
+    return [(name, value.encode("latin-1", "replace")) for name, value in kept.items() if value]
 
 
-def challenged(reply: Reply) -> bool:
-    return reply.headers.get("cf-mitigated", "").lower() == "challenge"
+def challenged(response: Response) -> bool:
+    return response.headers.get("cf-mitigated", "").lower() == "challenge"
 
 
-def unwanted(want: Want, status: int, headers: Mapping[str, str]) -> bool:
+def unwanted(request: Request, status: int, headers: Mapping[str, str]) -> bool:
     """Whether the body is of a kind that was not asked for, and need not be read."""
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return want.html_only and status == 200 and media_type not in PERHAPS_HTML
+    return request.html_only and status == 200 and media_type(headers) not in PERHAPS_HTML
 
 
-def header_map(response: httpx.Response) -> dict[str, str]:
+def media_type(headers: Mapping[str, str]) -> str:
+    """ "" where it is not stated."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def header_map(received: httpx.Response) -> dict[str, str]:
     """Headers by lower-case name; the last one counts where a name comes twice. NUL, which no log takes, is left out."""
     return {
         name.decode("latin-1").lower(): value.decode("latin-1").replace("\0", "")
-        for name, value in response.headers.raw
+        for name, value in received.headers.raw
     }
 
 
-async def read_body(response: httpx.Response, headers: Mapping[str, str], want: Want) -> tuple[bytes, bool]:
-    """The decoded body, and whether the answer was read to its end. Raises TooLarge, UnknownEncoding, Damaged or
+async def read_body(
+    received: httpx.Response, headers: Mapping[str, str], request: Request
+) -> tuple[bytes, bool]:
+    """The decoded body, and whether the answer was read to its end. Raises TooLargeError, UnknownEncodingError, DamagedError or
     httpx.TransportError."""
     declared = headers.get("content-length", "")
-    if not want.prefix and declared.isdigit() and int(declared) > want.max_bytes:
-        raise TooLarge
-    decode = decoder(headers.get("content-encoding", ""), want.max_bytes)
-    assert isinstance(response.stream, httpx.AsyncByteStream)
+    if not request.prefix and declared.isdigit() and int(declared) > request.max_bytes:
+        raise TooLargeError
+    decode = decoder(headers.get("content-encoding", ""), request.max_bytes)
     parts: list[bytes] = []
     try:
-        async for chunk in response.stream:
+        async for chunk in received.aiter_raw():
             parts.append(decode.feed(chunk))  # noqa: PERF401 - what came before a fault is kept
-    except TooLarge as error:
-        if not want.prefix:
+    except TooLargeError as error:
+        if not request.prefix:
             raise
         return b"".join([*parts, error.data]), False
     decode.finish()
@@ -132,15 +142,15 @@ WIRE_ERRORS = (
     httpx.HTTPError,
     httpx.StreamError,
     OSError,
-    Damaged,
-    RefusedAddress,
-    UnknownHost,
-    TooLarge,
-    UnknownEncoding,
+    DamagedError,
+    RefusedAddressError,
+    UnknownHostError,
+    TooLargeError,
+    UnknownEncodingError,
 )
 
 
-class Failure(Exception):  # noqa: N818 - an outcome, raised to leave the request
+class FetchError(Exception):
     """A request that gave no page. `stop_site` says that its host should be left alone for this run."""
 
     def __init__(
@@ -152,41 +162,41 @@ class Failure(Exception):  # noqa: N818 - an outcome, raised to leave the reques
         final_url: str | None = None,
         retry: bool = False,
         stop_site: bool = False,
-        reply: Reply | None = None,
+        response: Response | None = None,
     ) -> None:
         super().__init__(detail)
         self.outcome, self.detail, self.status = outcome, detail, status
-        self.final_url, self.retry, self.stop_site, self.reply = final_url, retry, stop_site, reply
+        self.final_url, self.retry, self.stop_site, self.response = final_url, retry, stop_site, response
         self.redirects: tuple[str, ...] = ()
         self.elapsed_ms = 0
 
 
-def as_failure(error: Exception) -> Failure:
+def as_fetch_error(error: Exception) -> FetchError:
     """The failure that an exception means: of the network, TLS or decoding, else a fault of ours."""
     said = f"{type(error).__name__}: {error}".rstrip(": ")
     causes = list(_causes(error))
-    if isinstance(error, Failure):
+    if isinstance(error, FetchError):
         return error
-    if isinstance(error, RefusedAddress):
-        return Failure(Outcome.REFUSED_ADDRESS, str(error), stop_site=True)
-    if isinstance(error, UnknownHost):
-        return Failure(Outcome.DNS, str(error), stop_site=True)
+    if isinstance(error, RefusedAddressError):
+        return FetchError(Outcome.REFUSED_ADDRESS, str(error), stop_site=True)
+    if isinstance(error, UnknownHostError):
+        return FetchError(Outcome.DNS, str(error), stop_site=True)
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return Failure(Outcome.TLS, said, stop_site=True)
+        return FetchError(Outcome.TLS, said, stop_site=True)
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         connecting = isinstance(error, httpx.ConnectTimeout)
-        return Failure(
+        return FetchError(
             Outcome.TIMEOUT, "no connection in time" if connecting else f"no answer in time ({said})"
         )
-    if isinstance(error, TooLarge):
-        return Failure(Outcome.TOO_LARGE, str(error))
-    if isinstance(error, UnknownEncoding):
-        return Failure(Outcome.NOT_HTML, str(error))
-    if isinstance(error, Damaged):
-        return Failure(Outcome.CONNECTION, f"damaged compression: {error}", retry=True)
+    if isinstance(error, TooLargeError):
+        return FetchError(Outcome.TOO_LARGE, str(error))
+    if isinstance(error, UnknownEncodingError):
+        return FetchError(Outcome.NOT_HTML, str(error))
+    if isinstance(error, DamagedError):
+        return FetchError(Outcome.CONNECTION, f"damaged compression: {error}", retry=True)
     if isinstance(error, httpx.HTTPError | OSError):
-        return Failure(Outcome.CONNECTION, said, retry=True)
-    return Failure(Outcome.ERROR, f"a fault of ours: {said}")
+        return FetchError(Outcome.CONNECTION, said, retry=True)
+    return FetchError(Outcome.ERROR, f"a fault of ours: {said}")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
