@@ -11,13 +11,13 @@ import re
 import tomllib
 from dataclasses import dataclass
 
-from pipeline.extract.words.word_finder import VOCABULARY
 from pipeline.records import Assertion
+from pipeline.vocabulary import FOLDER
 
 
 def _cues() -> dict[str, str]:
     """The alternatives of every list of `vocabulary/payer_cues.toml`, lists of other lists written out."""
-    lists = tomllib.loads((VOCABULARY / "payer_cues.toml").read_text(encoding="utf-8"))
+    lists = tomllib.loads((FOLDER / "payer_cues.toml").read_text(encoding="utf-8"))
     joined = {
         name: "|".join(words).replace(" ", r"\s+").replace("[-\\s+]", r"[-\s]")
         for name, words in lists.items()

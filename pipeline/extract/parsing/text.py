@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_FOLD = (
-    *((dash, "-") for dash in _DASHES), *((space, " ") for space in "\u00a0\u202f\u2009"),
-    ("\u2018", "'"), ("\u2019", "'"), ("\u02bc", "'"), ("\u201c", '"'), ("\u201d", '"'),
-)  # fmt: skip
+_FOLD = tuple(
+    (printed, plain)
+    for plain, alike in (
+        ("-", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"),
+        (" ", "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"),
+        ("'", "\u2018\u2019\u02bc\u00b4"),
+        ('"', "\u201c\u201d"),
+        (":", "\uff1a\u2236"),
+    )
+    for printed in alike
+)
 
 _END = re.compile(r"[.!?][\"')\]\u201d\u2019]*(?=\s)|\n|\s[|•·▪]\s|(?<=\w);(?=\s)")
 _ABBREVIATION = re.compile(

@@ -11,17 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+from pipeline.extract.parsing.text import fold
 from pipeline.extract.schedule.grammar_words import words
 from pipeline.normalize.clock import weekday_words
 
 STOPS = frozenset({";", "|", "•", "\n"})
 LONGEST = 50_000  # characters of one run that are read; no block of a real page comes near
-_ALIKE = (
-    *((dash, "-") for dash in "‐‑‒–—―−﹘﹣－"),
-    *((space, " ") for space in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r"),
-    *((quote, "'") for quote in "’‘ʼ`´"),
-    *((colon, ":") for colon in "：∶"),
-)  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _TOKEN = re.compile(r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|([^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)")
 _ASCII_TOKEN = re.compile(  # the same of ASCII text, where classes of letters are quicker to test
@@ -121,14 +116,7 @@ def _clean(text: str) -> tuple[str, list[int] | None]:
     if not text.isascii() and _INVISIBLE.search(text):
         places = [i for i, character in enumerate(text) if not _INVISIBLE.match(character)]
         text = _INVISIBLE.sub("", text)
-    alike = text
-    if not text.isascii() or "`" in text or "\t" in text:
-        for printed, same in _ALIKE:  # many times as fast as `translate`
-            alike = alike.replace(printed, same)
-    lower = alike.lower()
-    if len(lower) != len(text):  # a few letters grow when lowered
-        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in alike)
-    return lower, places
+    return fold(text), places
 
 
 def _sentences(text: str, tokens: list[Token]) -> list[int]:
