@@ -60,7 +60,9 @@ class PageContext:
     def _spans(self, block: Block) -> list[tuple[int, int]]:
         spans = self._sentences.get(block.index)
         if spans is None:
-            spans = self._sentences[block.index] = sentences(self.folded, block.start, block.end)
+            spans = self._sentences[block.index] = sentences(
+                self.page.text, self.folded, block.start, block.end
+            )
         return spans
 
     def cues(self, span: tuple[int, int]) -> list[Cue]:
