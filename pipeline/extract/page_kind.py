@@ -20,7 +20,7 @@ from pipeline.extract.parsing.page import Region
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels
-from pipeline.extract.words.prefilter import Scanner
+from pipeline.extract.words.scanner import Scanner
 
 CUES = Path(__file__).with_name("kind_cues.csv")
 HOSTS = Path(__file__).with_name("non_provider_hosts.csv")
