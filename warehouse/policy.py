@@ -1,4 +1,4 @@
-"""The claim policy and the limits of the audit: `policy.toml`, read once."""
+"""The claim policy and the limits of the audit: `policy.toml`, and `pipeline/vocabulary/hours.toml`, read once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.vocabulary import tables
+
 FILE = Path(__file__).parent / "policy.toml"
 
 
 @cache
 def policy() -> Mapping[str, Any]:
     """The whole policy as TOML tables."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return tomllib.loads(FILE.read_text(encoding="utf-8")) | tables("hours.toml")
 
 
 def variables() -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pipeline.extract.parsing.json_ld import types_of
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels
-from pipeline.extract.words.prefilter import Scanner
+from pipeline.extract.words.scanner import Scanner
 from pipeline.records import Region
 
 CUES = Path(__file__).with_name("kind_cues.csv")

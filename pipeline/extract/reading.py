@@ -102,7 +102,7 @@ def extract(page: Page) -> Reading:
         find_accreditation,
         find_accepting,
     ):
-        found.extend(contact(page))
+        found.extend(contact(context))
     found.extend(find_place(context, levels, found))
     rejected = [page.meta["limits"]] if page.meta.get("limits") else []
     first = next((b.index for b in page.blocks if b.level == 1 and b.region is Region.MAIN), None)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
 
 
 @cache
 def rows(file: str) -> tuple[dict[str, str], ...]:
-    """The rows of a table of this folder."""
-    with (Path(__file__).parent / file).open(encoding="utf-8", newline="") as table:
-        return tuple(csv.DictReader(table))
+    """The rows of `pipeline/vocabulary/<file>`."""
+    with (FOLDER / file).open(encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))
+
+
+@cache
+def tables(file: str) -> dict[str, Any]:
+    """The tables of `pipeline/vocabulary/<file>` (TOML)."""
+    return tomllib.loads((FOLDER / file).read_text(encoding="utf-8"))
 
 
 def cells(text: str | None) -> list[str]:
@@ -22,7 +32,7 @@ def cells(text: str | None) -> list[str]:
 @cache
 def by_kind(file: str) -> dict[str, dict[str, str]]:
     """A table of columns kind, word, canonical: for each kind, the words and what they become."""
-    tables: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for row in rows(file):
-        tables.setdefault(row["kind"], {})[row["word"]] = row["canonical"]
-    return tables
+        found.setdefault(row["kind"], {})[row["word"]] = row["canonical"]
+    return found

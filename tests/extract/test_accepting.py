@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 
 from pipeline.extract.facts.accepting import find_accepting
 from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion
 
 
 def facts(text: str) -> set[str]:
-    return {o.value for o in find_accepting(read_text(text)) if o.assertion is Assertion.AFFIRMED}
+    return {
+        o.value for o in find_accepting(PageContext.of(read_text(text))) if o.assertion is Assertion.AFFIRMED
+    }
 
 
 STATED: list[tuple[str, str]] = [
@@ -77,7 +80,7 @@ def test_no_fact(text: str) -> None:
 
 
 def test_coming_soon_says_so() -> None:
-    found = find_accepting(read_text("Our Quincy clinic is opening in Spring 2027."))
+    found = find_accepting(PageContext.of(read_text("Our Quincy clinic is opening in Spring 2027.")))
     assert [(o.value, o.qualifier) for o in found] == [("suspended", "coming_soon")]
 
 
@@ -88,6 +91,6 @@ def test_coming_soon_says_so() -> None:
 )
 def test_quotes_are_verbatim(text: str) -> None:
     page = read_text(text)
-    for one in find_accepting(page):
+    for one in find_accepting(PageContext.of(page)):
         assert one.quote
         assert page.text[one.start : one.end] == one.quote

@@ -10,11 +10,12 @@ from pipeline.extract.facts.accreditation import find_accreditation
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion
 
 
 def facts(page: Page) -> set[str]:
-    return {o.value for o in find_accreditation(page) if o.assertion is Assertion.AFFIRMED}
+    return {o.value for o in find_accreditation(PageContext.of(page)) if o.assertion is Assertion.AFFIRMED}
 
 
 HELD: list[tuple[str, set[str]]] = [
@@ -70,7 +71,9 @@ def test_seal_in_footer() -> None:
 
 
 def test_kind_is_the_qualifier() -> None:
-    found = find_accreditation(read_text("Licensed by BSAS, accredited by CARF, certified by LegitScript."))
+    found = find_accreditation(
+        PageContext.of(read_text("Licensed by BSAS, accredited by CARF, certified by LegitScript."))
+    )
     assert {(o.value, o.qualifier) for o in found} == {
         ("bsas", "license"),
         ("carf", "accreditation"),
@@ -85,6 +88,6 @@ def test_kind_is_the_qualifier() -> None:
 )
 def test_quotes_are_verbatim(text: str) -> None:
     page = read_text(text)
-    for one in find_accreditation(page):
+    for one in find_accreditation(PageContext.of(page)):
         assert one.quote
         assert page.text[one.start : one.end] == one.quote

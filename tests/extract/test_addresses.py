@@ -12,13 +12,18 @@ from pipeline.extract.facts.addresses import find_addresses
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion
 
 Place = tuple[str | None, str | None, str | None, str | None]
 
 
 def places(page: Page) -> list[Place]:
-    found = [json.loads(o.written) for o in find_addresses(page) if o.assertion is Assertion.AFFIRMED]
+    found = [
+        json.loads(o.written)
+        for o in find_addresses(PageContext.of(page))
+        if o.assertion is Assertion.AFFIRMED
+    ]
     return [(p["street"], p["city"], p["state"], p["zip"]) for p in found]
 
 
@@ -153,7 +158,7 @@ def test_address_of_others_is_generic() -> None:
         "You may file complaints with the Office for Civil Rights, 200 Independence Avenue SW, Washington, DC 20201."
     )
     assert places(page) == []
-    assert [o.qualifier for o in find_addresses(page)] == ["other_organization"]
+    assert [o.qualifier for o in find_addresses(PageContext.of(page))] == ["other_organization"]
 
 
 def test_break_and_inline_markup() -> None:
@@ -201,11 +206,11 @@ def test_street_whose_state_stands_elsewhere() -> None:
 
 def test_mailing_address_says_so() -> None:
     page = read_text("PO Box 77, Salem, MA 01970")
-    assert [o.qualifier for o in find_addresses(page)] == ["mailing"]
+    assert [o.qualifier for o in find_addresses(PageContext.of(page))] == ["mailing"]
 
 
 def check(page: Page) -> None:
-    for one in find_addresses(page):
+    for one in find_addresses(PageContext.of(page)):
         assert one.quote
         assert page.text[one.start : one.end] == one.quote
         assert set(json.loads(one.written)) == {"street", "city", "state", "zip"}

@@ -10,11 +10,12 @@ from pipeline.extract.facts.languages import find_languages
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion
 
 
 def facts(page: Page) -> set[str]:
-    return {o.value for o in find_languages(page) if o.assertion is Assertion.AFFIRMED}
+    return {o.value for o in find_languages(PageContext.of(page)) if o.assertion is Assertion.AFFIRMED}
 
 
 OFFERED: list[tuple[str, set[str]]] = [
@@ -80,7 +81,7 @@ def test_heading_governs_list() -> None:
 
 
 def test_refused_language_is_kept() -> None:
-    found = find_languages(read_text("Groups are not offered in Spanish."))
+    found = find_languages(PageContext.of(read_text("Groups are not offered in Spanish.")))
     assert [(o.value, o.assertion) for o in found] == [("es", Assertion.NEGATED)]
 
 
@@ -91,6 +92,6 @@ def test_refused_language_is_kept() -> None:
 )
 def test_quotes_are_verbatim(text: str) -> None:
     page = read_text(text)
-    for one in find_languages(page):
+    for one in find_languages(PageContext.of(page)):
         assert one.quote
         assert page.text[one.start : one.end] == one.quote

@@ -10,17 +10,20 @@ from pipeline.extract.facts.payers import find_payers
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion, Observation
 
 IN, ACC, OON, NO = "in_network", "accepts", "out_of_network", "not_accepted"
 
 
 def facts(page: Page) -> set[tuple[str, str | None]]:
-    return {(o.value, o.qualifier) for o in find_payers(page) if o.assertion is Assertion.AFFIRMED}
+    return {
+        (o.value, o.qualifier) for o in find_payers(PageContext.of(page)) if o.assertion is Assertion.AFFIRMED
+    }
 
 
 def refused(page: Page) -> set[str]:
-    return {o.value for o in find_payers(page) if o.assertion is Assertion.NEGATED}
+    return {o.value for o in find_payers(PageContext.of(page)) if o.assertion is Assertion.NEGATED}
 
 
 SENTENCES: list[tuple[str, set[tuple[str, str | None]], set[str]]] = [
@@ -220,14 +223,14 @@ def check_quotes(page: Page, observations: list[Observation]) -> None:
 )
 def test_quotes_are_verbatim(text: str) -> None:
     page = read_text(text)
-    check_quotes(page, find_payers(page))
+    check_quotes(page, find_payers(PageContext.of(page)))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_nothing_raises(text: str) -> None:
     page = read_text(text)
-    check_quotes(page, find_payers(page))
+    check_quotes(page, find_payers(PageContext.of(page)))
 
 
 UNDER_LABELS = (

@@ -10,11 +10,14 @@ from pipeline.extract.facts.phones import find_phones
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion
 
 
 def facts(page: Page) -> dict[str, str | None]:
-    return {o.value: o.qualifier for o in find_phones(page) if o.assertion is Assertion.AFFIRMED}
+    return {
+        o.value: o.qualifier for o in find_phones(PageContext.of(page)) if o.assertion is Assertion.AFFIRMED
+    }
 
 
 OFFICE = [
@@ -30,7 +33,7 @@ OFFICE = [
 
 @pytest.mark.parametrize(("text", "kind"), OFFICE, ids=[row[0][:40] for row in OFFICE])
 def test_numbers_that_are_no_facts_keep_their_kind(text: str, kind: str) -> None:
-    found = find_phones(read_text(text))
+    found = find_phones(PageContext.of(read_text(text)))
     assert [(o.qualifier, o.assertion) for o in found] == [(kind, Assertion.GENERIC)]
 
 
@@ -125,7 +128,7 @@ def test_json_ld_telephone_and_fax() -> None:
 
 
 def test_national_line_is_kept_as_evidence() -> None:
-    found = find_phones(read_text("Call SAMHSA at 1-800-662-4357."))
+    found = find_phones(PageContext.of(read_text("Call SAMHSA at 1-800-662-4357.")))
     assert [(o.qualifier, o.assertion) for o in found] == [("national", Assertion.GENERIC)]
 
 
@@ -133,7 +136,7 @@ def test_header_and_footer_numbers_are_one() -> None:
     page = read_page(
         "<header><a href='tel:6175550123'>617-555-0123</a></header><p>Call 617.555.0123.</p><footer>(617) 555-0123</footer>"
     )
-    assert [o.value for o in find_phones(page)] == ["+16175550123"]
+    assert [o.value for o in find_phones(PageContext.of(page))] == ["+16175550123"]
 
 
 def test_cells_label_numbers() -> None:
@@ -144,7 +147,7 @@ def test_cells_label_numbers() -> None:
 
 
 def check(page: Page) -> None:
-    for one in find_phones(page):
+    for one in find_phones(PageContext.of(page)):
         assert one.quote
         assert page.text[one.start : one.end] == one.quote
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipeline.extract.parsing.page import Page
-from pipeline.extract.words.surroundings import Around
-from pipeline.extract.words.word_finder import plain, rows, spots
+from pipeline.extract.parsing.text import fold
+from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.vocabulary import spots
 from pipeline.records import Assertion, Observation, Region
+from pipeline.vocabulary import rows
 
 _HINTS = (
     "accept", "wait", "intake", "admission", "admit", "enroll", "referral", "clos", "capacity", "full", "suspend", "paus", "on hold", "soon",
@@ -34,18 +35,17 @@ _ELSE = re.compile(
 )
 
 
-def find_accepting(page: Page) -> list[Observation]:
+def find_accepting(context: PageContext) -> list[Observation]:
     """Each status once for each assertion and section of the page."""
-    around = Around(page)
     taken: list[tuple[int, int]] = []
     found: dict[tuple[str, str | None, Assertion, str | None], Observation] = {}
-    hints = spots(page.text, _HINTS)[:MAX_HINTS]
-    sentences = sorted({around.sentence(hint, hint + 1, 300) for hint in hints})
+    hints = spots(context.folded, _HINTS)[:MAX_HINTS]
+    sentences = sorted({context.full_sentence(hint, hint + 1) for hint in hints})
     for low, high in sentences:
-        block = around.block(low)
+        block = context.block_at(low)
         if block is not None and block.region in (Region.NAV, Region.WIDGET):
             continue
-        sentence = page.text[low:high]
+        sentence = context.page.text[low:high]
         for code, qualifier, pattern in _patterns():
             for match in pattern.finditer(sentence):
                 start, end = low + match.start(), low + match.end()
@@ -54,11 +54,11 @@ def find_accepting(page: Page) -> list[Observation]:
                 taken.append((start, end))
                 if qualifier == "coming_soon" and _ELSE.search(sentence):
                     continue
-                section = around.section(start)
+                section = context.section(start)
                 assertion = _assertion(sentence, match)
                 observation = Observation(
                     "accepting", code, match[0], start, end, assertion=assertion, method="accepting.pattern",
-                    confidence=0.7 if qualifier else 0.9, qualifier=qualifier, section=section, url=page.url,
+                    confidence=0.7 if qualifier else 0.9, qualifier=qualifier, section=section, url=context.page.url,
                 )  # fmt: skip
                 found.setdefault((code, qualifier, assertion, section), observation)
     return sorted(found.values(), key=lambda observation: observation.start)
@@ -67,7 +67,7 @@ def find_accepting(page: Page) -> list[Observation]:
 def _assertion(sentence: str, match: re.Match[str]) -> Assertion:
     if sentence.rstrip().endswith("?"):
         return Assertion.QUESTION
-    if plain(match[0]).startswith(_VAGUE):
+    if fold(match[0]).startswith(_VAGUE):
         return Assertion.HEDGED
     if _IF.search(sentence[: match.start()]):
         return Assertion.CONDITIONAL

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.parsing.page import Page
-from pipeline.extract.words.surroundings import Around
-from pipeline.extract.words.word_finder import finder, rows
+from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion, Observation, Region
+from pipeline.vocabulary import rows
 
 _KIND = {row["code"]: row["kind"] for row in rows("accreditation.csv")}
 _LICENSED = re.compile(
@@ -30,27 +29,26 @@ _GENERAL = re.compile(
 )
 
 
-def find_accreditation(page: Page) -> list[Observation]:
+def find_accreditation(context: PageContext) -> list[Observation]:
     """Each body once for each assertion: the surest statement of it."""
-    around = Around(page)
     found: dict[tuple[str, Assertion], Observation] = {}
-    for match in finder("accreditation.csv").find(page.text):
-        block = around.block(match.start)
+    for match in context.named("accreditation"):
+        block = context.block_at(match.start)
         if block is not None and block.region is Region.NAV:
             continue
-        code = match.word.code or ""
-        low, high = around.sentence(match.start, match.end)
-        sentence = page.text[low:high]
-        said = _said(sentence, match.start - low, _KIND[code], around.titles(match.start)[:2])
+        code = match.code
+        low, high = context.full_sentence(match.start, match.end)
+        sentence = context.page.text[low:high]
+        said = _said(sentence, match.start - low, _KIND[code], context.titles(match.start)[:2])
         if said is None:
             continue
         assertion, confidence = said
         known = found.get((code, assertion))
         if known is None or known.confidence < confidence:
             found[code, assertion] = Observation(
-                "accreditation", code, page.text[match.start : match.end], match.start, match.end, assertion=assertion,
+                "accreditation", code, context.page.text[match.start : match.end], match.start, match.end, assertion=assertion,
                 method="accreditation.words", confidence=confidence, qualifier=_KIND[code],
-                section=around.section(match.start), url=page.url,
+                section=context.section(match.start), url=context.page.url,
             )  # fmt: skip
     return list(found.values())
 

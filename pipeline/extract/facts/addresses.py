@@ -16,7 +16,7 @@ from pipeline.extract.facts.city_parts import is_placed_here, joined_cities, sta
 from pipeline.extract.facts.street_parts import is_box, is_street, street_before, tidy
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.structured import text_of
-from pipeline.extract.words.surroundings import Around
+from pipeline.extract.words.context import PageContext
 from pipeline.normalize.place import (
     STATES,
     city_key,
@@ -52,29 +52,28 @@ _OTHERS = re.compile(
 )
 
 
-def find_addresses(page: Page) -> list[Observation]:
+def find_addresses(context: PageContext) -> list[Observation]:
     """Every address of the provider on the page, each once: the fullest form, at its first standing."""
-    around = Around(page)
-    found = distinct((*_anchored(around), *_structured(page)))
+    found = distinct((*_anchored(context), *_structured(context.page)))
     known = {(one.city, one.state) for one in found if one.city and one.state and not one.others}
     found = distinct(
-        (*found, *_without_state(around, known), *stateless(around, {state for _, state in known}))
+        (*found, *_without_state(context, known), *stateless(context, {state for _, state in known}))
     )
     housed = {city_key(one.city or "") for one in found if one.street}
     kept = [one for one in found if one.street or one.zip or city_key(one.city or "") not in housed]
-    return [_observation(around, one) for one in sorted(kept, key=lambda one: one.start)]
+    return [_observation(context, one) for one in sorted(kept, key=lambda one: one.start)]
 
 
-def _without_state(around: Around, known: set[tuple[str, str]]) -> Iterator[Found]:
+def _without_state(context: PageContext, known: set[tuple[str, str]]) -> Iterator[Found]:
     """ "300 Elm Ave, Quincy": a street before a city whose state the page tells elsewhere."""
     if not known or len(known) > 60:
         return
-    text, states = around.page.text, dict(sorted(known))
+    text, states = context.page.text, dict(sorted(known))
     cities = re.compile(
         rf"(?:{'|'.join(map(re.escape, sorted(states, key=len, reverse=True)))})\b(?!\s*,?\s*(?:[A-Z]{{2}}|\d{{5}})\b)"
     )
     for match in cities.finditer(text):
-        block = around.block(match.start())
+        block = context.block_at(match.start())
         low = max(block.start if block else 0, match.start() - 80)
         street = street_before(text, low, match.start(), anchored=False)
         if street and text[street[1] : match.start()].strip() in (",", "in"):
@@ -89,8 +88,8 @@ def _without_state(around: Around, known: set[tuple[str, str]]) -> Iterator[Foun
             )
 
 
-def _anchored(around: Around) -> Iterator[Found]:
-    text, last, placed = around.page.text, 0, -1  # `placed`: where a city named as a place ended
+def _anchored(context: PageContext) -> Iterator[Found]:
+    text, last, placed = context.page.text, 0, -1  # `placed`: where a city named as a place ended
     lone: list[Found] = []
     for anchor in islice(_ANCHOR.finditer(text), MAX_ANCHORS):
         state = _state(anchor, text)
@@ -114,17 +113,17 @@ def _anchored(around: Around) -> Iterator[Found]:
             end -= 1
         if street or code:
             line = tidy(text[street[0] : street[1]]) if street else None
-            others = bool(_OTHERS.search(_preceding(around, start)))
+            others = bool(_OTHERS.search(_preceding(context, start)))
             yield Found(start, end, line, city, state, code, others, confidence=0.97 if code else 0.9)
             last = anchor.end()
         elif is_city(city, state):
             found = Found(start, end, None, city, state, None, confidence=0.8)
             follows = placed >= 0 and bool(_AND.fullmatch(text, placed, start))
-            if follows or is_placed_here(around, found, anchor.end()):
+            if follows or is_placed_here(context, found, anchor.end()):
                 placed = anchor.end()
                 yield found
                 yield from joined_cities(text, found)
-            elif stands_alone(around, found):
+            elif stands_alone(context, found):
                 lone.append(found)
     if len({found.city for found in lone}) <= 2:
         yield from lone
@@ -170,10 +169,10 @@ def _window(text: str, low: int, end: int) -> int:
     return at + 1
 
 
-def _preceding(around: Around, start: int) -> str:
-    block = around.block(start)
-    low = around.page.blocks[block.index - 1].start if block and block.index else 0
-    return around.page.text[max(low, start - 90) : start]
+def _preceding(context: PageContext, start: int) -> str:
+    block = context.block_at(start)
+    low = context.page.blocks[block.index - 1].start if block and block.index else 0
+    return context.page.text[max(low, start - 90) : start]
 
 
 def _structured(page: Page) -> Iterator[Found]:
@@ -202,13 +201,13 @@ def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:
     return start, at + len(code) if at >= 0 and code else end
 
 
-def _observation(around: Around, found: Found) -> Observation:
+def _observation(context: PageContext, found: Found) -> Observation:
     role = "mailing" if found.street and is_box(found.street) else "site" if found.street else "city"
     role = "other_organization" if found.others else role
     return Observation(
         field="address",
         value=Address(found.street, found.city, found.state, found.zip),
-        quote=around.page.text[found.start : found.end],
+        quote=context.page.text[found.start : found.end],
         start=found.start,
         end=found.end,
         assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED,
@@ -216,6 +215,6 @@ def _observation(around: Around, found: Found) -> Observation:
         confidence=found.confidence,
         region=found.region,
         qualifier=role,
-        section=around.section(found.start),
-        url=around.page.url,
+        section=context.section(found.start),
+        url=context.page.url,
     )

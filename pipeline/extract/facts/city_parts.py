@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pipeline.extract.facts.address_parts import Found
 from pipeline.extract.parsing.page import Kind
-from pipeline.extract.words.surroundings import Around
+from pipeline.extract.words.context import PageContext
 from pipeline.normalize.place import is_city, state_code, states_of_city
 from pipeline.records import Region
 
@@ -47,12 +47,12 @@ _PIN = re.compile(r"^[\W_]*(?:location|address|visit us|headquarters)?[\W_]*", r
 _STATE_NEXT = re.compile(r"[\s,]{0,3}(?P<state>[A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)")
 
 
-def is_placed_here(around: Around, found: Found, end: int) -> bool:
-    text = around.page.text
-    block = around.block(found.start)
+def is_placed_here(context: PageContext, found: Found, end: int) -> bool:
+    text = context.page.text
+    block = context.block_at(found.start)
     if block and (block.kind is Kind.HEADING or block.region is Region.NAV):
         return False
-    low, _ = around.sentence(found.start, found.end, 200)
+    low, _ = context.full_sentence(found.start, found.end)
     before = text[low : found.start]
     if _OPENING.match(before) and _OPENED.match(text, end):
         return True
@@ -82,9 +82,9 @@ def joined_cities(text: str, found: Found) -> Iterator[Found]:
             yield Found(start, start + len(name), None, name, found.state, None, confidence=0.75)
 
 
-def stateless(around: Around, states: set[str]) -> Iterator[Found]:
+def stateless(context: PageContext, states: set[str]) -> Iterator[Found]:
     """ "Located in Chula Vista.": without a state, a city is told by its name alone, if only one state has it."""
-    text = around.page.text
+    text = context.page.text
     for match in _LOCATED_IN.finditer(text):
         words = match["city"].split()
         for count in range(len(words), 0, -1):
@@ -99,9 +99,9 @@ def stateless(around: Around, states: set[str]) -> Iterator[Found]:
                 break
 
 
-def stands_alone(around: Around, found: Found) -> bool:
+def stands_alone(context: PageContext, found: Found) -> bool:
     """A block that is only "City, ST" (with a pin or a label): how small sites say where they are."""
-    block = around.block(found.start)
+    block = context.block_at(found.start)
     if block is None or block.region is Region.NAV or block.kind in (Kind.OPTION, Kind.IMAGE):
         return False
     head = _PIN.sub("", block.text[: found.start - block.start])
@@ -109,5 +109,5 @@ def stands_alone(around: Around, found: Found) -> bool:
     return (
         not head
         and not tail.strip(" .")
-        and not any(map(_SERVED.search, (around.before(found.start), *around.titles(found.start)[:1])))
+        and not any(map(_SERVED.search, (context.before(found.start), *context.titles(found.start)[:1])))
     )

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
-from pipeline.extract.words.prefilter import Scanner
+from pipeline.extract.words.scanner import Scanner
 from pipeline.normalize.place import STATES
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Address, Value

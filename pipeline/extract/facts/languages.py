@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.parsing.page import Block, Kind, Page
-from pipeline.extract.words.surroundings import Around
-from pipeline.extract.words.word_finder import finder
+from pipeline.extract.parsing.page import Block, Kind
+from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion, Observation, Region
 
 _TIED = re.compile(
@@ -36,10 +35,9 @@ _TEACHING = re.compile(
 )
 
 
-def find_languages(page: Page) -> list[Observation]:
+def find_languages(context: PageContext) -> list[Observation]:
     """Each language once, with the words that name it."""
-    around = Around(page)
-    named = [(match, around.block(match.start)) for match in finder("languages.csv").find(page.text)]
+    named = [(match, context.block_at(match.start)) for match in context.named("language")]
     per_block: dict[int, int] = {}
     for _, block in named:
         if block is not None:
@@ -52,32 +50,32 @@ def find_languages(page: Page) -> list[Observation]:
             or block.kind in (Kind.OPTION, Kind.LINK)
         ):
             continue
-        code = match.word.code or ""
+        code = match.code
         if per_block[block.index] > _OPTIONS:
             continue
-        low, high = around.sentence(match.start, match.end)
-        said = _said(page.text[low:high], match.start - low, match.end - low, code, around, block)
+        low, high = context.full_sentence(match.start, match.end)
+        said = _said(context.page.text[low:high], match.start - low, match.end - low, code, context, block)
         if said is None:
             continue
         assertion, confidence = said
         found.setdefault(
             (code, assertion),
             Observation(
-                "language", code, page.text[match.start : match.end], match.start, match.end, assertion=assertion,
+                "language", code, context.page.text[match.start : match.end], match.start, match.end, assertion=assertion,
                 method="languages.words", confidence=confidence, qualifier="interpreter" if code == "interpreter" else None,
-                section=around.section(match.start), url=page.url,
+                section=context.section(match.start), url=context.page.url,
             ),
         )  # fmt: skip
     return list(found.values())
 
 
 def _said(
-    sentence: str, start: int, end: int, code: str, around: Around, block: Block
+    sentence: str, start: int, end: int, code: str, context: PageContext, block: Block
 ) -> tuple[Assertion, float] | None:
     """How the sentence stands to the language; None where it says nothing about services in it."""
     if _LEGAL.search(sentence) or _TEACHING.search(sentence):
         return None
-    listed = _LISTED.match(sentence) or any(_LISTED.match(title) for title in around.titles(block.start)[:2])
+    listed = _LISTED.match(sentence) or any(_LISTED.match(title) for title in context.titles(block.start)[:2])
     switch = len(sentence.strip()) <= 30 and not _TIED.search(sentence)
     if code != "interpreter" and not listed and (switch or not _TIED.search(sentence)):
         return None

@@ -8,8 +8,9 @@ is GENERIC, what is asked is QUESTION, and what is refused is NEGATED with the q
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.extract.facts.payer_scope import (
     INSURANCE,
@@ -20,11 +21,12 @@ from pipeline.extract.facts.payer_scope import (
     stance,
     title_stance,
 )
-from pipeline.extract.parsing.page import Block, Kind, Page
-from pipeline.extract.words.surroundings import Around
-from pipeline.extract.words.word_finder import Match, Word, finder, rows, spots
+from pipeline.extract.parsing.page import Block, Kind
+from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.vocabulary import Mention, spots
 from pipeline.records import Assertion, Observation, Region
 from pipeline.values import Value
+from pipeline.vocabulary import rows
 
 _ANY_PLAN = re.compile(
     r"(?<![Nn]ot )\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|(?:vast\s+)?majority\s+of|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
@@ -34,7 +36,6 @@ _ANY_PLAN = re.compile(
     re.IGNORECASE,
 )
 _PLAN_NOUNS = ("insur", "carrier", "ppo", "hmo", "plan", "payer", "payor", "commercial", "private")
-_ANY_PLAN_WORD = Word("private", "most insurance")
 _ACCEPTED = Stance("accepts", Assertion.AFFIRMED, False)
 _CLASS = {row["code"]: row["class"] for row in rows("payers.csv")}
 _SHORT = 60  # characters: a card, a logo text or a list item that does little more than name payers
@@ -52,66 +53,58 @@ _LABEL = re.compile(
 _OFFER = re.compile(r"\b(?:no|not|don['’]t|doesn['’]t|never|without)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    start: int
-    end: int
-    code: str
-    ambiguous: bool
-    block: Block | None
+Placed = tuple[Mention, Block]
 
 
-def find_payers(page: Page) -> list[Observation]:
+def find_payers(context: PageContext) -> list[Observation]:
     """Each payer once for each thing said of it, with the words that name it."""
-    around = Around(page)
-    mentions = list(_mentions(around))
+    mentions = list(_mentions(context))
     walls = _walls(mentions)
     found: dict[tuple[Value, str | None, Assertion], Observation] = {}
-    for mention in mentions:
-        said, confidence = _said(around, mention, walls)
+    for mention, block in mentions:
+        said, confidence = _said(context, mention, block, walls)
         if said is None:
             continue
-        observation = _observation(around, mention, said, confidence)
+        observation = _observation(context, mention, said, confidence)
         key = (observation.value, observation.qualifier, observation.assertion)
         if key not in found or found[key].confidence < confidence:
             found[key] = observation
     return _settled(list(found.values()))
 
 
-def _mentions(around: Around) -> Iterator[_Mention]:
-    text = around.page.text
-    times: dict[tuple[str, int], int] = {}
-    named = finder("payers.csv").find(text)
-    spans = [(match.start, match.end) for match in named if match.word.code == "private"]
+def _mentions(context: PageContext) -> Iterator[Placed]:
+    times: Counter[tuple[str, int]] = Counter()
+    named = context.named("payer")
+    spans = [(mention.start, mention.end) for mention in named if mention.code == "private"]
     general = [
-        match
-        for match in _any_plans(around)
-        if not any(low < match.end and match.start < high for low, high in spans)
+        mention
+        for mention in _any_plans(context)
+        if not any(low < mention.end and mention.start < high for low, high in spans)
     ]
-    for match in sorted((*named, *general), key=lambda match: match.start):
-        block = around.block(match.start)
-        if block is not None and block.region is Region.NAV:
+    for mention in sorted((*named, *general), key=lambda mention: mention.start):
+        block = context.block_at(mention.start)
+        if block is None or block.region is Region.NAV:
             continue
-        code = match.word.code or ""
-        named_here = (code, block.index if block else -1)
-        times[named_here] = times.get(named_here, 0) + 1
-        if times[named_here] <= _ENOUGH:
-            yield _Mention(match.start, match.end, code, match.word.ambiguous, block)
+        times[mention.code, block.index] += 1
+        if times[mention.code, block.index] <= _ENOUGH:
+            yield mention, block
 
 
-def _any_plans(around: Around) -> Iterator[Match]:
+def _any_plans(context: PageContext) -> Iterator[Mention]:
     """ "Most major insurance plans" and its like, looked for only in blocks that hold such a noun."""
-    text = around.page.text
-    blocks = {block.index: block for spot in spots(text, _PLAN_NOUNS) if (block := around.block(spot))}
+    places = spots(context.folded, _PLAN_NOUNS)
+    blocks = {block.index: block for spot in places if (block := context.block_at(spot))}
     for block in blocks.values():
-        for match in _ANY_PLAN.finditer(text, block.start, block.end):
-            yield Match(match.start(), match.end(), _ANY_PLAN_WORD)
+        for match in _ANY_PLAN.finditer(context.page.text, block.start, block.end):
+            yield Mention("payer", "private", match.start(), match.end())
 
 
-def _walls(mentions: list[_Mention]) -> set[int]:
+def _walls(mentions: list[Placed]) -> set[int]:
     """Indexes of short blocks that stand among others that name payers: logos, lists, options."""
     short = [
-        (m.block.index, m.code) for m in mentions if m.block and m.code != "private" and _is_mostly_name(m)
+        (block.index, mention.code)
+        for mention, block in mentions
+        if mention.code != "private" and _is_mostly_name(mention, block)
     ]
     walls = _full_of_names(mentions)
     for at, (index, _) in enumerate(short):
@@ -121,89 +114,93 @@ def _walls(mentions: list[_Mention]) -> set[int]:
     return walls
 
 
-def _is_mostly_name(mention: _Mention) -> bool:
+def _is_mostly_name(mention: Mention, block: Block) -> bool:
     """Whether the block is a short one that begins with the payer, or hardly names anything else."""
-    block = mention.block
-    if block is None or len(block.text) > _SHORT:
+    if len(block.text) > _SHORT:
         return False
     bare = block.kind in (Kind.IMAGE, Kind.OPTION) or mention.start == block.start
     return bare or mention.end - mention.start >= 0.35 * len(block.text)
 
 
-def _full_of_names(mentions: list[_Mention]) -> set[int]:
+def _full_of_names(mentions: list[Placed]) -> set[int]:
     """Indexes of blocks that hold little else than three or more payers."""
-    covered: dict[int, list[int]] = {}
-    for mention in mentions:
-        if mention.block and len(mention.block.text) <= 400:
-            covered.setdefault(mention.block.index, []).append(mention.end - mention.start + 2)
-    texts = {mention.block.index: mention.block.text for mention in mentions if mention.block}
+    blocks = {block.index: block for _, block in mentions if len(block.text) <= 400}
+    sizes: dict[int, list[int]] = {}
+    for mention, block in mentions:
+        sizes.setdefault(block.index, []).append(mention.end - mention.start + 2)
     return {
-        index for index, sizes in covered.items() if len(sizes) >= 3 and sum(sizes) >= 0.6 * len(texts[index])
+        index
+        for index, block in blocks.items()
+        if len(sizes[index]) >= 3 and sum(sizes[index]) >= 0.6 * len(block.text)
     }
 
 
-def _said(around: Around, mention: _Mention, walls: set[int]) -> tuple[Stance | None, float]:
+def _said(
+    context: PageContext, mention: Mention, block: Block, walls: set[int]
+) -> tuple[Stance | None, float]:
     """What is said of a mention and how sure that is; None where it is no evidence of anything."""
-    text = around.page.text
-    low, high = around.sentence(mention.start, mention.end)
+    text = context.page.text
+    low, high = context.full_sentence(mention.start, mention.end)
     sentence, at = text[low:high], mention.start - low
+    named = context.named("payer", low, high)
     said = stance(sentence, at, mention.end - low)
     if said.assertion is Assertion.QUESTION:
-        said = _answered(around, mention, said)
+        said = _answered(context, mention, block, said)
     if _CLASS[mention.code] == "self" or mention.code == "out_of_network":
-        return _own_terms(mention, sentence, at, said)
+        return _own_terms(mention, block, sentence, at, said)
     if mention.code == "private" and said.assertion is Assertion.AFFIRMED and _OFFER.search(sentence[:at]):
         return Stance("not_accepted", Assertion.NEGATED, True), 0.9
     if said.explicit:
         sure = (
-            not mention.ambiguous
+            not mention.is_ambiguous
             or said.qualifier != "accepts"
-            or _is_about_payers(sentence, mention, low, walls)
+            or block.index in walls
+            or _is_about_payers(sentence, mention, named)
         )
         return (said, 0.95) if sure else (None, 0)
-    if said.assertion is Assertion.GENERIC and _is_checked_here(mention, sentence):
+    if said.assertion is Assertion.GENERIC and _is_checked_here(mention, block, sentence):
         return _ACCEPTED, 0.6
     if said.assertion is not Assertion.AFFIRMED:
         return said, 0.9
-    return _by_place(around, mention, walls, sentence, at)
+    return _by_place(context, mention, block, walls, sentence[:at], _lists_payers(sentence, named))
 
 
-def _is_checked_here(mention: _Mention, sentence: str) -> bool:
+def _is_checked_here(mention: Mention, block: Block, sentence: str) -> bool:
     """ "Most plans cover IOP. We check your benefits.": general words in a paragraph about this provider."""
-    own = mention.block is not None and OWN.search(mention.block.text)
+    own = OWN.search(block.text)
     return mention.code == "private" and bool(own) and "cover" in sentence.lower()
 
 
 def _by_place(
-    around: Around, mention: _Mention, walls: set[int], sentence: str, at: int
+    context: PageContext, mention: Mention, block: Block, walls: set[int], before: str, lists: bool
 ) -> tuple[Stance | None, float]:
     """What the headings, the neighbours or a label say of a payer whose sentence says nothing."""
-    beside = _beside(around, mention)
+    beside = _beside(context, block)
     if beside is not None:
         return beside, 0.9
-    label = _label_before(around, mention, walls)
-    for title in [*label, *around.titles(mention.start)[:2]]:
+    label = _label_before(context, block, walls)
+    for title in [*label, *context.titles(mention.start)[:2]]:
         titled = title_stance(title)
-        if titled is not NOTHING and _governs(title, titled, mention):
+        if titled is not NOTHING and _governs(title, titled, mention, block):
             return titled, 0.9 if titled.explicit else 0.8
-    if mention.block is not None and mention.block.index in walls:
-        return _ACCEPTED, 0.5 if mention.block.kind is Kind.OPTION else 0.75
+    if block.index in walls:
+        return _ACCEPTED, 0.5 if block.kind is Kind.OPTION else 0.75
     if mention.code == "private":
-        words = around.page.text[mention.start : mention.end].lower()
+        words = context.page.text[mention.start : mention.end].lower()
         return (_ACCEPTED, 0.8) if "accept" in words or "network" in words else (None, 0)
-    if (not mention.ambiguous and _LABEL.search(sentence[:at])) or _lists_payers(sentence):
+    if (not mention.is_ambiguous and _LABEL.search(before)) or lists:
         return _ACCEPTED, 0.6
     return Stance(None, Assertion.GENERIC, False), 0.5
 
 
-def _label_before(around: Around, mention: _Mention, walls: set[int]) -> list[str]:
+def _label_before(context: PageContext, block: Block, walls: set[int]) -> list[str]:
     """The short line over a run of names that is no heading by its markup: "Not in network" / "Aetna, Cigna"."""
-    if mention.block is None or mention.block.kind is Kind.LINK:
+    if block.kind is Kind.LINK:
         return []
-    at = mention.block.index - 1
-    while at >= 0 and (at in walls or around.page.blocks[at].kind is Kind.IMAGE):
+    at = block.index - 1
+    while at >= 0 and (at in walls or context.page.blocks[at].kind is Kind.IMAGE):
         at -= 1
-    line = around.page.blocks[at] if at >= 0 else None
+    line = context.page.blocks[at] if at >= 0 else None
     if (
         line is None
         or line.kind is not Kind.PARAGRAPH
@@ -214,34 +211,34 @@ def _label_before(around: Around, mention: _Mention, walls: set[int]) -> list[st
     return [line.text] if line.text[-1] not in ".,;" and title_stance(line.text) is not NOTHING else []
 
 
-def _lists_payers(sentence: str) -> bool:
+def _lists_payers(sentence: str, named: list[Mention]) -> bool:
     """ "Private insurance; self-pay; Medicaid.": a sentence without a verb, of three names or more."""
-    named = finder("payers.csv").find(sentence)
-    covered = sum(match.end - match.start + 2 for match in named)
-    return len({match.word.code for match in named}) >= 3 and covered >= 0.7 * len(sentence)
+    covered = sum(mention.end - mention.start + 2 for mention in named)
+    return len({mention.code for mention in named}) >= 3 and covered >= 0.7 * len(sentence)
 
 
-def _governs(title: str, titled: Stance, mention: _Mention) -> bool:
+def _governs(title: str, titled: Stance, mention: Mention, block: Block) -> bool:
     """A title speaks for the names listed under it; for prose only where it is explicit, and never refuses for it."""
     if titled.assertion is Assertion.NEGATED:
-        return _is_short(mention) and not title.rstrip().endswith("?")
+        return _is_short(block) and not title.rstrip().endswith("?")
     if title.rstrip().endswith("?") and len(title) <= _SHORT:
         return True  # the answer to "Which plans?" and "Is it covered?"
-    return titled.explicit or _is_short(mention) or (mention.code == "private" and not mention.ambiguous)
+    return titled.explicit or _is_short(block) or (mention.code == "private" and not mention.is_ambiguous)
 
 
-def _beside(around: Around, mention: _Mention) -> Stance | None:
+def _beside(context: PageContext, block: Block) -> Stance | None:
     """What a card or a table row says after a name of its own: "Aetna" / "Out-of-network coverage available."."""
-    block = mention.block
-    if block is None or block.kind not in (Kind.HEADING, Kind.TERM, Kind.CELL) or len(block.text) > _SHORT:
+    if block.kind not in (Kind.HEADING, Kind.TERM, Kind.CELL) or len(block.text) > _SHORT:
         return None
-    following = around.page.blocks[block.index + 1 : block.index + 2]
+    following = context.page.blocks[block.index + 1 : block.index + 2]
     if not following or following[0].kind in (Kind.HEADING, Kind.TERM):
         return None
     return opening_stance(following[0].text)
 
 
-def _own_terms(mention: _Mention, sentence: str, at: int, said: Stance) -> tuple[Stance | None, float]:
+def _own_terms(
+    mention: Mention, block: Block, sentence: str, at: int, said: Stance
+) -> tuple[Stance | None, float]:
     """Self-pay, sliding scale, assistance, out-of-network benefits: naming them in the body is offering them."""
     if said.assertion in (Assertion.QUESTION, Assertion.GENERIC, Assertion.HEDGED):
         return Stance(None, said.assertion, False), 0.8
@@ -249,19 +246,18 @@ def _own_terms(mention: _Mention, sentence: str, at: int, said: Stance) -> tuple
         return Stance(None, Assertion.HEDGED, False), 0.8
     if _OFFER.search(sentence[max(0, at - 40) : at]):
         return Stance("not_accepted", Assertion.NEGATED, True), 0.9
-    link = mention.block is None or mention.block.kind is Kind.LINK or mention.block.region is not Region.MAIN
-    if link or (mention.ambiguous and not (INSURANCE.search(sentence) or _OFFERED.search(sentence))):
+    link = block.kind is Kind.LINK or block.region is not Region.MAIN
+    if link or (mention.is_ambiguous and not (INSURANCE.search(sentence) or _OFFERED.search(sentence))):
         return None, 0
     return Stance("accepts", Assertion.AFFIRMED, True), 0.85
 
 
-def _answered(around: Around, mention: _Mention, asked: Stance) -> Stance:
+def _answered(context: PageContext, mention: Mention, block: Block, asked: Stance) -> Stance:
     """ "Do you accept MassHealth?" "Yes, …": the answer decides, where it begins with a yes or a no."""
-    block = mention.block
-    if block is None or block.index + 1 >= len(around.page.blocks):
+    if block.index + 1 >= len(context.page.blocks):
         return asked
-    rest = around.page.text[mention.end : block.end].partition("?")[2]
-    answer = rest if rest.strip() else around.page.blocks[block.index + 1].text
+    rest = context.page.text[mention.end : block.end].partition("?")[2]
+    answer = rest if rest.strip() else context.page.blocks[block.index + 1].text
     if _YES.match(answer):
         return Stance("accepts", Assertion.AFFIRMED, True)
     if _NO.match(answer):
@@ -269,24 +265,21 @@ def _answered(around: Around, mention: _Mention, asked: Stance) -> Stance:
     return asked
 
 
-def _is_about_payers(sentence: str, mention: _Mention, low: int, walls: set[int]) -> bool:
+def _is_about_payers(sentence: str, mention: Mention, named: list[Mention]) -> bool:
     """Whether the surroundings of an ambiguous name are about insurance: a word of it, or another payer beside it."""
-    if (
-        INSURANCE.search(sentence)
-        or _BILLS.search(sentence)
-        or (mention.block is not None and mention.block.index in walls)
-    ):
+    if INSURANCE.search(sentence) or _BILLS.search(sentence):
         return True
-    return any(
-        not match.word.ambiguous and match.start + low != mention.start
-        for match in finder("payers.csv").find(sentence)
-    )
+    return any(not other.is_ambiguous and other.start != mention.start for other in named)
 
 
-def _is_short(mention: _Mention) -> bool:
-    return mention.block is not None and (
-        len(mention.block.text) <= _SHORT
-        or mention.block.kind in (Kind.ITEM, Kind.CELL, Kind.IMAGE, Kind.OPTION, Kind.DEFINITION, Kind.ANSWER)
+def _is_short(block: Block) -> bool:
+    return len(block.text) <= _SHORT or block.kind in (
+        Kind.ITEM,
+        Kind.CELL,
+        Kind.IMAGE,
+        Kind.OPTION,
+        Kind.DEFINITION,
+        Kind.ANSWER,
     )
 
 
@@ -301,9 +294,9 @@ def _settled(found: list[Observation]) -> list[Observation]:
     ]
 
 
-def _observation(around: Around, mention: _Mention, said: Stance, confidence: float) -> Observation:
+def _observation(context: PageContext, mention: Mention, said: Stance, confidence: float) -> Observation:
     return Observation(
-        "payer", mention.code, around.page.text[mention.start : mention.end], mention.start, mention.end,
+        "payer", mention.code, context.page.text[mention.start : mention.end], mention.start, mention.end,
         assertion=said.assertion, method="payers.sentence" if said.explicit else "payers.context", confidence=confidence,
-        qualifier=said.qualifier, section=around.section(mention.start), url=around.page.url,
+        qualifier=said.qualifier, section=context.section(mention.start), url=context.page.url,
     )  # fmt: skip

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.extract.parsing.page import Block, Page
-from pipeline.extract.words.surroundings import Around
+from pipeline.extract.parsing.page import Block
+from pipeline.extract.words.context import PageContext
 from pipeline.normalize.phone import FoundPhone, e164, national_line, phones_in
 from pipeline.records import Assertion, Observation
 
@@ -60,41 +60,40 @@ class _Seen:
     locator: str | None = None
 
 
-def find_phones(page: Page) -> list[Observation]:
+def find_phones(context: PageContext) -> list[Observation]:
     """One observation for each number and owner, where it stands first with the words that tell its kind."""
-    around = Around(page)
     groups: dict[tuple[str, bool], list[_Seen]] = defaultdict(list)
-    for seen in (*_printed(around), *_linked(around)):
+    for seen in (*_printed(context), *_linked(context)):
         groups[seen.number, seen.whose is Assertion.AFFIRMED].append(seen)
-    return [_observation(around, seen, _kind_of(seen)) for seen in groups.values()]
+    return [_observation(context, seen, _kind_of(seen)) for seen in groups.values()]
 
 
-def _printed(around: Around) -> Iterator[_Seen]:
-    text, last = around.page.text, 0
+def _printed(context: PageContext) -> Iterator[_Seen]:
+    text, last = context.page.text, 0
     for found in phones_in(text):
-        label = around.before(found.start)
+        label = context.before(found.start)
         gap = found.start - last
         if gap < len(label):
             label = label[len(label) - gap :]
         last = found.end
         if _PERSONAL.search(label):
             continue  # no personal contact data
-        if found.is_bare and not _is_phone(around, found, label):
+        if found.is_bare and not _is_phone(context, found, label):
             continue
-        whose = Assertion.GENERIC if _is_others(around, found, label) else Assertion.AFFIRMED
-        kind = "national" if national_line(found.number) else _label_kind(around, found, label)
+        whose = Assertion.GENERIC if _is_others(context, found, label) else Assertion.AFFIRMED
+        kind = "national" if national_line(found.number) else _label_kind(context, found, label)
         yield _Seen(
             found.number, found.start, found.end, kind, whose, 0.85 if found.is_bare else 0.95, "phones.text"
         )
 
 
-def _linked(around: Around) -> Iterator[_Seen]:
+def _linked(context: PageContext) -> Iterator[_Seen]:
     """Numbers that only the target of a link holds: behind "Call us", or swapped in for a printed one (tracking)."""
     anchors: dict[str, str] = {}
-    for url, anchor in around.page.links:
+    for url, anchor in context.page.links:
         if url.startswith("tel:"):
             anchors.setdefault(url, anchor)
-    for block in around.page.blocks:
+    for block in context.page.blocks:
         for url in block.links:
             number = e164(url) if url.startswith("tel:") else None
             if not number:
@@ -103,7 +102,7 @@ def _linked(around: Around) -> Iterator[_Seen]:
             if number in printed or national_line(number):
                 continue
             start, end = _anchor_span(block, anchors.get(url, ""))
-            quote = around.page.text[start:end]
+            quote = context.page.text[start:end]
             kind = "tracking" if any(phones_in(quote)) else _named(quote)
             yield _Seen(number, start, end, kind, Assertion.AFFIRMED, 0.8, "phones.link", url)
 
@@ -113,9 +112,9 @@ def _anchor_span(block: Block, anchor: str) -> tuple[int, int]:
     return (block.start + at, block.start + at + len(anchor)) if at >= 0 else (block.start, block.end)
 
 
-def _is_phone(around: Around, found: FoundPhone, label: str) -> bool:
+def _is_phone(context: PageContext, found: FoundPhone, label: str) -> bool:
     """Ten digits in a row are a telephone number where a label, a link or standing alone says so."""
-    block = around.block(found.start)
+    block = context.block_at(found.start)
     alone = block is not None and len(block.text.strip()) <= found.end - found.start + 2
     linked = block is not None and any(
         e164(url) == found.number for url in block.links if url.startswith("tel:")
@@ -123,23 +122,24 @@ def _is_phone(around: Around, found: FoundPhone, label: str) -> bool:
     return alone or linked or bool(_LABELLED.search(label))
 
 
-def _is_others(around: Around, found: FoundPhone, label: str) -> bool:
+def _is_others(context: PageContext, found: FoundPhone, label: str) -> bool:
     if national_line(found.number):
         return True
     clause = _CLAUSE_END.split(label)[-1]
     return bool(
-        _OTHERS.search(clause) or _OTHERS.match(around.page.text[found.end : found.end + 30].lstrip(" (-–—,"))
+        _OTHERS.search(clause)
+        or _OTHERS.match(context.page.text[found.end : found.end + 30].lstrip(" (-–—,"))
     )
 
 
-def _label_kind(around: Around, found: FoundPhone, label: str) -> str | None:
+def _label_kind(context: PageContext, found: FoundPhone, label: str) -> str | None:
     kind = _named(_CLAUSE_END.split(label)[-1])
     if kind:
         return None if kind == "main" else kind
-    after = _AFTER.match(around.page.text[found.end : found.end + 24])
+    after = _AFTER.match(context.page.text[found.end : found.end + 24])
     if after:
         return after.lastgroup
-    for title in around.titles(found.start)[:1]:
+    for title in context.titles(found.start)[:1]:
         named = _named(title) if len(title) <= 40 else None
         if named and named != "main":
             return named
@@ -165,10 +165,10 @@ def _kind_of(seen: list[_Seen]) -> str:
     return max(filter(None, kinds), key=kinds.count)
 
 
-def _observation(around: Around, seen: list[_Seen], kind: str) -> Observation:
+def _observation(context: PageContext, seen: list[_Seen], kind: str) -> Observation:
     best = next((one for one in seen if one.kind == kind), seen[0])
     return Observation(
-        "phone", best.number, around.page.text[best.start : best.end], best.start, best.end,
+        "phone", best.number, context.page.text[best.start : best.end], best.start, best.end,
         assertion=best.whose if kind in STATED else Assertion.GENERIC, method=best.method, confidence=best.confidence, qualifier=kind,
-        section=around.section(best.start), url=around.page.url, locator=best.locator,
+        section=context.section(best.start), url=context.page.url, locator=best.locator,
     )  # fmt: skip

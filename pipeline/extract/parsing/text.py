@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_FOLD = (
-    *((dash, "-") for dash in _DASHES), *((space, " ") for space in "\u00a0\u202f\u2009"),
-    ("\u2018", "'"), ("\u2019", "'"), ("\u02bc", "'"), ("\u201c", '"'), ("\u201d", '"'),
-)  # fmt: skip
+_FOLD = tuple(
+    (printed, plain)
+    for plain, alike in (
+        ("-", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"),
+        (" ", "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"),
+        ("'", "\u2018\u2019\u02bc\u00b4"),
+        ('"', "\u201c\u201d"),
+        (":", "\uff1a\u2236"),
+    )
+    for printed in alike
+)
 
 _END = re.compile(r"[.!?][\"')\]\u201d\u2019]*(?=\s)|\n|\s[|•·▪]\s|(?<=\w);(?=\s)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|st|ste|vs|inc|no|jr|sr|etc|approx|mt|ft|ave|blvd|dept|ext|min|hrs?|e\.g|i\.e|u\.s|a\.m|p\.m"
     r"|mon|tues?|wed|thurs?|fri|sat|sun|lic|ph\.d|m\.d)|\b[a-z])\.$"
 )
-_STARTS_LOWER = re.compile(r"\s+[a-z0-9(]")
+_NEXT_SENTENCE = re.compile(  # after "9 a.m.": neither its day nor "– noon"
+    r"\s+(?:(?!(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))[A-Z]|—\s+(?!noon)[a-z])"
+)
 
 
 def fold(text: str) -> str:
@@ -56,14 +64,13 @@ def cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [*spans, (start, end)] if start < end else spans
 
 
-def sentences(folded: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the sentences (and clauses between semicolons, lines, bullets) of folded[start:end]."""
+def sentences(text: str, folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the sentences (and clauses between semicolons, lines, bullets) of text[start:end]."""
     spans = []
     at = start
     for match in _END.finditer(folded, start, end):
         stop = match.end()
-        mark = match[0][0]
-        if mark == "." and _is_abbreviation(folded, at, match.start(), stop, end):
+        if match[0][0] == "." and _is_abbreviation(text, folded, at, match.start(), end):
             continue
         if folded[at:stop].strip():
             spans.append((at, stop))
@@ -73,8 +80,8 @@ def sentences(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _is_abbreviation(folded: str, at: int, dot: int, stop: int, end: int) -> bool:
-    """Whether a full stop belongs to "a.m.", "St." or the like and the sentence goes on."""
+def _is_abbreviation(text: str, folded: str, at: int, dot: int, end: int) -> bool:
+    """Whether a full stop belongs to "St.", "9 a.m. Monday" or the like and the sentence goes on."""
     if not _ABBREVIATION.search(folded, max(at, dot - 12), dot + 1):
         return False
-    return bool(_STARTS_LOWER.match(folded, stop, end)) or folded[dot - 2 : dot] != ".m"
+    return folded[dot - 2 : dot] != ".m" or not _NEXT_SENTENCE.match(text, dot + 1, end)

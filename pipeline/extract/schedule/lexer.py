@@ -11,23 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from pipeline.extract.schedule.grammar_words import words
-from pipeline.normalize.clock import weekday_words
+from pipeline.extract.parsing.text import fold, sentences
 
 STOPS = frozenset({";", "|", "•", "\n"})
 LONGEST = 50_000  # characters of one run that are read; no block of a real page comes near
-_ALIKE = (
-    *((dash, "-") for dash in "‐‑‒–—―−﹘﹣－"),
-    *((space, " ") for space in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r"),
-    *((quote, "'") for quote in "’‘ʼ`´"),
-    *((colon, ":") for colon in "：∶"),
-)  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _TOKEN = re.compile(r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|([^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)")
 _ASCII_TOKEN = re.compile(  # the same of ASCII text, where classes of letters are quicker to test
     r"([0-9]+(?:[.:,][0-9]+)*)|([a-z]+(?:'[a-z]+)?)|([^\w\s]|\n)"
 )
-_ABBREVIATIONS = words("lexer", "abbreviations")
 
 
 class Token(NamedTuple):
@@ -107,52 +99,30 @@ def has_any(text: str, hints: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=8)
 def read(text: str) -> Run:
     """Tokenize a run; the last few are kept, because every grammar asks for the same one in turn."""
-    head = text[:LONGEST]
-    clean, places = _clean(head)
+    printed, places = _visible(text[:LONGEST])
+    clean = fold(printed)
     pattern = _ASCII_TOKEN if clean.isascii() else _TOKEN
     tokens = [_token((_KINDS[m.lastindex or 1], m[0], *m.span())) for m in pattern.finditer(clean)]
+    numbers = _sentences(printed, clean, tokens)
     if places is not None:
         tokens = [Token(kind, value, places[a], places[b - 1] + 1) for kind, value, a, b in tokens]
-    return Run(text, tokens, [value for _, value, _, _ in tokens], _sentences(head, tokens))
+    return Run(text, tokens, [value for _, value, _, _ in tokens], numbers)
 
 
-def _clean(text: str) -> tuple[str, list[int] | None]:
-    places = None
-    if not text.isascii() and _INVISIBLE.search(text):
-        places = [i for i, character in enumerate(text) if not _INVISIBLE.match(character)]
-        text = _INVISIBLE.sub("", text)
-    alike = text
-    if not text.isascii() or "`" in text or "\t" in text:
-        for printed, same in _ALIKE:  # many times as fast as `translate`
-            alike = alike.replace(printed, same)
-    lower = alike.lower()
-    if len(lower) != len(text):  # a few letters grow when lowered
-        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in alike)
-    return lower, places
+def _visible(text: str) -> tuple[str, list[int] | None]:
+    """The text without invisible characters, and where its characters stand if there were any."""
+    if text.isascii() or not _INVISIBLE.search(text):
+        return text, None
+    places = [i for i, character in enumerate(text) if not _INVISIBLE.match(character)]
+    return _INVISIBLE.sub("", text), places
 
 
-def _sentences(text: str, tokens: list[Token]) -> list[int]:
-    """The number of each token's sentence. Several ends in a row, as blank lines make them, count once."""
-    numbers: list[int] = []
-    current, has_ended, last = 0, True, -1
-    for i in [i for i, token in enumerate(tokens[:-1]) if token[0] == "p"]:
-        has_ended = has_ended and i == last + 1
-        value = tokens[i].value
-        if value in "\n!?" or (value == "." and _ends_sentence(text, tokens, i, tokens[i + 1])):
-            if not has_ended:
-                numbers += [current] * (i + 1 - len(numbers))
-                current += 1
-            has_ended = True
-        last = i
-    return numbers + [current] * (len(tokens) - len(numbers))
-
-
-def _ends_sentence(text: str, tokens: list[Token], i: int, following: Token) -> bool:
-    if following.start == tokens[i].end:
-        return False
-    before = tokens[i - 1] if i else None
-    if following.value == "(" or (following.kind == "w" and not text[following.start].isupper()):
-        return False
-    if before and before.value == "m" and following.value in weekday_words():  # "9 a.m. Monday"
-        return False
-    return not (before and before.value in _ABBREVIATIONS and before.end == tokens[i].start)
+def _sentences(printed: str, folded: str, tokens: list[Token]) -> list[int]:
+    """The number of each token's sentence; ";" and bullets are stops within one."""
+    ends = [end for _, end in sentences(printed, folded, 0, len(folded)) if folded[end - 1] not in "; "]
+    numbers, current = [], 0
+    for token in tokens:
+        while current < len(ends) and token.start >= ends[current]:
+            current += 1
+        numbers.append(current)
+    return numbers

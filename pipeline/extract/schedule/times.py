@@ -23,7 +23,7 @@ from pipeline.extract.schedule.lexer import has_any
 from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
-from pipeline.extract.words.word_finder import spots
+from pipeline.extract.words.vocabulary import spots
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Range, Session, Value
 
@@ -42,7 +42,7 @@ _DIGITS = frozenset("0123456789")
 
 def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
     """Every statement on when, how much, how long and for what age, affirmed or not."""
-    hints = sorted(spots(context.page.text, _HINTS))
+    hints = sorted(spots(context.folded, _HINTS))
     for start, end, head in _runs(context):
         at = bisect_left(hints, start)
         if at == len(hints) or hints[at] >= end:

@@ -13,6 +13,7 @@ from pipeline.extract.words.vocabulary import Mention, find_mentions
 from pipeline.records import Assertion, Region
 
 INFINITE = 1 << 60
+_JOINS = re.compile(r"(?:;|\s[|•·▪]\s)\Z")  # ends a clause, not the sentence
 _SOON = re.compile(
     r"[\s:.–-]*(?:coming soon|opening soon)"
 )  # a label and, on the next line, what it is not yet
@@ -50,13 +51,19 @@ class PageContext:
 
     def sentence(self, block: Block, position: int) -> tuple[int, int]:
         """The span of the sentence of `block` at a position."""
-        spans = self._sentences.get(block.index)
-        if spans is None:
-            spans = self._sentences[block.index] = sentences(self.folded, block.start, block.end)
+        spans = self._spans(block)
         at = bisect_right(spans, (position, INFINITE)) - 1
         if at >= 0 and position < spans[at][1]:
             return spans[at]
         return block.start, block.end
+
+    def _spans(self, block: Block) -> list[tuple[int, int]]:
+        spans = self._sentences.get(block.index)
+        if spans is None:
+            spans = self._sentences[block.index] = sentences(
+                self.page.text, self.folded, block.start, block.end
+            )
+        return spans
 
     def cues(self, span: tuple[int, int]) -> list[Cue]:
         """The assertion cues of a sentence."""
@@ -82,6 +89,45 @@ class PageContext:
                 pattern.search(self.page.text if as_printed else self.folded, block.start, block.end)
             )
         return found
+
+    def full_sentence(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the sentence that holds [start, end), with all its clauses."""
+        block = self.block_at(start)
+        if block is None:
+            return 0, len(self.folded)
+        spans = self._spans(block)
+        first = max(bisect_right(spans, (start, INFINITE)) - 1, 0)
+        last = max(bisect_right(spans, (end - 1, INFINITE)) - 1, first)
+        while first and _JOINS.search(self.folded, spans[first - 1][0], spans[first - 1][1]):
+            first -= 1
+        while last + 1 < len(spans) and _JOINS.search(self.folded, *spans[last]):
+            last += 1
+        return spans[first][0], spans[last][1]
+
+    def before(self, start: int, reach: int = 60) -> str:
+        """What is printed before `start` in its block; a block that begins there is preceded by the block before."""
+        block = self.block_at(start)
+        low = block.start if block else 0
+        text = self.page.text[max(low, start - reach) : start]
+        if block and not text.strip() and block.index:
+            previous = self.page.blocks[block.index - 1]
+            if len(previous.text) <= reach and previous.group == block.group:
+                return previous.text + "\n"
+        return text
+
+    def titles(self, start: int) -> list[str]:
+        """Texts of what governs the place, nearest first."""
+        block = self.block_at(start)
+        return [governor.text for governor in self.path(block)] if block else []
+
+    def section(self, start: int) -> str | None:
+        """The headings over the place."""
+        block = self.block_at(start)
+        return (self.page.heading_path(block) or None) if block else None
+
+    def named(self, field: str, start: int = 0, end: int = INFINITE) -> list[Mention]:
+        """The mentions of a field's vocabulary within [start, end)."""
+        return [m for m in self.mentions if m.field == field and start <= m.start and m.end <= end]
 
     def path(self, block: Block) -> list[Block]:
         """What governs a block, nearest first: its headers in a table, its lead, its headings from the inside out."""

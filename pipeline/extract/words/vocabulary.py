@@ -1,31 +1,36 @@
 """One compiled matcher (Aho–Corasick) over all vocabularies: words on the page → codes.
 
 A word in capitals of up to six letters ("DBT", "ACT") is an acronym: it must stand in capitals on the page. Every
-word may carry a plural or possessive s. The longest match at a place wins over all vocabularies, so that
+word of treatment may carry a plural or possessive s. The longest match at a place wins over all vocabularies of treatment, so that
 "trauma-informed" is no condition and `not_mentions.csv` can take words such as "mental health professionals" away.
+Payers, languages and accreditation are names: they have no plural, hide no other word ("services in Spanish" is a population
+and a language), their column `unless` takes words away, and what is `ambiguous` needs a capital.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from functools import cache
+from typing import NamedTuple
 
 import ahocorasick
 
 from pipeline.extract.parsing.text import fold, spaced
+from pipeline.vocabulary import cells, rows
 
-FOLDER = Path(__file__).resolve().parents[2] / "vocabulary"
 FIELDS: Mapping[str, str] = {
     "conditions": "condition",
     "exclusions": "exclusion",
     "levels_of_care": "level_of_care",
     "modalities": "modality",
     "populations": "population",
+    "payers": "payer",
+    "languages": "language",
+    "accreditation": "accreditation",
 }
+NAMES = ("payer", "language", "accreditation")
 LONGEST_ACRONYM = 6
 
 
@@ -37,62 +42,89 @@ class Mention:
     code: str
     start: int
     end: int
+    is_ambiguous: bool = False
 
 
-@lru_cache(maxsize=1)
+class Meaning(NamedTuple):
+    """What a word stands for; without a code it hides shorter words and means nothing."""
+
+    is_acronym: bool
+    field: str
+    code: str
+    is_ambiguous: bool
+
+    def fits(self, printed: str) -> bool:
+        """Whether the word is printed in the case that its meaning needs."""
+        if self.is_acronym:
+            return printed.isupper()
+        return not self.is_ambiguous or " " in printed or printed[0].isupper()
+
+
+Hit = tuple[int, int, str, tuple[Meaning, ...]]  # start, minus end (the longest sorts first), group, meanings
+
+
+@cache
 def parents() -> Mapping[str, str]:
     """Condition → its parent condition."""
-    with (FOLDER / "conditions.csv").open(encoding="utf-8") as rows:
-        return {row["code"]: row["parent"] for row in csv.DictReader(rows) if row["parent"]}
+    return {row["code"]: row["parent"] for row in rows("conditions.csv") if row["parent"]}
 
 
-@lru_cache(maxsize=1)
+@cache
 def labels() -> Mapping[tuple[str, str], str]:
     """(field, code) → label."""
-    found = {}
-    for name, field in FIELDS.items():
-        with (FOLDER / f"{name}.csv").open(encoding="utf-8") as rows:
-            found.update({(field, row["code"]): row["label"] for row in csv.DictReader(rows)})
-    return found
+    return {
+        (field, row["code"]): row["label"] for name, field in FIELDS.items() for row in rows(f"{name}.csv")
+    }
 
 
-@lru_cache(maxsize=1)
-def _automaton() -> ahocorasick.Automaton:
-    keys: dict[str, tuple[bool, list[tuple[str, str]]]] = {}
-    for name, field in [*FIELDS.items(), ("ambiguous_levels", "level_of_care"), ("not_mentions", "")]:
-        with (FOLDER / f"{name}.csv").open(encoding="utf-8") as rows:
-            for row in csv.DictReader(rows):
-                for word in row["words"].split(";"):
-                    if word := word.split("(")[0].strip():
-                        acronym = word.isupper() and len(word) <= LONGEST_ACRONYM
-                        entry = keys.setdefault(spaced(fold(word)), (acronym, []))
-                        if (field, row.get("code", "")) not in entry[1]:
-                            entry[1].append((field, row.get("code", "")))
-    automaton = ahocorasick.Automaton()
-    for key, (acronym, codes) in keys.items():
-        automaton.add_word(key, (len(key), acronym, tuple(codes)))
-    automaton.make_automaton()
-    return automaton
+def automaton(words: Mapping[str, object]) -> ahocorasick.Automaton:
+    """Finds words in text; a hit gives the word's length and what it is mapped to."""
+    built = ahocorasick.Automaton()
+    for word, meaning in words.items():
+        built.add_word(word, (len(word), meaning))
+    built.make_automaton()
+    return built
+
+
+@cache
+def _words() -> ahocorasick.Automaton:
+    found: dict[str, dict[str, dict[Meaning, None]]] = {}
+    for word, meaning in _entries():
+        group = meaning.field if meaning.field in NAMES else ""
+        found.setdefault(spaced(fold(word)), {}).setdefault(group, {})[meaning] = None
+    return automaton(
+        {word: [(group, tuple(own)) for group, own in groups.items()] for word, groups in found.items()}
+    )
+
+
+def _entries() -> Iterator[tuple[str, Meaning]]:
+    for name, field in {**FIELDS, "ambiguous_levels": "level_of_care", "not_mentions": ""}.items():
+        for row in rows(f"{name}.csv"):
+            ambiguous = cells(fold(row.get("ambiguous", "")))
+            for word in (entry.split("(")[0].strip() for entry in cells(row["words"])):
+                is_acronym = word.isupper() and len(word) <= LONGEST_ACRONYM
+                yield word, Meaning(is_acronym, field, row.get("code", ""), fold(word) in ambiguous)
+            for word in cells(row.get("unless", "")):
+                yield word, Meaning(False, field, "", False)
 
 
 def find_mentions(text: str, folded: str) -> list[Mention]:
     """All mentions in reading order; of overlapping ones the longest, of equally long ones the first."""
-    hits = []
+    hits: list[Hit] = []
     plain = spaced(folded)
-    size = len(plain)
-    for last, (length, acronym, codes) in _automaton().iter(plain):
+    for last, (length, groups) in _words().iter(plain):
         start, end = last + 1 - length, last + 1
         if start and plain[start - 1].isalnum():
             continue
-        if end < size and plain[end].isalnum():
-            if plain[end] != "s" or (end + 1 < size and plain[end + 1].isalnum()):
+        after = plain[end : end + 2]
+        if after[:1].isalnum() and (after[0] != "s" or after[1:].isalnum()):
+            continue
+        is_plural = after[:1].isalnum()
+        for group, meanings in groups:
+            if is_plural and group:
                 continue
-            if not acronym or text[start:end].isupper():
-                hits.append((start, -(end + 1), acronym, codes))
-            continue
-        if acronym and not text[start:end].isupper():
-            continue
-        hits.append((start, -end, acronym, codes))
+            if fitting := tuple(meaning for meaning in meanings if meaning.fits(text[start:end])):
+                hits.append((start, -(end + is_plural), group, fitting))
     hits += _coordinated(plain)
     hits.sort()
     return list(_longest(hits))
@@ -107,28 +139,43 @@ _LIST = re.compile(
 _TAIL = re.compile(
     rf"\b(?:{_HEADS}) ?[(:] ?(?:individual|group|family|couples?)(?:(?:,| and|, and) (?:individual|group|family|couples?))+"
 )
-_MEMBER = re.compile(r"individual|one on one|group|family|couples?|marital")
+_MEMBER = re.compile(r"individual|one on one|group|family|couple|marital")
 _THERAPIES = {
-    "individual": "individual_therapy", "one on one": "individual_therapy", "group": "group_therapy", "family": "family_therapy",
-    "couple": "couples_therapy", "couples": "couples_therapy", "marital": "couples_therapy",
-}  # fmt: skip
+    "individual": "individual_therapy",
+    "one on one": "individual_therapy",
+    "group": "group_therapy",
+    "family": "family_therapy",
+    "couple": "couples_therapy",
+    "marital": "couples_therapy",
+}
 
 
-def _coordinated(plain: str) -> Iterator[tuple[int, int, bool, tuple[tuple[str, str], ...]]]:
+def _coordinated(plain: str) -> Iterator[Hit]:
     """ "Individual, group and family therapy": every adjective of the list names a therapy."""
     for pattern in (_LIST, _TAIL):
         for match in pattern.finditer(plain):
             if match.start() and plain[match.start() - 1].isalnum():
                 continue
-            codes = tuple(dict.fromkeys(("modality", _THERAPIES[m[0]]) for m in _MEMBER.finditer(match[0])))
-            yield match.start(), -match.end(), False, codes
+            codes = dict.fromkeys(_THERAPIES[member] for member in _MEMBER.findall(match[0]))
+            meanings = tuple(Meaning(False, "modality", code, False) for code in codes)
+            yield match.start(), -match.end(), "", meanings
 
 
-def _longest(hits: list[tuple[int, int, bool, tuple[tuple[str, str], ...]]]) -> Iterator[Mention]:
-    reach = 0
-    for start, minus_end, _, codes in hits:
-        if start >= reach:
-            reach = -minus_end
-            for field, code in codes:
-                if field:
-                    yield Mention(field, code, start, -minus_end)
+def _longest(hits: Iterable[Hit]) -> Iterator[Mention]:
+    reach: dict[str, int] = {}
+    for start, minus_end, group, meanings in hits:
+        if start >= reach.get(group, 0):
+            reach[group] = -minus_end
+            for meaning in meanings:
+                if meaning.code:
+                    yield Mention(meaning.field, meaning.code, start, -minus_end, meaning.is_ambiguous)
+
+
+@cache
+def _pieces(pieces: tuple[str, ...]) -> ahocorasick.Automaton:
+    return automaton(dict.fromkeys(pieces))
+
+
+def spots(folded: str, pieces: tuple[str, ...]) -> list[int]:
+    """Offsets where any of the pieces (parts of words) begins; the cheap look before a costly pattern."""
+    return [last - length + 1 for last, (length, _) in _pieces(pieces).iter(folded)]

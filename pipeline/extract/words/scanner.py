@@ -1,0 +1,86 @@
+r"""Many patterns in one text: each is tried only where one of the words stands that its matches begin with.
+
+The beginnings are read off the pattern: `\b(?:call us|verify (?:your )?insurance)` begins with "call us" or "verify ".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from pipeline.extract.words.vocabulary import automaton
+
+SHORTEST = 2  # characters of a beginning that is worth looking for
+_LITERAL = re.compile(r"(?:[\w' -](?![?*{]))*")
+_JOINT = re.compile(r"\\.|\[[^\]]*\]|(?P<mark>[()|])")
+
+
+class Scanner:
+    """`find(text)` gives the matches of each pattern, as `finditer` would."""
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        self._patterns = patterns
+        owners: dict[str, list[int]] = {}
+        for index, pattern in enumerate(patterns):
+            for word in beginnings(pattern.pattern) or ():
+                owners.setdefault(word, []).append(index)
+        self._searched = set(range(len(patterns))).difference(*owners.values())
+        self._words = automaton(owners) if owners else None
+
+    def find(self, text: str, most: int | None = None) -> dict[int, list[re.Match[str]]]:
+        """Index of a pattern → its first matches, at most `most`; patterns that do not match are left out."""
+        places: dict[int, list[int]] = {}
+        for last, (length, indexes) in self._words.iter(text) if self._words else ():
+            start = last + 1 - length
+            if start and text[start - 1].isalnum():
+                continue
+            for index in indexes:
+                places.setdefault(index, []).append(start)
+        found = {index: _tried(self._patterns[index], text, at, most) for index, at in places.items()}
+        found |= {i: list(islice(self._patterns[i].finditer(text), most)) for i in self._searched}
+        return {index: matches for index, matches in sorted(found.items()) if matches}
+
+
+def _tried(pattern: re.Pattern[str], text: str, places: list[int], most: int | None) -> list[re.Match[str]]:
+    found: list[re.Match[str]] = []
+    for at in sorted(places):
+        if len(found) == most:
+            break
+        if (not found or at >= found[-1].end()) and (match := pattern.match(text, at)):
+            found.append(match)
+    return found
+
+
+def beginnings(pattern: str, whole: bool = True) -> list[str] | None:
+    """Words one of which every match begins with; None where the pattern promises none."""
+    words: list[str] = []
+    for alternative in _alternatives(pattern):
+        rest = alternative.removeprefix(r"\b")
+        if whole and rest is alternative:
+            return None  # it may begin within a word
+        if rest.startswith("(?:") and not rest.endswith(("?", "*", "}")):
+            words += beginnings(rest[3 : _closing(rest)], whole=False) or [""]
+        else:
+            words.append(_LITERAL.match(rest)[0])  # type: ignore[index]
+    return words if min(map(len, words)) >= SHORTEST else None
+
+
+def _alternatives(pattern: str) -> list[str]:
+    depth, at, found = 0, 0, []
+    for joint in _JOINT.finditer(pattern):
+        depth += (joint["mark"] == "(") - (joint["mark"] == ")")
+        if joint["mark"] == "|" and not depth:
+            found.append(pattern[at : joint.start()])
+            at = joint.end()
+    return [*found, pattern[at:]]
+
+
+def _closing(pattern: str) -> int:
+    """Where the bracket that opens the pattern is closed."""
+    depth = 0
+    for joint in _JOINT.finditer(pattern):
+        depth += (joint["mark"] == "(") - (joint["mark"] == ")")
+        if joint["mark"] == ")" and not depth:
+            return joint.start()
+    return len(pattern)
