@@ -19,10 +19,11 @@ from typing import Any
 import duckdb
 
 from warehouse.contracts import contract_version, release_tables
-from warehouse.ddl import comments, contract_rows, create_table, insert_rows, literal, quoted
+from warehouse.ddl import comments, contract_rows, create_table
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
 from warehouse.policy import policy, variables
 from warehouse.reference import fill_kinds, fill_policy, fill_vocabularies
+from warehouse.sql import insert_rows, literal, quoted
 
 MODELS = Path(__file__).parent / "models"
 STORAGE_VERSION = "v1.2.0"  # read by every DuckDB since 1.2, also when 2.0 writes it

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 import duckdb
 
 from warehouse.contracts import Check, Column, Contract, vocabulary_table
-from warehouse.ddl import foreign_keys, literal, quoted
+from warehouse.ddl import foreign_keys
 from warehouse.findings import Finding, Outcomes, example
+from warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
 Tables = Mapping[str, Contract]

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from warehouse.contracts import Contract
-from warehouse.ddl import insert_rows, quoted
 from warehouse.policy import policy
+from warehouse.sql import insert_rows, quoted
 
 
 class KindError(ValueError):

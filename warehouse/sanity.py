@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from warehouse.ddl import literal, quoted
 from warehouse.findings import Finding, Outcomes, example
 from warehouse.policy import policy
+from warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
 

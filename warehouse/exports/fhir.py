@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from warehouse.ddl import literal
 from warehouse.exports.release_file import OpenRelease
 from warehouse.exports.target import write_manifest
+from warehouse.sql import literal
 
 FOLDER = Path(__file__).parent
 GUIDE = "http://hl7.org/fhir/us/davinci-pdex-plan-net"
