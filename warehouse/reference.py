@@ -61,7 +61,7 @@ def fill_kinds(connection: duckdb.DuckDBPyConnection, trust: Mapping[str, tuple[
     """`policy.kind`: priority and weight of each kind of source. KindError where the stage has a kind without them."""
     connection.execute("CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE)")
     corrections = [(kind, t["priority"], t["weight"]) for kind, t in policy()["trust"].items()]
-    rows = [*corrections, *((kind, *told) for kind, told in trust.items())]
+    rows = [*corrections, *((kind, *weights) for kind, weights in trust.items())]
     connection.execute(insert_rows("policy.kind", rows))
     unknown = "SELECT source_id, kind FROM stage.source ANTI JOIN policy.kind USING (kind) ORDER BY ALL"
     for source_id, kind in connection.execute(unknown).fetchall():

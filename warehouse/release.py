@@ -121,10 +121,10 @@ class Releases:
             _sync(draft)
             self._reached("synced")
             target = self.folder / f"release-{number}.duckdb"
+            size, warnings = draft.stat().st_size, len(report.warnings)
             release = Release(
-                number, target, built_at, version, _sha256(draft), draft.stat().st_size, previous,
-                len(report.warnings), rows,
-            )  # fmt: skip
+                number, target, built_at, version, _sha256(draft), size, previous, warnings, rows
+            )
             draft.chmod(0o444)
             draft.rename(target)
             _sync(self.folder)
