@@ -23,8 +23,9 @@ import polars as pl
 import zipcodes
 
 from warehouse.contracts import release_tables
-from warehouse.ddl import create_table, literal
+from warehouse.ddl import create_table
 from warehouse.reference import fill_vocabularies
+from warehouse.sql import literal
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples"

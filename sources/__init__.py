@@ -1,1 +1,1 @@
-"""What we read: the registry of sources and one reader per kind of source."""
+"""What we read: the registry, kinds of source with their readers, and the demo world. Neither fetching nor what words mean."""

@@ -7,7 +7,7 @@ differs by kind, from fetching to claims, asks the row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sources.findtreatment import page_urls, read_answer
@@ -26,23 +26,21 @@ class Trust(NamedTuple):
     weight: float  # how far one source is to be believed: multiplies the confidence of its observations
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Kind:
-    """What a source is. Fingerprints hold the `repr`, so that it has the name alone."""
+    """What a source is."""
 
     name: str
-    trust: Trust = field(repr=False)
-    suffixes: tuple[str, ...] = field(repr=False)  # of the files that a local folder is searched for
-    reader: Reader | None = field(
-        repr=False
-    )  # (content, **own keys) → records; None: a site, whose pages are read
-    keys: tuple[str, ...] = field(
-        default=(), repr=False
-    )  # of the registry, besides those that all kinds take
-    required: tuple[str, ...] = field(default=(), repr=False)  # those of `keys` that must be there
-    pager: Pager | None = field(
-        default=None, repr=False
-    )  # (address, first page) → addresses of the other pages
+    trust: Trust
+    suffixes: tuple[str, ...]  # of the files that a local folder is searched for
+    reader: Reader | None  # (content, **own keys) → records; None: a site, whose pages are read
+    keys: tuple[str, ...] = ()  # of the registry, besides those that all kinds take
+    required: tuple[str, ...] = ()  # those of `keys` that must be there
+    pager: Pager | None = None  # (address, first page) → addresses of the other pages
+
+    def __repr__(self) -> str:
+        """Fingerprints of sources hold it: a reader's address in memory would change them."""
+        return f"Kind({self.name!r})"
 
     def keys_of(self, table: Iterable[str]) -> list[str]:
         """The registry keys of this kind, out of those of all kinds."""

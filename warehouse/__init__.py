@@ -1,1 +1,1 @@
-"""What is published: contracts, core and mart models, audited releases, exports."""
+"""What is published: contracts, models, audited releases, exports. It knows the stage tables, and no pipeline that fills them."""

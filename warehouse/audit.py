@@ -10,10 +10,10 @@ import duckdb
 
 from warehouse.checks import contract_checks
 from warehouse.contracts import Contract, contract_version, release_tables
-from warehouse.ddl import literal
 from warehouse.drift import drift_checks
 from warehouse.findings import AuditReport, Finding
 from warehouse.sanity import sanity_checks
+from warehouse.sql import literal
 
 __all__ = ["AuditReport", "Finding", "audit"]
 

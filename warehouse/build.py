@@ -19,10 +19,11 @@ from typing import Any
 import duckdb
 
 from warehouse.contracts import contract_version, release_tables
-from warehouse.ddl import comments, contract_rows, create_table, insert_rows, literal, quoted
+from warehouse.ddl import comments, contract_rows, create_table
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
 from warehouse.policy import policy, variables
 from warehouse.reference import fill_kinds, fill_policy, fill_vocabularies
+from warehouse.sql import insert_rows, literal, quoted
 
 MODELS = Path(__file__).parent / "models"
 STORAGE_VERSION = "v1.2.0"  # read by every DuckDB since 1.2, also when 2.0 writes it
@@ -70,8 +71,8 @@ def build(
         last = attach_previous(connection, previous, contracts)
         attach_overrides(connection, overrides, now)
         release = int(run.get("release") or (last.release + 1 if last else 1))
-        told = {"now": now, "release": release, "previous_release": last.release if last else None}
-        for name, value in (variables() | told).items():
+        moment = {"now": now, "release": release, "previous_release": last.release if last else None}
+        for name, value in (variables() | moment).items():
             connection.execute(f"SET VARIABLE {quoted(name)} = ?", [value])
         fill_vocabularies(connection, vocabulary, contracts)
         fill_kinds(connection, trust)

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 import duckdb
 
 from warehouse.contracts import Check, Column, Contract, vocabulary_table
-from warehouse.ddl import foreign_keys, literal, quoted
+from warehouse.ddl import foreign_keys
 from warehouse.findings import Finding, Outcomes, example
+from warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
 Tables = Mapping[str, Contract]
@@ -30,6 +31,18 @@ class _Rule:
     bad: str
     message: str
     remedy: str
+
+    def broken(self, contract: Contract, rows: int, sample: tuple[object, ...] | None) -> Finding:
+        return Finding(
+            self.check,
+            self.severity,
+            contract.table,
+            self.column,
+            rows,
+            example(sample),
+            self.message,
+            self.remedy,
+        )
 
 
 def contract_checks(connection: Connection, tables: Tables, now: datetime) -> Outcomes:
@@ -48,9 +61,8 @@ def contract_checks(connection: Connection, tables: Tables, now: datetime) -> Ou
             continue
         rules = [*_column_rules(connection, present, tables), *_listed_rules(contract)]
         yield from _count(connection, contract, rules)
-        yield _unique(
-            connection, contract, contract.key, "key", "error", "the key is not unique", _KEY_REMEDY
-        )
+        unique = _Rule("key", "error", ", ".join(contract.key), "", "the key is not unique", _KEY_REMEDY)
+        yield _unique(connection, contract, contract.key, unique)
         for name, table, key in foreign_keys(contract):
             if name in found:
                 yield _reference(connection, contract, name, table, key)
@@ -64,12 +76,14 @@ _KEY_REMEDY = (
 
 
 def _shape(contract: Contract, found: Mapping[str, str]) -> Outcomes:
+    def wrong(column: str, message: str, remedy: str) -> Finding:
+        return Finding("type", "error", contract.table, column, 0, "", message, remedy)
+
     if not found:
-        yield Finding(
-            "type", "error", contract.table, "", 0, "", "the table is missing",
-            "Build again; if the table is meant to go, remove its contract and raise the major version",
-        )  # fmt: skip
+        remedy = "Build again; if the table is meant to go, remove its contract and raise the major version"
+        yield wrong("", "the table is missing", remedy)
         return
+    remedy = "Correct the model that fills it; an intended change goes into the contract and its version"
     for column in contract.columns:
         actual = found.get(column.name)
         if actual is None:
@@ -79,35 +93,28 @@ def _shape(contract: Contract, found: Mapping[str, str]) -> Outcomes:
         else:
             yield None
             continue
-        yield Finding(
-            "type", "error", contract.table, column.name, 0, "", message,
-            "Correct the model that fills it; an intended change goes into the contract and its version",
-        )  # fmt: skip
+        yield wrong(column.name, message, remedy)
     for name in sorted(set(found) - set(contract.names)):
-        yield Finding(
-            "type", "error", contract.table, name, 0, "", "the column is in no contract",
-            "Describe it in the contract, or leave it out of the model",
-        )  # fmt: skip
+        remedy = "Describe it in the contract, or leave it out of the model"
+        yield wrong(name, "the column is in no contract", remedy)
 
 
 def _column_rules(connection: Connection, present: list[Column], tables: Tables) -> Iterator[_Rule]:
     for column in present:
         name = quoted(column.name)
         if column.required:
-            yield _Rule(
-                "required", "error", column.name, f"{name} IS NULL", "a value is missing that must be there",
-                "Give the value in the model; if it can be unknown, say in the contract what null means",
-            )  # fmt: skip
+            message = "a value is missing that must be there"
+            remedy = "Give the value in the model; if it can be unknown, say in the contract what null means"
+            yield _Rule("required", "error", column.name, f"{name} IS NULL", message, remedy)
         if column.enum:
             codes = _codes(connection, column.enum, tables)
             values = ", ".join(literal(code) for code in codes)
             inside = column.type.kind == "list"
             bad = f"NOT list_has_all([{values}], {name})" if inside else f"{name} NOT IN ({values})"
             where = f"the vocabulary `{column.enum}`" if isinstance(column.enum, str) else ", ".join(codes)
-            yield _Rule(
-                "enum", "error", column.name, bad, f"a value is none of {where}",
-                "Add the code to the vocabulary (or to the contract's enum), or map it in the reader of the source",
-            )  # fmt: skip
+            message = f"a value is none of {where}"
+            remedy = "Add the code to the vocabulary (or to the contract's enum), or map it in the reader of the source"
+            yield _Rule("enum", "error", column.name, bad, message, remedy)
 
 
 def _codes(connection: Connection, enum: str | tuple[str, ...], tables: Tables) -> list[str]:
@@ -149,22 +156,12 @@ def _count(connection: Connection, contract: Contract, rules: list[_Rule]) -> Ou
             continue
         shown = ", ".join(quoted(name) for name in dict.fromkeys((*contract.key, rule.column)))
         sample = connection.execute(f"SELECT {shown} FROM {table} WHERE {rule.bad} LIMIT 1").fetchone()
-        yield Finding(
-            rule.check,
-            rule.severity,
-            contract.table,
-            rule.column,
-            rows,
-            example(sample),
-            rule.message,
-            rule.remedy,
-        )
+        yield rule.broken(contract, rows, sample)
 
 
 def _unique(
-    connection: Connection, contract: Contract, columns: tuple[str, ...], check: str, severity: str, message: str,
-    remedy: str,
-) -> Finding | None:  # fmt: skip
+    connection: Connection, contract: Contract, columns: tuple[str, ...], rule: _Rule
+) -> Finding | None:
     if not columns:
         return None
     key, table = ", ".join(map(quoted, columns)), quoted(contract.table)
@@ -173,9 +170,7 @@ def _unique(
     if not rows or not rows[0]:
         return None
     sample = connection.execute(f"SELECT {key} FROM ({twice}) LIMIT 1").fetchone()
-    return Finding(
-        check, severity, contract.table, ", ".join(columns), int(rows[0]), example(sample), message, remedy
-    )
+    return rule.broken(contract, int(rows[0]), sample)
 
 
 def _reference(connection: Connection, contract: Contract, name: str, table: str, key: str) -> Finding | None:
@@ -188,20 +183,21 @@ def _reference(connection: Connection, contract: Contract, name: str, table: str
     if not rows or not rows[0]:
         return None
     sample = connection.execute(f"SELECT {column} {lost} LIMIT 1").fetchone()
-    return Finding(
-        "reference", "error", contract.table, name, rows[0], example(sample), f"it refers to no row of {table}.{key}",
-        f"Find why {table} lacks the row: a model that filters only one of the two is the usual cause",
-    )  # fmt: skip
+    message = f"it refers to no row of {table}.{key}"
+    remedy = f"Find why {table} lacks the row: a model that filters only one of the two is the usual cause"
+    return Finding("reference", "error", contract.table, name, rows[0], example(sample), message, remedy)
 
 
 def _listed(connection: Connection, contract: Contract, check: Check, now: datetime) -> Outcomes:
     """The checks of a contract that look at the whole table."""
     options, table = check.options, quoted(contract.table)
+
+    def rule(column: str, detail: str = "") -> _Rule:
+        return _Rule(check.name, check.severity, column, "", f"not so: {check.meaning}{detail}", check.remedy)
+
     if check.kind == "unique":
-        message = f"not so: {check.meaning}"
-        yield _unique(
-            connection, contract, tuple(options["columns"]), check.name, check.severity, message, check.remedy
-        )
+        columns = tuple(options["columns"])
+        yield _unique(connection, contract, columns, rule(", ".join(columns)))
         return
     total = (connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,))[0]
     found: Finding | None = None
@@ -209,22 +205,17 @@ def _listed(connection: Connection, contract: Contract, check: Check, now: datet
         low, high = options.get("minimum", 0), options.get("maximum")
         if total < low or (high is not None and total > high):
             limits = f"at least {low}" if high is None else f"{low} to {high}"
-            message = f"not so: {check.meaning} ({total:,} rows, {limits} wanted)"
-            found = Finding(check.name, check.severity, contract.table, "", total, "", message, check.remedy)
+            found = rule("", f" ({total:,} rows, {limits} wanted)").broken(contract, total, None)
     elif check.kind == "freshness" and total:
-        limit = now - timedelta(days=options["max_age_days"])
-        old = f"FROM {table} WHERE {quoted(options['column'])} < TIMESTAMP '{limit.replace(tzinfo=None).isoformat()}'"
+        column, days = options["column"], options["max_age_days"]
+        limit = (now - timedelta(days=days)).replace(tzinfo=None).isoformat()
+        old = f"FROM {table} WHERE {quoted(column)} < TIMESTAMP '{limit}'"
         rows = (connection.execute(f"SELECT count(*) {old}").fetchone() or (0,))[0]
         if rows > options["max_share"] * total:
-            key = ", ".join(map(quoted, (*contract.key, options["column"])))
+            key = ", ".join(map(quoted, (*contract.key, column)))
             sample = connection.execute(f"SELECT {key} {old} LIMIT 1").fetchone()
-            message = (
-                f"not so: {check.meaning} ({rows / total:.0%} are older than {options['max_age_days']} days)"
-            )
-            found = Finding(
-                check.name, check.severity, contract.table, options["column"], rows, example(sample), message,
-                check.remedy,
-            )  # fmt: skip
+            detail = f" ({rows / total:.0%} are older than {days} days)"
+            found = rule(column, detail).broken(contract, rows, sample)
     else:
         return
     yield found

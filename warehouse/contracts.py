@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, InstanceOf, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from warehouse.types import Type, parse_type
 
@@ -19,9 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 FOLDER = Path(__file__).parent / "contracts"
-LAYERS = ("stage", "core", "mart")
-SEVERITIES = ("error", "warning")
-CHECKS = ("unique", "rows", "range", "pattern", "sql", "freshness")
+STRICT_KEYS = ConfigDict(extra="forbid")
 
 
 class ContractError(ValueError):
@@ -32,9 +33,11 @@ class ContractError(ValueError):
 class Column:
     """One column. `null` says what a missing value means; None means that a value is always there."""
 
+    __pydantic_config__ = STRICT_KEYS
+
     name: str
-    type: Type
-    meaning: str
+    type: Annotated[InstanceOf[Type], BeforeValidator(parse_type)]
+    meaning: str = ""
     null: str | None = None
     unit: str | None = None
     enum: str | tuple[str, ...] | None = None  # name of a vocabulary, or the values themselves
@@ -57,24 +60,36 @@ class Check:
     """
 
     name: str
-    kind: str
-    severity: str
+    kind: Literal["unique", "rows", "range", "pattern", "sql", "freshness"]
+    severity: Literal["error", "warning"]
     meaning: str
     remedy: str
-    options: Mapping[str, Any]
+    options: Mapping[str, Any]  # what its kind takes
+
+
+def _columns(raw: object) -> object:
+    """A table of columns, whose keys are their names."""
+    return [{"name": name, **column} for name, column in raw.items()] if isinstance(raw, dict) else raw
+
+
+def _options(raw: dict[str, Any]) -> dict[str, Any]:
+    known = {f.name: raw[f.name] for f in fields(Check) if f.name in raw}
+    return known | {"options": {key: value for key, value in raw.items() if key not in known}}
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
     """One table: what a row is, its key, its columns in order, its checks, and what users must know."""
 
+    __pydantic_config__ = STRICT_KEYS
+
     table: str
     layer: str
     meaning: str
     row: str  # "one row per …"
     key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    checks: tuple[Check, ...] = ()
+    columns: Annotated[tuple[Column, ...], BeforeValidator(_columns)]
+    checks: tuple[Annotated[Check, BeforeValidator(_options)], ...] = ()
     partition: str | None = None  # stage tables: "source" or "all"
     vocabulary: str | None = None  # the CSV file that fills the table
     sort: tuple[str, ...] = ()
@@ -99,36 +114,40 @@ class Contract:
         return {column.name: column.type.polars for column in self.columns}
 
 
-_COLUMN_KEYS = {"type", "meaning", "null", "unit", "enum", "references", "hsds", "fhir", "warning"}
-_TABLE_KEYS = {
-    "table", "meaning", "row", "key", "columns", "checks", "partition", "vocabulary", "sort", "hsds", "fhir",
-    "warnings", "extends",
-}  # fmt: skip
-_CHECK_KEYS = {"name", "kind", "severity", "meaning", "remedy"}
+_CONTRACT = TypeAdapter(Contract)
 
 
 def read_contract(path: Path, layer: str) -> Contract:
     """One contract file. ContractError names the file, the key and what to write instead."""
     raw = _read_toml(path)
-    columns = tuple(_column(path, name, value) for name, value in raw["columns"].items())
-    names = {column.name for column in columns}
-    if missing := (set(raw["key"]) | set(raw.get("sort", ()))) - names:
+    try:
+        contract = _CONTRACT.validate_python({**raw, "layer": layer})
+    except ValidationError as error:
+        problems = [f"{path}: {_explain(found, raw)}" for found in error.errors()]
+        raise ContractError("\n".join(problems)) from error
+    if missing := {*contract.key, *contract.sort} - {*contract.names}:
         raise ContractError(f"{path}: `key` or `sort` names {sorted(missing)}, which is no column of it")
-    return Contract(
-        table=raw["table"],
-        layer=layer,
-        meaning=raw["meaning"],
-        row=raw["row"],
-        key=tuple(raw["key"]),
-        columns=columns,
-        checks=tuple(_check(path, value) for value in raw.get("checks", ())),
-        partition=raw.get("partition"),
-        vocabulary=raw.get("vocabulary"),
-        sort=tuple(raw.get("sort", ())),
-        hsds=raw.get("hsds"),
-        fhir=raw.get("fhir"),
-        warnings=tuple(raw.get("warnings", ())),
-    )
+    return contract
+
+
+def _explain(found: ErrorDetails, raw: Mapping[str, Any]) -> str:
+    """Where something is wrong, and what to write instead."""
+    form: type[Contract | Column | Check]
+    match found["loc"]:
+        case ("columns", int(number), *rest):
+            form, place = Column, f"columns.{list(raw['columns'])[number]}: "
+        case ("checks", int(number), *rest):
+            form, place = Check, f"check {raw['checks'][number].get('name', '?')}: "
+        case rest:
+            form, place = Contract, ""
+    key = ".".join(map(str, rest))
+    if found["type"] == "missing":
+        return f"{place}`{key}` is missing{'' if place else '; every contract states it'}"
+    if found["type"] == "unexpected_keyword_argument":
+        return f"{place}unknown key {[key]}; known are {sorted(f.name for f in fields(form))}"
+    if found["type"] == "value_error":
+        return f"{place}{found['ctx']['error']}"
+    return f"{place}`{key}`: {found['msg']}"
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -138,68 +157,27 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ContractError(f"{path}: cannot be read as TOML: {error}") from error
-    if unknown := set(raw) - _TABLE_KEYS:
-        raise ContractError(f"{path}: unknown key {sorted(unknown)}; known are {sorted(_TABLE_KEYS)}")
     if raw.get("table") != path.stem:
         raise ContractError(f"{path}: `table` is {raw.get('table')!r}; name the file after its table")
-    if base := raw.pop("extends", None):
-        stage = base == "stage"
-        extended = path.parent.parent / "stage" / path.name if stage else path.parent / f"{base}.toml"
-        inherited = _read_toml(extended)
-        columns = inherited["columns"]
-        if not stage:
-            columns = {name: _of_the_past(c, name in raw.get("key", ())) for name, c in columns.items()}
-        columns |= raw.pop("columns", {})
-        for key in ("partition", "sort", "checks"):
-            inherited.pop(key, None)
-        raw = inherited | raw | {"columns": columns}
-    for key in ("meaning", "row", "key", "columns"):
-        if key not in raw:
-            raise ContractError(f"{path}: `{key}` is missing; every contract states it")
-    return raw
+    base = raw.pop("extends", None)
+    if base is None:
+        return raw
+    stage = base == "stage"
+    inherited = _read_toml(
+        path.parent.parent / "stage" / path.name if stage else path.parent / f"{base}.toml"
+    )
+    columns = inherited["columns"]
+    if not stage:
+        columns = {name: _of_the_past(c, name in raw.get("key", ())) for name, c in columns.items()}
+    own = raw.pop("columns", {})
+    passed_on = {key: value for key, value in inherited.items() if key not in ("partition", "sort", "checks")}
+    return passed_on | raw | {"columns": columns | own}
 
 
 def _of_the_past(column: dict[str, Any], is_key: bool) -> dict[str, Any]:
     """A column of history: it may refer to what is gone, hold a code that is no more, or be newer than the row."""
     kept = {key: value for key, value in column.items() if key not in ("references", "enum")}
     return kept if is_key else {"null": "the release of that time did not say", **kept}
-
-
-def _column(path: Path, name: str, raw: Mapping[str, Any]) -> Column:
-    if unknown := set(raw) - _COLUMN_KEYS:
-        raise ContractError(
-            f"{path}: columns.{name}: unknown key {sorted(unknown)}; known are {sorted(_COLUMN_KEYS)}"
-        )
-    try:
-        parsed = parse_type(raw["type"])
-    except KeyError as error:
-        raise ContractError(f"{path}: columns.{name}: `type` is missing") from error
-    except ValueError as error:
-        raise ContractError(f"{path}: columns.{name}: {error}") from error
-    enum = raw.get("enum")
-    return Column(
-        name=name,
-        type=parsed,
-        meaning=raw.get("meaning", ""),
-        null=raw.get("null"),
-        unit=raw.get("unit"),
-        enum=tuple(enum) if isinstance(enum, list) else enum,
-        references=raw.get("references"),
-        hsds=raw.get("hsds"),
-        fhir=raw.get("fhir"),
-        warning=raw.get("warning"),
-    )
-
-
-def _check(path: Path, raw: Mapping[str, Any]) -> Check:
-    if missing := _CHECK_KEYS - set(raw):
-        raise ContractError(f"{path}: check {raw.get('name', '?')}: {sorted(missing)} is missing")
-    if raw["kind"] not in CHECKS or raw["severity"] not in SEVERITIES:
-        raise ContractError(
-            f"{path}: check {raw['name']}: `kind` is one of {CHECKS}, `severity` of {SEVERITIES}"
-        )
-    options = {key: value for key, value in raw.items() if key not in _CHECK_KEYS}
-    return Check(raw["name"], raw["kind"], raw["severity"], raw["meaning"], raw["remedy"], options)
 
 
 def read_contracts(folder: Path) -> dict[str, Contract]:

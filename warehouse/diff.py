@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.ddl import literal, quoted
+from warehouse.sql import literal, quoted
 
 if TYPE_CHECKING:
     from rich.console import Group

@@ -43,11 +43,10 @@ def _contract(connection: Connection, version: str) -> Outcomes:
         yield None  # a new major says so itself
         return
     broken = breaking_changes(connection, "previous", "candidate")
+    remedy = "Keep the old column beside the new one, or raise the major version in contracts/version.toml"
     for change in broken:
-        yield Finding(
-            "contract", "error", change.table, change.column, 0, "", f"breaks readers of contract {row[0]}: {change.what}",
-            "Keep the old column beside the new one, or raise the major version in contracts/version.toml",
-        )  # fmt: skip
+        message = f"breaks readers of contract {row[0]}: {change.what}"
+        yield Finding("contract", "error", change.table, change.column, 0, "", message, remedy)
     if not broken:
         yield None
 
@@ -92,13 +91,11 @@ def _extraction(connection: Connection) -> Outcomes:
         ORDER BY now_rate / p.rate, p.source_id, p.field""",
         [limits["small"], limits["small"], limits["warn_drop"]],
     ).fetchall()
+    remedy = "Compare a page of the source with the archive: changed layout, or a reader that broke (`iop inspect`)"
     for source, field, before, now, found in rows:
         severity = "error" if now < before * (1 - limits["stop_drop"]) else "warning"
-        yield Finding(
-            "extraction", severity, "observation", field, found, source,
-            f"found in {now:.0%} of the listings of {source}, before in {before:.0%}",
-            "Compare a page of the source with the archive: changed layout, or a reader that broke (`iop inspect`)",
-        )  # fmt: skip
+        message = f"found in {now:.0%} of the listings of {source}, before in {before:.0%}"
+        yield Finding("extraction", severity, "observation", field, found, source, message, remedy)
     if not rows:
         yield None
 
@@ -115,11 +112,9 @@ def _stale(connection: Connection) -> Finding | None:
         "GROUP BY ALL ORDER BY n DESC, source_id LIMIT 1"
     ).fetchone()
     severity = "error" if now - before > limits["stop_rise"] else "warning"
-    return Finding(
-        "freshness", severity, "claim", "freshness", rows, example(oldest),
-        f"{now:.0%} of the facts are stale or expired, {before:.0%} in the previous release",
-        "Sources are not being read: see `source_health`, run them, or take up a newer edition",
-    )  # fmt: skip
+    message = f"{now:.0%} of the facts are stale or expired, {before:.0%} in the previous release"
+    remedy = "Sources are not being read: see `source_health`, run them, or take up a newer edition"
+    return Finding("freshness", severity, "claim", "freshness", rows, example(oldest), message, remedy)
 
 
 def _vanished(connection: Connection) -> Finding | None:
@@ -135,8 +130,8 @@ def _vanished(connection: Connection) -> Finding | None:
         return None
     sample = connection.execute(f"SELECT p.entity_id {gone} ORDER BY ALL LIMIT 1").fetchone()
     severity = "error" if rows > limits["stop_vanished"] * total else "warning"
-    return Finding(
-        "matching", severity, "crosswalk", "entity_id", rows, example(sample),
-        f"{rows / total:.0%} of the entities of the previous release are gone without a redirect",
-        "Was the identity ledger of the previous release given to the matching? Then look for lost sources",
-    )  # fmt: skip
+    message = f"{rows / total:.0%} of the entities of the previous release are gone without a redirect"
+    remedy = (
+        "Was the identity ledger of the previous release given to the matching? Then look for lost sources"
+    )
+    return Finding("matching", severity, "crosswalk", "entity_id", rows, example(sample), message, remedy)

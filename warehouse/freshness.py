@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.ddl import literal
 from warehouse.policy import policy
+from warehouse.sql import literal
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 
 from warehouse.contracts import Column, Contract, stage_tables
-from warehouse.ddl import create_table, insert_rows, literal, quoted
+from warehouse.ddl import create_table
 from warehouse.overrides import Correction, Overrides, Takedown, load_overrides
+from warehouse.sql import insert_rows, literal, quoted
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 

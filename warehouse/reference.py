@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from warehouse.contracts import Contract
-from warehouse.ddl import insert_rows, quoted
 from warehouse.policy import policy
+from warehouse.sql import insert_rows, quoted
 
 # How the models treat each field: the traits of `fields.csv` that are theirs.
 FIELDS = """CREATE TABLE policy.field AS
@@ -70,7 +70,7 @@ def fill_kinds(connection: duckdb.DuckDBPyConnection, trust: Mapping[str, tuple[
     """`policy.kind`: priority and weight of each kind of source. KindError where the stage has a kind without them."""
     connection.execute("CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE)")
     corrections = [(kind, t["priority"], t["weight"]) for kind, t in policy()["trust"].items()]
-    rows = [*corrections, *((kind, *told) for kind, told in trust.items())]
+    rows = [*corrections, *((kind, *weights) for kind, weights in trust.items())]
     connection.execute(insert_rows("policy.kind", rows))
     unknown = "SELECT source_id, kind FROM stage.source ANTI JOIN policy.kind USING (kind) ORDER BY ALL"
     for source_id, kind in connection.execute(unknown).fetchall():

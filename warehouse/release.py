@@ -19,8 +19,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.ddl import quoted
 from warehouse.findings import AuditReport
+from warehouse.sql import literal, quoted
 
 NAME = re.compile(r"release-(\d+)\.duckdb")
 KEEP = 10
@@ -121,10 +121,10 @@ class Releases:
             _sync(draft)
             self._reached("synced")
             target = self.folder / f"release-{number}.duckdb"
+            size, warnings = draft.stat().st_size, len(report.warnings)
             release = Release(
-                number, target, built_at, version, _sha256(draft), draft.stat().st_size, previous,
-                len(report.warnings), rows,
-            )  # fmt: skip
+                number, target, built_at, version, _sha256(draft), size, previous, warnings, rows
+            )
             draft.chmod(0o444)
             draft.rename(target)
             _sync(self.folder)
@@ -241,7 +241,7 @@ class Releases:
 def _facts(path: Path) -> tuple[int, str, str, int | None, dict[str, int]]:
     """Number, build time, contract version, previous number and rows per table, as the file itself says."""
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS candidate (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(str(path))} AS candidate (READ_ONLY)")
         connection.execute("USE candidate")
         found = connection.execute(
             "SELECT release, built_at, contract_version, previous_release FROM release_info"

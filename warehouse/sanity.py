@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from warehouse.ddl import literal, quoted
 from warehouse.findings import Finding, Outcomes, example
 from warehouse.policy import policy
+from warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -30,18 +30,24 @@ def sanity_checks(connection: Connection, now: datetime) -> Outcomes:
             GROUP BY entity_id HAVING n > ? ORDER BY n DESC, entity_id LIMIT 1""",
             [kind, most],
         ).fetchone()
-        yield None if row is None else Finding(
-            "matching", "warning", "crosswalk", "entity_id", row[1], str(row[0]), f"{row[1]:,} {what}",
-            f"Read `iop explain {row[0]}`: a chain over a shared phone is the usual cause; part it with different.csv",
-        )  # fmt: skip
+        if row is None:
+            yield None
+            continue
+        cause = "a chain over a shared phone is the usual cause; part it with different.csv"
+        message, remedy = f"{row[1]:,} {what}", f"Read `iop explain {row[0]}`: {cause}"
+        yield Finding("matching", "warning", "crosswalk", "entity_id", row[1], row[0], message, remedy)
     yield _unlinked(connection)
     yield _late(connection)
+    yield _clock(connection, now.replace(tzinfo=None))
+
+
+def _clock(connection: Connection, now: datetime) -> Finding | None:
     built = (connection.execute("SELECT max(built_at) FROM release_info").fetchone() or (None,))[0]
-    moment = now.replace(tzinfo=None)
-    yield None if built and abs(moment - built) < timedelta(days=1) else Finding(
-        "clock", "warning", "release_info", "built_at", 1, str(built), f"the file was not built today ({moment:%Y-%m-%d})",
-        "Build again: ages in a release are counted to the day it was built",
-    )  # fmt: skip
+    if built and abs(now - built) < timedelta(days=1):
+        return None
+    message = f"the file was not built today ({now:%Y-%m-%d})"
+    remedy = "Build again: ages in a release are counted to the day it was built"
+    return Finding("clock", "warning", "release_info", "built_at", 1, str(built), message, remedy)
 
 
 def _unlinked(connection: Connection) -> Finding | None:
@@ -51,10 +57,9 @@ def _unlinked(connection: Connection) -> Finding | None:
     if not rows:
         return None
     sample = connection.execute(f"SELECT listing_id {lost} ORDER BY ALL LIMIT 1").fetchone()
-    return Finding(
-        "matching", "error", "listing", "listing_id", rows, example(sample), "the listing is in no entity",
-        "Run the matching again on these stage tables: crosswalk and listings are of different runs",
-    )  # fmt: skip
+    message = "the listing is in no entity"
+    remedy = "Run the matching again on these stage tables: crosswalk and listings are of different runs"
+    return Finding("matching", "error", "listing", "listing_id", rows, example(sample), message, remedy)
 
 
 def _late(connection: Connection) -> Finding | None:
@@ -68,11 +73,9 @@ def _late(connection: Connection) -> Finding | None:
     sample = connection.execute(
         f"SELECT source_id, status FROM source_health WHERE {bad} ORDER BY overdue_days DESC NULLS FIRST, source_id"
     ).fetchone()
-    return Finding(
-        "freshness", "warning", "source_health", "status", rows, example(sample),
-        f"{rows} of {total} sources are late, failing, silent or were never read",
-        "See `SELECT * FROM source_health WHERE status <> 'healthy'`",
-    )  # fmt: skip
+    message = f"{rows} of {total} sources are late, failing, silent or were never read"
+    remedy = "See `SELECT * FROM source_health WHERE status <> 'healthy'`"
+    return Finding("freshness", "warning", "source_health", "status", rows, example(sample), message, remedy)
 
 
 def _mail(connection: Connection) -> Outcomes:
@@ -85,15 +88,15 @@ def _mail(connection: Connection) -> Outcomes:
     ).fetchall():
         tables.setdefault(table, []).append(column)
     mail = literal(policy()["privacy"]["mail"])
+    message = "the text holds an e-mail address"
+    remedy = "Pass the column through work.public_words in the model that fills it"
     for table, columns in sorted(tables.items()):
         bad = {c: f"contains({quoted(c)}, '@') AND regexp_matches({quoted(c)}, {mail})" for c in columns}
         counted = ", ".join(f"count(*) FILTER (WHERE {rule})" for rule in bad.values())
         counts = connection.execute(f"SELECT {counted} FROM {quoted(table)}").fetchone() or ()
         for column, rows in zip(columns, counts, strict=True):
-            yield None if not rows else Finding(
-                "privacy", "error", table, column, rows, "(not shown)", "the text holds an e-mail address",
-                "Pass the column through work.public_words in the model that fills it",
-            )  # fmt: skip
+            found = Finding("privacy", "error", table, column, rows, "(not shown)", message, remedy)
+            yield found if rows else None
 
 
 def _people(connection: Connection) -> Finding | None:
@@ -108,7 +111,6 @@ def _people(connection: Connection) -> Finding | None:
     if not rows:
         return None
     sample = connection.execute(f"SELECT id {named} ORDER BY ALL LIMIT 1").fetchone()
-    return Finding(
-        "privacy", "error", "organization", "name", rows, example(sample), "the name is a clinician's, with a degree",
-        "models/10_admission.sql leaves such listings out: look at how this name came in",
-    )  # fmt: skip
+    message = "the name is a clinician's, with a degree"
+    remedy = "models/10_admission.sql leaves such listings out: look at how this name came in"
+    return Finding("privacy", "error", "organization", "name", rows, example(sample), message, remedy)

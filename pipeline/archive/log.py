@@ -18,6 +18,7 @@ import duckdb
 
 from pipeline.archive.store import Store
 from pipeline.records import Document, Outcome
+from warehouse.sql import literal
 
 log = logging.getLogger(__name__)
 LINE_LIMIT = 16 * 1024 * 1024  # DuckDB refuses the whole file for a longer one
@@ -214,4 +215,4 @@ def base(name: str) -> str:
 
 def quoted(names: Iterable[str]) -> str:
     """File names as a list of SQL strings."""
-    return ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+    return ", ".join(map(literal, names))

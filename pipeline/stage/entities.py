@@ -12,8 +12,8 @@ import polars as pl
 from pipeline.fields import Trait, written_as
 from pipeline.match.resolve import resolve
 from pipeline.stage.tables import ALL, Stage
-from warehouse.ddl import literal
 from warehouse.overrides import load_overrides
+from warehouse.sql import literal
 
 # facts that tell two tracks of one place apart, or show that two sources mean the same
 STATES = written_as("boolean", Trait.MATCHED)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from warehouse.ddl import literal
 from warehouse.exports.release_file import OpenRelease, open_release
+from warehouse.sql import literal
 
 FOLDER = Path(__file__).parent
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from warehouse.ddl import literal
 from warehouse.exports.release_file import OpenRelease
 from warehouse.exports.target import write_manifest
+from warehouse.sql import literal
 
 FOLDER = Path(__file__).parent
 GUIDE = "http://hl7.org/fhir/us/davinci-pdex-plan-net"
@@ -114,17 +114,18 @@ def area(row: Mapping[str, Any]) -> Resource:
 
 def organization(row: Mapping[str, Any]) -> Resource:
     """An operator, with the addresses of its places, since Plan-Net asks for one."""
-    unknown = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+    absent = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
     base = _resource("Organization", row["organization_id"])
+    known = [_identifier(x["scheme"], x["identifier"]) for x in row["identifiers"] or ()]
     return base | {
-        "identifier": base["identifier"] + [_identifier(x["scheme"], x["identifier"]) for x in row["identifiers"] or ()],
+        "identifier": base["identifier"] + known,
         "active": True,
         "type": [_concept(f"{GUIDE}/CodeSystem/OrgTypeCS", "prvgrp", "Provider Group")],
         "name": row["name"] or "Not stated",
         "alias": row["alternate_names"],
         "telecom": _telecom(row["phones"], row["website"]),
-        "address": [_address(x) for x in row["addresses"] or ()] or [{"extension": [{"url": unknown, "valueCode": "unknown"}]}],
-    }  # fmt: skip
+        "address": [_address(x) for x in row["addresses"] or ()] or [{"extension": [absent]}],
+    }
 
 
 def without_nothing(value: Any) -> Any:

@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from warehouse.ddl import quoted
 from warehouse.exports.csv import write_table
 from warehouse.exports.release_file import OpenRelease
 from warehouse.exports.target import write_manifest
 from warehouse.exports.zones import Zone, zone_at, zone_name
+from warehouse.sql import quoted
 
 FOLDER = Path(__file__).parent
 NO_ROWS = "SELECT NULL::VARCHAR AS id WHERE FALSE"  # tables of the specification that a directory of programs has not

@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from warehouse.contracts import release_tables
-from warehouse.ddl import literal, quoted
 from warehouse.exports.release_file import OpenRelease
 from warehouse.exports.target import write_manifest
+from warehouse.sql import literal, quoted
 
 NO_STATE = "virtual"  # the partition of services that are at no place, or at one whose state is not stated
 

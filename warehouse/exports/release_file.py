@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
-from warehouse.ddl import literal
 from warehouse.exports.errors import ExportError
+from warehouse.sql import literal
 
 BATCH = 5_000
 DIRECTORY = "SELECT * FROM directory ORDER BY service_id, location_id"

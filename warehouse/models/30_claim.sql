@@ -48,7 +48,7 @@ SELECT claim_id,
 FROM work.support
 GROUP BY claim_id;
 
-CREATE TABLE work.told AS
+CREATE TABLE work.value AS
 SELECT w.* EXCLUDE (priority), least(w.priority, 99) AS priority,
     o.entity_type, o.entity_id, o.field, o.value, o.qualifier, o.observation_id, o.source_id, o.url,
     f.cardinality = 'one' OR coalesce(f.only_one_of = o.entity_type, FALSE) AS single, f.wording, f.one_source, f.verify_days,
@@ -74,7 +74,7 @@ WITH ranked AS (
         first_value(source_id) OVER best AS best_source,
         count(*) OVER (PARTITION BY entity_id, field) AS values,
         denied_by IS NOT NULL OR torn AS contradicted
-    FROM work.told t
+    FROM work.value t
     WINDOW best AS (PARTITION BY entity_id, field ORDER BY
         priority = 0 DESC,
         freshness = 'expired',

@@ -1,7 +1,7 @@
 -- What changed since the previous release, and the directory by validity. Both are carried forward.
 
 -- Entities whose past is not told: what is taken down, and what the last release knew from records taken down since.
-CREATE TABLE work.untold AS
+CREATE TABLE work.withheld AS
 SELECT entity_id FROM work.down_entity
 UNION
 SELECT entity_id FROM previous.crosswalk SEMI JOIN work.down_listing USING (listing_id)
@@ -9,29 +9,29 @@ UNION
 SELECT entity_id FROM previous.crosswalk SEMI JOIN work.down_service USING (listing_id, service_key);
 
 -- Chosen claims that were not there before, or are no more: all that has to be looked at.
-CREATE TABLE work.come AS
+CREATE TABLE work.claim_added AS
 SELECT claim_id, entity_type, entity_id, field, value, source_id, observation_id
 FROM (FROM claim WHERE chosen) c
 ANTI JOIN (SELECT claim_id FROM previous.claim WHERE chosen) p USING (claim_id)
 WHERE getvariable('previous_release') IS NOT NULL;
 
-CREATE TABLE work.gone AS
+CREATE TABLE work.claim_removed AS
 SELECT claim_id, entity_type, entity_id, field, value, source_id, observation_id
 FROM (FROM previous.claim WHERE chosen) p
 ANTI JOIN (SELECT claim_id FROM claim WHERE chosen) c USING (claim_id)
-WHERE p.entity_id NOT IN (FROM work.untold);
+WHERE p.entity_id NOT IN (FROM work.withheld);
 
 -- The documents that they were read from, and whether the other release had read these too: a changed source is told
 -- from a changed reading of the same words.
 CREATE TABLE work.before AS
 SELECT g.*, o.document_sha256, f.single
-FROM work.gone g
+FROM work.claim_removed g
 JOIN (SELECT observation_id, document_sha256 FROM previous.observation) o USING (observation_id)
 JOIN (SELECT field, cardinality = 'one' OR only_one_of IS NOT NULL AS single FROM policy.field) f USING (field);
 
 CREATE TABLE work.after AS
 SELECT c.*, o.document_sha256, f.single
-FROM work.come c
+FROM work.claim_added c
 JOIN (SELECT observation_id, document_sha256 FROM observation) o USING (observation_id)
 JOIN (SELECT field, cardinality = 'one' OR only_one_of IS NOT NULL AS single FROM policy.field) f USING (field);
 
@@ -41,7 +41,7 @@ CREATE TABLE work.paper_after AS
 SELECT DISTINCT document_sha256 FROM observation SEMI JOIN work.before USING (document_sha256);
 
 CREATE TABLE work.entity_before AS SELECT DISTINCT entity_type, entity_id FROM previous.crosswalk
-    WHERE entity_id NOT IN (FROM work.untold);
+    WHERE entity_id NOT IN (FROM work.withheld);
 CREATE TABLE work.entity_after AS SELECT DISTINCT entity_type, entity_id FROM crosswalk;
 
 -- Which sources spoke of an entity, to tell a lost source from a changed one.
@@ -52,7 +52,7 @@ SELECT DISTINCT c.entity_id, l.source_id FROM crosswalk c JOIN listing l USING (
 UNION SELECT DISTINCT entity_id, source_id FROM observation WHERE source_id = 'override';
 
 INSERT INTO changes BY NAME
-SELECT c.* FROM previous.changes c WHERE c.entity_id NOT IN (FROM work.untold);
+SELECT c.* FROM previous.changes c WHERE c.entity_id NOT IN (FROM work.withheld);
 
 INSERT INTO changes BY NAME
 WITH pair AS (
@@ -90,7 +90,7 @@ facts AS (
 entities AS (
     SELECT entity_type, entity_id, 'entity' AS field, NULL AS old_value, entity_id AS new_value, NULL AS source_id,
         'appeared' AS cause
-    FROM work.entity_after ANTI JOIN work.entity_before USING (entity_id) ANTI JOIN work.untold USING (entity_id)
+    FROM work.entity_after ANTI JOIN work.entity_before USING (entity_id) ANTI JOIN work.withheld USING (entity_id)
     UNION ALL
     SELECT b.entity_type, b.entity_id, 'entity', b.entity_id, l.redirect_to, NULL,
         CASE l.status WHEN 'redirected' THEN 'merged' WHEN 'retired' THEN 'retired' ELSE 'disappeared' END
@@ -108,7 +108,7 @@ WHERE getvariable('previous_release') IS NOT NULL
 ORDER BY entity_id, field, old_value, new_value;
 
 -- A row's hash is of what it says; that it was verified again is no change.
-CREATE TABLE work.said AS
+CREATE TABLE work.hashed_row AS
 SELECT service_id || '@' || coalesce(location_id, '') AS site, (md5_number_lower(to_json(said)::VARCHAR) >> 1)::BIGINT AS row_hash
 FROM (
     SELECT service_id, location_id, d AS said
@@ -119,7 +119,7 @@ FROM (
 CREATE TABLE work.unchanged AS
 SELECT h.service_id || '@' || coalesce(h.location_id, '') AS site, row_hash
 FROM (SELECT service_id, location_id, row_hash FROM previous.directory_history WHERE valid_to IS NULL) h
-SEMI JOIN work.said s ON s.site = h.service_id || '@' || coalesce(h.location_id, '') AND s.row_hash = h.row_hash;
+SEMI JOIN work.hashed_row s ON s.site = h.service_id || '@' || coalesce(h.location_id, '') AND s.row_hash = h.row_hash;
 
 INSERT INTO directory_history BY NAME
 SELECT h.* REPLACE (
@@ -128,12 +128,12 @@ SELECT h.* REPLACE (
 FROM previous.directory_history h
 LEFT JOIN work.unchanged u ON u.site = h.service_id || '@' || coalesce(h.location_id, '')
     AND u.row_hash = h.row_hash
-ANTI JOIN work.untold ds ON ds.entity_id = h.service_id
-ANTI JOIN work.untold dl ON dl.entity_id = h.location_id
-ANTI JOIN work.untold dr ON dr.entity_id = h.organization_id;
+ANTI JOIN work.withheld ds ON ds.entity_id = h.service_id
+ANTI JOIN work.withheld dl ON dl.entity_id = h.location_id
+ANTI JOIN work.withheld dr ON dr.entity_id = h.organization_id;
 
 INSERT INTO directory_history BY NAME
 SELECT d.*, s.row_hash, getvariable('now') AS valid_from, getvariable('release') AS from_release
 FROM directory d
-JOIN work.said s ON s.site = d.service_id || '@' || coalesce(d.location_id, '')
+JOIN work.hashed_row s ON s.site = d.service_id || '@' || coalesce(d.location_id, '')
 ANTI JOIN work.unchanged u ON u.site = s.site;
