@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from pipeline.archive.archive import Archive
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,3 +24,9 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("the real data (../shared) is not beside this checkout")
     return folder
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive(tmp_path / "archive") as opened:
+        yield opened

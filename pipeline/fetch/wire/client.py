@@ -61,7 +61,6 @@ class Fetcher:
         self.hosts = Hosts(settings)
         self.slots = asyncio.Semaphore(settings.concurrency)
         self.tls = settings.ssl_context or httpx.create_ssl_context(trust_env=False)
-
         self.retrying = stamina.AsyncRetryingCaller(
             attempts=settings.attempts,
             timeout=None,

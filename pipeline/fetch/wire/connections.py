@@ -1,6 +1,6 @@
 """httpx's transport and cookies for one visit, connecting to checked addresses only.
 
-httpx's client is left out: it fails at a redirect that leads nowhere, and takes a third of the time of a request.
+httpx's client is left out: it has rules of its own for redirects, and fails where one leads nowhere.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ class Connections:
                 self._cookies.set_cookie_header(request)
             except UnicodeError:  # a cookie that cannot be sent back
                 self._cookies.clear()
-        response = await self._transport.handle_async_request(request)
+        try:
+            response = await self._transport.handle_async_request(request)
+        except ValueError as error:  # over HTTP/2, a status that is no number
+            raise httpx.RemoteProtocolError(str(error)) from error
         response.request = request
         if "set-cookie" in response.headers:
             self._cookies.extract_cookies(response)

@@ -104,7 +104,7 @@ def unwanted(request: Request, status: int, headers: Mapping[str, str]) -> bool:
 
 
 def media_type(headers: Mapping[str, str]) -> str:
-    """ "" where it is not stated."""
+    """The media type without its parameters; empty where none is stated."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -119,8 +119,7 @@ def header_map(received: httpx.Response) -> dict[str, str]:
 async def read_body(
     received: httpx.Response, headers: Mapping[str, str], request: Request
 ) -> tuple[bytes, bool]:
-    """The decoded body, and whether the answer was read to its end. Raises TooLargeError, UnknownEncodingError, DamagedError or
-    httpx.TransportError."""
+    """The decoded body, and whether the answer was read to its end. Raises some of the `WIRE_ERRORS`."""
     declared = headers.get("content-length", "")
     if not request.prefix and declared.isdigit() and int(declared) > request.max_bytes:
         raise TooLargeError
