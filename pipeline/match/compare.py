@@ -12,15 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from pipeline.match import names as nm
-from pipeline.match.prepare import CAMPUS, NOWHERE, PO_BOX, STREET, Records
-
-Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int8]
-Floats = npt.NDArray[np.float64]
+from pipeline.match.arrays import Codes, Flags, Floats, Ints
+from pipeline.match.names import (
+    CONTAINED,
+    CROSS,
+    DOMAIN,
+    EXACT,
+    NAME_RELATIONS,
+    RELATED,
+    SIMILAR,
+    TELLING,
+    UNKNOWN,
+)
+from pipeline.match.records import CAMPUS, PO_BOX, STREET, Records
 
 RELATIONS: Mapping[str, tuple[str, ...]] = {
     "base": ("base",),
@@ -28,7 +34,7 @@ RELATIONS: Mapping[str, tuple[str, ...]] = {
     "locality": ("same", "city", "elsewhere", "state"),
     "unit": ("unknown", "same", "similar", "different"),
     "phone": ("unknown", "same", "extension", "crossed", "intake", "near", "different"),
-    "name": nm.RELATIONS,
+    "name": NAME_RELATIONS,
     "label": ("unknown", "same", "different"),
     "department": ("unknown", "different"),
     "withheld": ("unknown", "crossed"),
@@ -142,7 +148,7 @@ def _inside(a: str, b: str) -> bool:
     return bool(short) and len("".join(short)) > 3 and set(short) <= set(long)
 
 
-def _differ(codes: Ints, left: Ints, right: Ints) -> npt.NDArray[np.bool_]:
+def _differ(codes: Ints, left: Ints, right: Ints) -> Flags:
     a, b = codes[left], codes[right]
     return np.asarray((a != b) & (a > 0) & (b > 0))
 
@@ -168,7 +174,7 @@ def _building(area: Codes, phone: Codes, name: Codes) -> Codes:
     """In one building: a number in common, or else a site name that may only be the landlord's."""
     inside = area == code("area", "building")
     shares = (phone >= code("phone", "same")) & (phone <= code("phone", "intake"))
-    host = (name == nm.CROSS) & (phone == code("phone", "different"))
+    host = (name == CROSS) & (phone == code("phone", "different"))
     return np.where(inside & shares, 1, np.where(inside & host, 2, 0)).astype(np.int8)
 
 
@@ -249,39 +255,39 @@ def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:
     """The best relation among operator and trade names; else across to site names; else to a web domain."""
     best, shared = r.names.compare(r.name[left], r.name[right])
     for a, b in ((r.alias, r.name), (r.name, r.alias), (r.alias, r.alias)):
-        chosen = np.flatnonzero((a[left] > 0) & (b[right] > 0) & (best > nm.EXACT))
+        chosen = np.flatnonzero((a[left] > 0) & (b[right] > 0) & (best > EXACT))
         _improve(best, shared, chosen, r.names.compare(a[left[chosen]], b[right[chosen]]), None)
     for a, b in ((r.site, r.name), (r.name, r.site)):
-        chosen = np.flatnonzero((a[left] > 0) & (b[right] > 0) & (best > nm.SIMILAR))
-        _improve(best, shared, chosen, r.names.compare(a[left[chosen]], b[right[chosen]]), nm.CROSS)
+        chosen = np.flatnonzero((a[left] > 0) & (b[right] > 0) & (best > SIMILAR))
+        _improve(best, shared, chosen, r.names.compare(a[left[chosen]], b[right[chosen]]), CROSS)
     _shared_site(r, left, right, best, shared)
-    open_ = np.flatnonzero((best >= nm.RELATED) & ((r.domain[left] > 0) | (r.domain[right] > 0)))
+    open_ = np.flatnonzero((best >= RELATED) & ((r.domain[left] > 0) | (r.domain[right] > 0)))
     for i in open_[_domain_agrees(r, left[open_], right[open_])]:
-        best[i] = nm.DOMAIN
+        best[i] = DOMAIN
         shared[i] = max(shared[i], r.names.information[r.name[[left[i], right[i]]]].min())
     return best, shared
 
 
 def _shared_site(r: Records, left: Ints, right: Ints, best: Codes, shared: Floats) -> None:
     """An operator's name in the second field of both ("Habit Opco" under two clinics' names) is as good as across."""
-    same = (r.site[left] > 0) & (r.site[left] == r.site[right]) & (best >= nm.RELATED) & (best != nm.CROSS)
+    same = (r.site[left] > 0) & (r.site[left] == r.site[right]) & (best >= RELATED) & (best != CROSS)
     rows = np.flatnonzero(same)
     told = r.names.information[r.site[left[rows]]]
     operators = np.isin(r.site[left[rows]], r.name) & (told >= SITE_TELLING)
-    best[rows[operators]], shared[rows[operators]] = nm.CROSS, told[operators]
+    best[rows[operators]], shared[rows[operators]] = CROSS, told[operators]
 
 
 def _improve(best: Codes, shared: Floats, rows: Ints, found: tuple[Codes, Floats], as_: int | None) -> None:
     relation, information = found
-    fits = (relation > 0) & (relation <= (nm.SIMILAR if as_ is None else nm.CONTAINED))
+    fits = (relation > 0) & (relation <= (SIMILAR if as_ is None else CONTAINED))
     better = fits & (as_ is None) & (relation < best[rows])
     if as_ is not None:
-        better = fits & (information >= nm.TELLING)
+        better = fits & (information >= TELLING)
     best[rows[better]] = relation[better] if as_ is None else as_
     shared[rows[better]] = information[better]
 
 
-def _domain_agrees(r: Records, left: Ints, right: Ints) -> npt.NDArray[np.bool_]:
+def _domain_agrees(r: Records, left: Ints, right: Ints) -> Flags:
     """The whole name of one record is the web domain of the other ("Aspire Health" and aspirehealth.example)."""
 
     def says(record: int, other: int) -> bool:
@@ -294,8 +300,8 @@ def _domain_agrees(r: Records, left: Ints, right: Ints) -> npt.NDArray[np.bool_]
 
 def _label(r: Records, left: Ints, right: Ints) -> Codes:
     relation, _ = r.names.compare(r.site[left], r.site[right])
-    alike = (relation >= nm.EXACT) & (relation <= nm.SIMILAR)
-    return np.where(relation == nm.UNKNOWN, 0, np.where(alike, 1, 2)).astype(np.int8)
+    alike = (relation >= EXACT) & (relation <= SIMILAR)
+    return np.where(relation == UNKNOWN, 0, np.where(alike, 1, 2)).astype(np.int8)
 
 
 def _identifier(r: Records, left: Ints, right: Ints) -> Codes:
@@ -308,6 +314,3 @@ def _identifier(r: Records, left: Ints, right: Ints) -> Codes:
         elif mine.keys() & theirs.keys():
             out[row] = 2
     return out
-
-
-__all__ = ["NOWHERE", "RELATIONS", "Comparison", "code", "compare"]

@@ -11,18 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from pipeline.match.arrays import Flags, Floats, Ints
 from pipeline.match.block import identifier_pairs, location_pairs, merge, organization_pairs
 from pipeline.match.cluster import cluster
 from pipeline.match.compare import Comparison, code, compare
-from pipeline.match.prepare import STREET, Records, prepare
+from pipeline.match.prepare import prepare
+from pipeline.match.records import STREET, Records
 from pipeline.match.score import DOUBT, JOIN, VETO, contributions, probability, reasons
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 BEST = 3  # joined pairs kept for each record
 PAIRS = {

@@ -12,15 +12,13 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from rapidfuzz import fuzz, process
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from pipeline.match.arrays import Codes, Floats, Ints
 
 UNKNOWN, EXACT, CONTAINED, SIMILAR, RELATED, CROSS, DOMAIN, DIFFERENT = range(8)
-RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
+NAME_RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
 
 WIDTH = 12  # words, and frequent pairs of words, of a name that are compared; rarest first
 ALIKE = 88.0  # rapidfuzz ratio of two names written without spaces that may be one, misspelled
@@ -117,7 +115,7 @@ class NameTable:
         """The most telling word of each name, -1 for the empty name."""
         return np.asarray(self.tokens[ids, 0], dtype=np.int64)
 
-    def compare(self, a: Ints, b: Ints) -> tuple[npt.NDArray[np.int8], Floats]:
+    def compare(self, a: Ints, b: Ints) -> tuple[Codes, Floats]:
         """For pairs of name numbers: the relation, and the information (nats) of what they share."""
         shared = np.zeros(len(a))
         for start in range(0, len(a), CHUNK):
@@ -146,9 +144,7 @@ class NameTable:
         relation[(a == 0) | (b == 0)] = UNKNOWN
         return relation, shared
 
-    def _spellings(
-        self, a: Ints, b: Ints, relation: npt.NDArray[np.int8], shared: Floats, least: Floats
-    ) -> None:
+    def _spellings(self, a: Ints, b: Ints, relation: Codes, shared: Floats, least: Floats) -> None:
         """Spacing ("View Point") and misspellings: compared letter by letter where the words do not agree."""
         open_ = np.flatnonzero((relation != EXACT) & (a > 0) & (b > 0))
         if not len(open_):
