@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.match.model import Told
+from pipeline.match.verdicts import Verdicts
 
 LEVELS = ("organization", "location", "service")
 COLUMNS = {
@@ -148,14 +148,14 @@ def _override(kind: str, place: str, row: Mapping[str, str]) -> Override:
     )
 
 
-def tell(overrides: Overrides, members: Mapping[str, Iterable[str]], present: Iterable[str]) -> Told:
+def tell(overrides: Overrides, members: Mapping[str, Iterable[str]], present: Iterable[str]) -> Verdicts:
     """Decisions as pairs of records that are there. `members` are the records of entity ids (from the ledger).
 
     One pair is enough to say *same*; *different* is said of every pair, and of a location too where two operators
     are different, since a location has one.
     """
     here = set(present)
-    told = Told()
+    told = Verdicts()
     for row in overrides.of("same", "different"):
         left = [m for m in members.get(row.left, (row.left,)) if m in here]
         right = [m for m in members.get(row.right, (row.right,)) if m in here]
