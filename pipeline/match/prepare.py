@@ -78,7 +78,7 @@ def prepare(frame: pl.DataFrame) -> Records:
         domain=_codes(domains),
         domain_text=domains.str.replace(r"\..*$", "").str.replace_all("-", "").to_numpy(),
         identifiers=[
-            tuple(sorted((str(p["scheme"]), str(p["identifier"])) for p in listed or ()))
+            tuple(sorted((str(p["scheme"]), str(p["identifier"])) for p in listed)) if listed else ()
             for listed in frame["external_ids"].to_list()
         ],
         virtual=frame["is_virtual"].to_numpy(),
@@ -128,7 +128,7 @@ def _normalised(
 def _names(name1: str, name2: str, organization: str) -> tuple[str, str, str]:
     """Name, label, alias: an operator stated apart comes first, and the printed name is then a label."""
     name, label, alias = map(" ".join, normalize_names(name1, name2))
-    operator = " ".join(normalize_names(organization, "").primary)
+    operator = " ".join(normalize_names(organization, "").primary) if organization else ""
     if not operator or operator == name:
         return name, label, alias
     return (operator, label, alias or name) if label else (operator, name, alias)

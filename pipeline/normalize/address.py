@@ -18,6 +18,7 @@ Kind = Literal["street", "po_box", "highway", "campus", "withheld"]
 
 _WITHHELD = re.compile(r"WITHHELD|CONFIDENTIAL|UNDISCLOSED|NOT (?:DISCLOSED|AVAILABLE|PUBLISHED)|UNLISTED")
 _PO_BOX = re.compile(r"\b(?:P\s*O|POST\s*OFFICE|POST)\s*BOX\s*#?\s*([A-Z]?\d[\w-]*)")
+_PLAIN_NUMBER = re.compile(r"\s*([1-9][0-9]*)(?= [A-Za-z]{2})")
 _NUMBER = re.compile(
     r"^(?P<grid>[NSEW]\s?\d+\s+[NSEW]\s?\d+|[NSEW]\d+|\d+[NSEW]\d+)\s+"
     r"|^(?:(?P<ahead>NORTH|SOUTH|EAST|WEST|[NSEW])\s+(?=\d+\s))?(?P<low>\d+)(?:-?(?P<letter>[A-Z])(?=[\s-]))?"
@@ -43,6 +44,7 @@ _MILESTONE = re.compile(r"\b(?:KM|MILE POST|MILEPOST|MILE)\s*(\d+)")
 _NAME_AHEAD = re.compile(r"^([A-Z][A-Z ]*[A-Z]),? (\d+[A-Z]? [A-Z].*)$")
 _CORNERS = ("NE", "NW", "SE", "SW")
 _ORDINAL = re.compile(r"^(\d+)(?:ST|ND|RD|TH)$")
+_RANGE = re.compile(r"(\d+)[A-Z]?(?:-(\d+)[A-Z]?)?")
 _CLEAN = re.compile(r"[^\w\s#&/,–-]+")
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"\w")
@@ -76,6 +78,16 @@ class Street(NamedTuple):
 
 def normalize_street(street1: str | None, street2: str | None = None) -> Street:
     """The parts of one or two street lines. Nothing raises; what cannot be read is a `campus` name."""
+    plain = _PLAIN_NUMBER.match(street1) if street1 else None
+    if plain and street1:  # the rest of the line is read once for all houses of a street
+        street = _read(f"1{street1[plain.end() :]}", None)
+        if street.number == "1" and street.kind != "po_box" and not (street.unit and street2):
+            return Street(plain[1], *street[1:5], street.unit or _unit(_clean(street2)), street.kind)
+    return _read(street1, street2)
+
+
+@lru_cache(maxsize=65_536)
+def _read(street1: str | None, street2: str | None) -> Street:
     first, second = _clean(street1), _clean(street2)
     if not _WORD.search(first):
         first, second = second, ""
@@ -103,7 +115,7 @@ def number_range(number: str) -> tuple[int, int] | None:
     "53-57" covers 53 to 57 and "2617-19" covers 2617 to 2619; a hyphen within one house number (Queens, Hawaii:
     "163-18", "79-7266") covers itself only, written as one integer.
     """
-    found = re.match(r"^(\d+)[A-Z]?(?:-(\d+)[A-Z]?)?", number)
+    found = _RANGE.match(number)
     if not found:
         return None
     low = int(found[1])
@@ -153,7 +165,6 @@ def _number(found: re.Match[str]) -> str:
     return text + (f" {found['half'].strip()}" if found["half"] else "")
 
 
-@lru_cache(maxsize=65_536)
 def _way(text: str) -> Street:
     """The street or highway of a line without its number and unit; of a highway a milestone, to serve as a number."""
     route = _ROUTE.match(text)

@@ -20,7 +20,7 @@ _PHRASE = re.compile(rf"\b(?:{'|'.join(NAME_WORDS['phrase'])})\b")
 _APOSTROPHES = re.compile(r"['’`´]")
 _WORD = re.compile(r"[a-z0-9]+")
 _INITIALS = re.compile(r"\b([a-z])\.")
-_TRADE_NAME = re.compile(r"\bd\.?\s?[/.]?b\.?\s?[/.]?a\.?\b|\bdoing business as\b|\ba/?k/?a\b", re.I)
+_DBA = re.compile(r"\bd\.?\s?[/.]?b\.?\s?[/.]?a\.?\b|\bdoing business as\b|\ba/?k/?a\b", re.I)
 _UNFINISHED = re.compile(
     r"(?:\b(?:and|of|for|at|the|in|by)|[&/,-])$", re.I
 )  # seen in the last four characters
@@ -45,18 +45,20 @@ def normalize_names(name1: str | None, name2: str | None) -> Names:
         first, second = second, ""
     if second and _UNFINISHED.search(first[-4:]):
         first, second = f"{first} {second}", ""
-    before, alias = _split_trade_name(first)
-    if alias:
-        return Names(
-            normalize_name(before or alias), normalize_name(second), normalize_name(before and alias)
-        )
-    label, alias = _split_trade_name(second)
-    return Names(normalize_name(first), normalize_name(label), normalize_name(alias))
+    before, after = _around_dba(first)
+    if after:
+        return Names(before or after, normalize_name(second), after if before else ())
+    label, alias = _around_dba(second)
+    return Names(normalize_name(first), label, alias)
 
 
-def _split_trade_name(text: str) -> tuple[str, str]:
-    found = _TRADE_NAME.search(text) if text else None
-    return (text[: found.start()].strip(), text[found.end() :].strip()) if found else (text, "")
+@lru_cache(maxsize=65_536)
+def _around_dba(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands before "DBA", and the trade name after it."""
+    found = _DBA.search(text)
+    if not found:
+        return normalize_name(text), ()
+    return normalize_name(text[: found.start()]), normalize_name(text[found.end() :])
 
 
 @lru_cache(maxsize=65_536)
