@@ -8,7 +8,7 @@ file of a few rows is judged like the country; the words of the file at hand are
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ UNKNOWN, EXACT, CONTAINED, SIMILAR, RELATED, CROSS, DOMAIN, DIFFERENT = range(8)
 NAME_RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
 
 WIDTH = 12  # words, and frequent pairs of words, of a name that are compared; rarest first
-ALIKE = 88.0  # rapidfuzz ratio of two names written without spaces that may be one, misspelled
+SIMILAR_SPELLING = 88.0  # rapidfuzz ratio of two names written without spaces that may be one, misspelled
 PLACE = 0.8  # part of a word's weight that goes where it is only the name of the place
 COMMON = 1.0  # nats taken from every word: words of a name do not come independently
 CHUNK = 100_000  # pairs compared at a time, which bounds the memory
@@ -31,7 +31,7 @@ TELLING = 3.5  # nats of shared words that are more than chance
 @cache
 def _prior() -> tuple[pl.DataFrame, int]:
     """Word, distinct names with it (`names`), those of them in a place of that name (`places`); and all names."""
-    data = files("pipeline.match").joinpath("name_frequency.csv").read_bytes()
+    data = Path(__file__).with_name("name_frequency.csv")
     table = pl.read_csv(data, schema={"word": pl.String, "names": pl.Int64, "places": pl.Int64})
     return table.filter(pl.col("word").is_not_null()), int(table.filter(pl.col("word").is_null())["names"][0])
 
@@ -59,16 +59,16 @@ class NameTable:
         self.ids: Ints = found.cast(pl.Int64).to_numpy()
         self.names: list[list[str]] = distinct.str.split(" ").to_list()
         self.squeezed = distinct.str.replace_all(" ", "", literal=True).to_numpy()
-        said = _words(distinct)
-        self._weigh(said)
-        self._fill(said, distinct)
+        words = _words(distinct)
+        self._weigh(words)
+        self._fill(words, distinct)
 
-    def _weigh(self, said: pl.DataFrame) -> None:
+    def _weigh(self, words: pl.DataFrame) -> None:
         """A weight in nats for every word, and a negative one for two that often go together ("turning point")."""
         prior, total = _prior()
         known = float(len(self.names) + total)
-        words = (
-            said.group_by("word")
+        counted = (
+            words.group_by("word")
             .agg(local=pl.len())
             .join(prior, on="word", how="left", maintain_order="left")
         )
@@ -80,7 +80,7 @@ class NameTable:
         together = pl.min_horizontal(0.0, (first * second / (names * total)).log())
         alone = pl.max_horizontal(0.1, (known / (pl.col("local") + names + 1)).log() - COMMON)
         self.lexicon = (
-            words.filter(~pair | (names > 0))
+            counted.filter(~pair | (names > 0))
             .sort("word")
             .with_columns(placeless=pl.when(pair).then(together).otherwise(alone))
             .with_columns(
@@ -91,17 +91,17 @@ class NameTable:
         )
         self.weight: Floats = np.append(self.lexicon["weight"].to_numpy(), 0.0)
 
-    def _fill(self, said: pl.DataFrame, names: pl.Series) -> None:
+    def _fill(self, words: pl.DataFrame, names: pl.Series) -> None:
         count = len(self.names)
-        told = (
-            said.join(self.lexicon, on="word")
+        kept = (
+            words.join(self.lexicon, on="word")
             .sort("name", "weight", "number", descending=[False, True, False])
             .with_columns(place=pl.int_range(pl.len()).over("name"))
             .filter(pl.col("place") < WIDTH)
         )
         self.tokens = np.full((count, WIDTH), -1, dtype=np.int32)
-        self.tokens[told["name"].to_numpy(), told["place"].to_numpy()] = told["number"].to_numpy()
-        sums = told.group_by("name").agg(pl.col("weight", "placeless").sum())
+        self.tokens[kept["name"].to_numpy(), kept["place"].to_numpy()] = kept["number"].to_numpy()
+        sums = kept.group_by("name").agg(pl.col("weight", "placeless").sum())
         self.information: Floats = np.zeros(count)
         self.whole: Floats = np.zeros(count)
         self.information[sums["name"].to_numpy()] = np.maximum(0.1, sums["weight"].to_numpy())
@@ -150,9 +150,11 @@ class NameTable:
         if not len(open_):
             return
         mine, theirs = self.squeezed[a[open_]], self.squeezed[b[open_]]
-        ratio: Any = process.cpdist(mine, theirs, scorer=fuzz.ratio, score_cutoff=ALIKE, workers=-1)
-        alike = open_[ratio >= ALIKE]
+        ratio: Any = process.cpdist(
+            mine, theirs, scorer=fuzz.ratio, score_cutoff=SIMILAR_SPELLING, workers=-1
+        )
+        similar = open_[ratio >= SIMILAR_SPELLING]
         same = open_[mine == theirs]
-        relation[alike] = np.where(relation[alike] == CONTAINED, CONTAINED, SIMILAR)
-        shared[alike] = np.maximum(shared[alike], 0.8 * least[alike])
+        relation[similar] = np.where(relation[similar] == CONTAINED, CONTAINED, SIMILAR)
+        shared[similar] = np.maximum(shared[similar], 0.8 * least[similar])
         relation[same], shared[same] = EXACT, np.minimum(self.whole[a[same]], self.whole[b[same]])

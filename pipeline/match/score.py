@@ -59,13 +59,13 @@ def weights(level: str) -> Weights:
 def contributions(level: str, c: Comparison) -> dict[str, Floats]:
     """Points by field for every pair."""
     table = weights(level)
-    out = {field: table.points[field][relation] for field, relation in c.relation.items()}
+    points = {field: table.points[field][relation] for field, relation in c.relation.items()}
     if level == "organization":
-        told = out["name"]
-        out["name"] = np.where(told > 0, told * np.minimum(c.shared_name, MOST_NATS), told)
-        out["phone"] = _shared(out["phone"], c.operators, 0.5)
-        out["domain"] = _shared(out["domain"], c.domain_operators, 0.15)
-    return out
+        name = points["name"]
+        points["name"] = np.where(name > 0, name * np.minimum(c.shared_name, MOST_NATS), name)
+        points["phone"] = _shared(points["phone"], c.operators, 0.5)
+        points["domain"] = _shared(points["domain"], c.domain_operators, 0.15)
+    return points
 
 
 def _shared(points: Floats, operators: Floats, each: float) -> Floats:
@@ -97,5 +97,5 @@ def reasons(level: str, c: Comparison, points: Mapping[str, Floats], rows: Ints)
 
 def _sentence(table: Weights, fields: list[str], codes: Any, values: Any) -> str:
     order = np.argsort(-np.abs(values), kind="stable").tolist()
-    said = [(table.words[fields[f]][codes[f]], values[f]) for f in order]
-    return "; ".join(f"{words} ({value:+.1f})" for words, value in said if words)
+    evidence = [(table.words[fields[f]][codes[f]], values[f]) for f in order]
+    return "; ".join(f"{words} ({value:+.1f})" for words, value in evidence if words)
