@@ -179,8 +179,11 @@ def massachusetts(data: Path) -> None:
     )
     shown = {row["record_id"]: row for row in rows.iter_rows(named=True)}
     pairs = result.pairs.filter(pl.col("level") == "location")
-    different = [r for r in pairs.filter(pl.col("decision") == "joined").iter_rows(named=True)
-                 if _differs(shown[r["left_id"]], shown[r["right_id"]])]  # fmt: skip
+    different = [
+        r
+        for r in pairs.filter(pl.col("decision") == "joined").iter_rows(named=True)
+        if _differs(shown[r["left_id"]], shown[r["right_id"]])
+    ]
     near = list(result.pairs.filter(pl.col("decision") != "joined").iter_rows(named=True))
     for title, found in (
         ("merges (not identical in print)", different),
@@ -197,10 +200,19 @@ def licenses(data: Path) -> pl.DataFrame:
     table = pl.read_csv(data / "licenses" / "ma_bsas_boston.csv", infer_schema=False).fill_null("")
     address = pl.col("address").str.extract_groups(r"^(.*) ([A-Za-z]+),? (?i:MA) (\d{5})")
     return table.with_row_index("row").select(
-        record_id=pl.format("BSAS:r{}", "row"), source=pl.lit("BSAS"), name1="organization", name2="name",
-        street1=address.struct[0].fill_null(""), street2=pl.lit(""), city=pl.lit("Boston"), state=pl.lit("MA"),
-        zip="zip", phone="phone", intake=pl.lit(""), website=pl.lit(""),
-    )  # fmt: skip
+        record_id=pl.format("BSAS:r{}", "row"),
+        source=pl.lit("BSAS"),
+        name1="organization",
+        name2="name",
+        street1=address.struct[0].fill_null(""),
+        street2=pl.lit(""),
+        city=pl.lit("Boston"),
+        state=pl.lit("MA"),
+        zip="zip",
+        phone="phone",
+        intake=pl.lit(""),
+        website=pl.lit(""),
+    )
 
 
 def _differs(a: dict[str, str], b: dict[str, str]) -> bool:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from pipeline.match.prepare import CAMPUS, NOWHERE, PO_BOX, STREET, Records
+from pipeline.match.arrays import Flags, Ints
+from pipeline.match.records import CAMPUS, PO_BOX, STREET, Records
 
-Ints = npt.NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
 
 RARE = 2.8  # nats of a word that is worth a look at others in the city or state
@@ -42,9 +41,9 @@ def location_pairs(r: Records) -> Pairs:
     return merge(found, len(r))
 
 
-def _unlocated(r: Records, physical: npt.NDArray[np.bool_]) -> Iterable[Pairs]:
+def _unlocated(r: Records, physical: Flags) -> Iterable[Pairs]:
     """Records without a street meet all that share phone or name in the same ZIP code or city."""
-    vague = ((r.located == NOWHERE) | (r.located == PO_BOX) | (r.located == CAMPUS)) & physical
+    vague = (r.located != STREET) & physical
     for area in (r.zip, r.city):
         for key in (r.phone, r.name, r.label):
             near = np.unique((key * _size(area) + area)[vague & (key > 0) & (area > 0)])

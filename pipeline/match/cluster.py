@@ -7,11 +7,8 @@ connect them. The result depends on the pairs and not on their order.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from pipeline.match.arrays import Flags, Floats, Ints
 
 
 def cluster(

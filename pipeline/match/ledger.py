@@ -129,9 +129,11 @@ def _found_again(
         if entity_id in claims or entry.status in ("redirected", "retired"):
             continue
         votes = Counter(n for fingerprint in set(entry.fingerprints) for n in holders.get(fingerprint, ()))
-        offers += [(-count, entry.minted_at, entity_id, rank[n], n)
-                   for n, count in votes.items()
-                   if count >= AGREEING and not _elsewhere(entry.fingerprints, clusters[n].fingerprints)]  # fmt: skip
+        offers += [
+            (-count, entry.minted_at, entity_id, rank[n], n)
+            for n, count in votes.items()
+            if count >= AGREEING and not _elsewhere(entry.fingerprints, clusters[n].fingerprints)
+        ]
     out: dict[str, tuple[int, int]] = {}
     given: set[int] = set()
     for count, _, entity_id, _, cluster in sorted(offers):
@@ -154,9 +156,11 @@ def _reinstate(
     undone = [
         (entry.minted_at, entity_id)
         for entity_id, entry in old.items()
-        if entry.status == "redirected" and entity_id in claims
-        and claims[entity_id][0] not in chosen and 2 * claims[entity_id][1] > len(entry.members)
-    ]  # fmt: skip
+        if entry.status == "redirected"
+        and entity_id in claims
+        and claims[entity_id][0] not in chosen
+        and 2 * claims[entity_id][1] > len(entry.members)
+    ]
     for _, entity_id in sorted(undone):
         chosen.setdefault(claims[entity_id][0], entity_id)
 

@@ -8,22 +8,20 @@ file of a few rows is judged like the country; the words of the file at hand are
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from rapidfuzz import fuzz, process
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from pipeline.match.arrays import Codes, Floats, Ints
 
 UNKNOWN, EXACT, CONTAINED, SIMILAR, RELATED, CROSS, DOMAIN, DIFFERENT = range(8)
-RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
+NAME_RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
 
 WIDTH = 12  # words, and frequent pairs of words, of a name that are compared; rarest first
-ALIKE = 88.0  # rapidfuzz ratio of two names written without spaces that may be one, misspelled
+SIMILAR_SPELLING = 88.0  # rapidfuzz ratio of two names written without spaces that may be one, misspelled
 PLACE = 0.8  # part of a word's weight that goes where it is only the name of the place
 COMMON = 1.0  # nats taken from every word: words of a name do not come independently
 CHUNK = 100_000  # pairs compared at a time, which bounds the memory
@@ -33,7 +31,7 @@ TELLING = 3.5  # nats of shared words that are more than chance
 @cache
 def _prior() -> tuple[pl.DataFrame, int]:
     """Word, distinct names with it (`names`), those of them in a place of that name (`places`); and all names."""
-    data = files("pipeline.match").joinpath("name_frequency.csv").read_bytes()
+    data = Path(__file__).with_name("name_frequency.csv")
     table = pl.read_csv(data, schema={"word": pl.String, "names": pl.Int64, "places": pl.Int64})
     return table.filter(pl.col("word").is_not_null()), int(table.filter(pl.col("word").is_null())["names"][0])
 
@@ -61,16 +59,16 @@ class NameTable:
         self.ids: Ints = found.cast(pl.Int64).to_numpy()
         self.names: list[list[str]] = distinct.str.split(" ").to_list()
         self.squeezed = distinct.str.replace_all(" ", "", literal=True).to_numpy()
-        said = _words(distinct)
-        self._weigh(said)
-        self._fill(said, distinct)
+        words = _words(distinct)
+        self._weigh(words)
+        self._fill(words, distinct)
 
-    def _weigh(self, said: pl.DataFrame) -> None:
+    def _weigh(self, words: pl.DataFrame) -> None:
         """A weight in nats for every word, and a negative one for two that often go together ("turning point")."""
         prior, total = _prior()
         known = float(len(self.names) + total)
-        words = (
-            said.group_by("word")
+        counted = (
+            words.group_by("word")
             .agg(local=pl.len())
             .join(prior, on="word", how="left", maintain_order="left")
         )
@@ -82,7 +80,7 @@ class NameTable:
         together = pl.min_horizontal(0.0, (first * second / (names * total)).log())
         alone = pl.max_horizontal(0.1, (known / (pl.col("local") + names + 1)).log() - COMMON)
         self.lexicon = (
-            words.filter(~pair | (names > 0))
+            counted.filter(~pair | (names > 0))
             .sort("word")
             .with_columns(placeless=pl.when(pair).then(together).otherwise(alone))
             .with_columns(
@@ -93,17 +91,17 @@ class NameTable:
         )
         self.weight: Floats = np.append(self.lexicon["weight"].to_numpy(), 0.0)
 
-    def _fill(self, said: pl.DataFrame, names: pl.Series) -> None:
+    def _fill(self, words: pl.DataFrame, names: pl.Series) -> None:
         count = len(self.names)
-        told = (
-            said.join(self.lexicon, on="word")
+        kept = (
+            words.join(self.lexicon, on="word")
             .sort("name", "weight", "number", descending=[False, True, False])
             .with_columns(place=pl.int_range(pl.len()).over("name"))
             .filter(pl.col("place") < WIDTH)
         )
         self.tokens = np.full((count, WIDTH), -1, dtype=np.int32)
-        self.tokens[told["name"].to_numpy(), told["place"].to_numpy()] = told["number"].to_numpy()
-        sums = told.group_by("name").agg(pl.col("weight", "placeless").sum())
+        self.tokens[kept["name"].to_numpy(), kept["place"].to_numpy()] = kept["number"].to_numpy()
+        sums = kept.group_by("name").agg(pl.col("weight", "placeless").sum())
         self.information: Floats = np.zeros(count)
         self.whole: Floats = np.zeros(count)
         self.information[sums["name"].to_numpy()] = np.maximum(0.1, sums["weight"].to_numpy())
@@ -117,7 +115,7 @@ class NameTable:
         """The most telling word of each name, -1 for the empty name."""
         return np.asarray(self.tokens[ids, 0], dtype=np.int64)
 
-    def compare(self, a: Ints, b: Ints) -> tuple[npt.NDArray[np.int8], Floats]:
+    def compare(self, a: Ints, b: Ints) -> tuple[Codes, Floats]:
         """For pairs of name numbers: the relation, and the information (nats) of what they share."""
         shared = np.zeros(len(a))
         for start in range(0, len(a), CHUNK):
@@ -146,17 +144,17 @@ class NameTable:
         relation[(a == 0) | (b == 0)] = UNKNOWN
         return relation, shared
 
-    def _spellings(
-        self, a: Ints, b: Ints, relation: npt.NDArray[np.int8], shared: Floats, least: Floats
-    ) -> None:
+    def _spellings(self, a: Ints, b: Ints, relation: Codes, shared: Floats, least: Floats) -> None:
         """Spacing ("View Point") and misspellings: compared letter by letter where the words do not agree."""
         open_ = np.flatnonzero((relation != EXACT) & (a > 0) & (b > 0))
         if not len(open_):
             return
         mine, theirs = self.squeezed[a[open_]], self.squeezed[b[open_]]
-        ratio: Any = process.cpdist(mine, theirs, scorer=fuzz.ratio, score_cutoff=ALIKE, workers=-1)
-        alike = open_[ratio >= ALIKE]
+        ratio: Any = process.cpdist(
+            mine, theirs, scorer=fuzz.ratio, score_cutoff=SIMILAR_SPELLING, workers=-1
+        )
+        similar = open_[ratio >= SIMILAR_SPELLING]
         same = open_[mine == theirs]
-        relation[alike] = np.where(relation[alike] == CONTAINED, CONTAINED, SIMILAR)
-        shared[alike] = np.maximum(shared[alike], 0.8 * least[alike])
+        relation[similar] = np.where(relation[similar] == CONTAINED, CONTAINED, SIMILAR)
+        shared[similar] = np.maximum(shared[similar], 0.8 * least[similar])
         relation[same], shared[same] = EXACT, np.minimum(self.whole[a[same]], self.whole[b[same]])

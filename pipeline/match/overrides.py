@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pipeline.match.model import Told
+from pipeline.match.verdicts import Verdicts
 from warehouse.overrides import Overrides, Pair
 
 
-def tell(overrides: Overrides, members: Mapping[str, Iterable[str]], present: Iterable[str]) -> Told:
+def tell(overrides: Overrides, members: Mapping[str, Iterable[str]], present: Iterable[str]) -> Verdicts:
     """Decisions as pairs of records that are there. `members` are the records of entity ids (from the ledger).
 
     One pair is enough to say *same*; *different* is said of every pair, and of a location too where two operators
     are different, since a location has one.
     """
     here = set(present)
-    told = Told()
+    told = Verdicts()
     for row in overrides.of(Pair):
         left = [m for m in members.get(row.left, (row.left,)) if m in here]
         right = [m for m in members.get(row.right, (row.right,)) if m in here]

@@ -1,82 +1,39 @@
 """Records as columns of numbers that can be compared a million at a time.
 
 Rows are put in an order that depends on what they say and not on where they stood, so that everything after this is
-independent of the order of the input.
+independent of the order of the input. Texts are normalised once for each distinct one.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
-from typing import Any
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from pipeline.match import bulk
+from pipeline.match.arrays import Ints
 from pipeline.match.names import NameTable
-from pipeline.normalize.address import number_range
+from pipeline.match.records import CAMPUS, NOWHERE, PO_BOX, STREET, Records
+from pipeline.normalize.address import normalize_street, number_range
 from pipeline.normalize.name import NAME_WORDS, normalize_names
-
-Ints = npt.NDArray[np.int64]
 
 REQUIRED = ("record_id", "source", "name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
 TEXT = (*REQUIRED, "intake", "website", "organization")
-STREET, PO_BOX, CAMPUS, NOWHERE = range(4)  # how a record is located
+EXTERNAL_IDS = pl.List(pl.Struct({"scheme": pl.String, "identifier": pl.String}))
+OTHERS = 4  # intake numbers kept per record
 _KIND = {"street": STREET, "highway": STREET, "po_box": PO_BOX, "campus": CAMPUS, "withheld": NOWHERE}
-
+_NAMES = dict.fromkeys(("name", "label", "alias"), pl.String)
+_STREET = {
+    **dict.fromkeys(("number", "direction", "street", "suffix", "unit"), pl.String),
+    **dict.fromkeys(("located", "low", "high"), pl.Int64),
+}
 _PHONE = r"(?:\+?1[-. ]*)?\(?[2-9]\d{2}\)?[-. ]*[2-9]\d{2}[-. ]*\d{4}"
 _EXTENSION = r"(?i)(?:;ext=|ext\.?|x|#)\s*(\d+)"
+_HOST = r"^(?:[a-z]+:/*)?(?:www\d?\.)?([^/?#:\s]+)"
 _SECOND_LEVEL = re.compile(r"^(?:co|com|org|net|ac|gov|k12|state|[a-z]{2})$")
-OTHERS = 4  # intake numbers kept per record
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """Prepared records; position i in every array is one record. 0 or -1 stands for *not stated*."""
-
-    ids: list[str]
-    source: Ints
-    names: NameTable
-    name: Ints  # the operator's or first name
-    label: Ints  # the site's or program's name
-    site: Ints  # the same, 0 where it tells nothing: it repeats the city or the street, or says "main office"
-    alias: Ints  # a trade name
-    located: Ints  # STREET, PO_BOX, CAMPUS, NOWHERE
-    number: Ints  # printed house number, as a code
-    low: Ints
-    high: Ints
-    street: Ints  # name of the street, as a code
-    street_text: npt.NDArray[Any]
-    suffix: Ints
-    direction: Ints
-    unit: Ints
-    unit_text: npt.NDArray[Any]
-    zip: Ints
-    city: Ints  # city and state, as a code
-    state: Ints
-    phone: Ints
-    extension: Ints
-    others: Ints  # (n, OTHERS) intake numbers
-    domain: Ints
-    domain_text: npt.NDArray[Any]
-    identifiers: list[tuple[tuple[str, str], ...]]
-    virtual: npt.NDArray[np.bool_]
-    signature: list[str]  # what a record says of its place and name: the seed of minted ids
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-@cache
-def shared_hosts() -> frozenset[str]:
-    """Hosts where unrelated operators keep their pages: a common domain there proves nothing."""
-    text = files("pipeline.match").joinpath("shared_hosts.csv").read_text(encoding="utf-8")
-    return frozenset(row["host"] for row in csv.DictReader(text.splitlines()))
 
 
 def prepare(frame: pl.DataFrame) -> Records:
@@ -85,32 +42,33 @@ def prepare(frame: pl.DataFrame) -> Records:
     Raises ValueError for missing columns, empty or duplicate record ids.
     """
     frame = _ordered(_checked(frame))
-    streets = bulk.streets(frame)
-    spans = _spans(streets["number"])
-    said = _roles(bulk.names(frame), frame["organization"])
-    table = NameTable(pl.concat([said["first"], said["second"], said["alias"]]))
     size = frame.height
+    street = _normalised(frame.select("street1", "street2"), _street, _STREET)
+    printed = _normalised(frame.select("name1", "name2", "organization"), _names, _NAMES)
+    names = NameTable(pl.concat([printed["name"], printed["label"], printed["alias"]]))
+    name, label, alias = names.ids[:size], names.ids[size : 2 * size], names.ids[2 * size :]
     phone, extension, others = _phones(frame)
-    domains = _domains(frame["website"])
+    hosts = frame.select(pl.col("website").str.to_lowercase().str.extract(_HOST, 1).fill_null(""))
+    domains = _normalised(hosts, _domain, {"domain": pl.String})["domain"]
     city = frame["city"].str.to_lowercase().str.replace_all(r"[^a-z]", "") + "|" + frame["state"]
     return Records(
         ids=frame["record_id"].to_list(),
         source=_codes(frame["source"]),
-        names=table,
-        name=table.ids[:size],
-        label=table.ids[size : 2 * size],
-        site=_telling(table, table.ids[size : 2 * size], frame["city"], streets["name"]),
-        alias=table.ids[2 * size :],
-        located=_located(streets),
-        number=_codes(streets["number"]),
-        low=spans[:, 0],
-        high=spans[:, 1],
-        street=_codes(streets["name"]),
-        street_text=streets["name"].to_numpy(),
-        suffix=_codes(streets["suffix"]),
-        direction=_codes(streets.select(_direction()).to_series()),
-        unit=_codes(streets["unit"]),
-        unit_text=streets["unit"].to_numpy(),
+        names=names,
+        name=name,
+        label=label,
+        site=_telling(names, label, frame["city"], street["street"]),
+        alias=alias,
+        located=street["located"].to_numpy(),
+        number=_codes(street["number"]),
+        low=street["low"].to_numpy(),
+        high=street["high"].to_numpy(),
+        street=_codes(street["street"]),
+        street_text=street["street"].to_numpy(),
+        suffix=_codes(street["suffix"]),
+        direction=_codes(street["direction"]),
+        unit=_codes(street["unit"]),
+        unit_text=street["unit"].to_numpy(),
         zip=_codes(frame["zip"]),
         city=_codes(city.str.replace(r"^\|.*$", "")),
         state=_codes(frame["state"]),
@@ -119,10 +77,13 @@ def prepare(frame: pl.DataFrame) -> Records:
         others=others,
         domain=_codes(domains),
         domain_text=domains.str.replace(r"\..*$", "").str.replace_all("-", "").to_numpy(),
-        identifiers=_identifiers(frame["external_ids"]),
+        identifiers=[
+            tuple(sorted((str(p["scheme"]), str(p["identifier"])) for p in listed)) if listed else ()
+            for listed in frame["external_ids"].to_list()
+        ],
         virtual=frame["is_virtual"].to_numpy(),
         signature=frame["signature"].to_list(),
-    )  # fmt: skip
+    )
 
 
 def _checked(frame: pl.DataFrame) -> pl.DataFrame:
@@ -134,44 +95,76 @@ def _checked(frame: pl.DataFrame) -> pl.DataFrame:
     twice = frame.filter(frame["record_id"].is_duplicated())["record_id"].unique().sort().head(5).to_list()
     if twice:
         raise ValueError(f"record_id is used by more than one record: {', '.join(map(str, twice))}")
-    text = [pl.col(c) if c in frame.columns else pl.lit("").alias(c) for c in TEXT]
-    virtual = pl.col("is_virtual") if "is_virtual" in frame.columns else pl.lit(False).alias("is_virtual")
-    external = (
-        pl.col("external_ids")
-        if "external_ids" in frame.columns
-        else pl.lit(None, pl.List(pl.Struct({"scheme": pl.String, "identifier": pl.String}))).alias(
-            "external_ids"
-        )
-    )
+
+    def column(name: str, otherwise: pl.Expr) -> pl.Expr:
+        return pl.col(name) if name in frame.columns else otherwise.alias(name)
+
     return frame.select(
-        *(column.cast(pl.String).fill_null("").str.strip_chars() for column in text),
-        virtual.fill_null(False),
-        external,
+        *(column(name, pl.lit("")).cast(pl.String).fill_null("").str.strip_chars() for name in TEXT),
+        column("is_virtual", pl.lit(False)).fill_null(False),
+        column("external_ids", pl.lit(None, EXTERNAL_IDS)),
     ).with_columns(
         pl.col("state").str.to_uppercase(), pl.col("zip").str.extract(r"^(\d{5})", 1).fill_null("")
     )
 
 
 def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
-    said = [pl.col(c).str.to_lowercase() for c in TEXT if c not in ("record_id", "source")]
+    content = [pl.col(name).str.to_lowercase() for name in TEXT if name not in ("record_id", "source")]
+    return frame.with_columns(signature=pl.concat_str(content, separator="|")).sort("signature", "record_id")
+
+
+def _normalised(
+    texts: pl.DataFrame,
+    normalise: Callable[..., Sequence[str | int]],
+    schema: Mapping[str, type[pl.DataType]],
+) -> pl.DataFrame:
+    """What a normaliser makes of the cells of each row."""
+    distinct = texts.unique(maintain_order=True)
+    found = pl.DataFrame([normalise(*row) for row in distinct.iter_rows()], schema, orient="row")
+    known = distinct.hstack(found)
+    return texts.join(known, on=texts.columns, how="left", maintain_order="left").select(found.columns)
+
+
+def _names(name1: str, name2: str, organization: str) -> tuple[str, str, str]:
+    """Name, label, alias: an operator stated apart comes first, and the printed name is then a label."""
+    name, label, alias = map(" ".join, normalize_names(name1, name2))
+    operator = " ".join(normalize_names(organization, "").primary) if organization else ""
+    if not operator or operator == name:
+        return name, label, alias
+    return (operator, label, alias or name) if label else (operator, name, alias)
+
+
+def _street(street1: str, street2: str) -> tuple[str | int, ...]:
+    street = normalize_street(street1, street2)
+    kind = _KIND[street.kind]
+    low, high = number_range(street.number) or (0, 0)
     return (
-        frame.with_columns(signature=pl.concat_str(said, separator="|"))
-        .sort("signature", "record_id")
-        .with_columns(pl.col("signature"))
+        street.number,
+        street.predirectional or street.postdirectional,
+        street.name,
+        street.suffix,
+        street.unit,
+        CAMPUS if kind == STREET and not street.number else kind,
+        low,
+        high,
     )
 
 
-def _roles(said: pl.DataFrame, organization: pl.Series) -> pl.DataFrame:
-    """first, second, alias: an operator stated apart comes first, and the printed name is then a label."""
-    owners = {text: " ".join(normalize_names(text, "").primary) for text in organization.unique().to_list()}
-    owner = organization.replace_strict(owners, return_dtype=pl.String)
-    said = said.with_columns(owner=owner).with_columns(other=(owner != "") & (owner != said["primary"]))
-    other, primary, label, alias = (pl.col(c) for c in ("other", "primary", "label", "alias"))
-    return said.select(
-        first=pl.when(other).then("owner").otherwise(primary),
-        second=pl.when(other & (label == "")).then(primary).otherwise(label),
-        alias=pl.when(other & (label != "") & (alias == "")).then(primary).otherwise(alias),
-    )
+def _domain(host: str) -> tuple[str]:
+    """The registered domain of a host; "" where it proves nothing."""
+    parts = host.strip(".").split(".")
+    if len(parts) < 2:
+        return ("",)
+    local = len(parts[-1]) == 2 and _SECOND_LEVEL.match(parts[-2])  # co.uk, state.ma.us
+    keep = 3 if len(parts) > 2 and (local or parts[-1] in ("gov", "mil")) else 2
+    domain = ".".join(parts[-keep:])
+    return ("" if domain in shared_hosts() else domain,)
+
+
+@cache
+def shared_hosts() -> frozenset[str]:
+    """Hosts where unrelated operators keep their pages: a common domain there proves nothing."""
+    return frozenset(pl.read_csv(Path(__file__).with_name("shared_hosts.csv"))["host"])
 
 
 def _telling(table: NameTable, labels: Ints, city: pl.Series, street: pl.Series) -> Ints:
@@ -184,31 +177,6 @@ def _telling(table: NameTable, labels: Ints, city: pl.Series, street: pl.Series)
             around = {*town.split(), *road.lower().split()}
             out[row] = 0 if around.issuperset(telling) else label
     return out
-
-
-def _identifiers(listed: pl.Series) -> list[tuple[tuple[str, str], ...]]:
-    if listed.null_count() == len(listed):
-        return [()] * len(listed)
-    return [
-        tuple(sorted((str(p["scheme"]), str(p["identifier"])) for p in row or ())) for row in listed.to_list()
-    ]
-
-
-def _spans(numbers: pl.Series) -> Ints:
-    """Lowest and highest house number of each printed one, 0 where there is none."""
-    distinct = numbers.unique().to_list()
-    spans = np.array([number_range(number) or (0, 0) for number in distinct], dtype=np.int64).reshape(-1, 2)
-    place = {number: row for row, number in enumerate(distinct)}
-    return np.asarray(spans[numbers.replace_strict(place, return_dtype=pl.Int64).cast(pl.Int64).to_numpy()])
-
-
-def _located(streets: pl.DataFrame) -> Ints:
-    kind = streets["kind"].replace_strict(_KIND, return_dtype=pl.Int64).to_numpy()
-    return np.asarray(np.where((kind == STREET) & (streets["number"] == "").to_numpy(), CAMPUS, kind))
-
-
-def _direction() -> pl.Expr:
-    return pl.when(pl.col("predirectional") != "").then("predirectional").otherwise("postdirectional")
 
 
 def _codes(series: pl.Series) -> Ints:
@@ -236,21 +204,3 @@ def _phones(frame: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
     main = first.to_numpy()
     others[others == main[:, None]] = 0
     return np.asarray(main), np.asarray(found["extension"].to_numpy()), others
-
-
-def _domains(websites: pl.Series) -> pl.Series:
-    hosts = (
-        websites.str.to_lowercase().str.extract(r"^(?:[a-z]+:/*)?(?:www\d?\.)?([^/?#:\s]+)", 1).fill_null("")
-    )
-    known = {host: _domain(host) for host in hosts.unique().to_list()}
-    return hosts.replace_strict(known, return_dtype=pl.String)
-
-
-def _domain(host: str) -> str:
-    parts = host.strip(".").split(".")
-    if len(parts) < 2:
-        return ""
-    local = len(parts[-1]) == 2 and _SECOND_LEVEL.match(parts[-2])  # co.uk, state.ma.us
-    keep = 3 if len(parts) > 2 and (local or parts[-1] in ("gov", "mil")) else 2
-    domain = ".".join(parts[-keep:])
-    return "" if domain in shared_hosts() else domain

@@ -8,40 +8,20 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 import polars as pl
 
 from pipeline.match.ledger import Cluster, Entry, assign
-from pipeline.match.model import PAIRS, MatchResult, Told, match_records
+from pipeline.match.model import MatchResult, match_records
 from pipeline.match.overrides import obsolete, tell
 from pipeline.match.services import Joined, describe, group
+from pipeline.match.verdicts import Verdicts
 from pipeline.normalize.address import normalize_street
 from pipeline.normalize.name import normalize_name
+from warehouse.contracts import stage_tables
 from warehouse.overrides import Overrides
-
-CROSSWALK: dict[str, pl.DataType | type[pl.DataType]] = {
-    "entity_type": pl.String,
-    "entity_id": pl.String,
-    "listing_id": pl.String,
-    "service_key": pl.String,
-    "probability": pl.Float64,
-    "reasons": pl.String,
-    "first_linked": pl.Datetime("us"),
-    "last_linked": pl.Datetime("us"),
-}
-LEDGER: dict[str, pl.DataType | type[pl.DataType]] = {
-    "entity_type": pl.String,
-    "entity_id": pl.String,
-    "status": pl.String,
-    "redirect_to": pl.String,
-    "minted_at": pl.Datetime("us"),
-    "last_seen": pl.Datetime("us"),
-    "label": pl.String,
-    "members": pl.List(pl.String),
-    "fingerprints": pl.List(pl.String),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +53,13 @@ def resolve(
     members = {entry.entity_id: entry.members for entry in old}
     keys = (services["listing_id"] + "#" + services["service_key"]).to_list() if services.height else []
     present = [*listings["listing_id"].to_list(), *keys]
-    told = tell(overrides, members, present)
-    matched = match_records(_records(listings), told)
+    verdicts = tell(overrides, members, present)
+    matched = match_records(_records(listings), verdicts)
     rows = {row["listing_id"]: row for row in listings.iter_rows(named=True)}
     location = _named(matched, "location_id", rows, old, moment, {})
     moved = _successors(old, location)
     organization = _named(matched, "organization_id", rows, old, moment, moved)
-    service, joined = _services(services, rows, location, old, moment, moved, told)
+    service, joined = _services(services, rows, location, old, moment, moved, verdicts)
     linked = _first_linked(previous_crosswalk, old)
     crosswalk = [
         *_links("organization", organization.of, matched, linked, moment),
@@ -90,10 +70,10 @@ def resolve(
     redirected = {e.entity_id: e.redirect_to for e in entries if e.redirect_to}
     pairs = pl.concat([matched.pairs, _service_pairs(joined)])
     return Resolution(
-        crosswalk=pl.DataFrame(crosswalk, schema=CROSSWALK, orient="row").sort(
+        crosswalk=_table("crosswalk", crosswalk).sort(
             "entity_type", "entity_id", "listing_id", "service_key"
         ),
-        ledger=_ledger(entries),
+        ledger=_table("ledger", map(astuple, entries)),
         match_pair=pairs.sort("level", "left_id", "right_id"),
         obsolete_overrides=tuple(obsolete(overrides, members, present, redirected)),
     )
@@ -119,15 +99,8 @@ def read_ledger(frame: pl.DataFrame | None) -> list[Entry]:
     ]
 
 
-def _ledger(entries: Iterable[Entry]) -> pl.DataFrame:
-    rows = [
-        [
-            list(cell) if isinstance(cell, tuple) else cell
-            for cell in (getattr(entry, name) for name in LEDGER)
-        ]
-        for entry in entries
-    ]
-    return pl.DataFrame(rows, schema=LEDGER, orient="row")
+def _table(name: str, rows: Iterable[Sequence[object]]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=stage_tables()[name].polars_schema, orient="row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +205,9 @@ def _services(
     old: Sequence[Entry],
     now: datetime,
     moved: Mapping[str, Sequence[str]],
-    told: Told,
+    verdicts: Verdicts,
 ) -> tuple[_Named, list[list[Joined]]]:
-    decided = {(a, b): True for of, a, b in told.same if of == "service"}
-    decided |= {(a, b): False for of, a, b in told.different if of == "service"}
+    reviewed = {pair: same for pair, (same, _) in verdicts.at("service").items()}
     at: dict[tuple[str, str], list[Mapping[str, object]]] = defaultdict(list)
     for record in services.iter_rows(named=True):
         if record["listing_id"] in location.of:
@@ -243,7 +215,7 @@ def _services(
     groups, clusters = [], []
     for (place, level), records in sorted(at.items()):
         described = [describe(r, _place_words(rows[str(r["listing_id"])])) for r in records]
-        for number, found in enumerate(group(described, decided)):
+        for number, found in enumerate(group(described, reviewed)):
             groups.append(found)
             label = _usual(j.row.name for j in found) or level
             content = f"{place}|{level}|{'' if number == 0 else min(j.row.service_key for j in found)}"
@@ -335,4 +307,4 @@ def _service_pairs(groups: Iterable[Sequence[Joined]]) -> pl.DataFrame:
         for members in groups
         for j in members[1:]
     ]
-    return pl.DataFrame(rows, schema=PAIRS, orient="row")
+    return _table("match_pair", rows)

@@ -7,21 +7,17 @@ level, fitted on labelled pairs (docs/matching.md), makes the sum a calibrated p
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from pipeline.match.arrays import Floats, Ints
 from pipeline.match.compare import RELATIONS, Comparison
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 MOST_NATS = 14.0
 JOIN, DOUBT, VETO = 0.5, 0.1, 0.03  # probability: joined from, worth a review from, never joined below
@@ -43,17 +39,17 @@ def weights(level: str) -> Weights:
     points = {field: np.zeros(len(names)) for field, names in RELATIONS.items()}
     words = {field: [""] * len(names) for field, names in RELATIONS.items()}
     calibration = {"slope": 1.0, "offset": 0.0}
-    text = files("pipeline.match").joinpath("weights.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    table = pl.read_csv(Path(__file__).with_name("weights.csv")).fill_null("")
+    for row in table.iter_rows(named=True):
         if row["level"] != level:
             continue
         if row["field"] == "calibration":
-            calibration[row["relation"]] = float(row["points"])
+            calibration[row["relation"]] = row["points"]
             continue
         if row["relation"] not in RELATIONS.get(row["field"], ()):
             raise ValueError(f"weights.csv: no relation {row['relation']!r} of field {row['field']!r}")
         place = RELATIONS[row["field"]].index(row["relation"])
-        points[row["field"]][place] = float(row["points"])
+        points[row["field"]][place] = row["points"]
         words[row["field"]][place] = row["reason"]
     return Weights(
         points, {f: tuple(w) for f, w in words.items()}, calibration["slope"], calibration["offset"]
@@ -63,13 +59,13 @@ def weights(level: str) -> Weights:
 def contributions(level: str, c: Comparison) -> dict[str, Floats]:
     """Points by field for every pair."""
     table = weights(level)
-    out = {field: table.points[field][relation] for field, relation in c.relation.items()}
+    points = {field: table.points[field][relation] for field, relation in c.relation.items()}
     if level == "organization":
-        told = out["name"]
-        out["name"] = np.where(told > 0, told * np.minimum(c.shared_name, MOST_NATS), told)
-        out["phone"] = _shared(out["phone"], c.operators, 0.5)
-        out["domain"] = _shared(out["domain"], c.domain_operators, 0.15)
-    return out
+        name = points["name"]
+        points["name"] = np.where(name > 0, name * np.minimum(c.shared_name, MOST_NATS), name)
+        points["phone"] = _shared(points["phone"], c.operators, 0.5)
+        points["domain"] = _shared(points["domain"], c.domain_operators, 0.15)
+    return points
 
 
 def _shared(points: Floats, operators: Floats, each: float) -> Floats:
@@ -101,5 +97,5 @@ def reasons(level: str, c: Comparison, points: Mapping[str, Floats], rows: Ints)
 
 def _sentence(table: Weights, fields: list[str], codes: Any, values: Any) -> str:
     order = np.argsort(-np.abs(values), kind="stable").tolist()
-    said = [(table.words[fields[f]][codes[f]], values[f]) for f in order]
-    return "; ".join(f"{words} ({value:+.1f})" for words, value in said if words)
+    evidence = [(table.words[fields[f]][codes[f]], values[f]) for f in order]
+    return "; ".join(f"{words} ({value:+.1f})" for words, value in evidence if words)

@@ -7,8 +7,8 @@ release, at some 100,000 lines a second. City, state and ZIP code are not read h
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from pipeline.vocabulary import by_kind
 
@@ -16,10 +16,9 @@ STREET_WORDS = by_kind("street_words.csv")
 """Words of street lines by kind: suffix (USPS Publication 28, appendix C), direction, unit, other words."""
 Kind = Literal["street", "po_box", "highway", "campus", "withheld"]
 
-_WITHHELD = re.compile(
-    r"withheld|confidential|undisclosed|not (?:disclosed|available|published)|unlisted", re.I
-)
-_PO_BOX = re.compile(r"\b(?:p\.?\s*o\.?|post\s*office|post)\s*box\s*#?\s*([a-z]?\d[\w-]*)", re.I)
+_WITHHELD = re.compile(r"WITHHELD|CONFIDENTIAL|UNDISCLOSED|NOT (?:DISCLOSED|AVAILABLE|PUBLISHED)|UNLISTED")
+_PO_BOX = re.compile(r"\b(?:P\s*O|POST\s*OFFICE|POST)\s*BOX\s*#?\s*([A-Z]?\d[\w-]*)")
+_PLAIN_NUMBER = re.compile(r"\s*([1-9][0-9]*)(?= [A-Za-z]{2})")
 _NUMBER = re.compile(
     r"^(?P<grid>[NSEW]\s?\d+\s+[NSEW]\s?\d+|[NSEW]\d+|\d+[NSEW]\d+)\s+"
     r"|^(?:(?P<ahead>NORTH|SOUTH|EAST|WEST|[NSEW])\s+(?=\d+\s))?(?P<low>\d+)(?:-?(?P<letter>[A-Z])(?=[\s-]))?"
@@ -40,19 +39,19 @@ _ROUTE = re.compile(
     r"(?P<class>(?:(?:US|U S|STATE|COUNTY|CO|OLD|[A-Z]{2})\s+)?(?:HIGHWAY|HWY|ROUTE|RTE|RT|ROAD|RD|CARR|CARRETERA)|"
     r"I|INTERSTATE|US|SR|CR|FM|M|PR|[A-Z]{2}(?=-))[ -]?(?P<route>\d+[A-Z]?)\b(?:-(?P<branch>[A-Z])\b)?\s*(?P<rest>.*)$"
 )
-_MILESTONE = re.compile(
-    r"\b(?:KM|MILE POST|MILEPOST|MILE)\s*(\d+)"
-)  # Puerto Rico, Alaska: the place on the road
+# Puerto Rico, Alaska: the place on the road
+_MILESTONE = re.compile(r"\b(?:KM|MILE POST|MILEPOST|MILE)\s*(\d+)")
 _NAME_AHEAD = re.compile(r"^([A-Z][A-Z ]*[A-Z]),? (\d+[A-Z]? [A-Z].*)$")
 _CORNERS = ("NE", "NW", "SE", "SW")
 _ORDINAL = re.compile(r"^(\d+)(?:ST|ND|RD|TH)$")
+_RANGE = re.compile(r"(\d+)[A-Z]?(?:-(\d+)[A-Z]?)?")
 _CLEAN = re.compile(r"[^\w\s#&/,–-]+")
 _SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"\w")
 _LETTERED_UNIT = re.compile(r"(?<=[A-Z])(?=\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Street:
+class Street(NamedTuple):
     """The parts of a street line, upper case, in USPS abbreviations; "" where a part is not printed.
 
     `number` keeps its printed form ("53-57", "163-18", "728 1/2", "N57 W24950"). A `po_box` has the box as its
@@ -79,14 +78,24 @@ class Street:
 
 def normalize_street(street1: str | None, street2: str | None = None) -> Street:
     """The parts of one or two street lines. Nothing raises; what cannot be read is a `campus` name."""
+    plain = _PLAIN_NUMBER.match(street1) if street1 else None
+    if plain and street1:  # the rest of the line is read once for all houses of a street
+        street = _read(f"1{street1[plain.end() :]}", None)
+        if street.number == "1" and street.kind != "po_box" and not (street.unit and street2):
+            return Street(plain[1], *street[1:5], street.unit or _unit(_clean(street2)), street.kind)
+    return _read(street1, street2)
+
+
+@lru_cache(maxsize=65_536)
+def _read(street1: str | None, street2: str | None) -> Street:
     first, second = _clean(street1), _clean(street2)
-    if not re.search(r"\w", first):
+    if not _WORD.search(first):
         first, second = second, ""
-    if not re.search(r"\w", first) or _WITHHELD.search(first):
+    if not _WORD.search(first) or _WITHHELD.search(first):
         return Street()
     box = _PO_BOX.search(first)
     if box:
-        return Street(number=box[1].upper(), unit=_unit(second), kind="po_box")
+        return Street(number=box[1], unit=_unit(second), kind="po_box")
     if not first[0].isdigit() and second[:1].isdigit() and _NUMBER.match(second):
         plain = _parse(second, first)
         if plain.suffix:
@@ -100,18 +109,13 @@ def normalize_street(street1: str | None, street2: str | None = None) -> Street:
     return street
 
 
-def unit_line(text: str | None) -> str:
-    """A line that holds only a unit, in USPS form: "Suite 3-A" → "STE 3A"."""
-    return _unit(_clean(text))
-
-
 def number_range(number: str) -> tuple[int, int] | None:
     """Lowest and highest house number that a printed number covers; None for grids and letters.
 
     "53-57" covers 53 to 57 and "2617-19" covers 2617 to 2619; a hyphen within one house number (Queens, Hawaii:
     "163-18", "79-7266") covers itself only, written as one integer.
     """
-    found = re.match(r"^(\d+)[A-Z]?(?:-(\d+)[A-Z]?)?", number)
+    found = _RANGE.match(number)
     if not found:
         return None
     low = int(found[1])
@@ -127,7 +131,7 @@ def number_range(number: str) -> tuple[int, int] | None:
 def _clean(text: str | None) -> str:
     if not text:
         return ""
-    return _SPACES.sub(" ", _CLEAN.sub("", text.upper())).strip(" ,")
+    return " ".join(_CLEAN.sub("", text.upper()).split()).strip(" ,")
 
 
 def _parse(line: str, extra: str) -> Street:
@@ -145,14 +149,11 @@ def _parse(line: str, extra: str) -> Street:
     printed, rest = ("", line) if number is None else (_number(number), line[number.end() :])
     if not rest and number is not None:
         printed, rest = "", line
-    route = _ROUTE.match(rest)
-    if route:
-        return _highway(printed, route, unit)
-    street = _street(printed, rest.replace(",", " ").split(), unit)
-    if not printed and not street.suffix:
-        name = " ".join(filter(None, (street.predirectional, street.name, street.postdirectional)))
+    way = _way(rest)
+    if way.kind == "street" and not printed and not way.suffix:
+        name = " ".join(filter(None, (way.predirectional, way.name, way.postdirectional)))
         return Street(name=name, unit=unit, kind="campus")
-    return street
+    return Street(printed or way.number, *way[1:5], unit, way.kind)
 
 
 def _number(found: re.Match[str]) -> str:
@@ -164,7 +165,13 @@ def _number(found: re.Match[str]) -> str:
     return text + (f" {found['half'].strip()}" if found["half"] else "")
 
 
-def _highway(number: str, route: re.Match[str], unit: str) -> Street:
+def _way(text: str) -> Street:
+    """The street or highway of a line without its number and unit; of a highway a milestone, to serve as a number."""
+    route = _ROUTE.match(text)
+    return _highway(route) if route else _street(text.replace(",", " ").split())
+
+
+def _highway(route: re.Match[str]) -> Street:
     words = route["class"].replace("-", " ").split()
     kind = "I" if words[-1] in ("I", "INTERSTATE") else "FM" if words[-1] == "FM" else "HWY"
     if words[0] in ("COUNTY", "CO", "CR"):
@@ -175,15 +182,13 @@ def _highway(number: str, route: re.Match[str], unit: str) -> Street:
     branch = f" {route['branch']}" if route["branch"] and route["branch"] not in directions else ""
     name = f"{kind} {route['route']}{branch}"
     pre = directions.get(route["pre"] or "", "")
-    milestone = None if number else _MILESTONE.search(route["rest"])
-    if milestone:
-        number = f"KM {milestone[1].lstrip('0')}"
-    return Street(number, pre, name, "", post, unit, "highway")
+    milestone = _MILESTONE.search(route["rest"])
+    number = f"KM {milestone[1].lstrip('0')}" if milestone else ""
+    return Street(number, pre, name, "", post, "", "highway")
 
 
-def _street(number: str, words: list[str], unit: str) -> Street:
-    tables = STREET_WORDS
-    directions, suffixes = tables["direction"], tables["suffix"]
+def _street(words: list[str]) -> Street:
+    directions, suffixes = STREET_WORDS["direction"], STREET_WORDS["suffix"]
     pre = post = suffix = ""
     words = [word for word in (word.strip("-&/") for word in words) if word]
     ends = words[-1] in suffixes if words else False
@@ -196,13 +201,11 @@ def _street(number: str, words: list[str], unit: str) -> Street:
         post, words = directions[words[-1]], words[:-1]
     if len(words) > 1 and words[-1] in suffixes:
         suffix, words = suffixes[words[-1]], words[:-1]
-    return Street(number, pre, " ".join(_word(word) for word in words), suffix, post, unit, "street")
+    name = " ".join(STREET_WORDS["word"].get(word) or word.replace("-", " ") for word in words)
+    return Street("", pre, name, suffix, post, "", "street")
 
 
-def _word(word: str) -> str:
-    return STREET_WORDS["word"].get(word) or word.replace("-", " ")
-
-
+@lru_cache(maxsize=65_536)
 def _unit(text: str) -> str:
     """Designators in USPS form and what follows them: "Suites 3-A and 3-B" → "STE 3A 3B", "2nd Floor" → "FL 2"."""
     text = text.replace("#", " # ").strip(" ,")

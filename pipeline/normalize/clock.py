@@ -143,9 +143,3 @@ def weekday_words() -> dict[str, tuple[str, ...]]:
 def words_that_need_case() -> frozenset[str]:
     """Day words that are also common words ("sat", "wed", "sun"): a day only when capitalised."""
     return frozenset(row["word"] for row in rows("weekdays.csv") if row["needs_case"])
-
-
-def rrule(days: Iterable[str] | None) -> str | None:
-    """The weekly recurrence as RFC 5545 text, e.g. "FREQ=WEEKLY;BYDAY=MO,WE"; None where days are not stated."""
-    codes = in_order(days or ())
-    return f"FREQ=WEEKLY;BYDAY={','.join(code.upper() for code in codes)}" if codes else None

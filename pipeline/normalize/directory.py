@@ -117,18 +117,10 @@ def _join(words: list[str]) -> str:
 def _record_key(row: SourceRecord) -> str:
     """Key of a row for as long as its name and address stay: sources give no ids, and positions move."""
     settings = (m.text for m in row.services if m.category == "setting")
-    parts = (
-        row.name1,
-        row.name2,
-        row.organization,
-        row.street1,
-        row.street2,
-        row.full_address,
-        row.city,
-        row.state,
-    )
+    names = (row.name1, row.name2, row.organization)
+    address = (row.street1, row.street2, row.full_address, row.city, row.state, row.zip[:5])
     ids = (value for _, value in row.external_ids)
-    text = "\n".join(" ".join(p.casefold().split()) for p in (*parts, row.zip[:5], *settings, *ids))
+    text = "\n".join(" ".join(p.casefold().split()) for p in (*names, *address, *settings, *ids))
     return sha256(text.encode()).hexdigest()[:16]
 
 
@@ -141,7 +133,7 @@ def _listing(
     unmapped: Counter[tuple[str, str]],
 ) -> Listing:
     services: dict[str, list[Observation]] = {}
-    said: list[Observation] = []
+    of_place: list[Observation] = []
     codes: list[str] = []
     for mention, code, facts in facts_of(row.services):
         if code is None:
@@ -152,7 +144,7 @@ def _listing(
             if fact.field == "level_of_care" and not fact.denied:
                 services.setdefault(fact.value, []).append(observation)
             else:
-                said.append(observation)
+                of_place.append(observation)
     latitude, longitude = _coordinates(row)
     organization = row.organization or row.name1
     return Listing(
@@ -172,7 +164,7 @@ def _listing(
         external_ids=row.external_ids,
         service_codes=tuple(dict.fromkeys(codes)),
         services=tuple(Service(level, level, None, tuple(found)) for level, found in services.items()),
-        observations=(*_of_row(row, place), *_distinct(said)),
+        observations=(*_of_row(row, place), *_distinct(of_place)),
         document_sha256=origin.document_sha256,
         url=origin.url,
         locator=row.locator,
@@ -206,24 +198,24 @@ def _distinct(observations: Iterable[Observation]) -> Iterator[Observation]:
 
 
 def _of_row(row: SourceRecord, place: _Place) -> Iterator[Observation]:
-    def said(name: str, value: Value, quote: str) -> Observation:
+    def observed(name: str, value: Value, quote: str) -> Observation:
         return Observation(
             name, value, quote, 0, len(quote), method=METHOD, confidence=CONFIDENCE, locator=row.locator
         )
 
     organization = row.organization or row.name1
-    yield said("organization", organization, organization)
+    yield observed("organization", organization, organization)
     if site := (row.name1 if row.organization else row.name2):
-        yield said("site_name", site, site)
+        yield observed("site_name", site, site)
     street = ", ".join(part for part in (place.street1, place.street2) if part) or None
     address = Address(street, place.city or None, place.state, place.zip)
     printed = row.full_address or ", ".join(p for p in (street, row.city, row.state, row.zip) if p)
-    yield said("address", address, printed)
+    yield observed("address", address, printed)
     for kind, number in row.phones:
         if normal := e164(number):
-            yield replace(said("phone", normal, number), qualifier=kind)
+            yield replace(observed("phone", normal, number), qualifier=kind)
     if row.website:
-        yield said("website", row.website, row.website)
+        yield observed("website", row.website, row.website)
 
 
 def _coordinates(row: SourceRecord) -> tuple[float | None, float | None]:

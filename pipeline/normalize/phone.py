@@ -17,7 +17,6 @@ import phonenumbers
 from pipeline.vocabulary import rows
 
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
-_TOLL_FREE = {"800", "833", "844", "855", "866", "877", "888"}
 
 # Spaces of all widths, hyphens U+2010..2015, minus, soft hyphen and the invisible joiners that editors leave behind.
 _SEP = r"[\s\u00a0\u2000-\u200a\u202f.\-/·\u2010-\u2015\u2212\u00ad\u200b-\u200d\u2060\ufeff]"
@@ -28,10 +27,9 @@ _PHONE = re.compile(
     rf"|(?P<word>(?=[-.\u2010-\u2015A-Z0-9]{{0,12}}[A-Z]{{3}})[A-Z0-9](?:[-.\u2010-\u2015]?[A-Z0-9]){{6,9}})(?![A-Za-z0-9]))",
     re.ASCII,
 )
-_LEAD = re.compile(
-    r"(?:(?<!\d)\+?1[ \u00a0.\-/\u00ad\u2010-\u2015]{0,3})?[(\[]?\Z", re.ASCII
-)  # what may precede the area code
-_WITHIN = re.compile(r"[\d$]\Z|\d[-.,/\u2010-\u2015]\Z", re.ASCII)  # what makes it a part of a longer figure
+# What may precede the area code, and what makes it a part of a longer figure.
+_LEAD = re.compile(r"(?:(?<!\d)\+?1[ \u00a0.\-/\u00ad\u2010-\u2015]{0,3})?[(\[]?\Z", re.ASCII)
+_WITHIN = re.compile(r"[\d$]\Z|\d[-.,/\u2010-\u2015]\Z", re.ASCII)
 _JOINED = re.compile(r"[-.\u2010-\u2015]")
 _CLEAN = re.compile(r"[^\d+]", re.ASCII)
 
@@ -91,25 +89,9 @@ def e164(printed: str | None, region: str = "US") -> str | None:
     return f"{number};ext={parsed.extension}" if parsed.extension else number
 
 
-def without_extension(number: str) -> str:
-    return number.partition(";")[0]
-
-
-def is_toll_free(number: str) -> bool:
-    return number.startswith("+1") and number[2:5] in _TOLL_FREE
-
-
-def display(number: str) -> str:
-    """The way it is printed in the United States: "(617) 555-0123 x12"; other countries as E.164."""
-    base, _, extension = number.partition(";ext=")
-    if base.startswith("+1") and len(base) == 12:
-        base = f"({base[2:5]}) {base[5:8]}-{base[8:]}"
-    return f"{base} x{extension}" if extension else base
-
-
 def national_line(number: str) -> str | None:
     """Name of the public line (988, SAMHSA helpline, Medicare …) that the number reaches; None for all others."""
-    return _national().get(without_extension(number)) or _national().get(_CLEAN.sub("", number))
+    return _national().get(number.partition(";")[0]) or _national().get(_CLEAN.sub("", number))
 
 
 def _north_american(area: str, exchange: str, line: str, extension: str | None = None) -> str | None:

@@ -15,7 +15,6 @@ from pipeline.normalize.clock import (
     minutes_of,
     resolve_range,
     resolve_time,
-    rrule,
     weekday_words,
 )
 
@@ -116,11 +115,3 @@ def test_weekday_words_mean_known_days() -> None:
     words = weekday_words()
     assert {"monday", "thurs", "weekdays", "miércoles"} <= set(words)
     assert {code for codes in words.values() for code in codes} == set(DAYS)
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [(("we", "mo"), "FREQ=WEEKLY;BYDAY=MO,WE"), ((), None), (None, None), (("su",), "FREQ=WEEKLY;BYDAY=SU")],
-)
-def test_rrule(days: tuple[str, ...] | None, expected: str | None) -> None:
-    assert rrule(days) == expected

@@ -39,9 +39,16 @@ def test_an_item_without_a_home_does_not_connect_two_homes() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_pairs_does_not_matter(seed: int) -> None:
     random = np.random.default_rng(seed)
-    pairs = [(int(a), int(a + 1 + b), float(p), bool(v)) for a, b, p, v in zip(
-        random.integers(0, 20, 60), random.integers(0, 9, 60), random.random(60), random.random(60) < 0.2, strict=True
-    )]  # fmt: skip
+    pairs = [
+        (int(a), int(a + 1 + b), float(p), bool(v))
+        for a, b, p, v in zip(
+            random.integers(0, 20, 60),
+            random.integers(0, 9, 60),
+            random.random(60),
+            random.random(60) < 0.2,
+            strict=True,
+        )
+    ]
     expected = groups(30, pairs)
     random.shuffle(pairs)
     assert groups(30, [tuple(pair) for pair in pairs]) == expected

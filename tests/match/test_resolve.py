@@ -155,9 +155,14 @@ def test_explain_says_why_and_what_was_kept_apart(listings: Make, services: Make
 
 def test_the_review_queue_puts_the_least_certain_first() -> None:
     pairs = pl.DataFrame(
-        [("location", "a", "b", 0.2, "review", ""), ("location", "a", "c", 0.49, "review", ""),
-         ("location", "b", "c", 0.55, "joined", ""), ("location", "c", "d", 0.99, "joined", "")],
-        schema=["level", "left_id", "right_id", "probability", "decision", "reasons"], orient="row",
-    )  # fmt: skip
+        [
+            ("location", "a", "b", 0.2, "review", ""),
+            ("location", "a", "c", 0.49, "review", ""),
+            ("location", "b", "c", 0.55, "joined", ""),
+            ("location", "c", "d", 0.99, "joined", ""),
+        ],
+        schema=["level", "left_id", "right_id", "probability", "decision", "reasons"],
+        orient="row",
+    )
     assert review_queue(pairs)["right_id"].to_list() == ["c", "c", "b"]
     assert review_queue(pairs, limit=1).height == 1

@@ -73,11 +73,11 @@ def test_tracks_that_contradict_stay_apart(left: tuple[str, str], right: tuple[s
 def test_observed_facts_count_where_the_name_is_silent() -> None:
     evening = row("site", "iop/a", "Track A", evening=True, populations=["adults"])
     assert len(shape(evening, row("other", "iop/evening-adult", "Evening IOP for adults"))) == 1
-    assert row("x", virtual=True, in_person=False).delivery == "virtual"
-    assert row("x", virtual=True, in_person=True).delivery is None
+    assert row("x", virtual=True, in_person=False).limits["delivery"] == {"virtual"}
+    assert row("x", virtual=True, in_person=True).limits["delivery"] == set()
     assert row("x", virtual=None).general
-    assert row("x", ages="[18, null]").audience == {"adults"}
-    assert row("x", ages="[12, 17]").audience == {"adolescents"}
+    assert row("x", ages="[18, null]").limits["audience"] == {"adults"}
+    assert row("x", ages="[12, 17]").limits["audience"] == {"adolescents"}
     assert row("x", ages="[13, 64]").general
 
 

@@ -1,0 +1,103 @@
+"""Scored pairs of records, and which of them are worth keeping for people to see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipeline.match.arrays import Flags, Floats, Ints
+from pipeline.match.compare import Comparison, code, compare
+from pipeline.match.records import Records
+from pipeline.match.score import DOUBT, JOIN, VETO, contributions, probability, reasons
+from pipeline.match.verdicts import Verdict
+from warehouse.contracts import stage_tables
+
+BEST = 3  # joined pairs kept for each record
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Pairs of records compared at one level."""
+
+    level: str
+    comparison: Comparison
+    points: Mapping[str, Floats]
+    probability: Floats
+    vetoed: Flags
+    reviewed: Mapping[int, str]  # position of a pair → the reviewer's words
+
+    @property
+    def left(self) -> Ints:
+        return self.comparison.left
+
+    @property
+    def right(self) -> Ints:
+        return self.comparison.right
+
+    def reasons(self, rows: Ints) -> list[str]:
+        texts = reasons(self.level, self.comparison, self.points, rows)
+        return [self.reviewed.get(row, text) for row, text in zip(rows.tolist(), texts, strict=True)]
+
+
+def score(
+    level: str, r: Records, left: Ints, right: Ints, verdicts: Mapping[tuple[int, int], Verdict]
+) -> Scored:
+    """Compare pairs of records and score them. Verdicts of reviewers win over the model."""
+    comparison = compare(r, left, right)
+    points = contributions(level, comparison)
+    chance = probability(level, points)
+    vetoed = chance < VETO
+    if level == "location":
+        elsewhere = comparison.relation["street"] == code("street", "different")
+        vetoed |= elsewhere | (comparison.relation["department"] > 0) & (chance < JOIN)
+        chance = np.where(elsewhere, np.minimum(chance, VETO), chance)
+    reviewed = {}
+    for row, pair in enumerate(zip(left.tolist(), right.tolist(), strict=True) if verdicts else ()):
+        if pair in verdicts:
+            same, reviewed[row] = verdicts[pair]
+            chance[row], vetoed[row] = float(same), not same
+    return Scored(level, comparison, points, chance, vetoed, reviewed)
+
+
+def worth_keeping(scored: Scored, ids: list[str], group: Ints) -> pl.DataFrame:
+    """Pairs that a person may ask about: joined, vetoed although much agrees, uncertain, or kept apart narrowly.
+
+    Of joined pairs the best few of each record, of the others the best between each two groups: one question for a
+    reviewer, not one for every pair of records.
+    """
+    left, right, chance = scored.left, scored.right, scored.probability
+    a, b = group[left], group[right]
+    together, likely = a == b, chance >= JOIN
+    joined = np.flatnonzero(likely & together)
+    narrow = (chance >= VETO) | scored.vetoed & together
+    apart = np.flatnonzero(np.where(likely, ~together, narrow))
+    best = _top(BEST, chance[joined], left[joined]) | _top(BEST, chance[joined], right[joined])
+    nearest = _top(1, chance[apart], np.minimum(a, b)[apart], np.maximum(a, b)[apart])
+    rows = np.sort(np.concatenate([joined[best], apart[nearest]]))
+    decision = np.select(
+        [likely & (scored.vetoed | ~together), likely, (chance >= DOUBT) & ~together],
+        ["vetoed", "joined", "review"],
+        "apart",
+    )
+    return pl.DataFrame(
+        {
+            "level": [scored.level] * len(rows),
+            "left_id": [ids[i] for i in left[rows].tolist()],
+            "right_id": [ids[i] for i in right[rows].tolist()],
+            "probability": chance[rows],
+            "decision": decision[rows],
+            "reasons": scored.reasons(rows),
+        },
+        schema=stage_tables()["match_pair"].polars_schema,
+    )
+
+
+def _top(count: int, chance: Floats, *keys: Ints) -> Flags:
+    """The best pairs of each key."""
+    columns = {f"key{n}": key for n, key in enumerate(keys)}
+    rank = pl.col("chance").rank("ordinal", descending=True).over(list(columns))
+    best = pl.DataFrame({"chance": chance, **columns}).select(rank <= count)
+    return np.asarray(best.to_series().to_numpy())
