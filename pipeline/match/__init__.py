@@ -1,4 +1,7 @@
-"""Which records speak of the same organization, place and service, and the ids that last (docs/matching.md)."""
+"""Which records speak of the same organization, place and service, and the ids that last (docs/matching.md).
+
+Frames in, frames out: reading and writing the stage belongs to `pipeline.stage`.
+"""
 
 from pipeline.match.model import MatchResult, match_records
 from pipeline.match.overrides import OverrideError, Overrides, append_override, load_overrides
