@@ -76,9 +76,11 @@ def main() -> None:
     size = sum(map(len, pages)) / len(pages) / 1024
     print(f"{len(pages)} pages of {size:.0f} KB on average, CPU time of one core")
     jobs = (
-        ("BeautifulSoup(html.parser) + get_text", soup), ("extruct, all syntaxes", structured),
-        ("page model alone", model), ("whole extraction, all facts", whole),
-    )  # fmt: skip
+        ("BeautifulSoup(html.parser) + get_text", soup),
+        ("extruct, all syntaxes", structured),
+        ("page model alone", model),
+        ("whole extraction, all facts", whole),
+    )
     for name, work in jobs:
         seconds = best(work, pages, args.repeat)
         print(f"{name:40} {len(pages) / seconds:8.1f} pages/s  {1000 * seconds / len(pages):7.2f} ms/page")

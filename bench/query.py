@@ -124,12 +124,22 @@ def asked(con: duckdb.DuckDBPyConnection) -> list[Parameters]:
         )[n]
         found.append(
             {
-                "state": state, "county": row[0], "lat": row[1], "lon": row[2], "km": 15, "organization": row[3],
-                "condition": "trauma", "payer": "aetna", "age": 15, "language": "es", "words": words,
-                "since": "2026-02-20 00:00:00", "first": words.split()[0],
+                "state": state,
+                "county": row[0],
+                "lat": row[1],
+                "lon": row[2],
+                "km": 15,
+                "organization": row[3],
+                "condition": "trauma",
+                "payer": "aetna",
+                "age": 15,
+                "language": "es",
+                "words": words,
+                "since": "2026-02-20 00:00:00",
+                "first": words.split()[0],
                 "match": " AND ".join(f'"{word}"' for word in words.split()),
             }
-        )  # fmt: skip
+        )
     return found
 
 

@@ -13,10 +13,16 @@ from dataclasses import dataclass, replace
 import polars as pl
 import zipcodes
 
-GENERIC = "Community Behavioral Health,Recovery Center,Counseling Center,Treatment Center,Family Services,Wellness Center,Mental Health Center,Counseling Associates,Behavioral Healthcare,Addiction Services,Health System,Outpatient Services".split(",")  # fmt: skip
-COMMON = "Hope,Crossroads,Serenity,New Horizons,Turning Point,Pathways,Harbor,Summit,Valley,Lakeside,Riverside,Cornerstone,Gateway,Beacon,Horizon,Phoenix,Genesis,Journey,Compass,Bridges,Unity,Grace,Sunrise,Oak,Cedar,Pine".split(",")  # fmt: skip
-SYLLABLES = "al an ar bel bran cal car cor dal den dor el en fal fen gar gil hal har jor kel ken lan lor mar mel nor or pel quin ran ros sal sel tam tor val ven wal wen yar zan".split()  # fmt: skip
-STREETS = "Main,Church,Park,Washington,Maple,Elm,State,Center,Mill,High,School,Franklin,Union,Lake,Spring,River,Market,Pleasant,Prospect,Jefferson,Jackson,Broad,Chestnut,Walnut,Liberty,Highland,Central,Grove,Madison,Lincoln,Cherry,Pearl,Bridge,Summer,Winter,Forest,Hill,College,Front,Water".split(",")  # fmt: skip
+GENERIC = "Community Behavioral Health,Recovery Center,Counseling Center,Treatment Center,Family Services,Wellness Center,Mental Health Center,Counseling Associates,Behavioral Healthcare,Addiction Services,Health System,Outpatient Services".split(
+    ","
+)
+COMMON = "Hope,Crossroads,Serenity,New Horizons,Turning Point,Pathways,Harbor,Summit,Valley,Lakeside,Riverside,Cornerstone,Gateway,Beacon,Horizon,Phoenix,Genesis,Journey,Compass,Bridges,Unity,Grace,Sunrise,Oak,Cedar,Pine".split(
+    ","
+)
+SYLLABLES = "al an ar bel bran cal car cor dal den dor el en fal fen gar gil hal har jor kel ken lan lor mar mel nor or pel quin ran ros sal sel tam tor val ven wal wen yar zan".split()
+STREETS = "Main,Church,Park,Washington,Maple,Elm,State,Center,Mill,High,School,Franklin,Union,Lake,Spring,River,Market,Pleasant,Prospect,Jefferson,Jackson,Broad,Chestnut,Walnut,Liberty,Highland,Central,Grove,Madison,Lincoln,Cherry,Pearl,Bridge,Summer,Winter,Forest,Hill,College,Front,Water".split(
+    ","
+)
 TYPES = [
     ("Street", "St"),
     ("Avenue", "Ave"),
@@ -26,8 +32,20 @@ TYPES = [
     ("Lane", "Ln"),
 ]
 SIDES = [("North", "N"), ("South", "S"), ("East", "E"), ("West", "W")]
-LABELS = "Outpatient Clinic,Adult Outpatient Services,Adolescent Program,Child and Family Services,Residential Program,Methadone Program,Crisis Services,Day Treatment,Partial Hospitalization Program,Womens Program".split(",")  # fmt: skip
-SHORT = {"Behavioral": "Behav", "Health": "Hlth", "Center": "Ctr", "Services": "Servs", "Treatment": "Trt", "Counseling": "Csl", "Recovery": "Recov", "Community": "Comm", "Family": "Fam"}  # fmt: skip
+LABELS = "Outpatient Clinic,Adult Outpatient Services,Adolescent Program,Child and Family Services,Residential Program,Methadone Program,Crisis Services,Day Treatment,Partial Hospitalization Program,Womens Program".split(
+    ","
+)
+SHORT = {
+    "Behavioral": "Behav",
+    "Health": "Hlth",
+    "Center": "Ctr",
+    "Services": "Servs",
+    "Treatment": "Trt",
+    "Counseling": "Csl",
+    "Recovery": "Recov",
+    "Community": "Comm",
+    "Family": "Fam",
+}
 
 
 @dataclass(frozen=True)
@@ -99,15 +117,35 @@ class World:
             for _ in range(sites):
                 z = home if r.random() < 0.4 else self._near(home)
                 own = central if r.random() < 0.3 else self._phone()
-                place = Place(organization, name, r.choice([*LABELS, z["city"], "", "", ""]), r.randint(1, 4000),
-                              r.randint(0, 7), r.choice(STREETS), r.randrange(len(TYPES)),
-                              f"Suite {r.randint(1, 400)}" if r.random() < 0.4 else "", z["city"], z["state"],
-                              z["zip_code"], own, central if r.random() < 0.3 else "", site)  # fmt: skip
+                place = Place(
+                    organization,
+                    name,
+                    r.choice([*LABELS, z["city"], "", "", ""]),
+                    r.randint(1, 4000),
+                    r.randint(0, 7),
+                    r.choice(STREETS),
+                    r.randrange(len(TYPES)),
+                    f"Suite {r.randint(1, 400)}" if r.random() < 0.4 else "",
+                    z["city"],
+                    z["state"],
+                    z["zip_code"],
+                    own,
+                    central if r.random() < 0.3 else "",
+                    site,
+                )
                 yield place
                 if r.random() < 0.04:  # another tenant of the building
                     organization += 1
-                    yield replace(place, organization=organization, name=self._name(), label="", website="",
-                                  unit=f"Suite {r.randint(401, 800)}", phone=self._phone(), intake="")  # fmt: skip
+                    yield replace(
+                        place,
+                        organization=organization,
+                        name=self._name(),
+                        label="",
+                        website="",
+                        unit=f"Suite {r.randint(401, 800)}",
+                        phone=self._phone(),
+                        intake="",
+                    )
                 elif r.random() < 0.03:  # another clinic of a hospital
                     place = replace(place, label=LABELS[0])
                     yield replace(place, label=r.choice(LABELS[4:]), phone=self._phone(), unit="")

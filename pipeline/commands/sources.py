@@ -36,8 +36,14 @@ COLORS = {
     State.PAUSED: "dim",
 }
 WORST_FIRST = (
-    State.DEAD, State.BLOCKED, State.NEEDS_ATTENTION, State.DEGRADED, State.UNREAD, State.HEALTHY, State.PAUSED,
-)  # fmt: skip
+    State.DEAD,
+    State.BLOCKED,
+    State.NEEDS_ATTENTION,
+    State.DEGRADED,
+    State.UNREAD,
+    State.HEALTHY,
+    State.PAUSED,
+)
 
 
 NARROW = 110  # columns of a terminal; below it the table leaves out what a person needs last

@@ -168,15 +168,16 @@ def shared_hosts() -> frozenset[str]:
 
 
 def _telling(table: NameTable, labels: Ints, city: pl.Series, street: pl.Series) -> Ints:
+    """Labels, 0 where they say no more than the place."""
     empty = NAME_WORDS["place"].keys()
     words = [[word for word in name if word not in empty] for name in table.names]
-    out = labels.copy()
+    site = labels.copy()
     places = zip(labels.tolist(), city.str.to_lowercase().to_list(), street.to_list(), strict=True)
     for row, (label, town, road) in enumerate(places):
         if label and (not (telling := words[label]) or telling[0] in town or telling[0].upper() in road):
             around = {*town.split(), *road.lower().split()}
-            out[row] = 0 if around.issuperset(telling) else label
-    return out
+            site[row] = 0 if around.issuperset(telling) else label
+    return site
 
 
 def _codes(series: pl.Series) -> Ints:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
@@ -22,6 +22,9 @@ from pipeline.normalize.address import normalize_street
 from pipeline.normalize.name import normalize_name
 from warehouse.contracts import stage_tables
 from warehouse.overrides import Overrides
+
+_Listing = Mapping[str, object]  # a row of the stage table
+_Link = tuple[str, str, str, str | None, float, str | None]  # the first columns of the crosswalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,12 @@ def resolve(
     organization = _named(matched, "organization_id", rows, old, moment, moved)
     service, joined = _services(services, rows, location, old, moment, moved, verdicts)
     linked = _first_linked(previous_crosswalk, old)
-    crosswalk = [
-        *_links("organization", organization.of, matched, linked, moment),
-        *_links("location", location.of, matched, linked, moment),
-        *_service_links(service.of, joined, linked, moment),
+    links = [
+        *_links("organization", organization.of, matched),
+        *_links("location", location.of, matched),
+        *_service_links(service.of, joined),
     ]
+    crosswalk = [(*link, linked.get((link[1], _member(link[2], link[3])), moment), moment) for link in links]
     entries = [*organization.entries, *location.entries, *service.entries]
     redirected = {e.entity_id: e.redirect_to for e in entries if e.redirect_to}
     pairs = pl.concat([matched.pairs, _service_pairs(joined)])
@@ -114,28 +118,21 @@ class _Named:
 def _records(listings: pl.DataFrame) -> pl.DataFrame:
     """Listings as records to match: the operator's name first, the site's second."""
     intake = pl.col("intake") if "intake" in listings.columns else pl.lit("")
+    same = ("street1", "street2", "city", "state", "zip", "phone", "website", "is_virtual", "external_ids")
     return listings.select(
+        *same,
         record_id="listing_id",
         source="source_id",
         name1=pl.coalesce("organization_name", "site_name"),
         name2=pl.when(pl.col("organization_name").is_not_null()).then("site_name"),
-        street1="street1",
-        street2="street2",
-        city="city",
-        state="state",
-        zip="zip",
-        phone="phone",
         intake=intake,
-        website="website",
-        is_virtual="is_virtual",
-        external_ids="external_ids",
     )
 
 
 def _named(
     matched: MatchResult,
     column: str,
-    rows: Mapping[str, Mapping[str, object]],
+    rows: Mapping[str, _Listing],
     old: Iterable[Entry],
     now: datetime,
     successors: Mapping[str, Sequence[str]],
@@ -149,9 +146,7 @@ def _named(
     return _Named({m: i for i, c in zip(ids, clusters, strict=True) for m in c.members}, entries)
 
 
-def _cluster(
-    kind: str, content: str, members: list[str], rows: Mapping[str, Mapping[str, object]]
-) -> Cluster:
+def _cluster(kind: str, content: str, members: list[str], rows: Mapping[str, _Listing]) -> Cluster:
     listed = [rows[member] for member in members]
     name = _usual(row["organization_name"] or row["site_name"] for row in listed)
     if kind == "organization":
@@ -167,14 +162,13 @@ def _usual(values: Iterable[object]) -> str:
     return min(counts, key=lambda text: (-counts[text], text)) if counts else ""
 
 
-def _fingerprints(row: Mapping[str, object]) -> Iterable[str]:
+def _fingerprints(row: _Listing) -> Iterable[str]:
     """Hashes of what a place is known by: they find its id again, and say nothing to a reader."""
     street = normalize_street(str(row["street1"] or ""), str(row["street2"] or ""))
     area = str(row["zip"] or row["city"] or "")
+    is_known = street.number or street.kind == "highway"
     known = {
-        "street": f"{street.number} {street.name} {area}"
-        if street.number or street.kind == "highway"
-        else "",
+        "street": f"{street.number} {street.name} {area}" if is_known else "",
         "phone": str(row["phone"] or "").partition(";")[0],
         "name": " ".join(normalize_name(str(row["organization_name"] or row["site_name"] or ""))) + area,
         "site": str(row["website"] or "") if row["is_virtual"] else "",
@@ -200,7 +194,7 @@ def _successors(old: Iterable[Entry], location: _Named) -> dict[str, list[str]]:
 
 def _services(
     services: pl.DataFrame,
-    rows: Mapping[str, Mapping[str, object]],
+    rows: Mapping[str, _Listing],
     location: _Named,
     old: Sequence[Entry],
     now: datetime,
@@ -208,7 +202,7 @@ def _services(
     verdicts: Verdicts,
 ) -> tuple[_Named, list[list[Joined]]]:
     reviewed = {pair: same for pair, (same, _) in verdicts.at("service").items()}
-    at: dict[tuple[str, str], list[Mapping[str, object]]] = defaultdict(list)
+    at: dict[tuple[str, str], list[_Listing]] = defaultdict(list)
     for record in services.iter_rows(named=True):
         if record["listing_id"] in location.of:
             at[location.of[record["listing_id"]], str(record["level_of_care"])].append(record)
@@ -230,7 +224,7 @@ def _services(
     return _Named({m: i for i, c in zip(ids, clusters, strict=True) for m in c.members}, entries), groups
 
 
-def _place_words(row: Mapping[str, object]) -> list[str]:
+def _place_words(row: _Listing) -> list[str]:
     return [str(row[c]) for c in ("organization_name", "site_name", "city", "street1") if row[c]]
 
 
@@ -248,57 +242,36 @@ def _first_linked(crosswalk: pl.DataFrame | None, old: Sequence[Entry]) -> dict[
     known = {(e.entity_id, member): e.last_seen for e in old for member in e.members}
     if crosswalk is not None:
         for row in crosswalk.iter_rows(named=True):
-            member = f"{row['listing_id']}#{row['service_key']}" if row["service_key"] else row["listing_id"]
+            member = _member(row["listing_id"], row["service_key"])
             known[row["entity_id"], member] = row["first_linked"].replace(tzinfo=None)
     return known
 
 
-def _links(
-    kind: str,
-    of: Mapping[str, str],
-    matched: MatchResult,
-    linked: Mapping[tuple[str, str], datetime],
-    now: datetime,
-) -> list[tuple[object, ...]]:
+def _member(listing: str, service_key: str | None) -> str:
+    return f"{listing}#{service_key}" if service_key else listing
+
+
+def _links(kind: str, of: Mapping[str, str], matched: MatchResult) -> Iterator[_Link]:
+    """A link for every record, with the surest pair that joined it."""
     best: dict[str, tuple[float, str]] = {}
     levels = ["location", kind]  # records of one location have one organization
-    ours = matched.pairs.filter(pl.col("level").is_in(levels) & (pl.col("decision") == "joined")).sort(
+    joined = matched.pairs.filter(pl.col("level").is_in(levels) & (pl.col("decision") == "joined")).sort(
         "probability", "left_id", "right_id", descending=[True, False, False]
     )
-    for left, right, chance, why in ours.select("left_id", "right_id", "probability", "reasons").iter_rows():
+    for left, right, chance, why in joined.select(
+        "left_id", "right_id", "probability", "reasons"
+    ).iter_rows():
         if of[left] == of[right]:
             best.setdefault(left, (chance, f"with {right}: {why}"))
             best.setdefault(right, (chance, f"with {left}: {why}"))
-    out: list[tuple[object, ...]] = []
     for listing, entity in of.items():
-        chance, why = best.get(listing, (1.0, None))
-        out.append((kind, entity, listing, None, chance, why, linked.get((entity, listing), now), now))
-    return out
+        yield kind, entity, listing, None, *best.get(listing, (1.0, None))
 
 
-def _service_links(
-    of: Mapping[str, str],
-    groups: Iterable[Iterable[Joined]],
-    linked: Mapping[tuple[str, str], datetime],
-    now: datetime,
-) -> list[tuple[object, ...]]:
-    out: list[tuple[object, ...]] = []
+def _service_links(of: Mapping[str, str], groups: Iterable[Iterable[Joined]]) -> Iterator[_Link]:
     for joined in (j for members in groups for j in members):
-        row, entity = joined.row, of[joined.row.member]
-        first = linked.get((entity, row.member), now)
-        out.append(
-            (
-                "service",
-                entity,
-                row.listing_id,
-                row.service_key,
-                joined.probability,
-                joined.reason,
-                first,
-                now,
-            )
-        )
-    return out
+        row = joined.row
+        yield "service", of[row.member], row.listing_id, row.service_key, joined.probability, joined.reason
 
 
 def _service_pairs(groups: Iterable[Sequence[Joined]]) -> pl.DataFrame:

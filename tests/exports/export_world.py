@@ -50,10 +50,18 @@ def offer(world: World, source_id: str, organization: str, name: str) -> dict[st
         }
     )
     listing = world.add(
-        "listing", listing_id=f"{source_id}:1", source_id=source_id, record_key="1", organization_name=organization,
-        website="www.example.example" if is_virtual else None, is_virtual=is_virtual, document_sha256=f"sha-{source_id}",
-        url=f"https://{source_id}.example/iop", observed_at=world.now, **place,
-    )  # fmt: skip
+        "listing",
+        listing_id=f"{source_id}:1",
+        source_id=source_id,
+        record_key="1",
+        organization_name=organization,
+        website="www.example.example" if is_virtual else None,
+        is_virtual=is_virtual,
+        document_sha256=f"sha-{source_id}",
+        url=f"https://{source_id}.example/iop",
+        observed_at=world.now,
+        **place,
+    )
     world.add(
         "listing_service", listing_id=listing["listing_id"], service_key="iop", level_of_care="iop", name=name
     )

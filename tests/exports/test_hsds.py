@@ -108,9 +108,15 @@ def test_sessions_are_of_the_service_at_its_location(package: Path) -> None:
     rows = [row for row in table(package, "schedule") if row["service_at_location_id"] == place]
     assert len(rows) == 1
     wanted = {
-        "freq": "WEEKLY", "byday": "MO,WE,TH", "opens_at": "18:00:00-05:00", "closes_at": "21:00:00-05:00",
-        "timezone": "-5.0", "valid_to": "2026-03-07", "service_id": "", "location_id": "",
-    }  # fmt: skip
+        "freq": "WEEKLY",
+        "byday": "MO,WE,TH",
+        "opens_at": "18:00:00-05:00",
+        "closes_at": "21:00:00-05:00",
+        "timezone": "-5.0",
+        "valid_to": "2026-03-07",
+        "service_id": "",
+        "location_id": "",
+    }
     assert {name: rows[0][name] for name in wanted} == wanted
     zones = [
         row["value"]

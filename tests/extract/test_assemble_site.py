@@ -32,7 +32,16 @@ def values(listing: Listing, key: str, field: str) -> list[str]:
 
 def test_facts_of_several_pages_meet_in_one_listing() -> None:
     insurance = "<main><h1>Insurance</h1><p>We accept Aetna and MassHealth at our center. Verify your insurance.</p></main>"
-    (listing,) = assemble([page("/programs/iop", IOP), page("/insurance", insurance), page("/contact", "<main><h1>Contact us</h1><p>Call us today.</p></main>" + FOOT)], "harbor", "Harbor Recovery", "MA")  # fmt: skip
+    (listing,) = assemble(
+        [
+            page("/programs/iop", IOP),
+            page("/insurance", insurance),
+            page("/contact", "<main><h1>Contact us</h1><p>Call us today.</p></main>" + FOOT),
+        ],
+        "harbor",
+        "Harbor Recovery",
+        "MA",
+    )
     assert (listing.street1, listing.city, listing.state, listing.zip) == (
         "12 Main Street",
         "Salem",

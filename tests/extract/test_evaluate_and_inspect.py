@@ -20,9 +20,12 @@ from pipeline.extract.report.inspect import render as render_reading
 
 TEXT = "Evening IOP\nOur IOP meets Monday and Friday, 6 to 9 pm. We treat anxiety. We do not treat OCD."
 GOLD = {
-    "is_listing": True, "levels_of_care": ["iop"], "conditions": ["anxiety", "depression"], "evening": True,
+    "is_listing": True,
+    "levels_of_care": ["iop"],
+    "conditions": ["anxiety", "depression"],
+    "evening": True,
     "schedule": [{"days": ["mo", "fr"], "start": "18:00", "end": "21:00"}],
-}  # fmt: skip
+}
 SECOND = GOLD | {"conditions": ["anxiety"]}
 ROW = {
     "id": "a",

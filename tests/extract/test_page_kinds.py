@@ -23,13 +23,31 @@ OWN = (
     ),
 )
 OTHERS = (
-    ("https://lifestyle.example/blog/what-is-an-iop", "What Is an IOP?\nIOPs typically run three days per week. Most programs offer groups. An IOP is a middle path."),
-    ("https://dailynews.example/story/2024/05/02/clinic", "Clinic announces new program\nHarbor Clinic announced plans to open an IOP, officials said. May 2, 2024"),
-    ("https://rehab.com/harbor", "Harbor Clinic\nThey accept Medicaid. They offer intensive outpatient. 12 beds."),
-    ("https://finder.example/directory/salem", "Treatment centers in Salem\nHarbor 617-555-0101. Bay 617-555-0102. Cove 617-555-0103. IOP and PHP listings."),
-    ("https://harbor-recovery.example/careers/clinician", "IOP Clinician\nJob description. Responsibilities include groups. Apply now. Full-time position. Pay range posted."),
-    ("https://state.example.gov/services", "Program descriptions\nIntensive outpatient programs provide several hours of counseling."),
-)  # fmt: skip
+    (
+        "https://lifestyle.example/blog/what-is-an-iop",
+        "What Is an IOP?\nIOPs typically run three days per week. Most programs offer groups. An IOP is a middle path.",
+    ),
+    (
+        "https://dailynews.example/story/2024/05/02/clinic",
+        "Clinic announces new program\nHarbor Clinic announced plans to open an IOP, officials said. May 2, 2024",
+    ),
+    (
+        "https://rehab.com/harbor",
+        "Harbor Clinic\nThey accept Medicaid. They offer intensive outpatient. 12 beds.",
+    ),
+    (
+        "https://finder.example/directory/salem",
+        "Treatment centers in Salem\nHarbor 617-555-0101. Bay 617-555-0102. Cove 617-555-0103. IOP and PHP listings.",
+    ),
+    (
+        "https://harbor-recovery.example/careers/clinician",
+        "IOP Clinician\nJob description. Responsibilities include groups. Apply now. Full-time position. Pay range posted.",
+    ),
+    (
+        "https://state.example.gov/services",
+        "Program descriptions\nIntensive outpatient programs provide several hours of counseling.",
+    ),
+)
 
 
 @pytest.mark.parametrize(("url", "text"), OWN)

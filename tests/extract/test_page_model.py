@@ -175,6 +175,9 @@ def test_plain_text_is_kept_as_it_is() -> None:
     page = read_text(text)
     assert page.text == text
     assert [(b.kind, b.text) for b in page.blocks] == [
-        (Kind.HEADING, "Evening IOP"), (Kind.PARAGRAPH, "Three days a week."), (Kind.ITEM, "Anxiety"), (Kind.ITEM, "Depression"),
-    ]  # fmt: skip
+        (Kind.HEADING, "Evening IOP"),
+        (Kind.PARAGRAPH, "Three days a week."),
+        (Kind.ITEM, "Anxiety"),
+        (Kind.ITEM, "Depression"),
+    ]
     assert all(text[b.start : b.end] == b.text for b in page.blocks)

@@ -28,54 +28,114 @@ def refused(page: Page) -> set[str]:
 
 SENTENCES: list[tuple[str, set[tuple[str, str | None]], set[str]]] = [
     ("We accept Aetna and Cigna.", {("aetna", ACC), ("cigna", ACC)}, set()),
-    ("We do not accept Medicaid or Medicare, but are in-network with Aetna.", {("aetna", IN)}, {"medicaid", "medicare"}),
+    (
+        "We do not accept Medicaid or Medicare, but are in-network with Aetna.",
+        {("aetna", IN)},
+        {"medicaid", "medicare"},
+    ),
     ("We are in-network with Aetna but we do not accept MassHealth.", {("aetna", IN)}, {"masshealth"}),
     ("MassHealth is accepted.", {("masshealth", ACC)}, set()),
     ("Medicare and Medicaid are not accepted at this time.", set(), {"medicare", "medicaid"}),
-    ("Every kind of MassHealth and most private insurance plans are accepted.", {("masshealth", ACC), ("private", ACC)}, set()),
-    ("We take most major insurance plans, including Tricare (we don't accept Medicaid).", {("private", ACC), ("tricare", ACC)}, {"medicaid"}),
+    (
+        "Every kind of MassHealth and most private insurance plans are accepted.",
+        {("masshealth", ACC), ("private", ACC)},
+        set(),
+    ),
+    (
+        "We take most major insurance plans, including Tricare (we don't accept Medicaid).",
+        {("private", ACC), ("tricare", ACC)},
+        {"medicaid"},
+    ),
     ("In-network with most major insurance carriers.", {("private", IN)}, set()),
-    ("Our program is out-of-network with all commercial insurance.", {("private", OON), ("out_of_network", ACC)}, set()),
-    ("Riverbend is contracted with Tufts Health Plan, Fallon Health and WellSense.", {("tufts", IN), ("fallon", IN), ("wellsense", IN)}, set()),
+    (
+        "Our program is out-of-network with all commercial insurance.",
+        {("private", OON), ("out_of_network", ACC)},
+        set(),
+    ),
+    (
+        "Riverbend is contracted with Tufts Health Plan, Fallon Health and WellSense.",
+        {("tufts", IN), ("fallon", IN), ("wellsense", IN)},
+        set(),
+    ),
     ("We are currently not in-network with Harvard Pilgrim.", set(), {"harvard_pilgrim"}),
-    ("Payment options include self-pay and a sliding scale.", {("self_pay", ACC), ("sliding_scale", ACC)}, set()),
+    (
+        "Payment options include self-pay and a sliding scale.",
+        {("self_pay", ACC), ("sliding_scale", ACC)},
+        set(),
+    ),
     ("We do not offer a sliding scale.", set(), {"sliding_scale"}),
-    ("Blue Cross Blue Shield (in-network), Aetna (out-of-network)", {("bcbs", IN), ("aetna", OON), ("out_of_network", ACC)}, set()),
+    (
+        "Blue Cross Blue Shield (in-network), Aetna (out-of-network)",
+        {("bcbs", IN), ("aetna", OON), ("out_of_network", ACC)},
+        set(),
+    ),
     ("All commercial insurances accepted except Humana.", {("private", ACC)}, {"humana"}),
     ("We accept all major insurance with the exception of Tricare.", {("private", ACC)}, {"tricare"}),
-    ("Accepted insurance: Aetna, BCBS, Cigna, UnitedHealthcare, Optum", {("aetna", ACC), ("bcbs", ACC), ("cigna", ACC), ("united", ACC), ("private", ACC)}, set()),
+    (
+        "Accepted insurance: Aetna, BCBS, Cigna, UnitedHealthcare, Optum",
+        {("aetna", ACC), ("bcbs", ACC), ("cigna", ACC), ("united", ACC), ("private", ACC)},
+        set(),
+    ),
     ("Our IOP is covered by MassHealth and MBHP.", {("masshealth", ACC), ("mbhp", ACC)}, set()),
     ("We no longer accept Medicare.", set(), {"medicare"}),
     ("We are unable to bill Medicaid.", set(), {"medicaid"}),
     ("We can't accept Medicare Advantage plans.", set(), {"medicare"}),
-    ("Maple Grove takes most commercial and Ohio Medicaid plans.", {("private", ACC), ("medicaid", ACC)}, set()),
-    ("We work with Carelon and Magellan as well as Optum.", {("carelon", ACC), ("magellan", ACC), ("united", ACC)}, set()),
+    (
+        "Maple Grove takes most commercial and Ohio Medicaid plans.",
+        {("private", ACC), ("medicaid", ACC)},
+        set(),
+    ),
+    (
+        "We work with Carelon and Magellan as well as Optum.",
+        {("carelon", ACC), ("magellan", ACC), ("united", ACC)},
+        set(),
+    ),
     ("Insurance is not required: private pay is welcome.", {("self_pay", ACC)}, set()),
     ("We accept Kaiser Permanente with a referral.", {("kaiser", ACC)}, set()),
     ("Aetna and Cigna are in-network.", {("aetna", IN), ("cigna", IN)}, set()),
     ("We bill Anthem directly.", {("anthem", ACC)}, set()),
     ("We accept Aetna; Medicaid is not accepted.", {("aetna", ACC)}, {"medicaid"}),
     ("While we do not take Medicaid, most commercial plans are accepted.", {("private", ACC)}, {"medicaid"}),
-    ("We are proud to be a participating provider with Mass General Brigham Health Plan.", {("mgb_health_plan", IN)}, set()),
+    (
+        "We are proud to be a participating provider with Mass General Brigham Health Plan.",
+        {("mgb_health_plan", IN)},
+        set(),
+    ),
     ("We're an in-network provider for Point32Health.", {("harvard_pilgrim", IN)}, set()),
     ("Aceptamos MassHealth y Medicare.", {("masshealth", ACC), ("medicare", ACC)}, set()),
     ("No aceptamos Medicaid.", set(), {"medicaid"}),
     ("We accept TRICARE through TriWest.", {("tricare", ACC), ("va", ACC)}, set()),
     ("We provide a superbill for clients who wish to seek reimbursement.", {("out_of_network", ACC)}, set()),
     ("We are not MassHealth providers.", set(), {"masshealth"}),
-    ("Groups meet daily. Private insurance; self-pay; Medicaid; Tricare.", {("private", ACC), ("self_pay", ACC), ("medicaid", ACC), ("tricare", ACC)}, set()),
+    (
+        "Groups meet daily. Private insurance; self-pay; Medicaid; Tricare.",
+        {("private", ACC), ("self_pay", ACC), ("medicaid", ACC), ("tricare", ACC)},
+        set(),
+    ),
     ("Neither Medicare nor Medicaid is accepted.", set(), {"medicare", "medicaid"}),
     ("We accept neither Medicare nor Medicaid.", set(), {"medicare", "medicaid"}),
     ("We are in network with: Cigna | Aetna | Humana", {("cigna", IN), ("aetna", IN), ("humana", IN)}, set()),
     ("Unlike programs that take only private insurance, we accept MassHealth.", {("masshealth", ACC)}, set()),
-    ("We don't currently accept HUSKY or Medicare; we do accept Anthem and Aetna.", {("anthem", ACC), ("aetna", ACC)}, {"medicaid", "medicare"}),
+    (
+        "We don't currently accept HUSKY or Medicare; we do accept Anthem and Aetna.",
+        {("anthem", ACC), ("aetna", ACC)},
+        {"medicaid", "medicare"},
+    ),
     ("We are a private-pay practice and do not accept insurance.", {("self_pay", ACC)}, {"private"}),
     ("Most PPO plans accepted.", {("private", ACC)}, set()),
     ("Financial assistance is available for those who qualify.", {("financial_assistance", ACC)}, set()),
     ("We accept most insurance plans and have cash-pay rates.", {("private", ACC), ("self_pay", ACC)}, set()),
-    ("Our team works with these carriers on an out-of-network basis: Cigna and Aetna.", {("cigna", OON), ("aetna", OON), ("out_of_network", ACC)}, set()),
-    ("Desert Bloom accepts out-of-network coverage from most plans (Aetna, Cigna), and is in-network with TRICARE.", {("aetna", OON), ("cigna", OON), ("tricare", IN), ("private", OON), ("out_of_network", ACC)}, set()),
-]  # fmt: skip
+    (
+        "Our team works with these carriers on an out-of-network basis: Cigna and Aetna.",
+        {("cigna", OON), ("aetna", OON), ("out_of_network", ACC)},
+        set(),
+    ),
+    (
+        "Desert Bloom accepts out-of-network coverage from most plans (Aetna, Cigna), and is in-network with TRICARE.",
+        {("aetna", OON), ("cigna", OON), ("tricare", IN), ("private", OON), ("out_of_network", ACC)},
+        set(),
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "expected", "negated"), SENTENCES, ids=[row[0][:50] for row in SENTENCES])
@@ -234,10 +294,22 @@ def test_nothing_raises(text: str) -> None:
 
 
 UNDER_LABELS = (
-    ("<p>In network</p><p>Optum, WellSense</p><p>Not in network</p><p>Aetna, Cigna</p>", {"united", "wellsense"}, {"aetna", "cigna"}),
-    ("<p>Which plans?</p><p>Anthem, Harvard Pilgrim and Cigna, and NH Medicaid (all of its three plans).</p>", {"anthem", "harvard_pilgrim", "cigna", "medicaid"}, set()),
-    ("<h3>Is it covered?</h3><p>Fallon and WellSense pay for both programs.</p>", {"fallon", "wellsense"}, set()),
-)  # fmt: skip
+    (
+        "<p>In network</p><p>Optum, WellSense</p><p>Not in network</p><p>Aetna, Cigna</p>",
+        {"united", "wellsense"},
+        {"aetna", "cigna"},
+    ),
+    (
+        "<p>Which plans?</p><p>Anthem, Harvard Pilgrim and Cigna, and NH Medicaid (all of its three plans).</p>",
+        {"anthem", "harvard_pilgrim", "cigna", "medicaid"},
+        set(),
+    ),
+    (
+        "<h3>Is it covered?</h3><p>Fallon and WellSense pay for both programs.</p>",
+        {"fallon", "wellsense"},
+        set(),
+    ),
+)
 
 
 @pytest.mark.parametrize(("markup", "taken", "not_taken"), UNDER_LABELS)

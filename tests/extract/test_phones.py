@@ -49,7 +49,10 @@ KINDS: list[tuple[str, dict[str, str]]] = [
     ("For admissions call 617-555-0123, ext. 4.", {"+16175550123;ext=4": "admissions"}),
     ("24-hour crisis line: 617-555-0199", {"+16175550199": "crisis"}),
     ("In a mental health crisis, call our team at 617-555-0198.", {"+16175550198": "crisis"}),
-    ("Main 617-555-0100, Admissions 617-555-0101, Fax 617-555-0102", {"+16175550100": "main", "+16175550101": "admissions", "+16175550102": "fax"}),
+    (
+        "Main 617-555-0100, Admissions 617-555-0101, Fax 617-555-0102",
+        {"+16175550100": "main", "+16175550101": "admissions", "+16175550102": "fax"},
+    ),
     ("Call us at 617-555-0123. Admissions: 617-555-0123.", {"+16175550123": "main"}),
     ("Dial 1-617-GET-HELP today", {"+16174384357": "main"}),
     ("Call 1-800-GET-WELL (1-800-438-9355).", {"+18004389355": "main"}),
@@ -69,10 +72,13 @@ KINDS: list[tuple[str, dict[str, str]]] = [
     ("Phone/Fax: 617-555-0123", {"+16175550123": "main"}),
     ("Ph 617-555-0123 / Fx 617-555-0124", {"+16175550123": "main", "+16175550124": "fax"}),
     ("T 617-555-0123 F 617-555-0124", {"+16175550123": "main", "+16175550124": "fax"}),
-    ("Fax referral form to (617) 555-0131 or call (617) 555-0132", {"+16175550131": "fax", "+16175550132": "main"}),
+    (
+        "Fax referral form to (617) 555-0131 or call (617) 555-0132",
+        {"+16175550131": "fax", "+16175550132": "main"},
+    ),
     ("If you are in crisis, call 988 or our office at 617-555-0123.", {"+16175550123": "main"}),
     ("Toll-free: 1 (888) 555-0111 or local (617) 555-0123", {"+18885550111": "main", "+16175550123": "main"}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), KINDS, ids=[row[0][:40] for row in KINDS])

@@ -31,6 +31,8 @@ from pipeline.normalize.address import Street, normalize_street, number_range
         ("415 Highway 95-A", "", Street("415", "", "HWY 95 A", "", "", "", "highway")),
         ("Carr 14 Km 19.2", "", Street("KM 192", "", "HWY 14", "", "", "", "highway")),
         ("P.O. Box 724", "", Street("724", kind="po_box")),
+        ("12 PO Box 1", "", Street("1", kind="po_box")),
+        ("12 Main Street Suite 4", "Rear", Street("12", "", "MAIN", "ST", "", "STE 4 REAR", "street")),
         ("- - -", "", Street(kind="withheld")),
         ("", "", Street(kind="withheld")),
         ("Address withheld", "", Street(kind="withheld")),

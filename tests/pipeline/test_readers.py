@@ -22,9 +22,20 @@ from sources.kinds import KINDS
 from sources.registry import Source
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
-LIST = Source("oak", KINDS["license_list"], "Oak", url="https://oak.example/list.csv", state="MA", columns={
-    "name1": "Name", "street1": "Street", "city": "City", "zip": "ZIP", "setting": "Setting",
-})  # fmt: skip
+LIST = Source(
+    "oak",
+    KINDS["license_list"],
+    "Oak",
+    url="https://oak.example/list.csv",
+    state="MA",
+    columns={
+        "name1": "Name",
+        "street1": "Street",
+        "city": "City",
+        "zip": "ZIP",
+        "setting": "Setting",
+    },
+)
 GOOD = b"Name,Street,City,ZIP,Setting\nOak House,1 Oak Street,Lowell,01852,Outpatient Services\nElm,2 Elm Street,Lynn,01902,\n"
 SITE = Source("elm", KINDS["provider_site"], "Elm House", url="https://elm.example/", state="MA")
 PAGE = """<html><head><title>Intensive Outpatient Program | Elm House</title></head><body><main>

@@ -137,17 +137,29 @@ def test_what_is_no_page_is_left_out_with_the_reason(archive: Archive, foreign: 
         "robots.txt": ("a file", lambda u: foreign.add(u, b"User-agent: *", {"Content-Type": "text/plain"})),
         "x.css": ("a file", lambda u: foreign.add(u, page(1), status=404)),
         "logo": ("media type image/png", lambda u: foreign.add(u, b"\x89PNG", {"Content-Type": "image/png"})),
-        "api": ("media type application/json", lambda u: foreign.add(u, b"{}", {"Content-Type": "application/json"})),
+        "api": (
+            "media type application/json",
+            lambda u: foreign.add(u, b"{}", {"Content-Type": "application/json"}),
+        ),
         "future": ("in the future", lambda u: foreign.add(u, page(1), date="2999-01-01T00:00:00Z")),
         "undated": ("date cannot be read", lambda u: foreign.add(u, page(1), date="last year")),
         "big": ("size limit of 1,000 bytes", lambda u: foreign.add(u, page(1) * 20)),
-        "bomb": ("size limit", lambda u: foreign.add(u, gzip.compress(page(1) * 20), HTML | {"Content-Encoding": "gzip"})),
+        "bomb": (
+            "size limit",
+            lambda u: foreign.add(u, gzip.compress(page(1) * 20), HTML | {"Content-Encoding": "gzip"}),
+        ),
         "less": ("cut short", lambda u: foreign.add(u, page(1), HTML | {"Content-Length": "9999"})),
         "cut": ("cut short", lambda u: foreign.add(u, page(1), WARC_Truncated="time")),
         "part": ("a segment", lambda u: foreign.add(u, page(1), WARC_Segment_Number="1")),
-        "digest": ("digest is wrong", lambda u: foreign.add(u, page(1), WARC_Payload_Digest=f"sha1:{'A' * 32}")),
-        "again": ("a revisit of content", lambda u: foreign.add(u, b"", kind="revisit", WARC_Payload_Digest="sha1:B")),
-    }  # fmt: skip
+        "digest": (
+            "digest is wrong",
+            lambda u: foreign.add(u, page(1), WARC_Payload_Digest=f"sha1:{'A' * 32}"),
+        ),
+        "again": (
+            "a revisit of content",
+            lambda u: foreign.add(u, b"", kind="revisit", WARC_Payload_Digest="sha1:B"),
+        ),
+    }
     for name, (_, write) in cases.items():
         write(URL + name)
     foreign.writer.write_record(

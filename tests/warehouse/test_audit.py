@@ -42,13 +42,27 @@ WRONG = {
     "enum": (changed("service", "level_of_care", enum=("php",)), "service", "level_of_care", 48),
     "volume": (changed("directory", checks=check("rows", minimum=1000)), "directory", "", 48),
     "freshness": (
-        changed("directory", checks=check("freshness", column="last_verified", max_age_days=0, max_share=0.1)),
-        "directory", "last_verified", 48,
+        changed(
+            "directory", checks=check("freshness", column="last_verified", max_age_days=0, max_share=0.1)
+        ),
+        "directory",
+        "last_verified",
+        48,
     ),
     "null": (changed("directory", "service_name", null=None), "directory", "service_name", 24),
-    "range": (changed("location", checks=check("range", column="latitude", minimum=0, maximum=1)), "location", "latitude", 24),
-    "pattern": (changed("address", checks=check("pattern", column="city", pattern="[A-M].*")), "address", "city", 6),
-}  # fmt: skip
+    "range": (
+        changed("location", checks=check("range", column="latitude", minimum=0, maximum=1)),
+        "location",
+        "latitude",
+        24,
+    ),
+    "pattern": (
+        changed("address", checks=check("pattern", column="city", pattern="[A-M].*")),
+        "address",
+        "city",
+        6,
+    ),
+}
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -90,9 +90,10 @@ def test_the_engine_agrees_with_the_contract(built: Path) -> None:
         connection.execute(f"ATTACH '{built}' AS iop (READ_ONLY)")
         while tables:
             ready = [
-                name for name, c in tables.items()
+                name
+                for name, c in tables.items()
                 if all(table in loaded or table == name for _, table, _ in foreign_keys(c))
-            ]  # fmt: skip
+            ]
             if not ready:  # observation and claim refer to each other: an engine can hold only one of the two
                 tables["claim"] = _without_references(tables["claim"])
                 continue

@@ -89,15 +89,23 @@ LEVELS = [
 
 
 DELIVERIES = [
-    ("true", "true", "hybrid"), ("true", None, "virtual"), ("true", "false", "virtual"), (None, "true", "in_person"),
-    ("false", None, "in_person"), (None, "false", "virtual"), (None, None, None),
-]  # fmt: skip
+    ("true", "true", "hybrid"),
+    ("true", None, "virtual"),
+    ("true", "false", "virtual"),
+    (None, "true", "in_person"),
+    ("false", None, "in_person"),
+    (None, "false", "virtual"),
+    (None, None, None),
+]
 
 
 HEALTH = [
-    (["ok"], 1, "healthy"), (["ok"], 40, "late"), (["ok", "blocked", "blocked", "blocked"], 20, "failing"),
-    (["blocked"], 1, "failing"), ([], 1, "local"),
-]  # fmt: skip
+    (["ok"], 1, "healthy"),
+    (["ok"], 40, "late"),
+    (["ok", "blocked", "blocked", "blocked"], 20, "failing"),
+    (["blocked"], 1, "failing"),
+    ([], 1, "local"),
+]
 
 
 ODD = {"virtual": 15, "fax": 16, "bad": 17, "columns": 18}
@@ -134,9 +142,16 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _virtual(world: World) -> None:
     listing = world.add(
-        "listing", listing_id="site_015:v", source_id="site_015", record_key="v", organization_name="Example Recovery 15",
-        is_virtual=True, phone="+16175550199", url="https://site_015.example/virtual", observed_at=world.now,
-    )  # fmt: skip
+        "listing",
+        listing_id="site_015:v",
+        source_id="site_015",
+        record_key="v",
+        organization_name="Example Recovery 15",
+        is_virtual=True,
+        phone="+16175550199",
+        url="https://site_015.example/virtual",
+        observed_at=world.now,
+    )
     world.add(
         "listing_service",
         listing_id="site_015:v",
@@ -148,9 +163,14 @@ def _virtual(world: World) -> None:
         world.say(listing, "virtual_state", state, "iop/virtual")
     world.entity("service", "svc_v", [(listing, "iop/virtual")])
     world.add(
-        "crosswalk", entity_type="organization", entity_id="org_00f", listing_id="site_015:v", probability=1.0,
-        first_linked=world.now, last_linked=world.now,
-    )  # fmt: skip
+        "crosswalk",
+        entity_type="organization",
+        entity_id="org_00f",
+        listing_id="site_015:v",
+        probability=1.0,
+        first_linked=world.now,
+        last_linked=world.now,
+    )
 
 
 def _fax(world: World) -> None:
@@ -193,8 +213,15 @@ def test_source_health(odd: Path) -> None:
 def test_a_virtual_service_has_a_row_without_a_place(odd: Path) -> None:
     columns = "location_id, state, virtual, delivery, virtual_states, organization_name, phone, level_of_care"
     assert one(odd, columns, "svc_v") == (
-        None, None, True, "virtual", ["MA", "NH"], "Example Recovery 15", "+16175550199", "iop",
-    )  # fmt: skip
+        None,
+        None,
+        True,
+        "virtual",
+        ["MA", "NH"],
+        "Example Recovery 15",
+        "+16175550199",
+        "iop",
+    )
 
 
 def test_fax_and_refused_payers_are_kept_but_not_offered(odd: Path) -> None:
@@ -209,8 +236,15 @@ def test_fax_and_refused_payers_are_kept_but_not_offered(odd: Path) -> None:
 def test_what_cannot_be_used_is_in_quarantine_with_its_reason(odd: Path) -> None:
     reasons = ask(odd, "SELECT reason FROM quarantine ORDER BY ALL")
     assert [r for (r,) in reasons] == [
-        "bad_boolean", "bad_json", "bad_phone", "bad_range", "no_address", "no_listing", "unknown_code", "unknown_field",
-    ]  # fmt: skip
+        "bad_boolean",
+        "bad_json",
+        "bad_phone",
+        "bad_range",
+        "no_address",
+        "no_listing",
+        "unknown_code",
+        "unknown_field",
+    ]
     assert one(odd, "conditions, hours_per_week_min", "svc_011a") == (["ptsd"], 9.0)
 
 

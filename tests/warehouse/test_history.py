@@ -100,7 +100,7 @@ def changes(path: Path, entity: str) -> list[tuple[Any, ...]]:
         ("svc_009a", [("hours_per_week", "[9, 9]", "[10, 10]", "changed", "correction", "override")]),
         ("svc_00ba", []),
     ],
-)  # fmt: skip
+)
 def test_changes_say_what_and_why(second: Path, entity: str, expected: list[tuple[Any, ...]]) -> None:
     assert changes(second, entity) == expected
 
@@ -123,9 +123,12 @@ def test_verification_alone_is_no_change(second: Path) -> None:
 def test_the_directory_as_it_was(second: Path) -> None:
     hours = "SELECT hours_per_week_min FROM {} WHERE service_id = 'svc_000a'"
     for source, value in (
-        (f"directory_as_of('{NOW + timedelta(days=3)}')", 9.0), (f"directory_as_of('{LATER}')", 12.0),
-        ("directory_as_of_release(1)", 9.0), ("directory_as_of_release(2)", 12.0), ("directory", 12.0),
-    ):  # fmt: skip
+        (f"directory_as_of('{NOW + timedelta(days=3)}')", 9.0),
+        (f"directory_as_of('{LATER}')", 12.0),
+        ("directory_as_of_release(1)", 9.0),
+        ("directory_as_of_release(2)", 12.0),
+        ("directory", 12.0),
+    ):
         assert ask(second, hours.format(source)) == [(value,)], source
     assert ask(second, f"SELECT count(*) FROM directory_as_of('{NOW - timedelta(days=1)}')") == [(0,)]
     now = "SELECT service_id, conditions FROM {} ORDER BY ALL"

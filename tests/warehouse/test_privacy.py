@@ -20,13 +20,20 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = World(providers=3)
     listing = world.site(0)
     said: dict[str, dict[str, Any]] = {
-        "condition": {"value": "anxiety", "quote": "Dr. Jane Sample and Max Muster, LICSW treat anxiety: max@site0.example"},
+        "condition": {
+            "value": "anxiety",
+            "quote": "Dr. Jane Sample and Max Muster, LICSW treat anxiety: max@site0.example",
+        },
         "modality": {"value": "group_therapy", "quote": "Groups are led by Pat Placeholder, Psy.D."},
-        "population": {"value": "adolescents", "quote": "Teens: call Drs. Sample and Muster", "section": "Ask Jane Sample, LMHC"},
+        "population": {
+            "value": "adolescents",
+            "quote": "Teens: call Drs. Sample and Muster",
+            "section": "Ask Jane Sample, LMHC",
+        },
         "program_name": {"value": "Evening IOP (write to jane@site0.example)", "quote": "Evening IOP"},
         "website": {"value": "jane.sample@site0.example", "quote": "jane.sample@site0.example"},
         "phone": {"value": f"+1{CELL}", "quote": "Jane's cell: 617-555-0177"},
-    }  # fmt: skip
+    }
     for field, values in said.items():
         world.say(
             listing,
@@ -41,14 +48,23 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world.rows["ledger"][0]["label"] = "jane@site0.example"
     world.rows["document"][0]["detail"] = "HTTP 500, write to admin@site0.example"
     world.add(
-        "quarantine", source_id="site_000", reason="no_address", detail="contact jane@site0.example",
-        raw="Jane Sample, Ph.D., jane@site0.example", observed_at=world.now,
-    )  # fmt: skip
+        "quarantine",
+        source_id="site_000",
+        reason="no_address",
+        detail="contact jane@site0.example",
+        raw="Jane Sample, Ph.D., jane@site0.example",
+        observed_at=world.now,
+    )
     world.add("unmapped", source_id="site_000", category="staff", text="Max Muster, LICSW", rows=1)
     world.add(
-        "match_pair", level="location", left_id="site_000:0", right_id="su_2025:0", probability=0.9, decision="joined",
+        "match_pair",
+        level="location",
+        left_id="site_000:0",
+        right_id="su_2025:0",
+        probability=0.9,
+        decision="joined",
         reasons="both jane@site0.example",
-    )  # fmt: skip
+    )
     solo = world.listing("su_2025", 50, "Jane Q. Sample, LICSW PLLC", 50)
     world.service(solo, "iop", "iop", None)
     world.entity("organization", "org_solo", [(solo, None)])

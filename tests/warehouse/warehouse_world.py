@@ -48,9 +48,16 @@ class World:
         defaults = {"cadence_days": 30, "title": source_id, "url": f"https://{source_id}.example/"}
         self.add("source", source_id=source_id, kind=kind, **(defaults | values))
         self.add(
-            "document", source_id=source_id, url=f"https://{source_id}.example/", fetched_at=at, outcome="ok",
-            status=200, sha256=f"sha-{source_id}", size=10, elapsed_ms=5,
-        )  # fmt: skip
+            "document",
+            source_id=source_id,
+            url=f"https://{source_id}.example/",
+            fetched_at=at,
+            outcome="ok",
+            status=200,
+            sha256=f"sha-{source_id}",
+            size=10,
+            elapsed_ms=5,
+        )
 
     def provider(self, number: int) -> None:
         """One operator with one place, on its own site (with an IOP track) and in the directory."""
@@ -70,14 +77,31 @@ class World:
     def listing(self, source_id: str, number: int, name: str, key: int) -> dict[str, Any]:
         state, county, zip5, city, latitude, longitude = PLACES[number % len(PLACES)]
         row = self.add(
-            "listing", listing_id=f"{source_id}:{key}", source_id=source_id, record_key=str(key),
-            organization_name=name, site_name=f"{city} center", street1=f"{number + 1} Main St", city=city, state=state,
-            zip=zip5, county=county, latitude=latitude + number / 1000, longitude=longitude, geo_precision="address",
-            phone=f"+1617555{100 + number % 100:04}", website=f"https://site{number}.example", is_virtual=False,
-            external_ids=[{"scheme": "npi", "identifier": f"9{number:09}"}] if source_id == "su_2025" else None,
-            service_codes=["OIT"], document_sha256=f"sha-{source_id}", url=f"https://{source_id}.example/",
+            "listing",
+            listing_id=f"{source_id}:{key}",
+            source_id=source_id,
+            record_key=str(key),
+            organization_name=name,
+            site_name=f"{city} center",
+            street1=f"{number + 1} Main St",
+            city=city,
+            state=state,
+            zip=zip5,
+            county=county,
+            latitude=latitude + number / 1000,
+            longitude=longitude,
+            geo_precision="address",
+            phone=f"+1617555{100 + number % 100:04}",
+            website=f"https://site{number}.example",
+            is_virtual=False,
+            external_ids=[{"scheme": "npi", "identifier": f"9{number:09}"}]
+            if source_id == "su_2025"
+            else None,
+            service_codes=["OIT"],
+            document_sha256=f"sha-{source_id}",
+            url=f"https://{source_id}.example/",
             observed_at=self.now - timedelta(days=1),
-        )  # fmt: skip
+        )
         self.say(row, "organization", name)
         address = {"street": row["street1"], "city": city, "state": state, "zip": zip5}
         self.say(row, "address", json.dumps(address))
@@ -123,23 +147,47 @@ class World:
     ) -> dict[str, Any]:
         self.said += 1
         defaults = {
-            "observation_id": f"o{self.said:06}", "listing_id": listing["listing_id"], "service_key": service_key,
-            "source_id": listing["source_id"], "field": field, "value": value, "quote": value, "start": 0,
-            "end": len(value), "assertion": "affirmed", "method": "test", "confidence": 0.9, "url": listing["url"],
-            "document_sha256": listing["document_sha256"], "observed_at": listing["observed_at"],
-        }  # fmt: skip
+            "observation_id": f"o{self.said:06}",
+            "listing_id": listing["listing_id"],
+            "service_key": service_key,
+            "source_id": listing["source_id"],
+            "field": field,
+            "value": value,
+            "quote": value,
+            "start": 0,
+            "end": len(value),
+            "assertion": "affirmed",
+            "method": "test",
+            "confidence": 0.9,
+            "url": listing["url"],
+            "document_sha256": listing["document_sha256"],
+            "observed_at": listing["observed_at"],
+        }
         return self.add("observation", **(defaults | more))
 
     def entity(self, level: str, entity: str, members: list[tuple[dict[str, Any], str | None]]) -> None:
         for listing, key in members:
             self.add(
-                "crosswalk", entity_type=level, entity_id=entity, listing_id=listing["listing_id"], service_key=key,
-                probability=0.95, reasons="same phone", first_linked=self.now, last_linked=self.now,
-            )  # fmt: skip
+                "crosswalk",
+                entity_type=level,
+                entity_id=entity,
+                listing_id=listing["listing_id"],
+                service_key=key,
+                probability=0.95,
+                reasons="same phone",
+                first_linked=self.now,
+                last_linked=self.now,
+            )
         self.add(
-            "ledger", entity_type=level, entity_id=entity, status="active", minted_at=self.now, last_seen=self.now,
-            label=entity, members=[x["listing_id"] for x, _ in members],
-        )  # fmt: skip
+            "ledger",
+            entity_type=level,
+            entity_id=entity,
+            status="active",
+            minted_at=self.now,
+            last_seen=self.now,
+            label=entity,
+            members=[x["listing_id"] for x, _ in members],
+        )
 
     def find(self, table: str, **values: Any) -> list[dict[str, Any]]:
         """Rows that have these values."""

@@ -290,9 +290,20 @@ class Builder:
                 stack.pop()
         index = len(self.blocks)
         block = Block(
-            index, text, self._length, self._length + len(text), kind, self._region, level,
-            tuple([at for _, at in stack]), None, None, (), self._groups[-1], tuple(hrefs),
-        )  # fmt: skip
+            index,
+            text,
+            self._length,
+            self._length + len(text),
+            kind,
+            self._region,
+            level,
+            tuple([at for _, at in stack]),
+            None,
+            None,
+            (),
+            self._groups[-1],
+            tuple(hrefs),
+        )
         if level:
             stack.append((level, index))
         elif kind is Kind.DEFINITION:
