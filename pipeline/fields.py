@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from pipeline.vocabulary import cells, rows
+from pipeline.vocabulary.tables import cells, rows
 
 
 class Trait(StrEnum):

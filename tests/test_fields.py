@@ -11,7 +11,7 @@ import pytest
 from pipeline.fields import Trait, fields, of_scope, with_traits, written_as
 from pipeline.records import Observation
 from pipeline.values import Address, Range, Session, written
-from pipeline.vocabulary import rows
+from pipeline.vocabulary.tables import rows
 
 PACKAGES = ("pipeline", "warehouse")
 READERS = ("pipeline/extract/facts/", "pipeline/extract/schedule/")

@@ -72,7 +72,7 @@ def build(
         attach_overrides(connection, overrides, now)
         release = int(run.get("release") or (last.release + 1 if last else 1))
         moment = {"now": now, "release": release, "previous_release": last.release if last else None}
-        for name, value in (variables() | moment).items():
+        for name, value in (variables(vocabulary) | moment).items():
             connection.execute(f"SET VARIABLE {quoted(name)} = ?", [value])
         fill_vocabularies(connection, vocabulary, contracts)
         fill_kinds(connection, trust)

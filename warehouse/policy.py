@@ -1,4 +1,4 @@
-"""The claim policy and the limits of the audit: `policy.toml`, and `pipeline/vocabulary/hours.toml`, read once."""
+"""The claim policy and the limits of the audit: `policy.toml`, read once."""
 
 from __future__ import annotations
 
@@ -8,28 +8,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.vocabulary import tables
-
 FILE = Path(__file__).parent / "policy.toml"
 
 
 @cache
 def policy() -> Mapping[str, Any]:
     """The whole policy as TOML tables."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8")) | tables("hours.toml")
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def variables() -> dict[str, Any]:
-    """The settings that the models read by `getvariable`."""
+def variables(vocabulary: Path) -> dict[str, Any]:
+    """The settings that the models read by `getvariable`; what hours mean is the vocabulary's (`hours.toml`)."""
     p = policy()
+    hours = tomllib.loads((vocabulary / "hours.toml").read_text(encoding="utf-8"))
     return {
         **{
             key: p["choice"][key]
             for key in ("confidence_ceiling", "conflict_discount", "newer_days", "listing_confidence")
         },
         **p["freshness"],
-        **p["level"],
-        **p["sessions"],
+        **hours["level"],
+        **hours["sessions"],
         "phone_kinds": p["choice"]["phone_kinds"],
         "weekdays": ["mo", "tu", "we", "th", "fr", "sa", "su"],
         "failing_attempts": p["sources"]["failing_attempts"],

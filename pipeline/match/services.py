@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.normalize.name import NAME_WORDS, normalize_name
-from pipeline.vocabulary import cells, rows
+from pipeline.vocabulary.tables import cells, rows
 
 ALONE, AGREED, GENERAL = 0.95, 0.9, 0.7  # probability by the rule that joined
 _TIMES = (

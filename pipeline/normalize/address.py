@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from pipeline.vocabulary import by_kind
+from pipeline.vocabulary.tables import by_kind
 
 STREET_WORDS = by_kind("street_words.csv")
 """Words of street lines by kind: suffix (USPS Publication 28, appendix C), direction, unit, other words."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from pipeline.vocabulary import rows
+from pipeline.vocabulary.tables import rows
 
 Meridiem = Literal["am", "pm"]
 PartOfDay = Literal["morning", "afternoon", "evening"]

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.vocabulary import by_kind
+from pipeline.vocabulary.tables import by_kind
 
 NAME_WORDS = by_kind("name_words.csv")
 """Words by kind: abbreviation → words, phrase → acronym, and the legal, stop, place and program words."""

@@ -14,7 +14,7 @@ from functools import cache
 
 import phonenumbers
 
-from pipeline.vocabulary import rows
+from pipeline.vocabulary.tables import rows
 
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 

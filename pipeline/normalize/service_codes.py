@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, TypeVar
 
-from pipeline.vocabulary import cells, rows
+from pipeline.vocabulary.tables import cells, rows
 
 REMARK = re.compile(r"\([^)]*\)?|[®™]")
 NOT_WORD = re.compile(r"[^a-z0-9]+")

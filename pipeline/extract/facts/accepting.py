@@ -13,7 +13,7 @@ from pipeline.extract.parsing.text import fold
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.vocabulary import spots
 from pipeline.records import Assertion, Observation, Region
-from pipeline.vocabulary import rows
+from pipeline.vocabulary.tables import rows
 
 _HINTS = (
     "accept", "wait", "intake", "admission", "admit", "enroll", "referral", "clos", "capacity", "full", "suspend", "paus", "on hold", "soon",

@@ -10,7 +10,7 @@ import re
 
 from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion, Observation, Region
-from pipeline.vocabulary import rows
+from pipeline.vocabulary.tables import rows
 
 _KIND = {row["code"]: row["kind"] for row in rows("accreditation.csv")}
 _LICENSED = re.compile(

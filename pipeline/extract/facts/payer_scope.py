@@ -11,14 +11,14 @@ import re
 from dataclasses import dataclass
 
 from pipeline.records import Assertion
-from pipeline.vocabulary import tables
+from pipeline.vocabulary.tables import settings
 
 
 def _cues() -> dict[str, str]:
     """The alternatives of every list of `vocabulary/payer_cues.toml`, lists of other lists written out."""
     joined = {
         name: "|".join(words).replace(" ", r"\s+").replace("[-\\s+]", r"[-\s]")
-        for name, words in tables("payer_cues.toml").items()
+        for name, words in settings("payer_cues.toml").items()
     }
     for name in ("not", "accept", "in"):
         joined = {

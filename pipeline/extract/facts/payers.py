@@ -26,7 +26,7 @@ from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.vocabulary import Mention, spots
 from pipeline.records import Assertion, Observation, Region
 from pipeline.values import Value
-from pipeline.vocabulary import rows
+from pipeline.vocabulary.tables import rows
 
 _ANY_PLAN = re.compile(
     r"(?<![Nn]ot )\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|(?:vast\s+)?majority\s+of|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"

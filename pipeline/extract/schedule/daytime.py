@@ -13,11 +13,11 @@ from pipeline.extract.schedule.session_cues import kind_of
 from pipeline.extract.schedule.sessions import SessionMention
 from pipeline.normalize.clock import DAYS, WEEKEND
 from pipeline.records import Assertion
-from pipeline.vocabulary import tables
+from pipeline.vocabulary.tables import settings
 
 PartName = Literal["evening", "weekend", "morning"]
 
-_HOURS = tables("hours.toml")["sessions"]
+_HOURS = settings("hours.toml")["sessions"]
 _PARTS: tuple[PartName, ...] = ("evening", "weekend", "morning")
 _WORDS = {word: part for part in _PARTS for word in words("daytime", part)}
 HINTS = ("evening", "night", "weekend", "saturday", "morning", "eiop", "noche", "nocturn", "week")

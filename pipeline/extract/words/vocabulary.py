@@ -18,7 +18,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from pipeline.extract.parsing.text import fold, spaced
-from pipeline.vocabulary import cells, rows
+from pipeline.vocabulary.tables import cells, rows
 
 FIELDS: Mapping[str, str] = {
     "conditions": "condition",

@@ -1,0 +1,38 @@
+"""The files of this folder, each read once."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def rows(file: str) -> tuple[dict[str, str], ...]:
+    """The rows of `pipeline/vocabulary/<file>`."""
+    with (FOLDER / file).open(encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))
+
+
+@cache
+def settings(file: str) -> dict[str, Any]:
+    """The tables of `pipeline/vocabulary/<file>` (TOML)."""
+    return tomllib.loads((FOLDER / file).read_text(encoding="utf-8"))
+
+
+def cells(text: str | None) -> list[str]:
+    """The entries of a cell that holds several, ";" between."""
+    return [entry for part in (text or "").split(";") if (entry := part.strip())]
+
+
+@cache
+def by_kind(file: str) -> dict[str, dict[str, str]]:
+    """A table of columns kind, word, canonical: for each kind, the words and what they become."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows(file):
+        found.setdefault(row["kind"], {})[row["word"]] = row["canonical"]
+    return found
