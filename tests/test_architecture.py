@@ -16,6 +16,7 @@ PACKAGES = ("pipeline", "sources", "warehouse")
 LONGEST = 400
 # From the ground up. A module may import its own floor's folder and everything below, nothing beside or above.
 FLOORS = (
+    "pipeline.vocabulary",
     "sources warehouse pipeline.records pipeline.html pipeline.progress",
     "pipeline.fields",
     "pipeline.normalize pipeline.archive",
@@ -27,6 +28,7 @@ FLOORS = (
     "pipeline.cli",
 )
 EXTRACT_FLOORS = (
+    "pipeline.vocabulary",
     "pipeline.extract.parsing",
     "pipeline.extract.words",
     "pipeline.extract.facts pipeline.extract.schedule pipeline.extract.tracks pipeline.extract.page_kind pipeline.extract.choice",

@@ -8,19 +8,17 @@ it in its clause; a parenthesis is a scope of its own.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 
 from pipeline.records import Assertion
-from pipeline.vocabulary import FOLDER
+from pipeline.vocabulary import tables
 
 
 def _cues() -> dict[str, str]:
     """The alternatives of every list of `vocabulary/payer_cues.toml`, lists of other lists written out."""
-    lists = tomllib.loads((FOLDER / "payer_cues.toml").read_text(encoding="utf-8"))
     joined = {
         name: "|".join(words).replace(" ", r"\s+").replace("[-\\s+]", r"[-\s]")
-        for name, words in lists.items()
+        for name, words in tables("payer_cues.toml").items()
     }
     for name in ("not", "accept", "in"):
         joined = {

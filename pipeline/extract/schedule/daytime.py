@@ -13,13 +13,11 @@ from pipeline.extract.schedule.session_cues import kind_of
 from pipeline.extract.schedule.sessions import SessionMention
 from pipeline.normalize.clock import DAYS, WEEKEND
 from pipeline.records import Assertion
+from pipeline.vocabulary import tables
 
 PartName = Literal["evening", "weekend", "morning"]
 
-EVENING_FROM, MORNING_UNTIL = (
-    "16:00",
-    "12:00",
-)  # readers call 16:00-19:00 an evening session, and not 15:30-18:30
+_HOURS = tables("hours.toml")["sessions"]
 _PARTS: tuple[PartName, ...] = ("evening", "weekend", "morning")
 _WORDS = {word: part for part in _PARTS for word in words("daytime", part)}
 HINTS = ("evening", "night", "weekend", "saturday", "morning", "eiop", "noche", "nocturn", "week")
@@ -63,10 +61,10 @@ def _from_sessions(sessions: Iterable[SessionMention]) -> Iterator[TimeOfDay]:
     for mention in sessions:
         if mention.kind != "program":
             continue
-        days, start, _ = mention.value
+        days, start, end = mention.value
         shown: dict[PartName, bool] = {
-            "evening": start is not None and start >= EVENING_FROM,
-            "morning": start is not None and start < MORNING_UNTIL,
+            "evening": (start or "") >= _HOURS["evening_from"] or (end or "") > _HOURS["evening_until"],
+            "morning": start is not None and start < _HOURS["morning_before"],
             "weekend": bool(set(WEEKEND) & set(days or ())),
         }
         for part in (part for part, is_shown in shown.items() if is_shown):

@@ -18,6 +18,7 @@ from pipeline.extract.words.assertion import Judgement
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.vocabulary import find_mentions
 from pipeline.records import Assertion
+from pipeline.vocabulary import tables
 
 WEAK = frozenset({"op", "inpatient"})  # "outpatient" and "inpatient" are adjectives more often than programs
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|compar(?:ed|ing|ison)|differ(?:ence|ent|s)?)\b")
@@ -115,7 +116,6 @@ _HOURS = re.compile(
 )
 _WORDS = {"three": 3, "four": 4, "five": 5, "six": 6}
 BESIDE = 60  # characters between an ambiguous name and the clear one that explains it
-LONGEST_IOP_DAY = 3.5  # hours; 9–19 hours a week over three to five days
 
 
 def _resolve_names(context: PageContext, levels: Levels) -> None:
@@ -131,7 +131,7 @@ def _resolve_names(context: PageContext, levels: Levels) -> None:
         near = [m for m in clear if m.block is mention.block and _is_alias(context.folded, mention, m)]
         beside.update({m.code for m in near})
     hours = [_hours(m) for m in _HOURS.finditer(context.folded, 0, 40_000)]
-    is_short = bool(hours) and max(hours) <= LONGEST_IOP_DAY
+    is_short = bool(hours) and max(hours) <= tables("hours.toml")["level"]["longest_iop_day"]
     for mention in named:
         if beside:
             mention.code = "php" if beside["php"] >= beside["iop"] else "iop"
