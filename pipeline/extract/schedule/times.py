@@ -170,7 +170,7 @@ def _observe(
     block = context.block_at(start)
     if block is None:
         return
-    judged = context.judge(block, start, end)
+    judged = context.judge(block, start, end, "time")
     span = context.sentence(block, start)
     defined = ".defined" if _DEFINITION.search(context.folded, *span) else ""
     if defined and field == "duration_weeks" and _VAGUE.search(context.folded, *span):
