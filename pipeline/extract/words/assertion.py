@@ -32,7 +32,7 @@ SHORT, LONG = (
     160,
 )  # characters that a cue of short reach spans (some six words), and one after the mention
 _TERMINATOR = re.compile(
-    r"\b(?:but|however|although|though|except|whereas|yet|instead|while we|and we|we do|we also|we offer|we provide|we treat|our|so that|because|seeking|looking for|want to)\b"
+    r"\b(?:but|however|although|though|except|whereas|yet|instead|while we|and we|we do|we also|we offer|we provide|we treat|we accept|our|so that|because|seeking|looking for|want to)\b"
     r"|[;:](?=\s)|\.\s| - "
 )
 _TURN = re.compile(r"\b(?:but|however|although|instead|we do|we offer|we treat|we provide)\b")
@@ -106,40 +106,39 @@ def _expanded(phrase: str) -> Iterator[str]:
 
 
 def cues_in(folded: str, start: int, end: int) -> list[Cue]:
-    """The cues of one sentence, the longest at each place; pseudo cues take away what begins within them."""
+    """The cues of one sentence by place, the longest first; pseudo cues take away what begins within them."""
     plain = spaced(folded[start:end])
-    longest: dict[int, tuple[int, list[Meaning]]] = {}
+    hits = []
     for last, (length, meanings) in _cues().iter(plain):
         at = last + 1 - length
-        if (at and plain[at - 1].isalnum()) or plain[last + 1 : last + 2].isalnum():
-            continue
-        if at not in longest or longest[at][0] < length:
-            longest[at] = (length, meanings)
+        if not ((at and plain[at - 1].isalnum()) or plain[last + 1 : last + 2].isalnum()):
+            hits.append((at, -length, meanings))
     found = []
     taken = 0
-    for at in sorted(longest):
-        length, meanings = longest[at]
+    for at, minus_length, meanings in sorted(hits):
         if at < taken:
             continue
         for meaning in meanings:
             if meaning.category == "pseudo":
-                taken = at + length
+                taken = at - minus_length
             else:
-                found.append(Cue(meaning, start + at, start + at + length))
+                found.append(Cue(meaning, start + at, start + at - minus_length))
     return found
 
 
 def governing(
     folded: str, cues: list[Cue], start: int, end: int, topic: str, asks: bool = False
 ) -> list[Cue]:
-    """The cues of a sentence that speak of the mention at [start, end); `asks`: the sentence is a question."""
-    return [
-        cue
-        for cue in cues
-        if (not cue.meaning.topics or topic in cue.meaning.topics)
-        and (asks or cue.category != "question")
-        and _governs(folded, cue, start, end)
-    ]
+    """The cues that speak of the mention at [start, end), of those at one place the longest; `asks`: of a question."""
+    found: list[Cue] = []
+    longest: dict[int, int] = {}
+    for cue in cues:
+        if cue.meaning.topics and topic not in cue.meaning.topics:
+            continue
+        is_longest = longest.setdefault(cue.start, cue.end) == cue.end
+        if is_longest and (asks or cue.category != "question") and _governs(folded, cue, start, end):
+            found.append(cue)
+    return found
 
 
 def judge(folded: str, cues: list[Cue], start: int, end: int, topic: str, asks: bool = False) -> Judgement:

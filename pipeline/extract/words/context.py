@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.extract.parsing.page import Block, Kind, Page, Region
 from pipeline.extract.parsing.text import fold, sentences
-from pipeline.extract.words.assertion import Cue, Judgement, Meaning, cues_in, judge
+from pipeline.extract.words.assertion import Cue, Judgement, Meaning, cues_in, governing, judge
 from pipeline.extract.words.vocabulary import Mention, find_mentions
 from pipeline.records import Assertion
 
@@ -78,6 +78,10 @@ class PageContext:
         if _SOON.match(self.folded, span[1]) and span[1] - end < 60:
             return SOON
         return judge(self.folded, self.cues(span), start, end, topic, self.asks(span))
+
+    def governing(self, block: Block, start: int, end: int, topic: str) -> list[Cue]:
+        """The cues that speak of the words at [start, end)."""
+        return governing(self.folded, self.cues(self.sentence(block, start)), start, end, topic)
 
     def asks(self, span: tuple[int, int]) -> bool:
         """Whether a sentence is a question."""
