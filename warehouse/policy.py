@@ -1,10 +1,11 @@
-"""The claim policy and the limits of the audit: `policy.toml`, read once."""
+"""The claim policy and the limits of the audit: `policy.toml`, and `pipeline/vocabulary/hours.toml`, read once."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ FILE = Path(__file__).parent / "policy.toml"
 @cache
 def policy() -> Mapping[str, Any]:
     """The whole policy as TOML tables."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    hours = files("pipeline.vocabulary").joinpath("hours.toml")
+    return tomllib.loads(FILE.read_text(encoding="utf-8")) | tomllib.loads(hours.read_text(encoding="utf-8"))
 
 
 def variables(vocabulary: Path) -> dict[str, Any]:

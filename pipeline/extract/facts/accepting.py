@@ -9,26 +9,21 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipeline.extract.parsing.text import fold
+from pipeline.extract.parsing.page import Block
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.vocabulary import spots
 from pipeline.records import Assertion, Observation, Region
 from pipeline.vocabulary.tables import rows
 
-_HINTS = (
-    "accept", "wait", "intake", "admission", "admit", "enroll", "referral", "clos", "capacity", "full", "suspend", "paus", "on hold", "soon",
-    "opening", "opens", "prelaunch", "pre-launch", "not yet", "not currently", "unavailable", "not operating", "not running", "discontinued",
-    "no longer", "ceased", "shut down", "slot", "spot", "space", "immediate", "lista de", "nuev", "próximamente", "same-day", "same day",
-    "taking", "welcoming", "seeing", "scheduling", "not available", "not offered", "not being",
-)  # fmt: skip
-MAX_HINTS = 500  # of words that may begin a statement; no page of a provider has more
-_GENERAL = re.compile(
-    r"\b(?:(?:many|most|some|other|these|all) (?:\w+ ){0,2}(?:programs|facilities|providers|centers|clinics|therapists|practices)|often|typically|usually|whether"
-    r"|ask (?:if|about)|programs (?:may|can|often|have)|find out|(?:may|can|might) have|check if|make sure)\b",
-    re.IGNORECASE,
+# One of these pieces stands in every statement.
+_HINTS = tuple(
+    "accept,wait,intake,admission,admit,enroll,referral,clos,capacity,full,suspend,paus,on hold,soon,opening,opens,prelaunch,"
+    "pre-launch,not yet,not currently,unavailable,not operating,not running,discontinued,no longer,ceased,shut down,slot,spot,"
+    "space,immediate,lista de,nuev,próximamente,same-day,same day,taking,welcoming,seeing,scheduling,not available,not offered,"
+    "not being".split(",")
 )
+MAX_HINTS = 500  # of words that may begin a statement; no page of a provider has more
 _VAGUE = ("coming soon", "próximamente")  # of what is seldom said: evidence, no status
-_IF = re.compile(r"\b(?:if|when|unless|in the event|should)\b[^.,;]{0,60}$", re.IGNORECASE)
 _ELSE = re.compile(
     r"\b(?:blog|webinar|podcast|podcasts|newsletter|website|app|event|video|photos?|page|merch|course|book|store|registration|gallery)\b",
     re.IGNORECASE,
@@ -43,7 +38,7 @@ def find_accepting(context: PageContext) -> list[Observation]:
     sentences = sorted({context.full_sentence(hint, hint + 1) for hint in hints})
     for low, high in sentences:
         block = context.block_at(low)
-        if block is not None and block.region in (Region.NAV, Region.WIDGET):
+        if block is None or block.region in (Region.NAV, Region.WIDGET):
             continue
         sentence = context.page.text[low:high]
         for code, qualifier, pattern in _patterns():
@@ -55,23 +50,31 @@ def find_accepting(context: PageContext) -> list[Observation]:
                 if qualifier == "coming_soon" and _ELSE.search(sentence):
                     continue
                 section = context.section(start)
-                assertion = _assertion(sentence, match)
+                assertion = _assertion(context, block, start, end)
                 observation = Observation(
-                    "accepting", code, match[0], start, end, assertion=assertion, method="accepting.pattern",
-                    confidence=0.7 if qualifier else 0.9, qualifier=qualifier, section=section, url=context.page.url,
-                )  # fmt: skip
+                    field="accepting",
+                    value=code,
+                    quote=match[0],
+                    start=start,
+                    end=end,
+                    assertion=assertion,
+                    method="accepting.pattern",
+                    confidence=0.7 if qualifier else 0.9,
+                    qualifier=qualifier,
+                    section=section,
+                    url=context.page.url,
+                )
                 found.setdefault((code, qualifier, assertion, section), observation)
     return sorted(found.values(), key=lambda observation: observation.start)
 
 
-def _assertion(sentence: str, match: re.Match[str]) -> Assertion:
-    if sentence.rstrip().endswith("?"):
-        return Assertion.QUESTION
-    if fold(match[0]).startswith(_VAGUE):
+def _assertion(context: PageContext, block: Block, start: int, end: int) -> Assertion:
+    if context.folded.startswith(_VAGUE, start):
         return Assertion.HEDGED
-    if _IF.search(sentence[: match.start()]):
-        return Assertion.CONDITIONAL
-    return Assertion.GENERIC if _GENERAL.search(sentence) else Assertion.AFFIRMED
+    judged = context.judge(block, start, end, "accepting")
+    if judged.cue and context.folded.startswith(context.folded[judged.cue.start : judged.cue.end], start):
+        return Assertion.AFFIRMED  # "no hoops, no waitlist"
+    return judged.assertion
 
 
 @cache

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
+from pipeline.extract.parsing.page import Block
 from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.vocabulary import Mention
 from pipeline.records import Assertion, Observation, Region
 from pipeline.vocabulary.tables import rows
 
@@ -17,55 +19,48 @@ _LICENSED = re.compile(
     r"\b(?:licen[cs]\w*|certif(?:ied|ication)|accredit\w*|approved|regulated|authorized|credential\w*|licencia)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:not|n['’]t|never|no longer|without|lost|un)\b[\s-]*(?:\S+\s+){0,4}$", re.IGNORECASE)
-_PENDING = re.compile(
-    r"\b(?:pending|seeking|in the process|working toward|applied|applying|application|candidate|preparing|will be|to be|expected|pursuing|in progress|readiness)\b",
-    re.IGNORECASE,
-)
-_GENERAL = re.compile(
-    r"\b(?:look for|choose|should|ask (?:if|whether|about)|make sure|whether|such as those|programs that are|facilities that are|facility that is|find a|according to|study|studies"
-    r"|report(?:s|ed)? (?:by|that|a)|complaints?|concerns?|contact the|call the|hotline|standards? (?:of|set by)|guidelines|funded|funding|grant|worked (?:at|for)|formerly|surveyor for|data from)\b",
-    re.IGNORECASE,
-)
+LONGEST_SEAL = 120  # characters of a sentence that is a seal's or a line of seals
 
 
 def find_accreditation(context: PageContext) -> list[Observation]:
     """Each body once for each assertion: the surest statement of it."""
     found: dict[tuple[str, Assertion], Observation] = {}
-    for match in context.named("accreditation"):
-        block = context.block_at(match.start)
-        if block is not None and block.region is Region.NAV:
+    for mention in context.named("accreditation"):
+        block = context.block_at(mention.start)
+        if block is None or block.region is Region.NAV:
             continue
-        code = match.code
-        low, high = context.full_sentence(match.start, match.end)
-        sentence = context.page.text[low:high]
-        said = _said(sentence, match.start - low, _KIND[code], context.titles(match.start)[:2])
+        said = _said(context, mention, block)
         if said is None:
             continue
         assertion, confidence = said
-        known = found.get((code, assertion))
+        known = found.get((mention.code, assertion))
         if known is None or known.confidence < confidence:
-            found[code, assertion] = Observation(
-                "accreditation", code, context.page.text[match.start : match.end], match.start, match.end, assertion=assertion,
-                method="accreditation.words", confidence=confidence, qualifier=_KIND[code],
-                section=context.section(match.start), url=context.page.url,
-            )  # fmt: skip
+            found[mention.code, assertion] = Observation(
+                field="accreditation",
+                value=mention.code,
+                quote=context.page.text[mention.start : mention.end],
+                start=mention.start,
+                end=mention.end,
+                assertion=assertion,
+                method="accreditation.words",
+                confidence=confidence,
+                qualifier=_KIND[mention.code],
+                section=context.section(mention.start),
+                url=context.page.url,
+            )
     return list(found.values())
 
 
-def _said(sentence: str, start: int, kind: str, titles: list[str]) -> tuple[Assertion, float] | None:
+def _said(context: PageContext, mention: Mention, block: Block) -> tuple[Assertion, float] | None:
     """How the sentence stands to the body; None where it names the body as something else."""
-    licensed = _LICENSED.search(sentence) or any(map(_LICENSED.search, titles))
-    if kind == "license" and not licensed:
+    low, high = context.full_sentence(mention.start, mention.end)
+    near = (context.page.text[low:high], *context.titles(mention.start)[:2])
+    is_licensed = any(map(_LICENSED.search, near))
+    if _KIND[mention.code] == "license" and not is_licensed:
         return None
-    if sentence.rstrip().endswith("?"):
-        return Assertion.QUESTION, 0.8
-    if _NOT.search(sentence[:start]):
-        return Assertion.NEGATED, 0.85
-    if _PENDING.search(sentence):
-        return Assertion.HEDGED, 0.85
-    if _GENERAL.search(sentence):
-        return Assertion.GENERIC, 0.8
-    if not licensed and len(sentence) > 120:
+    judged = context.judge(block, mention.start, mention.end, "accreditation")
+    if judged.assertion is not Assertion.AFFIRMED:
+        return judged.assertion, 0.85
+    if not is_licensed and high - low > LONGEST_SEAL:
         return Assertion.AFFIRMED, 0.6
-    return Assertion.AFFIRMED, 0.95 if licensed else 0.85
+    return Assertion.AFFIRMED, 0.95 if is_licensed else 0.85

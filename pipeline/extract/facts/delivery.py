@@ -86,7 +86,7 @@ def _statement(
     sentence = context.folded[span[0] : span[1]]
     if not _PROGRAM.search(sentence) and not block.level:
         return
-    judged = context.judge(block, start, end)
+    judged = context.judge(block, start, end, "delivery")
     said, value = judged.assertion, True
     only_here = _ONLY_HERE.search(context.folded, *span)
     only_virtual = _ONLY_VIRTUAL.search(context.folded, *span)
@@ -148,7 +148,7 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
             before = context.folded[max(block.start, match.start() - 60) : match.start()]
             if (
                 _TOWNS_SERVED.search(before)
-                or context.judge(block, *match.span()).assertion is not Assertion.AFFIRMED
+                or context.judge(block, *match.span(), "delivery").assertion is not Assertion.AFFIRMED
             ):
                 continue
             make = partial(_observe, context, block)

@@ -8,6 +8,7 @@ it in its clause; a parenthesis is a scope of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipeline.records import Assertion
@@ -45,9 +46,7 @@ _GROUPS = {
 _CUE = re.compile(
     "|".join(rf"(?P<{group}>\b(?:{_WORDS[name]})(?!\w))" for group, name in _GROUPS.items()), re.IGNORECASE
 )
-_COVERS, _OFTEN, _ANY_PROVIDER, _PENDING, _STRONG = map(
-    _any, ("covers", "often", "any_provider", "pending", "strong")
-)
+_COVERS, _OFTEN, _ANY_PROVIDER, _STRONG = map(_any, ("covers", "often", "any_provider", "strong"))
 _PASSING, _WEAK, _OWN_IS_COVERED = (
     re.compile(_WORDS[name], re.IGNORECASE) for name in ("passing", "weak", "own_is_covered")
 )
@@ -67,7 +66,6 @@ _ASIDE = re.compile(
     r"|(?P<oon>out[-\s]of[-\s]network)|(?P<accept>accepted))(?:\s+(?:only|providers?|benefits|plans|at\s+this\s+time|in\s+most\s+cases|with\s+most\s+plans))?",
     re.IGNORECASE,
 )
-_CONTRAST = re.compile(r"\bunlike\b[^,]*\Z|\bnot\s+(?:all|every)\s+\Z", re.IGNORECASE)
 _CROSSED = re.compile(r"[✗✘❌✖🚫⛔]\s*\Z")
 _WORKS = re.compile(r"(?:work|partner|coordinat|negotiat)", re.IGNORECASE)
 _PEOPLE = re.compile(
@@ -91,19 +89,22 @@ class Stance:
 NOTHING = Stance(None, Assertion.AFFIRMED, False)
 
 
-def stance(sentence: str, start: int, end: int) -> Stance:
-    """What the sentence says of the payer at `sentence[start:end]`."""
+def stance(sentence: str, start: int, end: int, speaks: Collection[str] = (), asks: bool = False) -> Stance:
+    """What the sentence says of the payer at `sentence[start:end]`.
+
+    `speaks`: the categories of the assertion cues that govern it; `asks`: it is a question.
+    """
     if _NOT_BEFORE.search(sentence[max(0, start - 80) : start]) and _PROVIDERS.match(sentence[end:]):
         return Stance("not_accepted", Assertion.NEGATED, True)
     if _CROSSED.search(sentence[:start]):
         return Stance("not_accepted", Assertion.NEGATED, True)
-    if _CONTRAST.search(sentence[:start]):
+    if "comparison" in speaks:
         return Stance(None, Assertion.GENERIC, False)
     cue = _cue(sentence, start, end)
     name = cue.lastgroup if cue else None
-    if sentence.rstrip().endswith("?"):
+    if asks:
         return Stance(None, Assertion.QUESTION, False)
-    if _PENDING.search(sentence) and name in (None, "inn", "accept"):
+    if not {"hedged", "future"}.isdisjoint(speaks) and name in (None, "inn", "accept"):
         return Stance(None, Assertion.HEDGED, True)
     if name in _REFUSED_HERE:
         refused_network = cue is not None and re.search(r"network", cue[0], re.IGNORECASE)

@@ -143,7 +143,8 @@ def _said(
     low, high = context.full_sentence(mention.start, mention.end)
     sentence, at = text[low:high], mention.start - low
     named = context.named("payer", low, high)
-    said = stance(sentence, at, mention.end - low)
+    speaks = {cue.category for cue in context.governing(block, mention.start, mention.end, "payer")}
+    said = stance(sentence, at, mention.end - low, speaks, context.asks((low, high)))
     if said.assertion is Assertion.QUESTION:
         said = _answered(context, mention, block, said)
     if _CLASS[mention.code] == "self" or mention.code == "out_of_network":

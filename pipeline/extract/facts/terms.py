@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.extract.parsing.page import Block, Kind
-from pipeline.extract.words.assertion import AFFIRMED, Judgement
+from pipeline.extract.words.assertion import Judgement
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.exclusions import EXCLUDING, is_barred, is_definition, is_listed, turns_away
 from pipeline.extract.words.levels import Levels, governing_level
@@ -121,9 +121,7 @@ def _is_self_description(block: Block, mention: Mention) -> bool:
 
 
 def _observe(context: PageContext, levels: Levels, mention: Mention, block: Block) -> Observation:
-    judged = context.judge(block, mention.start, mention.end, is_level=mention.field == "population")
-    if mention.field == "population" and judged.cue and judged.cue.category in ("history", "target"):
-        judged = AFFIRMED
+    judged = context.judge(block, mention.start, mention.end, mention.field)
     field, code = mention.field, mention.code
     listed = is_listed(context, block)
     turned = turns_away(context, block, mention.start, mention.end) or is_barred(

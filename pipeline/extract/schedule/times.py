@@ -187,7 +187,7 @@ def _observe(
     block = context.block_at(start)
     if block is None:
         return
-    judged = context.judge(block, start, end)
+    judged = context.judge(block, start, end, "time")
     sentence = context.sentence(block, start)
     demoted = list(judged.demoted)
     if kind != "program":

@@ -2,7 +2,8 @@
 
 ConText (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002) and NegEx (Chapman et al. 2001,
 doi:10.1006/jbin.2001.1029): cue phrases with a direction, whose scope runs to the end of the sentence unless a
-termination word ends it. The cues are data (`assertion_cues.csv`); `pseudo` cues look like others and mean nothing.
+termination word ends it. The cues are data (`assertion_cues.csv`): "(may|might) offer" stands for two phrases, `topic`
+names the kinds of mention that a cue speaks of (empty: all), `pseudo` cues look like others and mean nothing.
 Additions for program pages: comparison, history ("after detox"), target ("step down to"), referral and future.
 """
 
@@ -10,22 +11,31 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import ahocorasick
 
 from pipeline.extract.parsing.text import spaced
+from pipeline.extract.words.vocabulary import automaton
 from pipeline.records import Assertion, Demotion
+from pipeline.vocabulary.tables import cells
 
 CUES = Path(__file__).with_name("assertion_cues.csv")
 ADJACENT = 3  # characters between a cue and the words that it surely governs
-SHORT = 38  # characters that a cue of short reach spans: some six words
+SHORT, LONG = (
+    38,
+    160,
+)  # characters that a cue of short reach spans (some six words), and one after the mention
 _TERMINATOR = re.compile(
-    r"\b(?:but|however|although|though|except|whereas|yet|instead|while we|and we|we do|we also|we offer|we provide|we treat|our|so that|because|seeking|looking for|want to)\b"
+    r"\b(?:but|however|although|though|except|whereas|yet|instead|while we|and we|we do|we also|we offer|we provide|we treat|we accept|our|so that|because|seeking|looking for|want to)\b"
     r"|[;:](?=\s)|\.\s| - "
 )
+_TURN = re.compile(r"\b(?:but|however|although|instead|we do|we offer|we treat|we provide)\b")
 _LIST_JOINT = re.compile(r"(?:,|\band\b|\bor\b)")
 
 KEPT = {
@@ -40,21 +50,30 @@ KEPT = {
     "history": Assertion.GENERIC,
     "target": Assertion.GENERIC,
 }
-LEVEL_ONLY = frozenset(
-    {"comparison", "history", "target"}
-)  # what they govern is another place's level of care
+ELSEWHERE = ("comparison", "history", "target")  # what they govern is another place's
 _ORDER = tuple(KEPT)
+
+
+class Meaning(NamedTuple):
+    """A row of the table: what a cue says, of which words (`pre`: after it, `post`: before it, `any`), of which topics."""
+
+    category: str
+    direction: str
+    reach: str
+    topics: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A cue phrase at [start, end) of the folded text."""
 
-    category: str
-    direction: str
-    reach: str
+    meaning: Meaning
     start: int
     end: int
+
+    @property
+    def category(self) -> str:
+        return self.meaning.category
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,85 +92,85 @@ class Judgement:
 AFFIRMED = Judgement(Assertion.AFFIRMED)
 
 
-@lru_cache(maxsize=1)
-def _automaton() -> ahocorasick.Automaton:
-    table: dict[str, list[tuple[str, str, str]]] = {}
-    with CUES.open(encoding="utf-8") as rows:
+@cache
+def _cues() -> ahocorasick.Automaton:
+    table: dict[str, list[Meaning]] = {}
+    with CUES.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
-            for word in row["words"].split(";"):
-                if word := spaced(word.strip()):
-                    table.setdefault(word, []).append((row["category"], row["direction"], row["reach"]))
-    automaton = ahocorasick.Automaton()
-    for word, meanings in table.items():
-        automaton.add_word(word, (len(word), tuple(meanings)))
-    automaton.make_automaton()
-    return automaton
+            meaning = Meaning(row["category"], row["direction"], row["reach"], frozenset(cells(row["topic"])))
+            for phrase in cells(row["words"]):
+                for words in _expanded(phrase):
+                    table.setdefault(spaced(words), []).append(meaning)
+    return automaton(table)
+
+
+def _expanded(phrase: str) -> Iterator[str]:
+    """ "(may|might) offer" → "may offer", "might offer"."""
+    parts = (part.split("|") for part in re.split(r"[()]", phrase))
+    return (" ".join("".join(chosen).split()) for chosen in product(*parts))
 
 
 def cues_in(folded: str, start: int, end: int) -> list[Cue]:
-    """The cues of one sentence, the longest at each place; pseudo cues take away what begins within them."""
+    """The cues of one sentence by place, the longest first; pseudo cues take away what begins within them."""
     plain = spaced(folded[start:end])
-    longest: dict[int, tuple[int, tuple[tuple[str, str, str], ...]]] = {}
-    for last, (length, meanings) in _automaton().iter(plain):
+    hits = []
+    for last, (length, meanings) in _cues().iter(plain):
         at = last + 1 - length
-        if (at and plain[at - 1].isalnum()) or (last + 1 < len(plain) and plain[last + 1].isalnum()):
-            continue
-        if at not in longest or longest[at][0] < length:
-            longest[at] = (length, meanings)
+        if not ((at and plain[at - 1].isalnum()) or plain[last + 1 : last + 2].isalnum()):
+            hits.append((at, -length, meanings))
     found = []
     taken = 0
-    for at in sorted(longest):
-        length, meanings = longest[at]
+    for at, minus_length, meanings in sorted(hits):
         if at < taken:
             continue
-        for category, direction, reach in meanings:
-            if category == "pseudo":
-                taken = at + length
+        for meaning in meanings:
+            if meaning.category == "pseudo":
+                taken = at - minus_length
             else:
-                found.append(Cue(category, direction, reach, start + at, start + at + length))
+                found.append(Cue(meaning, start + at, start + at - minus_length))
     return found
 
 
-def judge(
-    folded: str, cues: list[Cue], start: int, end: int, is_level: bool = False, question: bool = False
-) -> Judgement:
-    """The assertion of the mention at [start, end) given the cues of its sentence."""
-    best: Judgement | None = None
+def governing(
+    folded: str, cues: list[Cue], start: int, end: int, topic: str, asks: bool = False
+) -> list[Cue]:
+    """The cues that speak of the mention at [start, end), of those at one place the longest; `asks`: of a question."""
+    found: list[Cue] = []
+    longest: dict[int, int] = {}
     for cue in cues:
-        if cue.category in LEVEL_ONLY and not is_level:
+        if cue.meaning.topics and topic not in cue.meaning.topics:
             continue
-        if cue.category == "question" and not question:
-            continue
-        if not _governs(folded, cue, start, end):
-            continue
-        if cue.category in LEVEL_ONLY and 0 <= start - cue.end <= ADJACENT:
-            return Judgement(
-                KEPT[cue.category], cue
-            )  # "step down from residential care, we connect you with …"
-        if best is None or best.cue is None or _ORDER.index(cue.category) < _ORDER.index(best.cue.category):
-            best = Judgement(KEPT[cue.category], cue)
-    if best is None and question:
-        return Judgement(Assertion.QUESTION)
-    return best or AFFIRMED
+        is_longest = longest.setdefault(cue.start, cue.end) == cue.end
+        if is_longest and (asks or cue.category != "question") and _governs(folded, cue, start, end):
+            found.append(cue)
+    return found
+
+
+def judge(folded: str, cues: list[Cue], start: int, end: int, topic: str, asks: bool = False) -> Judgement:
+    """The assertion of the mention at [start, end) given the cues of its sentence."""
+    found = governing(folded, cues, start, end, topic, asks)
+    for cue in found:  # "step down from residential care, we connect you with …"
+        if cue.category in ELSEWHERE and 0 <= start - cue.end <= ADJACENT:
+            return Judgement(KEPT[cue.category], cue)
+    best = min(found, key=lambda cue: _ORDER.index(cue.category), default=None)
+    if best is not None:
+        return Judgement(KEPT[best.category], best)
+    return Judgement(Assertion.QUESTION) if asks else AFFIRMED
 
 
 def _governs(folded: str, cue: Cue, start: int, end: int) -> bool:
-    if cue.direction == "pre":
+    _, direction, reach, _ = cue.meaning
+    if direction == "any":
+        return True
+    if direction == "pre":
         if cue.end > start:
             return False
         between = folded[cue.end : start].lstrip(" :").removeprefix("our ")
-        if cue.reach == "short":
-            return (
-                len(between) <= SHORT
-                and not _TERMINATOR.search(between)
-                and len(_LIST_JOINT.findall(between)) <= 2
-            )
-        if cue.reach == "sentence":
-            return not re.search(
-                r"\b(?:but|however|although|instead|we do|we offer|we treat|we provide)\b", between
-            )
-        return not _TERMINATOR.search(between)
+        if reach == "short":
+            is_list = len(_LIST_JOINT.findall(between)) > 2
+            return len(between) <= SHORT and not _TERMINATOR.search(between) and not is_list
+        return not (_TURN if reach == "sentence" else _TERMINATOR).search(between)
     if cue.start < end:
         return False
     between = folded[end : cue.start].lstrip(" :")
-    return not _TERMINATOR.search(between) and len(between) <= (SHORT if cue.reach == "short" else 160)
+    return not _TERMINATOR.search(between) and len(between) <= (SHORT if reach == "short" else LONG)

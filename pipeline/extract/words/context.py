@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import fold, sentences
-from pipeline.extract.words.assertion import Cue, Judgement, cues_in, judge
+from pipeline.extract.words.assertion import Cue, Judgement, Meaning, cues_in, governing, judge
 from pipeline.extract.words.vocabulary import Mention, find_mentions
 from pipeline.records import Assertion, Region
 
@@ -17,7 +17,7 @@ _JOINS = re.compile(r"(?:;|\s[|•·▪]\s)\Z")  # ends a clause, not the senten
 _SOON = re.compile(
     r"[\s:.–-]*(?:coming soon|opening soon)"
 )  # a label and, on the next line, what it is not yet
-SOON = Judgement(Assertion.NEGATED, Cue("future", "post", "clause", 0, 0))
+SOON = Judgement(Assertion.NEGATED, Cue(Meaning("future", "post", "clause", frozenset()), 0, 0))
 
 
 @dataclass(slots=True)
@@ -72,13 +72,20 @@ class PageContext:
             found = self._cues[span] = cues_in(self.folded, *span)
         return found
 
-    def judge(self, block: Block, start: int, end: int, is_level: bool = False) -> Judgement:
+    def judge(self, block: Block, start: int, end: int, topic: str) -> Judgement:
         """The assertion of the words at [start, end), by their sentence alone."""
         span = self.sentence(block, start)
         if _SOON.match(self.folded, span[1]) and span[1] - end < 60:
             return SOON
-        asks = self.folded[span[0] : span[1]].rstrip(" \"')").endswith("?")
-        return judge(self.folded, self.cues(span), start, end, is_level, asks)
+        return judge(self.folded, self.cues(span), start, end, topic, self.asks(span))
+
+    def governing(self, block: Block, start: int, end: int, topic: str) -> list[Cue]:
+        """The cues that speak of the words at [start, end)."""
+        return governing(self.folded, self.cues(self.sentence(block, start)), start, end, topic)
+
+    def asks(self, span: tuple[int, int]) -> bool:
+        """Whether a sentence is a question."""
+        return self.folded[slice(*span)].rstrip(" \"')").endswith("?")
 
     def tells(self, block: Block, pattern: re.Pattern[str], as_printed: bool = False) -> bool:
         """Whether a block's folded (or printed) text holds a pattern; asked once a heading, not once a mention."""

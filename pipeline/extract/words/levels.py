@@ -83,7 +83,7 @@ def read_levels(context: PageContext) -> Levels:
     levels = Levels([])
     for found in context.mentions:
         if found.field == "level_of_care" and (block := context.block_at(found.start)) is not None:
-            judgement = context.judge(block, found.start, found.end, is_level=True)
+            judgement = context.judge(block, found.start, found.end, "level")
             mention = LevelMention(found.code, found.start, found.end, block, judgement)
             levels.mentions.append(mention)
             levels.by_block.setdefault(block.index, []).append(mention)
@@ -164,7 +164,7 @@ def _is_alias(folded: str, name: LevelMention, clear: LevelMention) -> bool:
 def _is_denied(mention: LevelMention) -> bool:
     """Whether the page says that it is not one: "not a partial hospital program"."""
     cue = mention.judgement.cue
-    return cue is not None and cue.category == "negated" and cue.reach == "short"
+    return cue is not None and cue.category == "negated" and cue.meaning.reach == "short"
 
 
 def _hours(match: re.Match[str]) -> float:
