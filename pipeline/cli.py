@@ -1,54 +1,102 @@
-"""The command line: `iop …`. Every command lives in its own module of `pipeline.commands`."""
+"""The command line: `iop …`. A command's module in `pipeline.commands` is imported when that command is called."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from pipeline.commands import archive, entities, export, files, query, reading, releases, run, sources
-from pipeline.commands.console import Exit, err
+from pipeline.commands.exit_codes import ExitCode
+
+DAILY, READING, KEEPING = "Run and ask", "Read and match by hand", "Look after it"
+COMMANDS = (  # name, module:function (or group), section and line of `iop --help`
+    ("run", "run:run", DAILY, "Fetch, read, match, build, audit and publish."),
+    ("query", "query:query", DAILY, "Ask the current release in SQL."),
+    ("replay", "run:replay", DAILY, "Everything again from the archive, without network."),
+    ("export", "export:export", DAILY, "Write a release as HSDS, FHIR, GeoJSON, Parquet or CSV."),
+    ("coverage", "export:coverage", DAILY, "Write what a release knows, for analysts."),
+    ("inspect", "inspect:inspect", READING, "Show what is read from a page, and why."),
+    ("extract", "extract:extract", READING, "Read pages in bulk, without the warehouse."),
+    ("match", "match:match", READING, "Tell which records are one organization or place."),
+    ("eval", "evaluate:evaluate", READING, "Score the reader on labelled pages."),
+    ("explain", "entities:explain", READING, "Why records were joined under an id."),
+    ("review", "entities:review", READING, "Decide the pairs that the rules leave open."),
+    ("sources", "sources:app", KEEPING, "Health of the sources; check the registry; propose a source."),
+    ("archive", "archive:app", KEEPING, "What was fetched; prune it; WARC files out and in."),
+    ("releases", "releases:releases", KEEPING, "The releases that are kept."),
+    ("rollback", "releases:rollback", KEEPING, "Make an older release the one that readers see."),
+    ("diff", "releases:diff", KEEPING, "What changed from one release to another."),
+)
+
+
+class LazyCommand(TyperCommand):
+    """A row of the table, which becomes the command itself when it is called."""
+
+    def __init__(self, name: str, place: str, section: str, line: str) -> None:
+        super().__init__(name, short_help=line, rich_help_panel=section)
+        self.place = place
+
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:
+        module, _, name = self.place.partition(":")
+        found = getattr(import_module(f"pipeline.commands.{module}"), name)
+        if not isinstance(found, typer.Typer):
+            command, found = found, typer.Typer(add_completion=False, rich_markup_mode=None)
+            found.command(self.name)(command)
+        return typer.main.get_command(found).make_context(*arguments, **settings)
+
+
+class Iop(TyperGroup):
+    """The commands of the table; whatever goes wrong in one is told in a line."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for row in COMMANDS:
+            self.add_command(LazyCommand(*row))
+
+    def format_commands(self, _context: Any, formatter: Any) -> None:
+        for section, commands in groupby(self.commands.values(), attrgetter("rich_help_panel")):
+            with formatter.section(section):
+                formatter.write_dl([(command.name, command.short_help) for command in commands])
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("\nInterrupted. Nothing half-written was published; run again to go on.", err=True)
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+        except BrokenPipeError:  # the reader of our output has gone: `iop query … | head`
+            sys.stderr.close()
+            raise typer.Exit(ExitCode.OK) from None
+        except OSError as error:
+            typer.echo(
+                ": ".join(str(part) for part in (error.strerror or error, error.filename) if part), err=True
+            )
+            raise typer.Exit(ExitCode.FAILED) from None
+
 
 app = typer.Typer(
     name="iop",
-    help="The open directory of intensive outpatient programs.",
+    cls=Iop,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # plain help: importing rich's renderer takes longer than all else
 )
-DAILY, READING, KEEPING = "Run and ask", "Read and match by hand", "Look after it"
-app.command(rich_help_panel=DAILY)(run.run)
-app.command(rich_help_panel=DAILY)(query.query)
-app.command(rich_help_panel=DAILY)(run.replay)
-app.command(rich_help_panel=DAILY)(export.export)
-app.command(rich_help_panel=DAILY)(export.coverage)
-app.command(rich_help_panel=READING)(reading.inspect)
-app.command(rich_help_panel=READING)(files.extract)
-app.command(rich_help_panel=READING)(files.match)
-app.command("eval", rich_help_panel=READING)(reading.evaluate)
-app.command(rich_help_panel=READING)(entities.explain)
-app.command(rich_help_panel=READING)(entities.review)
-app.add_typer(sources.app, name="sources", rich_help_panel=KEEPING)
-app.add_typer(archive.app, name="archive", rich_help_panel=KEEPING)
-app.command(rich_help_panel=KEEPING)(releases.releases)
-app.command(rich_help_panel=KEEPING)(releases.rollback)
-app.command(rich_help_panel=KEEPING)(releases.diff)
+
+
+@app.callback()
+def iop() -> None:
+    """The open directory of intensive outpatient programs."""
 
 
 def main() -> None:
-    """Entry point. An interrupted command says so in a line instead of a traceback."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        err.print("\n[yellow]Interrupted.[/yellow] Nothing half-written was published; run again to go on.")
-        sys.exit(Exit.INTERRUPTED)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):  # the reader of our output has gone: `iop query … | head`
-            sys.stderr.close()
-            sys.exit(Exit.OK)
-        err.print(f"[red]{error.strerror or error}[/red]{f': {error.filename}' if error.filename else ''}")
-        sys.exit(Exit.FAILED)
+    """What the script `iop` calls."""
+    app()
 
 
 if __name__ == "__main__":

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sources
 from pipeline.fetch.settings import FetchSettings
-from sources.registry import Registry, load_registry
+
+if TYPE_CHECKING:
+    from sources.registry import Registry
 
 ROOT = Path(__file__).resolve().parent.parent
 PROFILES = Path(sources.__file__).parent / "profiles.toml"
@@ -40,7 +42,7 @@ class Settings:
     serve_demo: bool = False
     fetch: FetchSettings = field(default_factory=FetchSettings)
     archive_at: str | None = (
-        None  # a folder or an object store ("s3://bucket/archive"), where it is not below `out`
+        None  # a folder or an object store ("s3://bucket/archive"), where not below `out`
     )
     overrides: Path = OVERRIDES
 
@@ -81,6 +83,10 @@ class Settings:
     @cached_property
     def registry(self) -> Registry:
         """The sources of this run."""
+        from sources.registry import (
+            load_registry,  # it parses addresses and selectors; a release needs neither
+        )
+
         return load_registry(self.registry_folder).for_states(self.states)
 
     @property

@@ -17,8 +17,8 @@ from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.archive.upkeep import compact as compact_archive
 from pipeline.archive.upkeep import prune as prune_archive
 from pipeline.archive.upkeep import stats as archive_stats
-from pipeline.commands.alone import alone
-from pipeline.commands.console import Exit, err, out
+from pipeline.commands.console import err, fail, out
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import (
     LAST_MOMENT,
     OutOption,
@@ -27,10 +27,16 @@ from pipeline.commands.options import (
     archive_of,
     chosen,
 )
+from pipeline.commands.run_lock import run_lock
 from pipeline.warc.read import NoWarcError, import_warc
 from pipeline.warc.write import export_warc
 
-app = typer.Typer(help="The archive of everything fetched.", no_args_is_help=True)
+app = typer.Typer(
+    help="The archive of everything fetched.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 DAY = ["%Y-%m-%d"]
 
 
@@ -101,8 +107,7 @@ def export_(
     missing: list[str] = []
     with _opened(profile, registry, out_folder) as archive:
         if source is not None and next(archive.documents(source), None) is None:
-            err.print(f"[red]The archive has nothing of a source {escape(source)}.[/red]")
-            raise typer.Exit(Exit.USAGE)
+            fail(f"The archive has nothing of a source {source}.", ExitCode.USAGE)
         end = until + LAST_MOMENT if until else None
         try:
             records = export_warc(
@@ -114,8 +119,7 @@ def export_(
                 missing=lambda document, _why: missing.append(document.url),
             )
         except OSError as error:
-            err.print(f"[red]{escape(str(file))} cannot be written: {escape(str(error))}[/red]")
-            raise typer.Exit(Exit.FAILED) from None
+            fail(f"{file} cannot be written: {error}")
     out.print(f"{escape(str(file))}: {records:,} records")
     if missing:
         err.print(f"{len(missing):,} of them without their content, which was pruned or is damaged")
@@ -123,25 +127,22 @@ def export_(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A WARC file, ours or another tool's.")],
+    file: Annotated[
+        Path, typer.Argument(help="A WARC file, ours or another tool's.", exists=True, dir_okay=False)
+    ],
     profile: ProfileOption = None,
     registry: RegistryOption = None,
     out_folder: OutOption = None,
 ) -> None:
     """Take a WARC file in. Another tool's pages belong to the source whose address theirs begin with."""
     settings = chosen(profile, registry, out_folder)
-    if not file.is_file():
-        err.print(f"[red]No file {escape(str(file))}.[/red]")
-        raise typer.Exit(Exit.USAGE)
     try:
         with Archive(settings.archive) as archive:
             taken = import_warc(archive, file, settings.registry.sources, settings.fetch)
     except NoWarcError as error:
-        err.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True, emoji=False)
-        raise typer.Exit(Exit.USAGE) from None
+        fail(error, ExitCode.USAGE)
     except OSError as error:
-        err.print(f"[red]{escape(str(file))} was not taken in: {escape(str(error))}[/red]", soft_wrap=True)
-        raise typer.Exit(Exit.FAILED) from None
+        fail(f"{file} was not taken in: {error}")
     out.print(
         f"{taken.documents:,} documents and {taken.visits:,} visits taken in, "
         f"{taken.already:,} already there, {taken.left_out:,} left out"
@@ -161,11 +162,10 @@ def _kept_still(
 ) -> Iterator[None]:
     """No run beside it, where it is needed; what the archive refuses ends the command with a line that says why."""
     try:
-        with alone(chosen(profile, registry, out_folder)) if needed else nullcontext():
+        with run_lock(chosen(profile, registry, out_folder)) if needed else nullcontext():
             yield
     except (ArchiveError, OSError) as error:
-        err.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
-        raise typer.Exit(Exit.FAILED) from None
+        fail(error)
 
 
 def _opened(profile: str | None, registry: Path | None, out_folder: Path | None) -> Archive:

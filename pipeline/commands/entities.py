@@ -10,7 +10,8 @@ import typer
 from rich.prompt import Prompt
 from rich.table import Table
 
-from pipeline.commands.console import Exit, err, out
+from pipeline.commands.console import err, fail, out
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.match.review import explain as explain_entity
 from pipeline.match.review import review_queue
@@ -43,8 +44,7 @@ def explain(
     try:
         out.print(explain_entity(entity_id, *tables), markup=False)
     except KeyError as error:
-        err.print(f"[red]{error.args[0]}[/red]")
-        raise typer.Exit(Exit.USAGE) from None
+        fail(error.args[0], ExitCode.USAGE)
 
 
 def review(
@@ -67,8 +67,7 @@ def review(
         out.print(table)
         return
     if queue.height and not who:
-        err.print("[red]Say who decides: --who NAME[/red]")
-        raise typer.Exit(Exit.USAGE)
+        fail("Say who decides: --who NAME", ExitCode.USAGE)
     listings = stage.read("listing")
     for row in queue.iter_rows(named=True):
         out.print(_beside(row, listings))

@@ -7,16 +7,12 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.console import Exit, err, out
-from pipeline.commands.options import OutOption, ProfileOption, chosen
+from pipeline.commands.console import fail, out
+from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, release_of
 from warehouse.coverage.report import report
 from warehouse.exports.errors import ExportError
 from warehouse.exports.formats import FORMATS
 from warehouse.exports.formats import export as write
-
-ReleaseOption = Annotated[
-    Path | None, typer.Option("--release", help="A release file instead of the current one.")
-]
 
 
 def known(format: str) -> str:
@@ -43,10 +39,9 @@ def export(
 ) -> None:
     """Write the current release in a format of others."""
     try:
-        rows = write(_release(profile, out_folder, release), format, to)
+        rows = write(release_of(profile, out_folder, release), format, to)
     except ExportError as error:
-        err.print(f"[red]{error}[/red]")
-        raise typer.Exit(Exit.FAILED) from None
+        fail(error)
     out.print(f"{to}: " + ", ".join(f"{count:,} {name}" for name, count in rows.items() if count))
 
 
@@ -59,14 +54,9 @@ def coverage(
 ) -> None:
     """Write what the current release knows, and how much of it is not stated, by state, county and level of care."""
     try:
-        text = report(_release(profile, out_folder, release), state.upper() if state else None)
+        text = report(release_of(profile, out_folder, release), state.upper() if state else None)
     except ExportError as error:
-        err.print(f"[red]{error}[/red]")
-        raise typer.Exit(Exit.FAILED) from None
+        fail(error)
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text(text, encoding="utf-8")
     out.print(f"{to}: {len(text.splitlines())} lines")
-
-
-def _release(profile: str | None, out_folder: Path | None, release: Path | None) -> Path:
-    return release or chosen(profile, None, out_folder).releases / "current"

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.console import Exit, err
+from pipeline.commands.console import fail
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.settings import Settings, SettingsError
 
 LAST_MOMENT = timedelta(days=1, microseconds=-1)  # of a day, from its first
@@ -23,6 +24,9 @@ OutOption = Annotated[
     Path | None,
     typer.Option("--out", help="The run's directory (default: data/<profile>).", show_default=False),
 ]
+ReleaseOption = Annotated[
+    Path | None, typer.Option("--release", help="A release file instead of the current one.")
+]
 
 
 def chosen(profile: str | None, registry: Path | None, out: Path | None) -> Settings:
@@ -30,17 +34,19 @@ def chosen(profile: str | None, registry: Path | None, out: Path | None) -> Sett
     try:
         return Settings.choose(profile, registry, out)
     except SettingsError as error:
-        err.print(f"[red]{error}[/red]")
-        raise typer.Exit(Exit.USAGE) from None
+        fail(error, ExitCode.USAGE)
+
+
+def release_of(profile: str | None, out: Path | None, release: Path | None) -> Path:
+    """The release file of these options; it may be missing."""
+    return release or chosen(profile, None, out).releases / "current"
 
 
 def archive_of(settings: Settings) -> str | Path:
     """Where the archive is. One that is not there ends the command: it is a slip of the pen."""
     place = settings.archive
     if isinstance(place, Path) and not place.is_dir():  # an object store says so itself
-        err.print(
-            f"[red]No archive at {place}.[/red] `iop run` makes one; --out and --profile choose another.",
-            soft_wrap=True,
+        fail(
+            f"No archive at {place}. `iop run` makes one; --out and --profile choose another.", ExitCode.USAGE
         )
-        raise typer.Exit(Exit.USAGE)
     return place

@@ -6,15 +6,15 @@ import csv
 import json
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import duckdb
 import typer
 from rich.table import Table
 
-from pipeline.commands.console import Exit, err, out
-from pipeline.commands.options import OutOption, ProfileOption, chosen
+from pipeline.commands.console import fail, out
+from pipeline.commands.exit_codes import ExitCode
+from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, release_of
 from warehouse.exports.csv import safe_cell
 
 
@@ -30,14 +30,13 @@ def query(
     sql: Annotated[str, typer.Argument(help="One SQL statement, or - to read it from standard input.")],
     profile: ProfileOption = None,
     out_folder: OutOption = None,
-    release: Annotated[Path | None, typer.Option(help="A release file instead of the current one.")] = None,
+    release: ReleaseOption = None,
     format: Annotated[Format, typer.Option(help="table, csv or jsonl.")] = Format.TABLE,
 ) -> None:
     """Ask the current release in SQL. Read-only; any DuckDB client can do the same with the path."""
-    path = release or chosen(profile, None, out_folder).releases / "current"
+    path = release_of(profile, out_folder, release)
     if not path.exists():
-        err.print(f"[red]There is no release at {path}.[/red] Run [bold]iop run[/bold] first.")
-        raise typer.Exit(Exit.FAILED)
+        fail(f"There is no release at {path}. Run `iop run` first.")
     statement = sys.stdin.read() if sql == "-" else sql
     try:
         # the file is attached under a fixed name: opened directly, its catalog would be named after the version
@@ -49,8 +48,7 @@ def query(
             names = [column[0] for column in result.description or ()]
             rows = result.fetchall()
     except duckdb.Error as error:
-        err.print(f"[red]{error}[/red]", markup=True)
-        raise typer.Exit(Exit.USAGE) from None
+        fail(error, ExitCode.USAGE)
     _write(format, names, rows)
 
 

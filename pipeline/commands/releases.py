@@ -8,7 +8,8 @@ import typer
 from rich.filesize import decimal
 from rich.table import Table
 
-from pipeline.commands.console import Exit, err, out
+from pipeline.commands.console import fail, out
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from warehouse.diff import diff as diff_releases
 from warehouse.release import Release, ReleaseError, Releases
@@ -42,7 +43,7 @@ def releases(
         )
     out.print(table)
     if broken:
-        raise typer.Exit(Exit.FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def rollback(
@@ -57,8 +58,7 @@ def rollback(
     try:
         release = Releases(chosen(profile, registry, out_folder).releases).rollback(number)
     except ReleaseError as error:
-        err.print(f"[red]{error}[/red]")
-        raise typer.Exit(Exit.FAILED) from None
+        fail(error)
     out.print(f"Readers see release {release.number} again.")
 
 
@@ -72,14 +72,12 @@ def diff(
     """What changed from one release to another."""
     kept = Releases(chosen(profile, registry, out_folder).releases).list()
     if len(kept) < 2 and (old is None or new is None):
-        err.print("[red]There are no two releases to compare.[/red]")
-        raise typer.Exit(Exit.FAILED)
+        fail("There are no two releases to compare.")
     out.print(diff_releases(_find(kept, old or kept[1].number).path, _find(kept, new or kept[0].number).path))
 
 
 def _find(kept: list[Release], number: int) -> Release:
-    for release in kept:
-        if release.number == number:
-            return release
-    err.print(f"[red]There is no release {number}; there are {', '.join(str(r.number) for r in kept)}.[/red]")
-    raise typer.Exit(Exit.USAGE)
+    found = next((release for release in kept if release.number == number), None)
+    return found or fail(
+        f"There is no release {number}; there are {', '.join(str(r.number) for r in kept)}.", ExitCode.USAGE
+    )

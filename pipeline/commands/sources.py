@@ -14,7 +14,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.commands.console import Exit, err, out
+from pipeline.commands.console import err, fail, out
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.fetch.crawl.propose import propose_source
 from pipeline.fetch.outcome.health import Health, State
@@ -24,28 +25,22 @@ from pipeline.settings import Settings
 from sources.registry import missing_files
 from sources.urls import url_key
 
-app = typer.Typer(help="The registry and the health of its sources.", invoke_without_command=True)
-
-COLORS = {
-    State.HEALTHY: "green",
-    State.DEGRADED: "yellow",
-    State.NEEDS_ATTENTION: "yellow",
-    State.BLOCKED: "red",
-    State.DEAD: "red",
-    State.UNREAD: "dim",
-    State.PAUSED: "dim",
-}
-WORST_FIRST = (
-    State.DEAD,
-    State.BLOCKED,
-    State.NEEDS_ATTENTION,
-    State.DEGRADED,
-    State.UNREAD,
-    State.HEALTHY,
-    State.PAUSED,
+app = typer.Typer(
+    help="The registry and the health of its sources.",
+    invoke_without_command=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
-
+COLORS = {  # in the order of the table, the worst first
+    State.DEAD: "red",
+    State.BLOCKED: "red",
+    State.NEEDS_ATTENTION: "yellow",
+    State.DEGRADED: "yellow",
+    State.UNREAD: "dim",
+    State.HEALTHY: "green",
+    State.PAUSED: "dim",
+}
 NARROW = 110  # columns of a terminal; below it the table leaves out what a person needs last
 
 
@@ -62,7 +57,8 @@ def sources(
         return
     settings = chosen(profile, registry, out_folder)
     rows = health_of_all(settings, datetime.now(UTC))
-    out.print(_table(sorted(rows, key=lambda row: (WORST_FIRST.index(row.state), row.source_id))))
+    order = list(COLORS)
+    out.print(_table(sorted(rows, key=lambda row: (order.index(row.state), row.source_id))))
     counts = Counter(row.state for row in rows)
     out.print(" · ".join(f"{counts[s]} [{COLORS[s]}]{s.replace('_', ' ')}[/]" for s in State if counts[s]))
     _tell_problems(settings)
@@ -103,10 +99,9 @@ def check(context: typer.Context, profile: ProfileOption = None, registry: Regis
     problems = _tell_problems(settings)
     out.print(f"{len(settings.registry.sources)} sources in {settings.registry_folder}")
     if problems:
-        raise typer.Exit(Exit.USAGE)
+        raise typer.Exit(ExitCode.USAGE)
     if not settings.registry.sources:
-        err.print("[red]No TOML file there declares a source.[/red] `iop sources new URL` proposes one.")
-        raise typer.Exit(Exit.USAGE)
+        fail("No TOML file there declares a source. `iop sources new URL` proposes one.", ExitCode.USAGE)
 
 
 @app.command()
@@ -122,13 +117,11 @@ def new(
         with settings.fetching() as how:
             proposal = asyncio.run(propose_source(url, how))
     except ValueError as error:
-        err.print(f"[red]{error}[/red]", soft_wrap=True)
-        raise typer.Exit(Exit.USAGE) from None
+        fail(error, ExitCode.USAGE)
     if proposal.toml:
         typer.echo(proposal.toml)  # as it is: a wrapped line would be another value
     if proposal.outcome is not Outcome.OK:
-        err.print(f"[yellow]{proposal.outcome}[/yellow] {escape(proposal.detail)}", soft_wrap=True)
-        raise typer.Exit(Exit.FAILED)
+        fail(f"{proposal.outcome} {proposal.detail}")
     table = Table("score", "page", title="What would be read, the likeliest first")
     for page, score in proposal.pages:
         table.add_row(f"{score:.1f}", escape(page))

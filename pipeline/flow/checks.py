@@ -9,6 +9,7 @@ from pipeline.flow.workspace import Workspace
 from pipeline.read.health import health_of_all
 
 WELL = frozenset({State.HEALTHY, State.UNREAD, State.PAUSED})
+MOST = 0.05  # of what was read may be in quarantine
 
 
 @dg.asset_check(
@@ -35,9 +36,6 @@ def little_is_quarantined(workspace: dg.ResourceParam[Workspace]) -> dg.AssetChe
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"listings": listings, "quarantined": quarantined, "share": share},
     )
-
-
-MOST = 0.05
 
 
 def source_checks() -> Sequence[dg.AssetChecksDefinition]:

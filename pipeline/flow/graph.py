@@ -6,16 +6,14 @@ import warnings
 
 import dagster as dg
 
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
-
-from pipeline.flow.assets.documents import documents  # noqa: E402
-from pipeline.flow.assets.entities import entities  # noqa: E402
-from pipeline.flow.assets.listings import listings  # noqa: E402
-from pipeline.flow.assets.release import release  # noqa: E402
-from pipeline.flow.assets.warehouse import warehouse  # noqa: E402
-from pipeline.flow.checks import source_checks  # noqa: E402
-from pipeline.flow.schedules import daily, directory_job  # noqa: E402
-from pipeline.flow.workspace import Workspace  # noqa: E402
+from pipeline.flow.assets.documents import documents
+from pipeline.flow.assets.entities import entities
+from pipeline.flow.assets.listings import listings
+from pipeline.flow.assets.release import release
+from pipeline.flow.assets.warehouse import warehouse
+from pipeline.flow.checks import source_checks
+from pipeline.flow.schedules import daily, directory_job
+from pipeline.flow.workspace import Workspace
 
 
 def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.Definitions:
@@ -23,6 +21,7 @@ def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.
     ids = source_ids or [source.id for source in workspace.settings.registry.sources]
     if not ids:
         raise ValueError(f"the registry {workspace.settings.registry_folder} declares no source")
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)  # of backfill policies
     partitions = dg.StaticPartitionsDefinition(ids)
     job = directory_job()
     return dg.Definitions(

@@ -16,7 +16,7 @@ from pipeline.archive.archive import Archive
 from pipeline.archive.replay import current_documents
 from pipeline.archive.visits import VisitRow
 from pipeline.cli import app
-from pipeline.commands.console import Exit
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.records import Document, Outcome
 from pipeline.warc.read import Imported, NoWarcError, import_warc
 from pipeline.warc.write import export_warc
@@ -208,7 +208,7 @@ def test_a_file_that_is_no_warc_is_an_error(tmp_path: Path, content: bytes) -> N
     with pytest.raises(NoWarcError, match="no WARC file"):
         copied(path, tmp_path / "copy")
     result = CliRunner().invoke(app, ["archive", "import", str(path), "--out", str(tmp_path / "out")])
-    assert (result.exit_code, "is no WARC file" in result.output) == (Exit.USAGE, True)
+    assert (result.exit_code, "is no WARC file" in result.output) == (ExitCode.USAGE, True)
     assert not (tmp_path / "out").exists()
 
 
@@ -218,7 +218,7 @@ def test_the_command_says_what_was_taken_in_and_what_not(history: Archive, tmp_p
     nowhere = ["archive", "export", str(tmp_path / "no" / "x.gz"), "--out", str(tmp_path / "new")]
     for said in (f"{len(list(history.documents()))} documents and 2 visits", "0 documents and 0 visits"):
         result = CliRunner().invoke(app, ["archive", "import", str(path), "--out", str(out)])
-        assert (result.exit_code, said in result.output) == (Exit.OK, True)
+        assert (result.exit_code, said in result.output) == (ExitCode.OK, True)
     nowhere[-1] = str(out)
     result = CliRunner().invoke(app, nowhere)
-    assert (result.exit_code, "cannot be written" in result.output) == (Exit.FAILED, True)
+    assert (result.exit_code, "cannot be written" in result.output) == (ExitCode.FAILED, True)

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import typer
 from filelock import FileLock, Timeout
 
-from pipeline.commands.console import Exit, err
+from pipeline.commands.console import fail
 from pipeline.settings import Settings
 
 
 @contextmanager
-def alone(settings: Settings) -> Iterator[None]:
+def run_lock(settings: Settings) -> Iterator[None]:
     """One run at a time works in a directory, and with a local archive that lies elsewhere; readers of its releases
     are never in the way."""
     folders = [settings.out]
@@ -26,6 +25,5 @@ def alone(settings: Settings) -> Iterator[None]:
             try:
                 locks.enter_context(FileLock(folder / ".lock", timeout=0))
             except Timeout:
-                err.print(f"[red]Another run works in {folder}.[/red] Wait for it, or give another --out.")
-                raise typer.Exit(Exit.FAILED) from None
+                fail(f"Another run works in {folder}. Wait for it, or give another --out.")
         yield

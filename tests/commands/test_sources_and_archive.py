@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from pipeline.archive.archive import Archive
 from pipeline.archive.visits import VisitRow
 from pipeline.cli import app
-from pipeline.commands.console import Exit
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.records import Document, Outcome
 from pipeline.settings import Settings
 from sources.registry import load_registry
@@ -69,7 +69,10 @@ def test_what_is_wrong_in_the_registry_is_told_beside_the_table(registry: Path, 
 def test_check_takes_the_registry_before_and_after_its_name(registry: Path, before: bool) -> None:
     chosen = ("--registry", registry)
     found = iop("sources", *chosen, "check") if before else iop("sources", "check", *chosen)
-    assert (found.exit_code, f"3 sources in {registry}" in found.output.replace("\n", "")) == (Exit.OK, True)
+    assert (found.exit_code, f"3 sources in {registry}" in found.output.replace("\n", "")) == (
+        ExitCode.OK,
+        True,
+    )
 
 
 def test_check_fails_for_duplicates_missing_files_and_empty_folders(registry: Path, tmp_path: Path) -> None:
@@ -77,12 +80,12 @@ def test_check_fails_for_duplicates_missing_files_and_empty_folders(registry: Pa
         TABLE.format("twin", "www.good", "") + '[list]\nkind = "samhsa_directory"\npath = "nowhere.xlsx"\n'
     )
     found = iop("sources", "check", "--registry", registry)
-    assert found.exit_code == Exit.USAGE
+    assert found.exit_code == ExitCode.USAGE
     assert "reads the same place as twin" in found.output
     assert "nowhere.xlsx" in found.output
     (tmp_path / "empty").mkdir()
     nothing = iop("sources", "check", "--registry", tmp_path / "empty")
-    assert (nothing.exit_code, "iop sources new" in nothing.output) == (Exit.USAGE, True)
+    assert (nothing.exit_code, "iop sources new" in nothing.output) == (ExitCode.USAGE, True)
 
 
 def test_new_prints_toml_that_loads_and_says_what_the_registry_has_already(tmp_path: Path) -> None:
@@ -98,12 +101,12 @@ def test_new_prints_toml_that_loads_and_says_what_the_registry_has_already(tmp_p
 @pytest.mark.parametrize(
     ("url", "code", "words"),
     [
-        ("not a url", Exit.USAGE, "no http(s) address"),
-        ("http://10.0.0.1/", Exit.FAILED, "not a public address"),
-        ("https://fogbank.example/", Exit.FAILED, "tls"),
+        ("not a url", ExitCode.USAGE, "no http(s) address"),
+        ("http://10.0.0.1/", ExitCode.FAILED, "not a public address"),
+        ("https://fogbank.example/", ExitCode.FAILED, "tls"),
     ],
 )
-def test_new_says_why_a_site_cannot_be_read(url: str, code: Exit, words: str) -> None:
+def test_new_says_why_a_site_cannot_be_read(url: str, code: ExitCode, words: str) -> None:
     found = iop("sources", "new", url)
     assert (found.exit_code, words in found.output) == (code, True)
 
@@ -121,12 +124,12 @@ def test_an_archive_is_exported_by_source_and_day_and_slips_are_told(out: Path, 
     )
     assert "1 records" in found.output
     typo = iop("archive", "export", tmp_path / "x.warc.gz", "--out", out, "--source", "goood")
-    assert (typo.exit_code, "goood" in typo.output) == (Exit.USAGE, True)
+    assert (typo.exit_code, "goood" in typo.output) == (ExitCode.USAGE, True)
     nowhere = iop("archive", "stats", "--out", tmp_path / "typo")
-    assert (nowhere.exit_code, "No archive at" in nowhere.output) == (Exit.USAGE, True)
+    assert (nowhere.exit_code, "No archive at" in nowhere.output) == (ExitCode.USAGE, True)
 
 
 def test_replay_without_an_archive_says_so(registry: Path, tmp_path: Path) -> None:
     found = iop("replay", "--registry", registry, "--out", tmp_path / "typo")
-    assert (found.exit_code, "No archive at" in found.output) == (Exit.USAGE, True)
+    assert (found.exit_code, "No archive at" in found.output) == (ExitCode.USAGE, True)
     assert not (tmp_path / "typo").exists()

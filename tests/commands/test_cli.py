@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from pipeline.archive.archive import Archive
 from pipeline.cli import app
-from pipeline.commands.console import Exit
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.stage.tables import Stage
 
 LIST = "Name,Street,City,ST,ZIP,Tel,Setting\n" + "".join(
@@ -69,7 +69,7 @@ def done(registry: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
     command = [sys.executable, "-m", "pipeline.cli", "run", "--registry", registry, "--out", out]
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert result.returncode == Exit.OK, result.stderr
+    assert result.returncode == ExitCode.OK, result.stderr
     assert "Release 1 published" in result.stdout
     assert "licenses" in result.stdout
     return out
@@ -84,7 +84,7 @@ def test_a_release_is_one_file_under_a_stable_path(done: Path) -> None:
 
 def test_rows_add_up_and_what_is_unknown_is_shown(done: Path) -> None:
     code, text = iop("query", "SELECT text, rows FROM unmapped", "--out", done, "--format", "csv")
-    assert (code, text.splitlines()) == (Exit.OK, ["text,rows", "Moon Treatment,1"])
+    assert (code, text.splitlines()) == (ExitCode.OK, ["text,rows", "Moon Treatment,1"])
     _, text = iop("query", "SELECT count(*) FROM listing", "--out", done, "--format", "csv")
     assert text.splitlines()[1] == "3"
 
@@ -93,14 +93,14 @@ def test_query_shows_a_table_and_reads_only(done: Path) -> None:
     code, text = iop(
         "query", "SELECT organization_name FROM directory WHERE level_of_care = 'iop'", "--out", done
     )
-    assert code == Exit.OK and "Clinic 2" in text and "1 row" in text
+    assert code == ExitCode.OK and "Clinic 2" in text and "1 row" in text
     code, text = iop("query", "DELETE FROM directory", "--out", done)
-    assert code == Exit.USAGE and "read-only" in text
+    assert code == ExitCode.USAGE and "read-only" in text
 
 
 def test_query_before_any_run_says_what_to_do(tmp_path: Path) -> None:
     code, text = iop("query", "SELECT 1", "--out", tmp_path)
-    assert code == Exit.FAILED and "iop run" in text
+    assert code == ExitCode.FAILED and "iop run" in text
 
 
 def test_sources_releases_archive_and_explain(done: Path, registry: Path) -> None:
@@ -108,10 +108,10 @@ def test_sources_releases_archive_and_explain(done: Path, registry: Path) -> Non
     assert "healthy" in iop("sources", *where)[1]
     assert "→" in iop("releases", "--verify", *where)[1]
     assert "1" in iop("archive", "stats", *where)[1]
-    assert iop("rollback", *where)[0] == Exit.FAILED
+    assert iop("rollback", *where)[0] == ExitCode.FAILED
     _, text = iop("query", "SELECT location_id FROM location LIMIT 1", "--out", done, "--format", "csv")
     assert "licenses:" in iop("explain", text.splitlines()[1], *where)[1]
-    assert iop("explain", "loc_none", *where)[0] == Exit.USAGE
+    assert iop("explain", "loc_none", *where)[0] == ExitCode.USAGE
 
 
 def test_replay_makes_the_same_release_from_the_archive_alone(
@@ -120,7 +120,7 @@ def test_replay_makes_the_same_release_from_the_archive_alone(
     run = tmp_path / "run"
     shutil.copytree(done / "archive", run / "archive")
     code, text = iop("replay", "--registry", registry, "--out", run)
-    assert code == Exit.OK, text
+    assert code == ExitCode.OK, text
     for table in ("directory", "claim", "observation", "crosswalk"):
         before, after = (contents(out, table) for out in (done, run))
         assert before and before == after
@@ -134,7 +134,7 @@ def test_replay_as_of_a_day_publishes_what_was_known_at_its_end(
     with Archive(out / "archive") as archive:
         day = max(document.fetched_at for document in archive.documents()).date()
     code, text = iop("replay", "--as-of", day, "--registry", registry, "--out", out)
-    assert code == Exit.OK, text
+    assert code == ExitCode.OK, text
     assert contents(out, "observation") == contents(done, "observation")
     iop("replay", "--as-of", f"{day - timedelta(days=1)}T23:59:59", "--registry", registry, "--out", out)
     assert Stage(out / "stage").read("listing").height == 0, "nothing was known on the day before"
@@ -151,22 +151,22 @@ def contents(out: Path, table: str) -> list[tuple[object, ...]]:
 def test_a_wrong_registry_names_file_key_and_remedy(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text('[x]\nkind = "provider_site"\nurl = "nowhere"\n')
     code, text = iop("sources", "check", "--registry", tmp_path)
-    assert code == Exit.USAGE and "bad.toml: x.url" in text and "https://" in text
+    assert code == ExitCode.USAGE and "bad.toml: x.url" in text and "https://" in text
     code, text = iop("run", "--registry", tmp_path, "--out", tmp_path / "out")
-    assert code == Exit.USAGE and "no usable source" in text
+    assert code == ExitCode.USAGE and "no usable source" in text
 
 
 def test_an_unknown_source_or_profile_is_told(registry: Path, tmp_path: Path) -> None:
     code, text = iop("run", "--registry", registry, "--source", "license", "--out", tmp_path)
-    assert code == Exit.USAGE and "did you mean licenses" in text
+    assert code == ExitCode.USAGE and "did you mean licenses" in text
     code, text = iop("run", "--profile", "mars")
-    assert code == Exit.USAGE and "massachusetts" in text
+    assert code == ExitCode.USAGE and "massachusetts" in text
 
 
 def test_two_runs_do_not_share_a_directory(registry: Path, tmp_path: Path) -> None:
     with FileLock(tmp_path / ".lock"):
         code, text = iop("run", "--registry", registry, "--out", tmp_path)
-    assert code == Exit.FAILED and "Another run" in text
+    assert code == ExitCode.FAILED and "Another run" in text
 
 
 def test_extract_takes_text_and_pages_and_survives_a_bad_row(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_extract_takes_text_and_pages_and_survives_a_bad_row(tmp_path: Path) -> 
     (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\nnot json\n")
     code, _ = iop("extract", "--jsonl", tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
     found = {row.get("id"): row for row in map(json.loads, (tmp_path / "out.jsonl").read_text().splitlines())}
-    assert code == Exit.PARTIAL
+    assert code == ExitCode.PARTIAL
     assert {"a", "b", "c"} <= found.keys()
     assert "error" in found["b"]
     for item in found["a"]["evidence"]:
@@ -194,10 +194,10 @@ def test_inspect_shows_facts_with_their_words(tmp_path: Path) -> None:
         "<title>IOP | Elm House</title><h1>Our Intensive Outpatient Program</h1><p>Our IOP treats PTSD.</p>"
     )
     code, text = iop("inspect", page)
-    assert code == Exit.OK and "ptsd" in text and "Our IOP treats PTSD" in text
-    assert iop("inspect", tmp_path / "none.html")[0] == Exit.USAGE
+    assert code == ExitCode.OK and "ptsd" in text and "Our IOP treats PTSD" in text
+    assert iop("inspect", tmp_path / "none.html")[0] == ExitCode.USAGE
     code, text = iop("inspect", "http://harborlight.example/programs/iop")  # of the demo world
-    assert code == Exit.OK and "iop" in text
+    assert code == ExitCode.OK and "iop" in text
 
 
 def test_eval_scores_labelled_pages_and_remembers(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_eval_scores_labelled_pages_and_remembers(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_text(json.dumps(row) + "\n")
     for _ in range(2):
         code, text = iop("eval", tmp_path / "gold.jsonl", "--history", tmp_path / "history.jsonl")
-        assert code == Exit.OK and "all_facts" in text
+        assert code == ExitCode.OK and "all_facts" in text
     assert len((tmp_path / "history.jsonl").read_text().splitlines()) == 2
 
 
@@ -220,18 +220,18 @@ def test_extract_of_broken_bytes_and_half_characters(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_bytes(rows)
     code, _ = iop("extract", "--jsonl", tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
     found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert code == Exit.PARTIAL
+    assert code == ExitCode.PARTIAL
     assert [row["id"] for row in found if "error" in row] == ["line 1", "line 3"]
 
 
 def test_match_of_no_records_and_of_repeated_ids(tmp_path: Path) -> None:
     header = "record_id,source,name1,name2,street1,street2,city,state,zip,phone,intake,website\n"
     (tmp_path / "none.csv").write_text(header)
-    assert iop("match", tmp_path / "none.csv", "--out", tmp_path / "out.csv")[0] == Exit.OK
+    assert iop("match", tmp_path / "none.csv", "--out", tmp_path / "out.csv")[0] == ExitCode.OK
     assert (tmp_path / "out.csv").read_text() == "record_id,organization_id,location_id\n"
     (tmp_path / "twice.csv").write_text(header + "a,S,x,,,,,,,,,\n" * 2)
     code, text = iop("match", tmp_path / "twice.csv", "--out", tmp_path / "out.csv")
-    assert code == Exit.USAGE and "more than one record: a" in text
+    assert code == ExitCode.USAGE and "more than one record: a" in text
 
 
 def test_match_writes_an_id_for_every_record(tmp_path: Path) -> None:
@@ -240,14 +240,14 @@ def test_match_writes_an_id_for_every_record(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(
         header + f"a,SU,{row}b,MH,{row}c,SU,Oak,,9 Oak Road,,Lynn,MA,01902,781-555-0102,,\n"
     )
-    assert iop("match", tmp_path / "in.csv", "--out", tmp_path / "out.csv")[0] == Exit.OK
+    assert iop("match", tmp_path / "in.csv", "--out", tmp_path / "out.csv")[0] == ExitCode.OK
     lines = [line.split(",") for line in (tmp_path / "out.csv").read_text().splitlines()]
     assert lines[0] == ["record_id", "organization_id", "location_id"]
     place = {record: location for record, _, location in lines[1:]}
     assert place["a"] == place["b"] != place["c"]
     (tmp_path / "bad.csv").write_text("record_id,name1\na,Elm\n")
     code, text = iop("match", tmp_path / "bad.csv", "--out", tmp_path / "out.csv")
-    assert code == Exit.USAGE and "street1" in text
+    assert code == ExitCode.USAGE and "street1" in text
 
 
 class Slow(BaseHTTPRequestHandler):
@@ -308,10 +308,10 @@ def test_an_interrupted_run_breaks_nothing_and_the_next_goes_on(
     assert Slow.asked.wait(90)
     run.send_signal(signal.SIGINT)
     text, _ = run.communicate(timeout=60)
-    assert run.returncode == Exit.INTERRUPTED, text
-    assert "Traceback" not in text
+    assert run.returncode == ExitCode.INTERRUPTED, text
+    assert "Interrupted" in text and "Traceback" not in text
     assert not (tmp_path / "out" / "releases" / "current").exists()
     Slow.over.set()
     again = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert again.returncode == Exit.OK, again.stderr
+    assert again.returncode == ExitCode.OK, again.stderr
     assert "Release 1 published" in again.stdout

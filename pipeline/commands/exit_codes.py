@@ -1,0 +1,11 @@
+"""How a command ends, as the README lists it."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    OK = 0
+    FAILED = 1  # nothing was published, or the thing asked for could not be done
+    USAGE = 2  # the command line, the registry or a file given is wrong
+    PARTIAL = 3  # published, but some sources could not be read
+    INTERRUPTED = 130

@@ -1,0 +1,108 @@
+"""What `iop run` shows at its end: what each source gave, what was published, or why nothing was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.commands.console import err, out
+from pipeline.flow.workspace import Summary
+from pipeline.read.source import ReadReport
+from pipeline.settings import Settings
+
+SHOWN = 60  # sources in the table
+COUNTED = {
+    "listing": "listings",
+    "listing_service": "services",
+    "observation": "facts",
+    "quarantine": "quarantine",
+    "unmapped": "unmapped",
+}  # stage table → heading
+
+
+def show(settings: Settings, summary: Summary) -> None:
+    """The table of sources, the number of entities, and how to query the release."""
+    out.print(_table(summary))
+    if summary.entities:
+        e = summary.entities
+        out.print(
+            f"{e.organizations:,} organizations, {e.locations:,} locations, {e.services:,} services; "
+            f"{e.review:,} pairs for review ([bold]iop review[/bold])"
+        )
+        for override in e.obsolete_overrides:
+            err.print(f"[yellow]obsolete override[/yellow] {escape(override)}")
+    if summary.release:
+        current = settings.releases / "current"
+        out.print(
+            f"[green]Release {summary.release.number} published.[/green] Query it at [bold]{current}[/bold]"
+        )
+        sql = "SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'"
+        where = (
+            f"--profile {settings.profile}"
+            if settings.out == Path("data", str(settings.profile)).resolve()
+            else ""
+        )
+        out.print(f'  iop query {where or f"--out {settings.out}"} "{sql}"', soft_wrap=True)
+
+
+def _table(summary: Summary) -> Table:
+    """A line a source: those that failed first, then the largest."""
+    outcomes: dict[str, Counter[str]] = {}
+    for document in summary.fetched:
+        outcomes.setdefault(document.source_id, Counter())[document.outcome.replace("_", " ")] += 1
+    table = Table("source", "fetched", *COUNTED.values(), "note", title="Sources", show_footer=True)
+    for column in table.columns[2 : 2 + len(COUNTED)]:
+        column.justify = "right"
+    table.columns[0].no_wrap = True
+    reports = sorted(summary.reads, key=lambda r: (not r.problem, -sum((r.rows or {}).values()), r.source_id))
+    total: Counter[str] = Counter()
+    for number, report in enumerate(reports):
+        total.update(report.rows or {})
+        tried = outcomes.get(report.source_id, Counter())
+        fetched = ", ".join(f"{n} {outcome}" for outcome, n in tried.most_common()) or "not due"
+        counts = [f"{report.rows[name]:,}" if report.rows else "" for name in COUNTED]
+        if number < SHOWN:
+            table.add_row(report.source_id, fetched, *counts, _note(report))
+    if len(reports) > SHOWN:
+        table.add_row(f"… {len(reports) - SHOWN} more", *[""] * (2 + len(COUNTED)))
+    footer = [
+        f"{len(reports)} sources",
+        f"{len(summary.fetched):,} attempts",
+        *(f"{total[n]:,}" for n in COUNTED),
+        "",
+    ]
+    for column, text in zip(table.columns, footer, strict=True):
+        column.footer = text
+    return table
+
+
+def _note(report: ReadReport) -> str:
+    if report.problem:
+        return f"[red]{escape(report.problem)}[/red]"
+    if not report.documents:
+        return "[yellow]nothing to read[/yellow]"
+    scope = f"{report.out_of_scope:,} of other states left out" if report.out_of_scope else ""
+    return scope if report.changed else "unchanged"
+
+
+def explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
+    """Why nothing was published, in one screen."""
+    if summary.audit is not None:
+        err.print(summary.audit)
+    for step, error in errors(result):
+        if "AssetCheck" not in (error.cls_name or ""):
+            err.print(f"[red]{step}[/red]: {escape(error.message.strip())}")
+    err.print("[red]Nothing was published; the last release stays.[/red]")
+
+
+def errors(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, Any]]:
+    """(step, what went wrong at the bottom of it) for every failed step."""
+    for event in result.all_events:
+        if event.is_step_failure and (error := event.step_failure_data.error):
+            yield event.step_key or "", error.cause or error
