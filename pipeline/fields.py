@@ -35,12 +35,13 @@ class Trait(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Field:
     """One row. `value` says how values are written: text, boolean, range, session, address, phone, or `code:` and the
-    name of a vocabulary; `plural` names a list of them; `scope` is what it is usually said of (place, service)."""
+    name of a vocabulary; `words` names the table of the words that mean it on a page; `plural` names a list of them; `scope` is what it is usually said of (place, service)."""
 
     name: str
     scope: str
     is_many: bool
     value: str
+    words: str
     plural: str
     traits: frozenset[Trait]
 
@@ -58,7 +59,7 @@ def fields() -> Mapping[str, Field]:
 def _field(row: Mapping[str, str]) -> Field:
     traits = frozenset(map(Trait, cells(row["traits"])))
     many = row["cardinality"] == "many"
-    return Field(row["field"], row["scope"], many, row["value"], row["plural"], traits)
+    return Field(row["field"], row["scope"], many, row["value"], row["words"], row["plural"], traits)
 
 
 @cache

@@ -49,26 +49,25 @@ _CLAUSE_END = re.compile(r"[.!]\s|[;|•]|\n(?=.*\n)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class PrintedPhone:
     number: str
     start: int
     end: int
     kind: str | None  # None where no label says
     whose: Assertion
     confidence: float
-    method: str
     locator: str | None = None
 
 
 def find_phones(context: PageContext) -> list[Observation]:
     """One observation for each number and owner, where it stands first with the words that tell its kind."""
-    groups: dict[tuple[str, bool], list[_Seen]] = defaultdict(list)
+    groups: dict[tuple[str, bool], list[PrintedPhone]] = defaultdict(list)
     for seen in (*_printed(context), *_linked(context)):
         groups[seen.number, seen.whose is Assertion.AFFIRMED].append(seen)
     return [_observation(context, seen, _kind_of(seen)) for seen in groups.values()]
 
 
-def _printed(context: PageContext) -> Iterator[_Seen]:
+def _printed(context: PageContext) -> Iterator[PrintedPhone]:
     text, last = context.page.text, 0
     for found in phones_in(text):
         label = context.before(found.start)
@@ -82,12 +81,11 @@ def _printed(context: PageContext) -> Iterator[_Seen]:
             continue
         whose = Assertion.GENERIC if _is_others(context, found, label) else Assertion.AFFIRMED
         kind = "national" if national_line(found.number) else _label_kind(context, found, label)
-        yield _Seen(
-            found.number, found.start, found.end, kind, whose, 0.85 if found.is_bare else 0.95, "phones.text"
-        )
+        confidence = 0.85 if found.is_bare else 0.95
+        yield PrintedPhone(found.number, found.start, found.end, kind, whose, confidence)
 
 
-def _linked(context: PageContext) -> Iterator[_Seen]:
+def _linked(context: PageContext) -> Iterator[PrintedPhone]:
     """Numbers that only the target of a link holds: behind "Call us", or swapped in for a printed one (tracking)."""
     anchors: dict[str, str] = {}
     for url, anchor in context.page.links:
@@ -104,7 +102,7 @@ def _linked(context: PageContext) -> Iterator[_Seen]:
             start, end = _anchor_span(block, anchors.get(url, ""))
             quote = context.page.text[start:end]
             kind = "tracking" if any(phones_in(quote)) else _named(quote)
-            yield _Seen(number, start, end, kind, Assertion.AFFIRMED, 0.8, "phones.link", url)
+            yield PrintedPhone(number, start, end, kind, Assertion.AFFIRMED, 0.8, url)
 
 
 def _anchor_span(block: Block, anchor: str) -> tuple[int, int]:
@@ -154,7 +152,7 @@ def _named(label: str) -> str | None:
     return kinds[-1] if kinds else None
 
 
-def _kind_of(seen: list[_Seen]) -> str:
+def _kind_of(seen: list[PrintedPhone]) -> str:
     """Kind of a number from all its occurrences: a fax is a fax, an unlabelled one also answers as the main line."""
     kinds = [one.kind for one in seen]
     for kind in ("national", "fax", "tty"):
@@ -165,10 +163,19 @@ def _kind_of(seen: list[_Seen]) -> str:
     return max(filter(None, kinds), key=kinds.count)
 
 
-def _observation(context: PageContext, seen: list[_Seen], kind: str) -> Observation:
+def _observation(context: PageContext, seen: list[PrintedPhone], kind: str) -> Observation:
     best = next((one for one in seen if one.kind == kind), seen[0])
     return Observation(
-        "phone", best.number, context.page.text[best.start : best.end], best.start, best.end,
-        assertion=best.whose if kind in STATED else Assertion.GENERIC, method=best.method, confidence=best.confidence, qualifier=kind,
-        section=context.section(best.start), url=context.page.url, locator=best.locator,
-    )  # fmt: skip
+        field="phone",
+        value=best.number,
+        quote=context.page.text[best.start : best.end],
+        start=best.start,
+        end=best.end,
+        assertion=best.whose if kind in STATED else Assertion.GENERIC,
+        method="phones",
+        confidence=best.confidence,
+        qualifier=kind,
+        section=context.section(best.start),
+        url=context.page.url,
+        locator=best.locator,
+    )

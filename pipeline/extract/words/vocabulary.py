@@ -18,19 +18,11 @@ from typing import NamedTuple
 import ahocorasick
 
 from pipeline.extract.parsing.text import fold, spaced
+from pipeline.fields import fields, of_scope
 from pipeline.vocabulary.tables import cells, rows
 
-FIELDS: Mapping[str, str] = {
-    "conditions": "condition",
-    "exclusions": "exclusion",
-    "levels_of_care": "level_of_care",
-    "modalities": "modality",
-    "populations": "population",
-    "payers": "payer",
-    "languages": "language",
-    "accreditation": "accreditation",
-}
-NAMES = ("payer", "language", "accreditation")
+FIELDS: Mapping[str, str] = {field.words: name for name, field in fields().items() if field.words}
+NAMES = of_scope("place")  # what is named of a place: payers, languages, accreditation
 LONGEST_ACRONYM = 6
 
 
