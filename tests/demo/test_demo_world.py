@@ -14,9 +14,9 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from demo_compare import carries, differences
+from demo_truth import Absent, Member, TrueSource, load_lists, load_same_places, load_truth
 
-from sources.demo.compare import carries, differences
-from sources.demo.truth import Absent, Member, TrueSource, load_lists, load_same_places, load_truth
 from sources.demo.world import HERE, SITES, find_file, hosts
 from sources.kinds import KINDS
 from sources.registry import load_registry

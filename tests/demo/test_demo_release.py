@@ -15,14 +15,14 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
+from demo_compare import RANGES, SETS, VALUES, carries, differences, slots
+from demo_truth import Member, TrueService, load_lists, load_same_places, load_truth
 
 from pipeline.flow.graph import build_defs
 from pipeline.flow.schedules import all_sources
 from pipeline.flow.workspace import Workspace
 from pipeline.normalize.address import normalize_street
 from pipeline.settings import Settings
-from sources.demo.compare import RANGES, SETS, VALUES, carries, differences, slots
-from sources.demo.truth import Member, TrueService, load_lists, load_same_places, load_truth
 
 NOW = datetime(2026, 10, 15, 12, tzinfo=UTC)
 TRUTH = load_truth()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sources.demo.truth import Absent, TrueService
+from demo_truth import Absent, TrueService
 
 SETS = ("conditions", "exclusions", "populations", "modalities", "virtual_states", "languages", "payers")
 RANGES = ("ages", "days_per_week", "hours_per_day", "hours_per_week", "duration_weeks")
