@@ -1,1 +1,1 @@
-"""What is done to a source: fetch, archive, extract, normalize, match, build, publish."""
+"""What is done to a source: fetch, archive, read (extract, normalize), stage, match; `flow` runs it, `commands` is `iop`."""

@@ -1,1 +1,1 @@
-"""The commands of `iop`, one module each; `pipeline.cli` puts them together."""
+"""The commands of `iop`, one module each; `pipeline.cli` lists them. What a command does beyond talking is in the stages."""
