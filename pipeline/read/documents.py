@@ -29,9 +29,12 @@ CODE = (
     "sources/states.csv",
     "pipeline/normalize",
     "pipeline/vocabulary",
+    "pipeline/fields.py",
     "pipeline/records.py",
+    "pipeline/values.py",
     "pipeline/read/source.py",
     "pipeline/read/documents.py",
+    "pipeline/stage/rows.py",
     "pipeline/stage/tables.py",
 )
 CODE_OF_SITES = ("pipeline/extract", "pipeline/html.py", "sources/trim.py")
