@@ -52,22 +52,23 @@ def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
             for statement in statements:
                 if _RANGE_BEFORE.search(text, max(0, statement.start - 5), statement.start):
                     continue  # "5–7 days a week" promises no weekend
+                span = (start + statement.start, start + statement.end)
+                topic = "time" if statement.from_session else "daytime"
                 yield from _observe(
-                    context, levels, part, "true" if statement.value else "false", start + statement.start,
-                    start + statement.end, statement.assertion, statement.confidence, "grammar",
-                )  # fmt: skip
+                    context, levels, part, "true", *span, statement.confidence, "grammar", topic=topic
+                )
         if not _may_count(text):
             continue
         for dose in find_dose(text):
-            yield from _observe(context, levels, dose.field, _range(dose.value), start + dose.start, start + dose.end, None, dose.confidence, dose.kind)  # fmt: skip
+            yield from _observe(context, levels, dose.field, _range(dose.value), start + dose.start, start + dose.end, dose.confidence, dose.kind)  # fmt: skip
         for length in find_durations(text):
             if length.unit == "day" and (length.weeks[1] or length.weeks[0] or 0) <= SHORTEST_STAY:
                 continue
-            yield from _observe(context, levels, "duration_weeks", _range(length.weeks), start + length.start, start + length.end, None, length.confidence, length.kind)  # fmt: skip
+            yield from _observe(context, levels, "duration_weeks", _range(length.weeks), start + length.start, start + length.end, length.confidence, length.kind)  # fmt: skip
         for age in find_ages(text):
             field = "exclusion" if age.kind == "excluded" else "ages"
             if field == "ages":
-                yield from _observe(context, levels, field, _range(age.years), start + age.start, start + age.end, None, age.confidence, "program" if age.kind == "accepted" else "other")  # fmt: skip
+                yield from _observe(context, levels, field, _range(age.years), start + age.start, start + age.end, age.confidence, "program" if age.kind == "accepted" else "other")  # fmt: skip
 
 
 _UNITS = (
@@ -158,32 +159,49 @@ def _session(
     term = context.page.blocks[block.lead].text if block is not None and block.lead is not None else ""
     kind = "other" if _MEAL.match(term) else mention.kind
     yield from _observe(
-        context, levels, "session", value, offset + mention.start, offset + mention.end, None, mention.confidence,
+        context, levels, "session", value, offset + mention.start, offset + mention.end, mention.confidence,
         kind, mention.governed_level,
     )  # fmt: skip
 
 
 def _observe(
-    context: PageContext, levels: Levels, field: str, value: str, start: int, end: int,
-    said: Assertion | None, confidence: float, kind: str, governed: str | None = None,
-) -> Iterator[Observation]:  # fmt: skip
+    context: PageContext,
+    levels: Levels,
+    field: str,
+    value: str,
+    start: int,
+    end: int,
+    confidence: float,
+    kind: str,
+    governed: str | None = None,
+    topic: str = "time",
+) -> Iterator[Observation]:
     block = context.block_at(start)
     if block is None:
         return
-    judged = context.judge(block, start, end, "time")
+    judged = context.judge(block, start, end, topic)
+    said = judged.assertion
     span = context.sentence(block, start)
-    defined = ".defined" if _DEFINITION.search(context.folded, *span) else ""
-    if defined and field == "duration_weeks" and _VAGUE.search(context.folded, *span):
+    is_defined = _DEFINITION.search(context.folded, *span) is not None
+    is_vague = field == "duration_weeks" and is_defined and _VAGUE.search(context.folded, *span)
+    if is_vague or (said is Assertion.AFFIRMED and kind not in ("program", "grammar")):
         said = Assertion.GENERIC
-    said = said if said not in (None, Assertion.AFFIRMED) else judged.assertion
-    if kind not in ("program", "grammar"):
-        said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
+    if topic == "daytime" and said is Assertion.NEGATED:
+        value = "false"  # "no evening groups"
     level, how = (governed, "phrase") if governed else governing_level(context, levels, block, start, end)
+    cue = f".{judged.cue.category}" if judged.cue else ""
     yield Observation(
-        field, value, context.page.text[start:end], start, end, said or Assertion.AFFIRMED,
-        f"times.{how}.{kind}" + (f".{judged.cue.category}" if judged.cue else "") + defined, confidence - (0.25 if defined else 0),
-        level_of_care=level, section=context.page.heading_path(block) or None,
-    )  # fmt: skip
+        field=field,
+        value=value,
+        quote=context.page.text[start:end],
+        start=start,
+        end=end,
+        assertion=said,
+        method=f"times.{how}.{kind}{cue}" + (".defined" if is_defined else ""),
+        confidence=confidence - (0.25 if is_defined else 0),
+        level_of_care=level,
+        section=context.page.heading_path(block) or None,
+    )
 
 
 def _range(pair: tuple[float | None, float | None]) -> str:
