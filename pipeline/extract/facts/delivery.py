@@ -20,7 +20,7 @@ _VIRTUAL = re.compile(
     r"(?:via|over|on|through) zoom|video conferenc\w+|web-based)\b"
 )
 _IN_PERSON = re.compile(
-    r"\b(?:in-? ?person|on-? ?site|face-to-face|on campus|(?:at|in) (?:our|the) (?:[\w.'-]+ ){0,4}(?:facility|center|centre|campus|office|clinic|location|hospital|site|building|loft)\b(?! of\b)|at (?:all|both|any|either|each|one|two|three|four|several|various|multiple) (?:of )?(?:our )?(?:[\w'-]+ ){0,3}(?:facilities|centers|campuses|offices|clinics|locations|sites)|check(?:s|ing)? in(?:to)? (?:to )?(?:our|the) (?:facility|center|clinic)|(?:same|our) office setting|in the room\b|in-clinic|hybrid|arrives?|travel to (?:the|our) (?:facility|center|clinic)|(?:is|are|conveniently|program,?) located (?:in|at|on) (?:the|our|downtown|\d))\b"
+    r"\b(?:in-? ?person|on-? ?site|face-to-face|on campus|(?:at|in) (?:our|the) (?:[\w.'-]+ ){0,4}(?:facility|center|centre|campus|office|clinic|location|hospital|site|building)\b(?! of\b)|at (?:all|both|any|either|each|one|two|three|four|several|various|multiple) (?:of )?(?:our )?(?:[\w'-]+ ){0,3}(?:facilities|centers|campuses|offices|clinics|locations|sites)|check(?:s|ing)? in(?:to)? (?:to )?(?:our|the) (?:facility|center|clinic)|(?:same|our) office setting|in the room\b|in-clinic|hybrid|arrives?|travel to (?:the|our) (?:facility|center|clinic)|(?:is|are|conveniently|program,?) located (?:in|at|on) (?:the|our|downtown|\d))\b"
 )
 _NOT_PROGRAM = re.compile(
     r"\b(?:virtual tours?|online (?:form|assessment|screening|chat|portal|payment|bill ?pay|reviews?|booking|quiz|scheduling|store|"

@@ -12,7 +12,6 @@ from pipeline.extract.schedule.lexer import Run, has_any, read
 from pipeline.extract.schedule.session_cues import kind_of
 from pipeline.extract.schedule.sessions import SessionMention
 from pipeline.normalize.clock import DAYS, WEEKEND
-from pipeline.records import Assertion
 from pipeline.vocabulary.tables import settings
 
 PartName = Literal["evening", "weekend", "morning"]
@@ -29,22 +28,16 @@ _OFFERED, _BEFORE, _ONLY_WITH = (
 _STARTS = frozenset({*_WORDS, "7", "seven"})
 _JOINS = words("daytime", "joins")
 _HOME, _NOT_SESSIONS = words("daytime", "home"), words("daytime", "not_sessions")
-_NEGATED, _HEDGED = words("daytime", "negated"), words("daytime", "hedged")
 _GROUPS = words("daytime", "groups")
 
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
-    """One statement that there are (or are not) sessions in that part of the week, at text[start:end].
-
-    `assertion` is a hint: the caller sees more of the sentence than the words near by.
-    """
+    """Words on sessions in that part of the week, at text[start:end], not judged yet; or a session that shows them."""
 
     part: PartName
-    value: bool
     start: int
     end: int
-    assertion: Assertion = Assertion.AFFIRMED
     from_session: bool = False
     confidence: float = 0.85
 
@@ -69,7 +62,7 @@ def _from_sessions(sessions: Iterable[SessionMention]) -> Iterator[TimeOfDay]:
         }
         for part in (part for part, is_shown in shown.items() if is_shown):
             yield TimeOfDay(
-                part, True, mention.start, mention.end, from_session=True, confidence=mention.confidence
+                part, mention.start, mention.end, from_session=True, confidence=mention.confidence
             )
 
 
@@ -92,9 +85,7 @@ def _statement(run: Run, i: int, part: PartName) -> TimeOfDay | None:
         return None
     if word != "eiop" and not _is_offered(before, behind):
         return None
-    start, end = run.bounds(i, i + 1)
-    assertion = _assertion(before, behind)
-    return TimeOfDay(part, assertion is not Assertion.NEGATED, start, end, assertion)
+    return TimeOfDay(part, *run.bounds(i, i + 1))
 
 
 def _is_offered(before: list[str], behind: list[str]) -> bool:
@@ -110,14 +101,6 @@ def _is_offered(before: list[str], behind: list[str]) -> bool:
     )  # "Evenings & weekends"
 
 
-def _assertion(before: list[str], behind: list[str]) -> Assertion:
-    if _HEDGED & (set(before[-4:]) | set(behind)):
-        return Assertion.HEDGED
-    if _NEGATED & set(before[-6:]) or {"not", "unavailable"} & set(behind[:4]):
-        return Assertion.NEGATED
-    return Assertion.AFFIRMED
-
-
 def _all_week(run: Run, i: int) -> TimeOfDay | None:
     """A program "available seven days a week" has weekend sessions; a phone line has none."""
     days = day_list(run, i)
@@ -130,4 +113,4 @@ def _all_week(run: Run, i: int) -> TimeOfDay | None:
     ):
         return None
     start, end = run.bounds(i, days.after)
-    return TimeOfDay("weekend", True, start, end, confidence=0.7)
+    return TimeOfDay("weekend", start, end, confidence=0.7)

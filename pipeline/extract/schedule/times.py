@@ -57,7 +57,8 @@ def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
         for statement in chain.from_iterable(parts.values()):
             if _RANGE_BEFORE.search(text, max(0, statement.start - 5), statement.start):
                 continue  # "5–7 days a week" promises no weekend
-            yield from observe(statement, statement.part, statement.value, said=statement.assertion)
+            topic = "time" if statement.from_session else "daytime"
+            yield from observe(statement, statement.part, True, topic=topic)
         if not _may_count(text):
             continue
         for dose in find_dose(text):
@@ -178,29 +179,28 @@ def _observe(
     value: Value,
     *,
     kind: str = "program",
-    said: Assertion = Assertion.AFFIRMED,
+    topic: str = "time",
     governed: str | None = None,
 ) -> Iterator[Observation]:
     """What was found in the run that begins at `offset`. `kind` is whose time it is (program, component, office, intake,
-    other); `said` what the grammar knows of it; `governed` the level that the phrase names."""
+    other); `topic` which cues speak of it; `governed` the level that the phrase names."""
     start, end, confidence = offset + found.start, offset + found.end, found.confidence
     block = context.block_at(start)
     if block is None:
         return
-    judged = context.judge(block, start, end, "time")
-    sentence = context.sentence(block, start)
-    demoted = list(judged.demoted)
+    judged = context.judge(block, start, end, topic)
+    said, demoted = judged.assertion, list(judged.demoted)
     if kind != "program":
         demoted.insert(0, Demotion(kind))
-    if said is Assertion.AFFIRMED:
-        said = judged.assertion
+        said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
+    sentence = context.sentence(block, start)
     if _DEFINITION.search(context.folded, *sentence):
         demoted.append(Demotion.DEFINED)
         confidence -= DEFINED
         if field == "duration_weeks" and _VAGUE.search(context.folded, *sentence):
             said = Assertion.GENERIC
-    if kind != "program" and said is Assertion.AFFIRMED:
-        said = Assertion.GENERIC
+    if topic == "daytime" and said is Assertion.NEGATED:
+        value = False  # "no evening groups"
     level, tie = (governed, Tie.PHRASE) if governed else governing_level(context, levels, block, start, end)
     yield Observation(
         field=field,

@@ -172,5 +172,5 @@ def _governs(folded: str, cue: Cue, start: int, end: int) -> bool:
         return not (_TURN if reach == "sentence" else _TERMINATOR).search(between)
     if cue.start < end:
         return False
-    between = folded[end : cue.start].lstrip(" :")
+    between = folded[end : cue.start].strip(" :")  # "Weekend IOP: coming soon"
     return not _TERMINATOR.search(between) and len(between) <= (SHORT if reach == "short" else LONG)
