@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.commands.console import Exit
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.graph import build_defs
 from pipeline.flow.workspace import Workspace
 from pipeline.read.kept_pages import KeptReadings
@@ -65,7 +65,7 @@ def old(code: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     environment |= {"PYTHONPATH": str(code), "DAGSTER_HOME": str(home)}
     command = [sys.executable, "-c", RUN_OLD, str(code), "run", *where(code, out), *named(SOURCES)]
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == Exit.OK, done.stderr
+    assert done.returncode == ExitCode.OK, done.stderr
     return out
 
 
@@ -100,7 +100,7 @@ def named(source_ids: tuple[str, ...]) -> list[str]:
 
 def iop(*arguments: str) -> str:
     result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == Exit.OK, result.output
+    assert result.exit_code == ExitCode.OK, result.output
     return result.output
 
 

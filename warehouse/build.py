@@ -71,10 +71,10 @@ def build(
         last = attach_previous(connection, previous, contracts)
         attach_overrides(connection, overrides, now)
         release = int(run.get("release") or (last.release + 1 if last else 1))
+        fill_vocabularies(connection, vocabulary, contracts)
         moment = {"now": now, "release": release, "previous_release": last.release if last else None}
         for name, value in (variables(vocabulary) | moment).items():
             connection.execute(f"SET VARIABLE {quoted(name)} = ?", [value])
-        fill_vocabularies(connection, vocabulary, contracts)
         fill_kinds(connection, trust)
         fill_policy(connection, vocabulary, contracts)
         seconds = dict(_run_models(connection))

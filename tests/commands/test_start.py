@@ -33,7 +33,7 @@ def release(tmp_path: Path) -> Path:
         (["--help"], set()),
         (["query", "SELECT 1", "--release", "RELEASE"], {"duckdb", "rich"}),
         (["releases", "--help"], {"duckdb", "rich"}),
-        (["match", "--help"], {"polars", "rich"}),
+        (["match", "--help"], {"polars", "pydantic", "rich"}),  # frames have the shape of contracts
         (["extract", "--help"], {"lxml", "rich"}),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
