@@ -187,8 +187,15 @@ def _structured(page: Page) -> Iterator[Found]:
         span = _quote(page.text, street or city or "", code)
         if state is None or span is None or (code and not zip_fits_state(code[:5], state)):
             continue
-        yield Found(*span, tidy(street) if street else None, city or (entry.city if entry else None), state,
-                    code[:5] if code else None, method="addresses.json_ld", confidence=0.9)  # fmt: skip
+        yield Found(
+            *span,
+            tidy(street) if street else None,
+            city or (entry.city if entry else None),
+            state,
+            code[:5] if code else None,
+            method="addresses.json_ld",
+            confidence=0.9,
+        )
 
 
 def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:
@@ -206,7 +213,15 @@ def _observation(context: PageContext, found: Found) -> Observation:
     role = "mailing" if found.street and is_box(found.street) else "site" if found.street else "city"
     role = "other_organization" if found.others else role
     return Observation(
-        "address", json.dumps(parts, ensure_ascii=False), context.page.text[found.start : found.end], found.start, found.end,
-        assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED, method=found.method,
-        confidence=found.confidence, qualifier=role, section=context.section(found.start), url=context.page.url,
-    )  # fmt: skip
+        "address",
+        json.dumps(parts, ensure_ascii=False),
+        context.page.text[found.start : found.end],
+        found.start,
+        found.end,
+        assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED,
+        method=found.method,
+        confidence=found.confidence,
+        qualifier=role,
+        section=context.section(found.start),
+        url=context.page.url,
+    )

@@ -11,9 +11,17 @@ from pipeline.extract.words.levels import levels_in
 from pipeline.records import Observation
 
 _KINDS = {
-    "Organization", "MedicalOrganization", "MedicalBusiness", "MedicalClinic", "LocalBusiness", "Hospital",
-    "HealthAndBeautyBusiness", "ProfessionalService", "Physician", "NGO",
-}  # fmt: skip
+    "Organization",
+    "MedicalOrganization",
+    "MedicalBusiness",
+    "MedicalClinic",
+    "LocalBusiness",
+    "Hospital",
+    "HealthAndBeautyBusiness",
+    "ProfessionalService",
+    "Physician",
+    "NGO",
+}
 _SPLIT = re.compile(r"\s+[|–—:·-]\s+")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:\d{4}(?:\s*[-–]\s*\d{4})?)?,?\s*(?:by\s+)?([A-Z][^.|©\n]{2,70}?)(?=\.|\||,? all rights|,? inc|\s*$|\n)",

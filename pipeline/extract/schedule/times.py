@@ -60,15 +60,42 @@ def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
         if not _may_count(text):
             continue
         for dose in find_dose(text):
-            yield from _observe(context, levels, dose.field, _range(dose.value), start + dose.start, start + dose.end, dose.confidence, dose.kind)  # fmt: skip
+            yield from _observe(
+                context,
+                levels,
+                dose.field,
+                _range(dose.value),
+                start + dose.start,
+                start + dose.end,
+                dose.confidence,
+                dose.kind,
+            )
         for length in find_durations(text):
             if length.unit == "day" and (length.weeks[1] or length.weeks[0] or 0) <= SHORTEST_STAY:
                 continue
-            yield from _observe(context, levels, "duration_weeks", _range(length.weeks), start + length.start, start + length.end, length.confidence, length.kind)  # fmt: skip
+            yield from _observe(
+                context,
+                levels,
+                "duration_weeks",
+                _range(length.weeks),
+                start + length.start,
+                start + length.end,
+                length.confidence,
+                length.kind,
+            )
         for age in find_ages(text):
             field = "exclusion" if age.kind == "excluded" else "ages"
             if field == "ages":
-                yield from _observe(context, levels, field, _range(age.years), start + age.start, start + age.end, age.confidence, "program" if age.kind == "accepted" else "other")  # fmt: skip
+                yield from _observe(
+                    context,
+                    levels,
+                    field,
+                    _range(age.years),
+                    start + age.start,
+                    start + age.end,
+                    age.confidence,
+                    "program" if age.kind == "accepted" else "other",
+                )
 
 
 _UNITS = (
@@ -95,9 +122,33 @@ _UNITS = (
     "at least",
 )
 _NUMBERS = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twel", "teen", "twenty", "thirty", "half", "few",
-    "daily", "weekday", "every", "each", "once", "twice", "dos", "tres", "cuatro", "cinco",
-)  # fmt: skip
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "twel",
+    "teen",
+    "twenty",
+    "thirty",
+    "half",
+    "few",
+    "daily",
+    "weekday",
+    "every",
+    "each",
+    "once",
+    "twice",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+)
 # One of these stands in every run that says anything of times: a digit, a number, a day or a part of one.
 _HINTS = tuple(dict.fromkeys((*sorted(_DIGITS), *_NUMBERS, *DAY_HINTS, *PART_HINTS)))
 
@@ -159,9 +210,16 @@ def _session(
     term = context.page.blocks[block.lead].text if block is not None and block.lead is not None else ""
     kind = "other" if _MEAL.match(term) else mention.kind
     yield from _observe(
-        context, levels, "session", value, offset + mention.start, offset + mention.end, mention.confidence,
-        kind, mention.governed_level,
-    )  # fmt: skip
+        context,
+        levels,
+        "session",
+        value,
+        offset + mention.start,
+        offset + mention.end,
+        mention.confidence,
+        kind,
+        mention.governed_level,
+    )
 
 
 def _observe(
