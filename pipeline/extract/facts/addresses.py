@@ -187,8 +187,15 @@ def _structured(page: Page) -> Iterator[Found]:
         span = _quote(page.text, street or city or "", code)
         if state is None or span is None or (code and not zip_fits_state(code[:5], state)):
             continue
-        yield Found(*span, tidy(street) if street else None, city or (entry.city if entry else None), state,
-                    code[:5] if code else None, region=Region.STRUCTURED, confidence=0.9)  # fmt: skip
+        yield Found(
+            *span,
+            tidy(street) if street else None,
+            city or (entry.city if entry else None),
+            state,
+            code[:5] if code else None,
+            region=Region.STRUCTURED,
+            confidence=0.9,
+        )
 
 
 def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:

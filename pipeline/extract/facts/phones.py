@@ -26,14 +26,26 @@ _KINDS = (  # the last label before the number wins; within one label, the first
     ("fax", r"\bfax(?:es|ed|ing)?\b|\bfacsimile\b|\bfx\b|(?-i:(?:^|[\s|•·(])F\s?[:.]?\s*$)"),
     ("tty", r"\bT(?:TY|DD)\b"),
     ("crisis", r"\bcrisis\b|\bin an? emergency|\bemergency (?:services|line)|\bsuicid"),
-    ("office", r"\bbilling\b|\baccounts? payable|\bmedical records?\b|\bhuman resources\b|\bcareers?\b|\bmedia (?:inquir|contact)"
-               r"|\bpress\b|\bcompliance\b|\bpharmacy\b|\bEAP\b|\bcomplaints?\b|\bgrievances?\b|\bprivacy\b|\bdonat"),
-    ("admissions", r"\badmissions?\b|\badmit|\bintake\b|\breferrals?\b|\benrol|\bget started\b|\bnew (?:patients?|clients?)\b|\badmisiones\b"),
-    ("main", r"\b(?:phone|tel\.?|telephone|call)\s*(?:/|and|&)\s*fax\b|\bour office\b|\bmain\b|\breception\b|\bfront desk\b|\boffice(?: phone)?\s*:"),
-)  # fmt: skip
+    (
+        "office",
+        r"\bbilling\b|\baccounts? payable|\bmedical records?\b|\bhuman resources\b|\bcareers?\b|\bmedia (?:inquir|contact)"
+        r"|\bpress\b|\bcompliance\b|\bpharmacy\b|\bEAP\b|\bcomplaints?\b|\bgrievances?\b|\bprivacy\b|\bdonat",
+    ),
+    (
+        "admissions",
+        r"\badmissions?\b|\badmit|\bintake\b|\breferrals?\b|\benrol|\bget started\b|\bnew (?:patients?|clients?)\b|\badmisiones\b",
+    ),
+    (
+        "main",
+        r"\b(?:phone|tel\.?|telephone|call)\s*(?:/|and|&)\s*fax\b|\bour office\b|\bmain\b|\breception\b|\bfront desk\b|\boffice(?: phone)?\s*:",
+    ),
+)
 _KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS), re.IGNORECASE | re.MULTILINE)
-_AFTER = re.compile(r"^[ \t(\[,–—-]{0,4}(?:(?P<fax>fax|facsimile)|(?P<admissions>admissions|intake)|(?P<tty>tty|tdd)|(?P<crisis>crisis)"
-                    r"|(?P<office>billing|medical records))\b(?!@|\s*[:.]?\s*[(+]?\d)", re.IGNORECASE)  # fmt: skip
+_AFTER = re.compile(
+    r"^[ \t(\[,–—-]{0,4}(?:(?P<fax>fax|facsimile)|(?P<admissions>admissions|intake)|(?P<tty>tty|tdd)|(?P<crisis>crisis)"
+    r"|(?P<office>billing|medical records))\b(?!@|\s*[:.]?\s*[(+]?\d)",
+    re.IGNORECASE,
+)
 _OTHERS = re.compile(
     r"\b(?:SAMHSA|national (?:helpline|hotline|suicide)|(?:suicide|crisis)[^.\n]{0,20}lifeline|lifeline\b|samaritans|helpline for|NAMI"
     r"|joint commission|department of (?:public|mental|health|social|human|justice)|(?:licensing|medical) board|board of registration"

@@ -29,9 +29,10 @@ _NEXT_SENTENCE = re.compile(  # after "9 a.m.": neither its day nor "– noon"
 def fold(text: str) -> str:
     """Lower case, plain quotes and hyphens; as long as `text`, so that offsets stay true."""
     plain = text
-    if not text.isascii():
-        for printed, alike in _FOLD:  # many times as fast as `translate`
-            plain = plain.replace(printed, alike)
+    for printed, alike in _FOLD:  # many times as fast as `translate`
+        if plain.isascii():
+            break
+        plain = plain.replace(printed, alike)
     lower = plain.lower()
     return (
         lower if len(lower) == len(plain) else "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)

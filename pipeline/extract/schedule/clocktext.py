@@ -10,8 +10,14 @@ from pipeline.normalize.clock import Clock, Meridiem
 
 _TO, _ZONES = words("clock", "to"), words("clock", "zones")
 _PARTS: dict[str, Meridiem] = {
-    "morning": "am", "afternoon": "pm", "evening": "pm", "night": "pm", "mañana": "am", "tarde": "pm", "noche": "pm",
-}  # fmt: skip
+    "morning": "am",
+    "afternoon": "pm",
+    "evening": "pm",
+    "night": "pm",
+    "mañana": "am",
+    "tarde": "pm",
+    "noche": "pm",
+}
 _NOON, _MIDNIGHT = (
     frozenset({"noon", "midday", "mediodía", "mediodia"}),
     frozenset({"midnight", "medianoche"}),

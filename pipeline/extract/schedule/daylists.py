@@ -20,18 +20,39 @@ from pipeline.normalize.clock import (
 
 _THROUGH, _ALSO = words("days", "through"), words("days", "also")
 # One or two letters are days only in a group of them, in capitals: "M/W/F", "T-Th", "MWF".
-_LETTERS = {"m": "mo", "mo": "mo", "t": "tu", "tu": "tu", "w": "we", "we": "we", "th": "th", "r": "th", "f": "fr", "fr": "fr",
-            "sa": "sa", "su": "su"}  # fmt: skip
+_LETTERS = {
+    "m": "mo",
+    "mo": "mo",
+    "t": "tu",
+    "tu": "tu",
+    "w": "we",
+    "we": "we",
+    "th": "th",
+    "r": "th",
+    "f": "fr",
+    "fr": "fr",
+    "sa": "sa",
+    "su": "su",
+}
 _GLUED = re.compile(r"(?:M|Tu|T(?!h)|W|Th|R|F|Sa|Su){2,7}")
 _GLUED_DAY = re.compile(r"Tu|Th|Sa|Su|M|T|W|R|F")
 _GLUED_KNOWN = words("days", "glued")
 _EVERY_DAY = (
-    "7 days", "seven days", "seven ( 7 ) days", "every day", "each day", "todos los días", "todos los dias",
-)  # fmt: skip
+    "7 days",
+    "seven days",
+    "seven ( 7 ) days",
+    "every day",
+    "each day",
+    "todos los días",
+    "todos los dias",
+)
 _GROUPS = {
-    "every weekday": WEEKDAYS, "each weekday": WEEKDAYS, "entre semana": WEEKDAYS, "fines de semana": WEEKEND,
+    "every weekday": WEEKDAYS,
+    "each weekday": WEEKDAYS,
+    "entre semana": WEEKDAYS,
+    "fines de semana": WEEKEND,
     "fin de semana": WEEKEND,
-}  # fmt: skip
+}
 _PHRASES = Phrases(
     {tuple(phrase.split()): DAYS for phrase in _EVERY_DAY}
     | {tuple(p.split()): codes for p, codes in _GROUPS.items()}
@@ -81,14 +102,16 @@ def day_list(run: Run, i: int) -> DayList | None:
     days, count = _days_of(members, joins), len(members)
     word = run.word(i)
     return DayList(
-        in_order(days), i, j,
+        in_order(days),
+        i,
+        j,
         is_vague=word in _VAGUE,
         is_date=_is_date(run, i, j),
         is_single=count == 1 and len(days) == 1 and (not word.endswith("s") or word.endswith("'s")),
         is_letters=letters,
         is_group=count == 1 and len(days) > 1,
         members=count,
-    )  # fmt: skip
+    )
 
 
 def _is_listed(run: Run, j: int) -> bool:

@@ -31,10 +31,14 @@ _COMPARED, _STEPPING, _ON_CALL = (words("dose", name) for name in ("compared", "
 _LASTS, _SPREAD = words("dose", "lasts"), words("dose", "spread")
 _END_OF_NOUN, _END_OF_PERIOD = words("dose", "end_of_noun"), words("dose", "end_of_period")
 _LABELS: dict[tuple[str, ...], DoseField] = {
-    ("hours", "per", "week"): "hours_per_week", ("hours", "/", "week"): "hours_per_week", ("weekly", "hours"): "hours_per_week",
-    ("days", "per", "week"): "days_per_week", ("days", "/", "week"): "days_per_week",
-    ("hours", "per", "day"): "hours_per_day", ("hours", "/", "day"): "hours_per_day",
-}  # fmt: skip
+    ("hours", "per", "week"): "hours_per_week",
+    ("hours", "/", "week"): "hours_per_week",
+    ("weekly", "hours"): "hours_per_week",
+    ("days", "per", "week"): "days_per_week",
+    ("days", "/", "week"): "days_per_week",
+    ("hours", "per", "day"): "hours_per_day",
+    ("hours", "/", "day"): "hours_per_day",
+}
 _HINTS = ("hour", "hr", "day", "week", "evening", "night", "hora", "día", "semana", "weekly")
 _MOST = {"days_per_week": 7.0, "hours_per_day": 12.0, "hours_per_week": 60.0}
 SHORTEST_DAY = 1.5  # hours; what is shorter is one session of a program, not its day

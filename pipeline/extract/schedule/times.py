@@ -97,9 +97,33 @@ _UNITS = (
     "at least",
 )
 _NUMBERS = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twel", "teen", "twenty", "thirty", "half", "few",
-    "daily", "weekday", "every", "each", "once", "twice", "dos", "tres", "cuatro", "cinco",
-)  # fmt: skip
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "twel",
+    "teen",
+    "twenty",
+    "thirty",
+    "half",
+    "few",
+    "daily",
+    "weekday",
+    "every",
+    "each",
+    "once",
+    "twice",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+)
 # One of these stands in every run that says anything of times: a digit, a number, a day or a part of one.
 _HINTS = tuple(dict.fromkeys((*sorted(_DIGITS), *_NUMBERS, *DAY_HINTS, *PART_HINTS)))
 

@@ -252,7 +252,15 @@ def _strength(context: PageContext, levels: Levels, mention: LevelMention) -> fl
 
 def _names_program(folded: str, mention: LevelMention) -> bool:
     """Whether "outpatient" stands for a program of its own: "outpatient and intensive outpatient care"."""
-    return bool(re.match(r"(?: (?:program|programs|services|therapy|counseling)\b| and (?:intensive|partial)|, | \(op|\W*$|,? or (?:intensive|partial))", folded[mention.end : mention.end + 16])) or folded[mention.end - 1] == "s"  # fmt: skip
+    return (
+        bool(
+            re.match(
+                r"(?: (?:program|programs|services|therapy|counseling)\b| and (?:intensive|partial)|, | \(op|\W*$|,? or (?:intensive|partial))",
+                folded[mention.end : mention.end + 16],
+            )
+        )
+        or folded[mention.end - 1] == "s"
+    )
 
 
 def _line_end(folded: str, start: int, end: int) -> int:
@@ -293,7 +301,12 @@ def _level_beside(
 def _level_above(context: PageContext, levels: Levels, block: Block) -> tuple[str | None, Tie]:
     """The level of a block by its table header, lead and headings, else the page's subject."""
     for governor in context.path(block):
-        named = [m for m in levels.by_block.get(governor.index, ()) if m.is_here and (m.code not in WEAK or _PURE.match(context.folded[governor.start : governor.end]))]  # fmt: skip
+        named = [
+            m
+            for m in levels.by_block.get(governor.index, ())
+            if m.is_here
+            and (m.code not in WEAK or _PURE.match(context.folded[governor.start : governor.end]))
+        ]
         codes = list(dict.fromkeys(m.code for m in named))
         if len(codes) == 1:
             return codes[0], Tie.HEADING
