@@ -16,7 +16,8 @@ _FOLD = tuple(
     for printed in alike
 )
 
-_END = re.compile(r"[.!?][\"')\]\u201d\u2019]*(?=\s)|\n|\s[|•·▪]\s|(?<=\w);(?=\s)")
+# Every branch begins with its own mark, so that the scan skips from mark to mark.
+_END = re.compile(r"[.!?][\"')\]\u201d\u2019]*(?=\s)|\n|[|•·▪](?<=\s.)\s|;(?<=\w;)(?=\s)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|st|ste|vs|inc|no|jr|sr|etc|approx|mt|ft|ave|blvd|dept|ext|min|hrs?|e\.g|i\.e|u\.s|a\.m|p\.m"
     r"|mon|tues?|wed|thurs?|fri|sat|sun|lic|ph\.d|m\.d)|\b[a-z])\.$"

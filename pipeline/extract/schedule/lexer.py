@@ -7,6 +7,7 @@ token are always those of the text as it was given.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -119,10 +120,9 @@ def _visible(text: str) -> tuple[str, list[int] | None]:
 
 def _sentences(printed: str, folded: str, tokens: list[Token]) -> list[int]:
     """The number of each token's sentence; ";" and bullets are stops within one."""
+    numbers: list[int] = []
+    starts = [token[2] for token in tokens]
     ends = [end for _, end in sentences(printed, folded, 0, len(folded)) if folded[end - 1] not in "; "]
-    numbers, current = [], 0
-    for token in tokens:
-        while current < len(ends) and token.start >= ends[current]:
-            current += 1
-        numbers.append(current)
-    return numbers
+    for number, end in enumerate(ends):
+        numbers += [number] * (bisect_left(starts, end) - len(numbers))
+    return numbers + [len(ends)] * (len(tokens) - len(numbers))

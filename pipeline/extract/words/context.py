@@ -31,6 +31,7 @@ class PageContext:
     _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
     _told: dict[tuple[int, re.Pattern[str]], bool] = field(default_factory=dict)
+    _named: dict[str, list[Mention]] = field(default_factory=dict)
     _paths: dict[int, list[Block]] = field(default_factory=dict)
 
     @classmethod
@@ -134,7 +135,10 @@ class PageContext:
 
     def named(self, field: str, start: int = 0, end: int = INFINITE) -> list[Mention]:
         """The mentions of a field's vocabulary within [start, end)."""
-        return [m for m in self.mentions if m.field == field and start <= m.start and m.end <= end]
+        if not self._named:
+            for mention in self.mentions:
+                self._named.setdefault(mention.field, []).append(mention)
+        return [m for m in self._named.get(field, ()) if start <= m.start and m.end <= end]
 
     def path(self, block: Block) -> list[Block]:
         """What governs a block, nearest first: its headers in a table, its lead, its headings from the inside out."""

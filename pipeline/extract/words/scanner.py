@@ -11,7 +11,7 @@ from itertools import islice
 
 from pipeline.extract.words.vocabulary import automaton
 
-SHORTEST = 2  # characters of a beginning that is worth looking for
+SHORTEST, ENOUGH = 2, 4  # characters of a beginning that is worth looking for, and that need no more
 _LITERAL = re.compile(r"(?:[\w' -](?![?*{]))*")
 _JOINT = re.compile(r"\\.|\[[^\]]*\]|(?P<mark>[()|])")
 
@@ -52,18 +52,30 @@ def _tried(pattern: re.Pattern[str], text: str, places: list[int], most: int | N
     return found
 
 
-def beginnings(pattern: str, whole: bool = True) -> list[str] | None:
+def beginnings(pattern: str) -> list[str] | None:
     """Words one of which every match begins with; None where the pattern promises none."""
-    words: list[str] = []
-    for alternative in _alternatives(pattern):
-        rest = alternative.removeprefix(r"\b")
-        if whole and rest is alternative:
-            return None  # it may begin within a word
-        if rest.startswith("(?:") and not rest.endswith(("?", "*", "}")):
-            words += beginnings(rest[3 : _closing(rest)], whole=False) or [""]
-        else:
-            words.append(_LITERAL.match(rest)[0])  # type: ignore[index]
+    alternatives = _alternatives(pattern)
+    if not all(one.startswith(r"\b") for one in alternatives):
+        return None  # it may begin within a word
+    words = [word for one in alternatives for word in _openings(one[2:])]
     return words if min(map(len, words)) >= SHORTEST else None
+
+
+def _openings(sequence: str) -> list[str]:
+    """The literals that a sequence may begin with, written out over groups until they are long enough."""
+    literal = _LITERAL.match(sequence)[0]  # type: ignore[index]
+    rest = sequence[len(literal) :]
+    if len(literal) >= ENOUGH or not rest.startswith("(?:"):
+        return [literal]
+    close = _closing(rest)
+    following = rest[close + 1 :]
+    if following.startswith(("?", "*", "{")):
+        return [literal]
+    found = []
+    for one in _alternatives(rest[3:close]):
+        is_whole = _LITERAL.fullmatch(one) is not None and len(one) < ENOUGH
+        found += _openings(one + following) if is_whole else _openings(one)
+    return [literal + word for word in found]
 
 
 def _alternatives(pattern: str) -> list[str]:

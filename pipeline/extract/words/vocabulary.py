@@ -45,11 +45,11 @@ class Meaning(NamedTuple):
     code: str
     is_ambiguous: bool
 
-    def fits(self, printed: str) -> bool:
+    def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the word is printed in the case that its meaning needs."""
         if self.is_acronym:
-            return printed.isupper()
-        return not self.is_ambiguous or " " in printed or printed[0].isupper()
+            return text[start:end].isupper()
+        return not self.is_ambiguous or text[start].isupper() or " " in text[start:end]
 
 
 Hit = tuple[int, int, str, tuple[Meaning, ...]]  # start, minus end (the longest sorts first), group, meanings
@@ -104,18 +104,18 @@ def find_mentions(text: str, folded: str) -> list[Mention]:
     """All mentions in reading order; of overlapping ones the longest, of equally long ones the first."""
     hits: list[Hit] = []
     plain = spaced(folded)
+    size = len(plain)
     for last, (length, groups) in _words().iter(plain):
         start, end = last + 1 - length, last + 1
         if start and plain[start - 1].isalnum():
             continue
-        after = plain[end : end + 2]
-        if after[:1].isalnum() and (after[0] != "s" or after[1:].isalnum()):
+        is_plural = end < size and plain[end].isalnum()
+        if is_plural and (plain[end] != "s" or plain[end + 1 : end + 2].isalnum()):
             continue
-        is_plural = after[:1].isalnum()
         for group, meanings in groups:
             if is_plural and group:
                 continue
-            if fitting := tuple(meaning for meaning in meanings if meaning.fits(text[start:end])):
+            if fitting := tuple([meaning for meaning in meanings if meaning.fits(text, start, end)]):
                 hits.append((start, -(end + is_plural), group, fitting))
     hits += _coordinated(plain)
     hits.sort()
