@@ -151,14 +151,18 @@ def _explain(found: ErrorDetails, raw: Mapping[str, Any]) -> str:
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    """The raw contract. `extends` takes over another one, so that no schema is written down twice:
-    "stage" is the stage table of the same name, anything else a table of the same layer."""
+    """The raw contract. No schema is written down twice: `extends` takes over another contract ("stage" is the stage table
+    of the same name, anything else a table of the same layer), `takes` the columns of a core table but some."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ContractError(f"{path}: cannot be read as TOML: {error}") from error
     if raw.get("table") != path.stem:
         raise ContractError(f"{path}: `table` is {raw.get('table')!r}; name the file after its table")
+    if taken := raw.pop("takes", None):
+        columns = _read_toml(path.parent.parent / "core" / f"{taken['table']}.toml")["columns"]
+        added = {name: _as_taken(column) for name, column in columns.items() if name not in taken["without"]}
+        raw["columns"] = added | raw["columns"]
     base = raw.pop("extends", None)
     if base is None:
         return raw
@@ -172,6 +176,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
     own = raw.pop("columns", {})
     passed_on = {key: value for key, value in inherited.items() if key not in ("partition", "sort", "checks")}
     return passed_on | raw | {"columns": columns | own}
+
+
+def _as_taken(column: dict[str, Any]) -> dict[str, Any]:
+    """A column of a core table in a mart: how standards call it is said where it comes from."""
+    return {key: value for key, value in column.items() if key not in ("hsds", "fhir")}
 
 
 def _of_the_past(column: dict[str, Any], is_key: bool) -> dict[str, Any]:
