@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -186,3 +187,22 @@ def test_facts_age_as_the_clock_goes_on(make: Callable[..., Path]) -> None:
         assert [ask(path, fresh, field)[0][0] for field in FIELDS] == states, days
         row = "SELECT freshness, alert IS NOT NULL, verify_due FROM directory WHERE service_id = 'svc_000a'"
         assert ask(path, row) == [(states[1], states[1] in ("stale", "expired"), read + timedelta(days=90))]
+
+
+def test_a_field_that_is_only_a_row_of_the_table_becomes_a_claim(tmp_path: Path) -> None:
+    """A new fact needs no other list: its row says of whom it is, how long it is fresh and how it is chosen."""
+    from warehouse_world import VOCABULARY, build_world
+
+    vocabulary = tmp_path / "vocabulary"
+    shutil.copytree(VOCABULARY, vocabulary)
+    with (vocabulary / "fields.csv").open("a", encoding="utf-8") as table:
+        table.write("meals,service,one,boolean,,,,,program; inherited,90,Meals are served\n")
+    world = World(providers=2)
+    world.say(world.site(0), "meals", "true", SERVICE)
+    world.say(world.site(1), "meals", "true")  # of the place
+    built = build_world(world, tmp_path, vocabulary=vocabulary)
+    assert ask(built, "SELECT entity_type, value, chosen FROM claim WHERE field = 'meals' ORDER BY 1") == [
+        ("location", "true", True),
+        ("service", "true", True),
+    ]
+    assert ask(built, "SELECT verify_days FROM vocabulary_field WHERE field = 'meals'") == [(90,)]

@@ -219,6 +219,7 @@ def build_world(
 ) -> Path:
     """Build a release of a world into `<folder>/<name>.duckdb`."""
     defaults: dict[str, Any] = {
+        "vocabulary": VOCABULARY,
         "trust": trust(),
         "previous": None,
         "overrides": None,
@@ -226,7 +227,7 @@ def build_world(
         "run": {},
     }
     stage = world.write(folder / f"stage-{name}", marked=marked)
-    return build(stage, VOCABULARY, folder / f"{name}.duckdb", **(defaults | more)).path
+    return build(stage=stage, out=folder / f"{name}.duckdb", **(defaults | more)).path
 
 
 def ask(path: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
