@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Protocol
 
 from pipeline.extract.schedule.ages import find_ages
+from pipeline.extract.schedule.daylists import days_named
 from pipeline.extract.schedule.daytime import HINTS as PART_HINTS
 from pipeline.extract.schedule.daytime import times_of_day
 from pipeline.extract.schedule.dose import find_dose
@@ -156,9 +157,6 @@ def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
         yield first.start, last.end, head
 
 
-_DAY = re.compile(  # "Salem" and "Weymouth" begin like days
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun|mo|tu|we|th|fr|sa|su)(?:day)?s?\.?"
-)
 _MEAL = re.compile(
     r"\W*(?:lunch|breakfast|dinner|snack|breaks?|office hours|phone hours|telephone|visiting)\b", re.I
 )
@@ -168,11 +166,10 @@ def _with_days(context: PageContext, mention: SessionMention, offset: int) -> Se
     """Days from the column or row header where a table cell gives only the clock."""
     days, start, end = mention.value
     block = context.block_at(offset + mention.start)
-    if days is None and block is not None and block.header:
+    if days is None and block is not None:
         for index in block.header:
-            day = _DAY.fullmatch(context.page.blocks[index].text.strip().lower())
-            if day:
-                return replace(mention, value=((day[0][:2],), start, end))
+            if named := days_named(context.page.blocks[index].text):
+                return replace(mention, value=(named, start, end))
     return mention
 
 
