@@ -136,10 +136,9 @@ def _offers(context: PageContext, levels: Levels) -> list[Observation]:
         elif mention.is_offer:
             said = Assertion.AFFIRMED
         found.append(
-            Observation(
+            context.observe(
                 field="level_of_care",
                 value=mention.code,
-                quote=context.page.text[mention.start : mention.end],
                 start=mention.start,
                 end=mention.end,
                 assertion=said,
@@ -148,7 +147,6 @@ def _offers(context: PageContext, levels: Levels) -> list[Observation]:
                 region=mention.block.region,
                 demoted=mention.judgement.demoted,
                 level_of_care=mention.code,
-                section=context.page.heading_path(mention.block) or None,
             )
         )
     return found

@@ -51,18 +51,15 @@ def find_accepting(context: PageContext) -> list[Observation]:
                     continue
                 section = context.section(start)
                 assertion = _assertion(context, block, start, end)
-                observation = Observation(
+                observation = context.observe(
                     field="accepting",
                     value=code,
-                    quote=match[0],
                     start=start,
                     end=end,
                     assertion=assertion,
                     method="accepting.pattern",
                     confidence=0.7 if qualifier else 0.9,
                     qualifier=qualifier,
-                    section=section,
-                    url=context.page.url,
                 )
                 found.setdefault((code, qualifier, assertion, section), observation)
     return sorted(found.values(), key=lambda observation: observation.start)

@@ -35,18 +35,15 @@ def find_accreditation(context: PageContext) -> list[Observation]:
         assertion, confidence = said
         known = found.get((mention.code, assertion))
         if known is None or known.confidence < confidence:
-            found[mention.code, assertion] = Observation(
+            found[mention.code, assertion] = context.observe(
                 field="accreditation",
                 value=mention.code,
-                quote=context.page.text[mention.start : mention.end],
                 start=mention.start,
                 end=mention.end,
                 assertion=assertion,
                 method="accreditation.words",
                 confidence=confidence,
                 qualifier=_KIND[mention.code],
-                section=context.section(mention.start),
-                url=context.page.url,
             )
     return list(found.values())
 

@@ -211,10 +211,9 @@ def _quote(text: str, words: str, code: str | None) -> tuple[int, int] | None:
 def _observation(context: PageContext, found: Found) -> Observation:
     role = "mailing" if found.street and is_box(found.street) else "site" if found.street else "city"
     role = "other_organization" if found.others else role
-    return Observation(
+    return context.observe(
         field="address",
         value=Address(found.street, found.city, found.state, found.zip),
-        quote=context.page.text[found.start : found.end],
         start=found.start,
         end=found.end,
         assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED,
@@ -222,6 +221,4 @@ def _observation(context: PageContext, found: Found) -> Observation:
         confidence=found.confidence,
         region=found.region,
         qualifier=role,
-        section=context.section(found.start),
-        url=context.page.url,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache, partial
 
 from pipeline.extract.parsing.page import Block, Kind
@@ -13,7 +12,7 @@ from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.scanner import Scanner
 from pipeline.normalize.place import STATES
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
-from pipeline.values import Address, Value
+from pipeline.values import Address
 
 _VIRTUAL = re.compile(
     r"\b(?:virtual(?:ly)?|tele-?health|tele-?medicine|tele-?therapy|online (?:\w+ )?(?:iop|php|programs?|programming|therapy|treatment|sessions?|groups?|options?|counseling|care|services|format|track|intensive)|(?:attend|join|participate|meet|held|offered|available|delivered|provided|treatment|sessions|groups|program) (?:\w+ )?online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
@@ -91,28 +90,35 @@ def _statement(
     only_here = _ONLY_HERE.search(context.folded, *span)
     only_virtual = _ONLY_VIRTUAL.search(context.folded, *span)
     level, tie = governing_level(context, levels, block, start, end)
-    make = partial(_observe, context, block, level, tie)
+    make = partial(context.observe, method="delivery", confidence=0.8, tie=tie, level_of_care=level)
     if field == "virtual" and only_here:
         value, said = False, Assertion.AFFIRMED
     elif field == "virtual" and said is Assertion.HEDGED:
         said = Assertion.AFFIRMED  # "may also be attended by telehealth": it can be
     if field == "virtual" and only_virtual and said is Assertion.AFFIRMED:
-        yield make("in_person", False, *only_virtual.span(), said, confidence=0.7)
-    yield make(field, value, start, end, said)
+        yield make("in_person", False, *only_virtual.span(), assertion=said, confidence=0.7)
+    yield make(field, value, start, end, assertion=said)
 
 
 def _reach(context: PageContext, block: Block, virtual: Observation) -> Iterator[Observation]:
     """States served and presence rule, where the sentence about virtual care names them."""
     span = context.sentence(block, virtual.start)
     sentence = context.page.text[span[0] : span[1]]
-    make = partial(_observe, context, block, virtual.level_of_care, Tie.SENTENCE, confidence=0.75)
+    make = partial(
+        context.observe,
+        method="delivery",
+        assertion=virtual.assertion,
+        confidence=0.75,
+        tie=Tie.SENTENCE,
+        level_of_care=virtual.level_of_care,
+    )
     if _SERVED.search(context.folded, *span):
         for match in _STATES.finditer(sentence):
             start = span[0] + match.start()
-            yield make("virtual_state", _CODES[match[0]], start, start + len(match[0]), virtual.assertion)
+            yield make("virtual_state", _CODES[match[0]], start, start + len(match[0]))
     for rule, pattern in (("physically_present", _PRESENT), ("resident", _RESIDENT)):
         if found := pattern.search(context.folded, *span):
-            yield make("presence_rule", rule, *found.span(), virtual.assertion)
+            yield make("presence_rule", rule, *found.span())
             return
 
 
@@ -151,11 +157,12 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
                 or context.judge(block, *match.span(), "delivery").assertion is not Assertion.AFFIRMED
             ):
                 continue
-            make = partial(_observe, context, block)
+            make = partial(context.observe, method="delivery", confidence=0.72, tie=tie)
             for code in _codes(context, levels, block) if tie is Tie.HEADINGS else [level]:
                 if code in ("iop", "php", levels.subject) and code not in ties:
-                    place = make(code, tie, "in_person", True, *match.span(), confidence=0.72)
-                    ties[code] = replace(place, demoted=(Demotion.IMPLIED,))
+                    ties[code] = make(
+                        "in_person", True, *match.span(), demoted=(Demotion.IMPLIED,), level_of_care=code
+                    )
     return list(ties.values())
 
 
@@ -163,30 +170,3 @@ def _codes(context: PageContext, levels: Levels, block: Block) -> list[str]:
     """All levels that the nearest heading with any names ("PHP/IOP" over an address)."""
     named = (levels.by_block.get(g.index, []) for g in context.path(block))
     return list(dict.fromkeys(m.code for m in next((found for found in named if found), []) if m.is_here))
-
-
-def _observe(
-    context: PageContext,
-    block: Block,
-    level: str | None,
-    tie: Tie,
-    field: str,
-    value: Value,
-    start: int,
-    end: int,
-    said: Assertion = Assertion.AFFIRMED,
-    confidence: float = 0.8,
-) -> Observation:
-    return Observation(
-        field=field,
-        value=value,
-        quote=context.page.text[start:end],
-        start=start,
-        end=end,
-        assertion=said,
-        method="delivery",
-        confidence=confidence,
-        tie=tie,
-        level_of_care=level,
-        section=context.page.heading_path(block) or None,
-    )

@@ -48,18 +48,15 @@ def find_languages(context: PageContext) -> list[Observation]:
             continue
         if said := _said(context, mention, block):
             assertion, confidence = said
-            observation = Observation(
+            observation = context.observe(
                 field="language",
                 value=mention.code,
-                quote=context.page.text[mention.start : mention.end],
                 start=mention.start,
                 end=mention.end,
                 assertion=assertion,
                 method="languages.words",
                 confidence=confidence,
                 qualifier="interpreter" if mention.code == "interpreter" else None,
-                section=context.section(mention.start),
-                url=context.page.url,
             )
             found.setdefault((mention.code, assertion), observation)
     return list(found.values())

@@ -296,16 +296,13 @@ def _settled(found: list[Observation]) -> list[Observation]:
 
 
 def _observation(context: PageContext, mention: Mention, said: Stance, confidence: float) -> Observation:
-    return Observation(
-        "payer",
-        mention.code,
-        context.page.text[mention.start : mention.end],
-        mention.start,
-        mention.end,
+    return context.observe(
+        field="payer",
+        value=mention.code,
+        start=mention.start,
+        end=mention.end,
         assertion=said.assertion,
         method="payers.sentence" if said.explicit else "payers.context",
         confidence=confidence,
         qualifier=said.qualifier,
-        section=context.section(mention.start),
-        url=context.page.url,
     )

@@ -177,17 +177,14 @@ def _kind_of(seen: list[PrintedPhone]) -> str:
 
 def _observation(context: PageContext, seen: list[PrintedPhone], kind: str) -> Observation:
     best = next((one for one in seen if one.kind == kind), seen[0])
-    return Observation(
+    return context.observe(
         field="phone",
         value=best.number,
-        quote=context.page.text[best.start : best.end],
         start=best.start,
         end=best.end,
         assertion=best.whose if kind in STATED else Assertion.GENERIC,
         method="phones",
         confidence=best.confidence,
         qualifier=kind,
-        section=context.section(best.start),
-        url=context.page.url,
         locator=best.locator,
     )

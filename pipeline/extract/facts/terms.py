@@ -165,10 +165,9 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
             said = Assertion.GENERIC
     said, confidence = _by_place(context, levels, block, said, confidence)
     level, tie = governing_level(context, levels, block, mention.start, mention.end)
-    return Observation(
+    return context.observe(
         field=field,
         value=code,
-        quote=context.page.text[mention.start : mention.end],
         start=mention.start,
         end=mention.end,
         assertion=said,
@@ -177,7 +176,6 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
         tie=tie,
         demoted=judged.demoted,
         level_of_care=level,
-        section=context.page.heading_path(block) or None,
     )
 
 

@@ -223,10 +223,9 @@ def _observe(
     if topic == "daytime" and said is Assertion.NEGATED:
         value = False  # "no evening groups"
     level, tie = (governed, Tie.PHRASE) if governed else governing_level(context, levels, block, start, end)
-    yield Observation(
+    yield context.observe(
         field=field,
         value=value,
-        quote=context.page.text[start:end],
         start=start,
         end=end,
         assertion=said,
@@ -235,5 +234,4 @@ def _observe(
         tie=tie,
         demoted=tuple(demoted),
         level_of_care=level,
-        section=context.page.heading_path(block) or None,
     )

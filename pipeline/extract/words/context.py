@@ -10,7 +10,8 @@ from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import fold, sentences
 from pipeline.extract.words.assertion import Cue, Judgement, Meaning, cues_in, governing, judge
 from pipeline.extract.words.vocabulary import Mention, find_mentions
-from pipeline.records import Assertion, Region
+from pipeline.records import Assertion, Demotion, Observation, Region, Tie
+from pipeline.values import Value
 
 INFINITE = 1 << 60
 _JOINS = re.compile(r"(?:;|\s[|•·▪]\s)\Z")  # ends a clause, not the sentence
@@ -132,6 +133,42 @@ class PageContext:
         """The headings over the place."""
         block = self.block_at(start)
         return (self.page.heading_path(block) or None) if block else None
+
+    def observe(
+        self,
+        field: str,
+        value: Value,
+        start: int,
+        end: int,
+        *,
+        method: str,
+        confidence: float,
+        assertion: Assertion = Assertion.AFFIRMED,
+        tie: Tie | None = None,
+        region: Region | None = None,
+        demoted: tuple[Demotion, ...] = (),
+        qualifier: str | None = None,
+        level_of_care: str | None = None,
+        locator: str | None = None,
+    ) -> Observation:
+        """What the words at [start, end) state, with the words themselves and the headings over them."""
+        return Observation(
+            field=field,
+            value=value,
+            quote=self.page.text[start:end],
+            start=start,
+            end=end,
+            assertion=assertion,
+            method=method,
+            confidence=confidence,
+            tie=tie,
+            region=region,
+            demoted=demoted,
+            qualifier=qualifier,
+            level_of_care=level_of_care,
+            section=self.section(start),
+            locator=locator,
+        )
 
     def named(self, field: str, start: int = 0, end: int = INFINITE) -> list[Mention]:
         """The mentions of a field's vocabulary within [start, end)."""
