@@ -21,8 +21,8 @@ from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.messages import Response
 from pipeline.records import Document, Outcome
 from pipeline.warc.block import LeftOutError, read_block, read_content, read_response
-from pipeline.warc.fields import VISIT, moment_of, stated_document
 from pipeline.warc.foreign import Owners, judge
+from pipeline.warc.headers import VISIT, moment_of, stated_document
 from sources.registry import Source
 
 NAMED = 1000  # records left out that are named; of all of them, the reasons are counted

@@ -20,7 +20,7 @@ from warcio.warcwriter import WARCWriter
 from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.archive.visits import GOOD, VisitRow, visit_line
 from pipeline.records import Document
-from pipeline.warc.fields import SERVER_SAYS, VISIT, Field, as_utc, document_fields, target_uri, warc_date
+from pipeline.warc.headers import SERVER_SAYS, VISIT, Field, as_utc, document_fields, target_uri, warc_date
 
 REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 VISITS = (
