@@ -16,10 +16,10 @@ import polars as pl
 from pipeline.match.arrays import Ints
 from pipeline.match.block import identifier_pairs, location_pairs, merge, organization_pairs
 from pipeline.match.cluster import cluster
+from pipeline.match.pairs import Scored, score, worth_keeping
 from pipeline.match.prepare import prepare
 from pipeline.match.records import STREET, Records
 from pipeline.match.score import JOIN
-from pipeline.match.scored import Scored, score, worth_keeping
 from pipeline.match.verdicts import Verdict, Verdicts
 
 
