@@ -16,6 +16,7 @@ from pipeline.commands.console import fail, out
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, release_of
 from warehouse.exports.csv import safe_cell
+from warehouse.sql import literal
 
 
 class Format(StrEnum):
@@ -41,8 +42,7 @@ def query(
     try:
         # the file is attached under a fixed name: opened directly, its catalog would be named after the version
         with duckdb.connect() as con:
-            quoted = str(path.resolve()).replace("'", "''")
-            con.execute(f"ATTACH '{quoted}' AS iop (READ_ONLY)")
+            con.execute(f"ATTACH {literal(str(path.resolve()))} AS iop (READ_ONLY)")
             con.execute("USE iop")
             result = con.execute(statement)
             names = [column[0] for column in result.description or ()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,15 +16,6 @@ from pipeline.archive.visits import VisitRow
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture(params=["local", "memory"])
-def store(request, tmp_path: Path) -> Iterator[Archive]:
-    import fsspec
-
-    fsspec.filesystem("memory").store.clear()
-    with Archive(tmp_path / "a" if request.param == "local" else "memory://a") as archive:
-        yield archive
 
 
 def seen(

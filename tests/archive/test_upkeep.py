@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,15 +19,6 @@ from pipeline.commands.archive import app
 from pipeline.records import Document, Outcome
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture(params=["local", "memory"])
-def store(request, tmp_path: Path) -> Iterator[Archive]:
-    import fsspec
-
-    fsspec.filesystem("memory").store.clear()
-    with Archive(tmp_path / "a" if request.param == "local" else "memory://a") as archive:
-        yield archive
 
 
 def seen(

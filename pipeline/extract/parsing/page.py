@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from pipeline.records import Region
@@ -61,6 +63,11 @@ class Page:
     microdata: list[Mapping[str, Any]] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)  # (absolute URL, anchor text)
     meta: dict[str, str] = field(default_factory=dict)
+
+    def block_at(self, position: int) -> Block | None:
+        """The block that holds a character; None between blocks."""
+        at = bisect_right(self.blocks, position, key=attrgetter("start")) - 1
+        return self.blocks[at] if at >= 0 and position < self.blocks[at].end else None
 
     def heading_path(self, block: Block) -> str:
         return " > ".join(self.blocks[i].text for i in block.headings)

@@ -14,13 +14,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.extract.reading import Program, Reading
-from pipeline.fields import Trait, fields, of_scope
+from pipeline.extract.reading import PROGRAM_FIELDS, Program, Reading
+from pipeline.fields import fields, of_scope
 from pipeline.records import Assertion, Demotion, Observation
 from pipeline.values import Address, Range, Session, Value, written
 
 CONTEXT = 48  # characters shown on either side of a quote
-PROGRAM_FIELDS = [name for name, field in fields().items() if Trait.PROGRAM in field.traits]
 PLACE_FIELDS = of_scope("place") | {"accepting"}
 _STYLES = {
     Assertion.AFFIRMED: "green",
@@ -88,7 +87,7 @@ def _head(reading: Reading) -> RenderableType:
 
 def _program(program: Program, reading: Reading, everything: bool) -> RenderableType:
     kept: list[Observation] = []
-    for name in PROGRAM_FIELDS:
+    for name in filter(PROGRAM_FIELDS.__contains__, fields()):
         said = [o for o in program.observations if o.field == name and o.assertion is Assertion.AFFIRMED]
         best = program.best(name)
         if fields()[name].is_many or everything:

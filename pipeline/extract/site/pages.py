@@ -7,7 +7,6 @@ speaks where the rest of the site shows whose it is. Doorway pages, made for tow
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -85,9 +84,7 @@ class SitePage:
 
     def block_at(self, position: int) -> Block | None:
         """The block of the page that holds a character."""
-        blocks = self.source.reading.page.blocks
-        at = bisect_right(self._starts, position) - 1
-        return blocks[at] if at >= 0 and position < blocks[at].end else None
+        return self.source.reading.page.block_at(position)
 
     def is_answer(self, position: int) -> bool:
         """Whether words stand in a question or its answer."""
@@ -98,10 +95,6 @@ class SitePage:
             else (block, *(blocks[i] for i in (*block.headings[-1:], block.lead) if i is not None))
         )
         return any(b.kind in (Kind.QUESTION, Kind.ANSWER) for b in over)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [b.start for b in self.source.reading.page.blocks]
 
     def is_beside_levels(self, head: Block) -> bool:
         """Whether sections or rows beside that of `head` belong to a level of care: their title names it and no more."""

@@ -28,7 +28,6 @@ class PageContext:
     page: Page
     folded: str
     mentions: list[Mention]
-    starts: list[int]
     _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
     _told: dict[tuple[int, re.Pattern[str]], bool] = field(default_factory=dict)
@@ -39,17 +38,11 @@ class PageContext:
     def of(cls, page: Page) -> PageContext:
         folded = fold(page.text)
         limit = page.blocks[-1].end if page.blocks else 0
-        return cls(
-            page, folded, find_mentions(page.text[:limit], folded[:limit]), [b.start for b in page.blocks]
-        )
+        return cls(page, folded, find_mentions(page.text[:limit], folded[:limit]))
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""
-        at = bisect_right(self.starts, position) - 1
-        if at < 0:
-            return None
-        block = self.page.blocks[at]
-        return block if position < block.end else None
+        return self.page.block_at(position)
 
     def sentence(self, block: Block, position: int) -> tuple[int, int]:
         """The span of the sentence of `block` at a position."""
