@@ -22,6 +22,18 @@ FIELDS = """CREATE TABLE policy.field AS
         list_contains(treated, 'inherited') AS inherit
     FROM (SELECT *, string_split(coalesce(traits, ''), '; ') AS treated FROM read_csv(?, header = true, all_varchar = true))"""
 
+HIERARCHIES = (  # the table that spells a hierarchy out, its vocabulary, the column that names what is broader
+    ("condition_ancestor", "vocabulary_condition", "parent"),
+    ("payer_ancestor", "vocabulary_payer", "kind_of"),
+)
+ANCESTORS = """INSERT INTO {table}
+    WITH RECURSIVE up AS (
+        SELECT code, code AS ancestor FROM {vocabulary}
+        UNION
+        SELECT up.code, v.{broader} FROM up JOIN {vocabulary} v ON v.code = up.ancestor
+        WHERE v.{broader} IS NOT NULL)
+    SELECT code, ancestor FROM up ORDER BY ALL"""
+
 
 class KindError(ValueError):
     """A source whose kind is unknown: nothing that it says could be weighed; the message names both."""
@@ -49,15 +61,8 @@ def fill_vocabularies(
         if not rows:
             raise VocabularyError(f"vocabulary {path} has no rows; the table {contract.table} is made of it")
         connection.execute(insert_rows(contract.table, rows))
-    connection.execute(
-        """INSERT INTO condition_ancestor
-        WITH RECURSIVE up AS (
-            SELECT code, code AS ancestor FROM vocabulary_condition
-            UNION
-            SELECT up.code, v.parent FROM up JOIN vocabulary_condition v ON v.code = up.ancestor
-            WHERE v.parent IS NOT NULL)
-        SELECT code, ancestor FROM up ORDER BY ALL"""
-    )
+    for table, vocabulary, broader in HIERARCHIES:
+        connection.execute(ANCESTORS.format(table=table, vocabulary=vocabulary, broader=broader))
 
 
 def _cell(text: str | None, kind: str) -> Any:
