@@ -146,8 +146,9 @@ def test_comments_stay_in_the_file(built: Path) -> None:
     comments = dict(
         ask(built, "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'directory'")
     )
-    shown = "Evening sessions, as stated or as the printed sessions show. Null: not stated"
-    assert comments["has_evening"] == shown
+    assert comments["has_evening"].startswith(
+        "Evening sessions: as stated, else as all printed sessions show. Null: "
+    )
     assert ask(built, "SELECT comment FROM duckdb_tables() WHERE table_name = 'directory'")[0][0].startswith(
         "The one wide"
     )

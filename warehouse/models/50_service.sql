@@ -84,7 +84,6 @@ SELECT entity_id AS service_id,
     max(value) FILTER (field = 'evening') = 'true' AS evening,
     max(value) FILTER (field = 'weekend') = 'true' AS weekend,
     max(value) FILTER (field = 'morning') = 'true' AS morning,
-    max(value) FILTER (field = 'accepting') AS accepting,
     max(value) FILTER (field = 'website') AS website,
     max(claim_id) FILTER (field = 'level_of_care') AS level_claim
 FROM work.best GROUP BY entity_id;

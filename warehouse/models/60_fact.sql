@@ -72,6 +72,9 @@ INSERT INTO service_payer BY NAME
 SELECT * EXCLUDE (field, value, qualifier), value AS payer, qualifier AS network FROM work.offer_fact
 WHERE field = 'payer' ORDER BY service_id, payer;
 
+UPDATE service SET accepting = f.value FROM work.offer_fact f
+WHERE f.service_id = service.service_id AND f.field = 'accepting';
+
 -- Whether a program is about substance use, mental health or both: as its lists are, else as its conditions say.
 UPDATE service SET focus = told.focus
 FROM (

@@ -34,7 +34,6 @@ SELECT service_id,
     work.scope_of(list(scope) FILTER (filed = 'payment_option')) AS payment_options_scope,
     list_sort(list(value) FILTER (filed = 'language')) AS languages,
     work.scope_of(list(scope) FILTER (filed = 'language')) AS languages_scope,
-    any_value(value) FILTER (filed = 'accepting') AS accepting,
     any_value(scope) FILTER (filed = 'accepting') AS accepting_scope,
     any_value(last_verified) FILTER (filed = 'accepting') AS accepting_verified
 FROM (SELECT *, work.filed(field, value, qualifier) AS filed FROM work.offer_fact)
@@ -124,15 +123,14 @@ CREATE TABLE work.bodies AS
 SELECT location_id, list_sort(list(body)) AS accreditations FROM accreditation GROUP BY location_id;
 
 INSERT INTO directory BY NAME
-SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observation_count)
-        REPLACE (f.accepting AS accepting),
+SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observation_count),
     s.name AS service_name, s.url AS source_url, s.observation_count AS evidence_count,
     coalesce(m.name, e.name) AS organization_name, o.name AS operator_name, o.alternate_names AS operator_alternate_names,
     l.name AS location_name,
     a.street, a.city, a.county, a.state, a.zip, l.latitude, l.longitude, l.geo_precision,
     p.number AS phone, p.extension AS phone_extension, p.display AS phone_display,
     coalesce(t.website, l.website, o.website) AS website,
-    f.* EXCLUDE (service_id, accepting), c.conditions_all, y.payers_all, b.accreditations,
+    f.* EXCLUDE (service_id), c.conditions_all, y.payers_all, b.accreditations,
     work.beyond(i.conditions, f.conditions) AS conditions_of_place,
     work.beyond(i.exclusions, f.exclusions) AS exclusions_of_place,
     work.beyond(i.populations, f.populations) AS populations_of_place,
@@ -140,7 +138,7 @@ SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observat
     work.beyond(i.payers, f.payers) AS payers_of_place,
     work.beyond(i.payment_options, f.payment_options) AS payment_options_of_place,
     work.beyond(i.languages, f.languages) AS languages_of_place,
-    CASE WHEN f.accepting IS NULL THEN i.accepting END AS accepting_of_place,
+    CASE WHEN s.accepting IS NULL THEN i.accepting END AS accepting_of_place,
     work.beyond(q.conditions, f.conditions) AS conditions_not_ticked,
     work.beyond(q.populations, f.populations) AS populations_not_ticked,
     work.beyond(q.modalities, f.modalities) AS modalities_not_ticked,
