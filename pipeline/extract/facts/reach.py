@@ -32,6 +32,9 @@ RULES = {"resident": "resident", "present": "physically_present"}
 LONGEST_TITLE = 120
 LONGEST_LIST = 120  # blocks under a title
 _LEAST = re.compile(r"\b(?:across|throughout|all over)\Z")  # of these alone a program must be spoken of
+_NOT_YET = re.compile(
+    rf"\b(?:{words('against', 'denied')})(?: (?:yet|currently|presently|now|able to|licensed to))+ \Z"
+)
 _NEEDLESS = re.compile(rf"(?:{words('against', 'needless')})\Z")
 
 
@@ -102,9 +105,9 @@ def _frames(context: PageContext) -> Iterator[Frame]:
 
 def _is_idle(context: PageContext, block: Block, start: int, end: int) -> bool:
     """Whether "across Vermont" alone is said, in a sentence on no program."""
-    return bool(_LEAST.match(context.folded, start, end)) and not PROGRAM.search(
-        context.folded, *context.sentence(block, start)
-    )
+    low, high = context.sentence(block, start)
+    is_told = any(words.search(context.folded, low, high) for words in (PROGRAM, VIRTUAL))
+    return bool(_LEAST.match(context.folded, start, end)) and not is_told
 
 
 def _listed(context: PageContext, title: Block) -> Iterator[Frame]:
@@ -124,7 +127,7 @@ def _told(context: PageContext, levels: Levels, frame: Frame, of_virtual: bool) 
     block = frame.block
     judged = context.judge(block, frame.start, frame.end, "delivery")
     said, demoted = judged.assertion, judged.demoted
-    if frame.run and pattern("against", "denied").search(context.folded, frame.start, frame.run.start):
+    if _is_denied(context.folded, frame):
         said, demoted = Assertion.NEGATED, (Demotion.NEGATED,)  # "our license does not reach Vermont"
     elif said is Assertion.CONDITIONAL and frame.rule:
         said, demoted = Assertion.AFFIRMED, ()  # "if you live in Vermont, you may join"
@@ -155,6 +158,15 @@ def _told(context: PageContext, levels: Levels, frame: Frame, of_virtual: bool) 
             yield observe("virtual_state", code, start, end, Assertion.NEGATED)
     if frame.rule:
         yield observe("presence_rule", RULES[frame.rule], frame.start, frame.end)
+
+
+def _is_denied(folded: str, frame: Frame) -> bool:
+    """Whether the words before the states take them back: "does not reach", "not yet serving"."""
+    until = frame.run.start if frame.run else frame.start
+    return bool(
+        pattern("against", "denied").search(folded, frame.start, until)
+        or _NOT_YET.search(folded, max(frame.block.start, frame.start - 40), frame.start)
+    )
 
 
 def _level(context: PageContext, levels: Levels, frame: Frame) -> tuple[str | None, Tie]:

@@ -24,7 +24,7 @@ def words(table: str, name: str) -> str:
 @cache
 def pattern(table: str, name: str) -> re.Pattern[str]:
     """Any entry of a list, as whole words of folded text."""
-    return re.compile(rf"\b(?:{words(table, name)})(?!\w)")
+    return re.compile(rf"\b(?:{words(table, name)})(?!(?<=\w)\w)")
 
 
 @cache

@@ -15,19 +15,18 @@ LONGEST_RUN = 400  # characters before words that follow their states
 
 
 def _printed(name: str) -> str:
-    """A name or usual abbreviation, with the points that may be printed: "n h" is "N.H." and never a bare "nh"."""
-    parts = name.split()
-    if all(len(part) == 1 for part in parts):
-        return r"\.\s?".join(parts) + r"\."
-    return r",?\s+".join(rf"{re.escape(part)}\.?" if len(part) < 6 else re.escape(part) for part in parts)
+    """A name, or a usual abbreviation with the points that may be printed: "n h" is "N.H." and never a bare "nh"."""
+    *words_before, last = name.split(" ")
+    if len(last) == 1:
+        spelled = [word for word in words_before if len(word) > 1]
+        initials = [*(word for word in words_before if len(word) == 1), last]
+        return r",?\s+".join([*spelled, r"\.\s?".join(initials)]) + r"\."
+    return r",?\s+".join([*words_before, last]) + (r"\.?" if name in OTHER_NAMES and not words_before else "")
 
 
 _NAMES = sorted({*map(str.lower, STATES.values()), *OTHER_NAMES}, key=len, reverse=True)
-_BY_FIRST: dict[str, list[str]] = {}
-for _name in _NAMES:
-    _BY_FIRST.setdefault(_name[0], []).append(_printed(_name))
 # A capital is asked for: "mass" and "wash" are words too. A code stands in capitals.
-_STATE = rf"(?:(?=[A-ZÁÉÍÓÚ])(?i:{'|'.join('|'.join(own) for own in _BY_FIRST.values())})|(?:{'|'.join(STATES)}))(?![\w-]|'s)"
+_STATE = rf"(?:(?=[A-ZÁÉÍÓÚ])(?i:{'|'.join(map(_printed, _NAMES))})|(?:{'|'.join(STATES)}))(?![\w-]|'s)"
 _JOINT = (
     rf"(?:\s*[,;/&+•·|\n]\s*(?:(?i:{words('between', 'joint')})\s+)?|\s+(?i:{words('between', 'joint')})\s+)"
     rf"(?:(?i:{words('between', 'again')})\s+){{0,3}}"
