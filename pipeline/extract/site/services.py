@@ -138,17 +138,16 @@ def _of_all_virtual(statement: Statement) -> Statement:
 
 
 def _share_reach(reach: Sequence[Statement], offers: Sequence[Offer]) -> None:
-    """States served, and who must be where: to the services that are attended virtually; to each its own, else what is
-    said of all."""
+    """States served, and who must be where: to the services that are attended virtually. Of several, each has its own,
+    else what is said of all; the only one has both."""
     virtual = [offer for offer in offers if offer.is_attended_virtually]
     for offer in virtual:
         tracks = [other.track for other in virtual if other.level == offer.level]
         aimed = [(s, targets(s, tracks)) for s in reach if s.level in (None, offer.level)]
-        own = {s.said.field for s, at in aimed if at == [offer.track] and s.is_affirmed}
-        for statement, at in aimed:
-            is_shared = offer.track in at or at == [None]
-            if at == [offer.track] or (is_shared and statement.said.field not in own):
-                offer.statements.append(statement)
+        own = [s for s, at in aimed if s.level == offer.level and at == [offer.track]]
+        told = {s.said.field for s in own if s.is_affirmed} if len(virtual) > 1 else set()
+        shared = [s for s, at in aimed if (offer.track in at or at == [None]) and s.said.field not in told]
+        offer.statements += own + [s for s in shared if not any(s is o for o in own)]
 
 
 def _ties(found: Sequence[Statement], count: int) -> set[str]:
