@@ -19,8 +19,10 @@ _SOMEBODY = (pattern("against", "person"), pattern("against", "team"))
 
 
 def is_virtual(context: PageContext, block: Block, start: int, end: int) -> bool | None:
-    """Of attending virtually (True), of a place or a person (False), or of nothing that the page tells (None)."""
+    """Of attending virtually (True), of a place, a person or a payer (False), or of nothing that the page tells (None)."""
     low, high = context.sentence(block, start)
+    if pattern("against", "payer").search(context.folded, low, start):
+        return False
     if _is_of_person(context, block, low, high) or ONLY_HERE.search(context.folded, low, high):
         return False
     clause = _clause(context.folded, low, start, end, high)

@@ -14,7 +14,7 @@ from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Address
 
 VIRTUAL = re.compile(
-    r"\b(?:virtual(?:ly|es|mente)?|telesalud|live online|in-? ?person or online|online or in-? ?person|en l[ií]nea|por video(?:llamada|conferencia)?|tele-?health|tele-?medicine|tele-?therapy|online (?:\w+ )?(?:iop|php|programs?|programming|therapy|treatment|sessions?|groups?|options?|counseling|care|services|format|track|intensive)|(?:attends?|attending|joins?|joining|participates?|participating|meets?|held|offered|available|delivered|provided|treatment|sessions|groups|program) (?:\w+ )?online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
+    r"\b(?:virtual(?:ly|es|mente)?|telesalud|live online|in-person or online|in person or online|online or in-? ?person|en l[ií]nea|por video(?:llamada|conferencia)?|tele-?health|tele-?medicine|tele-?therapy|online (?:\w+ )?(?:iop|php|programs?|programming|therapy|treatment|sessions?|groups?|options?|counseling|care|services|format|track|intensive)|(?:attends?|attending|joins?|joining|participates?|participating|meets?|held|offered|available|delivered|provided|treatment|sessions|groups|program) (?:\w+ )?online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
     r"(?:via|over|on|through) zoom|(?:by|via|over) (?:(?:secure|live|two-way|encrypted) ){0,2}video|video conferenc\w+|web-based)\b"
 )
 IN_PERSON = re.compile(

@@ -33,7 +33,7 @@ LONGEST_TITLE = 120
 LONGEST_LIST = 120  # blocks under a title
 _LEAST = re.compile(r"\b(?:across|throughout|all over)\Z")  # of these alone a program must be spoken of
 _NOT_YET = re.compile(
-    rf"\b(?:{words('against', 'denied')})(?: (?:yet|currently|presently|now|able to|licensed to))+ \Z"
+    rf"\b(?:{words('against', 'denied')})(?: (?:yet|currently|presently|now|able to|licensed to))* \Z"
 )
 _NEEDLESS = re.compile(rf"(?:{words('against', 'needless')})\Z")
 
@@ -152,8 +152,11 @@ def _told(context: PageContext, levels: Levels, frame: Frame, of_virtual: bool) 
         )
 
     if frame.run:
+        _, high = context.sentence(block, frame.start)
         for code, start, end in frame.run.states:
-            yield observe("virtual_state", code, start, end)
+            is_next = said is Assertion.AFFIRMED and start >= high  # "serving Ohio; Indiana coming soon"
+            own = context.judge(block, start, end, "delivery").assertion if is_next else said
+            yield observe("virtual_state", code, start, end, own)
         for code, start, end in frame.run.excepted if said is Assertion.AFFIRMED else ():
             yield observe("virtual_state", code, start, end, Assertion.NEGATED)
     if frame.rule:

@@ -34,11 +34,12 @@ _JOINT = (
 _ALL = rf"(?i:{words('between', 'all')})"
 _ALL_BUT = rf"(?i:{words('between', 'all_but')})"
 _EXCEPT = rf"\s*[,(–—-]?\s*(?i:{words('between', 'except')})\s+(?i:the\s+(?:state\s+of\s+)?)?"
-_LIST = rf"{_STATE}(?:\s*\([A-Z]{{2}}\))?(?:{_JOINT}{_STATE}(?:\s*\([A-Z]{{2}}\))?)*"
+_CODE = r"(?:\s*\([A-Z]{2}\))?"  # "Maine (ME)"
+_LIST = rf"{_STATE}{_CODE}(?:{_JOINT}{_STATE}{_CODE})*"
+_NEXT = re.compile(rf"(?P<state>{_STATE}){_CODE}(?:{_JOINT})?")
 _RUN = re.compile(
     rf"(?P<all>{_ALL})(?:{_JOINT}(?P<more>{_LIST}))?(?:{_EXCEPT}(?P<but>{_LIST}))?|(?P<most>{_ALL_BUT}){_EXCEPT}(?P<less>{_LIST})|(?P<list>{_LIST})"
 )
-_ONE = re.compile(_STATE)
 _FILLER = re.compile(rf"[\s:(\[|-]*(?:(?:{words('between', 'filler')})(?!\w)[\s:(|-]*){{0,6}}")
 _NAME_GOES_ON = re.compile(rf" (?:(?-i:[A-Z0-9])|(?:{words('against', 'name')})\b)", re.IGNORECASE)
 _EVERYWHERE = re.compile(rf"\b(?:{words('between', 'leading')})\s+(?:the\s+)?\Z")
@@ -103,8 +104,9 @@ def _states(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
     if start < 0:
         return []
     found: dict[str, tuple[str, int, int]] = {}
-    for one in _ONE.finditer(text, start, end):
-        code = state_code(one[0])
-        if code:
-            found.setdefault(code, (code, one.start(), one.end()))
+    at = start
+    while at < end and (one := _NEXT.match(text, at, end)):
+        if code := state_code(one["state"]):
+            found.setdefault(code, (code, *one.span("state")))
+        at = one.end()
     return list(found.values())
