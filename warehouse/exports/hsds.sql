@@ -158,7 +158,8 @@ FROM iop.vocabulary_condition
 UNION ALL SELECT 'population', code, label, label, NULL FROM iop.vocabulary_population
 UNION ALL SELECT 'modality', code, label, label, NULL FROM iop.vocabulary_modality
 UNION ALL SELECT 'exclusion', code, label, label, NULL FROM iop.vocabulary_exclusion
-UNION ALL SELECT 'payer', code, label, label || ' (' || class || ')', NULL FROM iop.vocabulary_payer
+UNION ALL SELECT 'payer', code, label, label || ' (' || if(class = 'way', 'way of paying', class) || ')', kind_of
+FROM iop.vocabulary_payer
 UNION ALL SELECT DISTINCT 'accreditation', body, body, 'Body named by a place', NULL FROM iop.accreditation
 UNION ALL SELECT 'property', 'timezone', 'timezone', 'IANA time zone of a place with sessions', NULL
 UNION ALL SELECT 'property', column_name, column_name, meaning, NULL FROM iop.contract_column
