@@ -74,6 +74,7 @@ class Demotion(StrEnum):
     NOT_LISTING = "not_listing"  # the page is no listing
     SUPERSEDED = "superseded"  # another page of the site is believed
     UNLOCATED = "unlocated"  # no page ties the service to the office
+    UNPLACED = "unplaced"  # states served, and nothing says that it is virtually
 
 
 @dataclass(frozen=True, slots=True)
