@@ -1,6 +1,6 @@
 -- Which intensive outpatient programs are near me, and which can I attend from home?
 -- Programs within `km` kilometres of a point, nearest first; then virtual ones that serve the state, or are of it.
--- Rows with `geo_precision = 'zip'` are placed at the centre of their ZIP code.
+-- Rows with `geo_precision = 'zip'` or `'city'` are placed at the centre of their ZIP code or city.
 SET VARIABLE lat = 42.3736;
 SET VARIABLE lon = -71.1097;
 SET VARIABLE km = 15;

@@ -84,6 +84,12 @@ def healthcare_service(row: Mapping[str, Any]) -> Resource:
     }
 
 
+POSITION_OF = {
+    "zip": "The position is that of the ZIP code.",
+    "city": "The position is that of the city.",
+}
+
+
 def location(row: Mapping[str, Any]) -> Resource:
     """A place. The hours of its premises are not in the warehouse, so `hoursOfOperation` is not given."""
     point = (
@@ -93,7 +99,7 @@ def location(row: Mapping[str, Any]) -> Resource:
         "status": "active",
         "name": row["called"] or "Not stated",
         "alias": row["alternate_names"],
-        "description": "The position is that of the ZIP code." if row["geo_precision"] == "zip" else None,
+        "description": POSITION_OF.get(row["geo_precision"]),
         "telecom": _telecom(row["phones"], row["website"]),
         "address": _address(row) if row["location_type"] == "physical" else None,
         "position": point,

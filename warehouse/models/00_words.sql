@@ -20,8 +20,9 @@ CREATE MACRO work.value_key(kind, stated) AS coalesce(nullif(CASE kind
         work.plain(stated ->> '$.street'), '') || '|' || coalesce(left(stated ->> '$.zip', 5), work.plain(stated ->> '$.city'), '')
     ELSE stated END, ''), stated);
 
+-- Digits as text: a number of 63 bits loses its last ones in JavaScript.
 CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS
-    (md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1)::BIGINT;
+    (md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1)::VARCHAR;
 
 -- No personal contact data and no clinicians: taken out of everything that is printed words.
 CREATE MACRO work.without_mail(words) AS CASE WHEN contains(words, '@')
