@@ -79,7 +79,10 @@ def healthcare_service(row: Mapping[str, Any]) -> Resource:
         "coverageArea": [_reference("Location", f"state_{state}") for state in row["virtual_states"] or ()],
         "eligibility": _ages(row["min_age"], row["max_age"]),
         "characteristic": list(_characteristics(row)),
-        "communication": [_language(language) for language in row["languages"] or ()],
+        "communication": [
+            _concept("urn:ietf:bcp:47", language["code"], language["label"])
+            for language in row["languages"] or ()
+        ],
         "availableTime": [_session(session) for session in row["sessions"] or ()],
     }
 
@@ -219,12 +222,6 @@ def _ages(low: float | None, high: float | None) -> list[Resource]:
     words = f"{low:g} to {high:g}" if low is not None and high is not None else None
     words = words or (f"{low:g} and older" if low is not None else f"up to {high:g}")
     return [{"code": {"text": "Age in years"}, "comment": words}]
-
-
-def _language(language: str) -> Resource:
-    if language.isalpha() and len(language) <= 3:
-        return _concept("urn:ietf:bcp:47", language)
-    return {"text": language}
 
 
 def _session(session: Mapping[str, Any]) -> Resource:
