@@ -54,6 +54,11 @@ def test_the_heading_of_a_group_says_nothing_beside_its_members() -> None:
     assert [s.level_of_care for s in listing("OP", "PHDT").services] == ["op", "php"]
 
 
+def test_a_code_for_minors_does_not_say_children() -> None:
+    """ "Children/Adolescents" is 17 or younger; whether somebody under 12 is taken, the code does not say."""
+    assert values(listing("OIT", "CHLD"), "population") == ["adolescents"]
+
+
 def test_telehealth_visits_are_no_virtual_program() -> None:
     assert values(listing("OIT", "TELE"), "virtual") == []
 
