@@ -36,4 +36,7 @@ CREATE MACRO work.without_people(words) AS
 CREATE MACRO work.is_person(name) AS coalesce(
     regexp_matches(name, getvariable('person')) AND NOT regexp_matches(name, getvariable('business')), FALSE);
 
+-- The name of a site that says what is offered there, which makes a person's name above it that of a clinic's owner.
+CREATE MACRO work.is_clinic(name) AS coalesce(regexp_matches(name, getvariable('clinic')), FALSE);
+
 CREATE MACRO work.public_words(words) AS work.without_people(work.without_mail(words));
