@@ -107,7 +107,7 @@ def test_codes_and_extensions(resources: Resources) -> None:
     traits = service(resources, "svc_waiting_iop")["characteristic"]
     assert {"text": "Waiting list"} in traits
     texts = [x.get("text") for x in hybrid["characteristic"]]
-    assert "MassHealth (in network, said of the place as a whole)" in texts
+    assert "MassHealth (in network, said by its listing of all that it lists)" in texts
 
 
 def test_virtual_services_cover_states(resources: Resources) -> None:

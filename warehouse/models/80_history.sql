@@ -103,7 +103,8 @@ FROM facts
 UNION ALL BY NAME
 SELECT getvariable('release') AS release, getvariable('now') AS changed_at, *,
     CASE WHEN old_value IS NULL THEN 'added' WHEN new_value IS NULL THEN 'removed' ELSE 'changed' END AS kind
-FROM entities  -- in the first release all of them have appeared
+FROM entities
+WHERE getvariable('previous_release') IS NOT NULL
 ORDER BY entity_id, field, old_value, new_value;
 
 -- A row's hash is of what it says; that it was verified again is no change.
