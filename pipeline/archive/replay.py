@@ -22,12 +22,12 @@ WITH logged AS (
 ), attempt AS (
     SELECT * FROM logged WHERE $as_of IS NULL OR fetched_at <= $as_of
 ), found AS (
-    SELECT source_id, began_at, sha256, list(url) AS urls, max(published) AS published, min(fetched_at) AS found_at,
+    SELECT a.source_id, began_at, sha256, list(url) AS urls, max(published) AS published, min(fetched_at) AS found_at,
         any_value(list_sum(map_values(outcomes))) AS asked
-    FROM visits JOIN logged USING (source_id)
-    WHERE list_contains($lasting, source_id) AND good AND fetched_at BETWEEN began_at AND ended_at
+    FROM logged a ASOF JOIN visits v ON a.source_id = v.source_id AND a.fetched_at >= v.began_at
+    WHERE list_contains($lasting, a.source_id) AND good AND fetched_at <= ended_at
         AND list_has_all(['ok', 'unchanged'], map_keys(outcomes))
-    GROUP BY source_id, began_at, sha256
+    GROUP BY a.source_id, began_at, sha256
 ), edition AS (
     SELECT source_id, began_at, flatten(list(urls)) AS urls, max(published) AS published FROM found
     GROUP BY source_id, began_at
