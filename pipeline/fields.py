@@ -14,7 +14,7 @@ from pipeline.vocabulary.tables import cells, rows
 
 
 class Trait(StrEnum):
-    """How a field is treated. The warehouse's own (`wording`, `one_source`) are explained in docs/claims.md."""
+    """How a field is treated. The warehouse's own (`wording`, `name`, `one_source`) are explained in docs/claims.md."""
 
     PROGRAM = "program"  # describes a program: what is said of it needs a level of care
     LEVEL_BOUND = "level_bound"  # holds for the level that the words are tied to, and for no other
@@ -28,6 +28,7 @@ class Trait(StrEnum):
     OFTEN_OF_OTHERS = "often_of_others"  # pages that are no listing mostly say it of somebody else
     MATCHED = "matched"  # matching of services compares it
     WORDING = "wording"
+    NAME = "name"
     ONE_SOURCE = "one_source"
     LABELLED = "labelled"  # gold labels name it
 

@@ -149,6 +149,8 @@ class Listing:
     is_virtual: bool = False
     external_ids: tuple[tuple[str, str], ...] = ()  # (scheme, identifier)
     service_codes: tuple[str, ...] = ()  # every code that the source gave, mapped or not
+    questionnaire: str | None = None  # what the facility was asked (vocabulary/questionnaires.csv)
+    focus: str | None = None  # what a directory's row is about: substance_use or mental_health
     services: tuple[Service, ...] = ()
     observations: tuple[Observation, ...] = ()  # of the place as a whole
     document_sha256: str | None = None

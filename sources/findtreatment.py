@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from sources.records import BadRecord, ServiceMention, SourceFormatError, SourceRecord
+from sources.records import FACILITY_TYPE, BadRecord, ServiceMention, SourceFormatError, SourceRecord
 
 TYPE_KEYS = ("typeFacility", "type_facility")
 LABEL = re.compile(r"[^;\s](?:[^;]*[^;\s])?")
@@ -69,7 +69,7 @@ def _services(locator: str, row: Mapping[str, Any]) -> Iterator[ServiceMention]:
     for key in TYPE_KEYS:
         if _text(row, key):
             text = _text(row, key)
-            yield ServiceMention(text, "TYPE", f"{locator}.{key}", 0, len(text))
+            yield ServiceMention(text, FACILITY_TYPE, f"{locator}.{key}", 0, len(text))
     groups = row.get("services")
     for number, group in enumerate(groups if isinstance(groups, list) else ()):
         if isinstance(group, Mapping):

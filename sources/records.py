@@ -16,6 +16,11 @@ RECORD_FIELDS = (
 ).split()
 
 
+FACILITY_TYPE = (
+    "TYPE"  # category of the mention that says what type of facility the row is, where a source has one
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceMention:
     """A service code or label as the source gives it, and where it stands in the cell that names it."""

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from pipeline.normalize.name import whole_names
 from pipeline.normalize.phone import e164
 from pipeline.normalize.place import find_zip, state_code, zip5
+from pipeline.normalize.questionnaire import focus_of, questionnaire_of
 from pipeline.normalize.service_codes import Fact, facts_of
 from pipeline.records import Assertion, Listing, Observation, Rejected, Service
 from pipeline.values import Address, Value
@@ -146,12 +148,13 @@ def _listing(
             else:
                 of_place.append(observation)
     latitude, longitude = _coordinates(row)
-    organization = row.organization or row.name1
+    questionnaire = questionnaire_of(row.services)
+    organization, site = _names(row)
     return Listing(
         source_id=source_id,
         record_key=key,
         organization_name=organization,
-        site_name=(row.name1 if row.organization else row.name2) or None,
+        site_name=site or None,
         street1=place.street1 or None,
         street2=place.street2 or None,
         city=place.city or None,
@@ -163,12 +166,19 @@ def _listing(
         website=row.website or None,
         external_ids=row.external_ids,
         service_codes=tuple(dict.fromkeys(codes)),
+        questionnaire=questionnaire.name if questionnaire else None,
+        focus=questionnaire.focus if questionnaire else focus_of(of_place),
         services=tuple(Service(level, level, None, tuple(found)) for level, found in services.items()),
         observations=(*_of_row(row, place), *_distinct(of_place)),
         document_sha256=origin.document_sha256,
         url=origin.url,
         locator=row.locator,
     )
+
+
+def _names(row: SourceRecord) -> tuple[str, str]:
+    """Operator and site as printed."""
+    return (row.organization, row.name1) if row.organization else whole_names(row.name1, row.name2)
 
 
 def _of_code(fact: Fact, mention: ServiceMention, locator: str) -> Observation:
@@ -203,9 +213,9 @@ def _of_row(row: SourceRecord, place: _Place) -> Iterator[Observation]:
             name, value, quote, 0, len(quote), method=METHOD, confidence=CONFIDENCE, locator=row.locator
         )
 
-    organization = row.organization or row.name1
+    organization, site = _names(row)
     yield observed("organization", organization, organization)
-    if site := (row.name1 if row.organization else row.name2):
+    if site:
         yield observed("site_name", site, site)
     street = ", ".join(part for part in (place.street1, place.street2) if part) or None
     address = Address(street, place.city or None, place.state, place.zip)

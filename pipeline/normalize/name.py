@@ -22,7 +22,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _INITIALS = re.compile(r"\b([a-z])\.")
 _DBA = re.compile(r"\bd\.?\s?[/.]?b\.?\s?[/.]?a\.?\b|\bdoing business as\b|\ba/?k/?a\b", re.I)
 _UNFINISHED = re.compile(
-    r"(?:\b(?:and|of|for|at|the|in|by)|[&/,-])$", re.I
+    r"(?:\b(?:and|of|for|at|the|in|by|on)|[&/,-])$", re.I
 )  # seen in the last four characters
 
 
@@ -38,13 +38,18 @@ class Names(NamedTuple):
     alias: tuple[str, ...] = ()
 
 
+def whole_names(name1: str, name2: str) -> tuple[str, str]:
+    """Two printed names, the first never empty beside a second; a name that a form cut over both fields ("Elm Counseling
+    and" | "Guidance Center") is put together."""
+    first, second = name1.strip(), name2.strip()
+    if not first:
+        return second, ""
+    return (f"{first} {second}", "") if second and _UNFINISHED.search(first[-4:]) else (first, second)
+
+
 def normalize_names(name1: str | None, name2: str | None) -> Names:
     """The names of a record that prints two: a name broken over both fields is joined, a trade name told apart."""
-    first, second = (name1 or "").strip(), (name2 or "").strip()
-    if not first:
-        first, second = second, ""
-    if second and _UNFINISHED.search(first[-4:]):
-        first, second = f"{first} {second}", ""
+    first, second = whole_names(name1 or "", name2 or "")
     before, after = _around_dba(first)
     if after:
         return Names(before or after, normalize_name(second), after if before else ())

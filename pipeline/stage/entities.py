@@ -75,8 +75,9 @@ def listings(stage: Stage) -> pl.DataFrame:
 
 def services(stage: Stage) -> pl.DataFrame:
     """The services of all listings, with the facts that matching looks at."""
-    table = stage.read("listing_service")
     by = ["listing_id", "service_key"]
+    focus = stage.scan("listing").select("listing_id", "focus").collect()
+    table = stage.read("listing_service").join(focus, on="listing_id", how="left")
     wanted = pl.col("field").is_in([*STATES, *LISTS, *RANGES]) & (pl.col("assertion") == "affirmed")
     told = stage.scan("observation").filter(pl.col("service_key").is_not_null() & wanted)
     said = told.select(*by, "field", "value").collect()

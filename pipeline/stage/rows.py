@@ -97,6 +97,8 @@ def _listing_row(x: Listing, seen: Seen) -> dict[str, Any]:
         "is_virtual": x.is_virtual,
         "external_ids": [{"scheme": s, "identifier": i} for s, i in x.external_ids] or None,
         "service_codes": list(x.service_codes) or None,
+        "questionnaire": x.questionnaire,
+        "focus": x.focus,
         "document_sha256": x.document_sha256,
         "url": x.url,
         "locator": x.locator,

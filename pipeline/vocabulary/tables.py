@@ -30,6 +30,12 @@ def cells(text: str | None) -> list[str]:
 
 
 @cache
+def parents(file: str) -> dict[str, str]:
+    """Code → the broader code that it is a kind of."""
+    return {row["code"]: row["parent"] for row in rows(file) if row["parent"]}
+
+
+@cache
 def by_kind(file: str) -> dict[str, dict[str, str]]:
     """A table of columns kind, word, canonical: for each kind, the words and what they become."""
     found: dict[str, dict[str, str]] = {}

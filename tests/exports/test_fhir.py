@@ -98,8 +98,7 @@ def test_sessions_are_available_times(resources: Resources) -> None:
 
 def test_codes_and_extensions(resources: Resources) -> None:
     hybrid, virtual = service(resources, "svc_000a"), service(resources, "svc_virtual_iop")
-    assert codes(hybrid["type"]) == ["139"]  # its site says PTSD, and says it of the program
-    assert codes(service(resources, "svc_000b")["type"]) == ["108", "139"]  # co-occurring disorders
+    assert codes(hybrid["type"]) == ["108", "139"]  # its site says PTSD, its directory co-occurring disorders
     assert "type" not in virtual  # no condition is stated
     assert methods(hybrid) == ["physical", "virtual"]
     assert methods(virtual) == ["virtual"]

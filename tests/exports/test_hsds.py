@@ -134,7 +134,7 @@ def test_facts_without_a_column_are_attributes(package: Path) -> None:
     stated = {terms[row["taxonomy_term_id"]]: row["value"] for row in rows}
     assert stated["level_of_care:iop"] == ""
     assert stated["condition:ptsd"] == ""
-    assert stated["payer:masshealth"] == "in_network; said of the place as a whole"
+    assert stated["payer:masshealth"] == "in_network; said by its listing of all that it lists"
     assert stated["property:hours_per_week_min"] == "9.0"
     assert "property:presence_rule" not in stated  # not stated
 

@@ -33,6 +33,15 @@ SENTENCES: list[tuple[str, set[tuple[str, str | None]], set[str]]] = [
         {("aetna", IN)},
         {"medicaid", "medicare"},
     ),
+    (
+        "We accept Tufts Health Together and MassHealth ACO plans.",
+        {("tufts_together", ACC), ("masshealth_aco", ACC)},
+        set(),
+    ),
+    ("We accept Tufts Health Plan.", {("tufts", ACC)}, set()),
+    ("We accept Aetna Better Health.", {("aetna", ACC), ("medicaid", ACC)}, set()),
+    ("We accept Medi-Cal.", {("medi_cal", ACC)}, set()),
+    ("All services are free of charge.", {("free", ACC)}, set()),
     ("We are in-network with Aetna but we do not accept MassHealth.", {("aetna", IN)}, {"masshealth"}),
     ("MassHealth is accepted.", {("masshealth", ACC)}, set()),
     ("Medicare and Medicaid are not accepted at this time.", set(), {"medicare", "medicaid"}),
@@ -79,7 +88,7 @@ SENTENCES: list[tuple[str, set[tuple[str, str | None]], set[str]]] = [
     ("Our IOP is covered by MassHealth and MBHP.", {("masshealth", ACC), ("mbhp", ACC)}, set()),
     ("We no longer accept Medicare.", set(), {"medicare"}),
     ("We are unable to bill Medicaid.", set(), {"medicaid"}),
-    ("We can't accept Medicare Advantage plans.", set(), {"medicare"}),
+    ("We can't accept Medicare Advantage plans.", set(), {"medicare_advantage"}),
     (
         "Maple Grove takes most commercial and Ohio Medicaid plans.",
         {("private", ACC), ("medicaid", ACC)},
@@ -119,7 +128,7 @@ SENTENCES: list[tuple[str, set[tuple[str, str | None]], set[str]]] = [
     (
         "We don't currently accept HUSKY or Medicare; we do accept Anthem and Aetna.",
         {("anthem", ACC), ("aetna", ACC)},
-        {"medicaid", "medicare"},
+        {"husky", "medicare"},
     ),
     ("We are a private-pay practice and do not accept insurance.", {("self_pay", ACC)}, {"private"}),
     ("Most PPO plans accepted.", {("private", ACC)}, set()),

@@ -240,7 +240,10 @@ def test_inputs_that_do_not_fit_say_so(tmp_path: Path) -> None:
         build(stage, VOCABULARY, tmp_path / "x.duckdb", **(arguments | {"overrides": tmp_path}))
     with pytest.raises(KindError, match="su_2025 is of the kind 'samhsa_directory'"):
         build(
-            stage, VOCABULARY, tmp_path / "x.duckdb", **(arguments | {"trust": {"provider_site": (1, 0.9)}})
+            stage,
+            VOCABULARY,
+            tmp_path / "x.duckdb",
+            **(arguments | {"trust": {"provider_site": (1, 0.9, None, True)}}),
         )
     with pytest.raises(VocabularyError, match=r"conditions\.csv is missing"):
         build(stage, tmp_path, tmp_path / "x.duckdb", **arguments)

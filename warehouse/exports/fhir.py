@@ -74,7 +74,7 @@ def healthcare_service(row: Mapping[str, Any]) -> Resource:
         ],
         "location": [_reference("Location", place) for place in row["places"] or ()],
         "name": row["name"] or row["level_label"],
-        "comment": row["alert"],
+        "comment": ". ".join(filter(None, (_listed_in(row), row["alert"]))),
         "telecom": _telecom(row["phones"], row["url"]),
         "coverageArea": [_reference("Location", f"state_{state}") for state in row["virtual_states"] or ()],
         "eligibility": _ages(row["min_age"], row["max_age"]),
@@ -82,6 +82,14 @@ def healthcare_service(row: Mapping[str, Any]) -> Resource:
         "communication": [_language(language) for language in row["languages"] or ()],
         "availableTime": [_session(session) for session in row["sessions"] or ()],
     }
+
+
+def _listed_in(row: Mapping[str, Any]) -> str | None:
+    """Where a list says it, which has no page to link to."""
+    if row["url"]:
+        return None
+    edition = f"edition of {row['source_edition']}" if row["source_edition"] else None
+    return "Listed in " + ", ".join(filter(None, (row["source_title"], edition, row["source_locator"])))
 
 
 def location(row: Mapping[str, Any]) -> Resource:
@@ -194,13 +202,13 @@ def _new_patients(row: Mapping[str, Any]) -> Iterator[Resource]:
 
 
 def _characteristics(row: Mapping[str, Any]) -> Iterator[Resource]:
-    """What FHIR has no element for. What was said of the place as a whole says so."""
+    """What FHIR has no element for. What a listing says of all that it lists says so."""
     if row["level_of_care"]:
         yield _concept(f"{OURS}:level_of_care", row["level_of_care"], row["level_label"])
     if row["accepting"] == "waitlist":
         yield {"text": "Waiting list"}
     for trait in row["traits"] or ():
-        scope = "said of the place as a whole" if trait["scope"] == "location" else None
+        scope = "said by its listing of all that it lists" if trait["scope"] == "listing" else None
         notes = ", ".join(note for note in (HOW.get(trait["how"] or ""), scope) if note)
         label = trait["label"] or trait["code"]
         concept = _concept(f"{OURS}:{trait['kind']}", trait["code"], label)

@@ -98,7 +98,7 @@ INSERT INTO listing BY NAME
 SELECT * REPLACE (work.without_mail(organization_name) AS organization_name, 
     CASE WHEN NOT work.is_person(site_name) THEN work.without_mail(site_name) END AS site_name,
     work.without_mail(street1) AS street1, work.without_mail(street2) AS street2,
-    CASE WHEN NOT contains(website, '@') THEN website END AS website)
+    CASE WHEN NOT contains(website, '@') THEN website END AS website, work.web(url) AS url)
 FROM stage.listing SEMI JOIN work.place USING (listing_id);
 INSERT INTO listing_service BY NAME SELECT listing_id, service_key, level_of_care,
     CASE WHEN NOT work.is_person(name) THEN work.without_mail(name) END AS name

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.extract.words.vocabulary import parents
 from pipeline.fields import Trait, fields, written_as
+from pipeline.vocabulary.tables import parents
 
 Row = Mapping[str, Any]
 SETS = {
@@ -77,8 +77,9 @@ def measures(counts: Counter[str]) -> dict[str, float]:
 def ancestors(code: str) -> set[str]:
     """The more general conditions above a condition."""
     chain: set[str] = set()
-    while code in parents() and parents()[code] not in chain:
-        code = parents()[code]
+    above = parents("conditions.csv")
+    while code in above and above[code] not in chain:
+        code = above[code]
         chain.add(code)
     return chain
 

@@ -37,7 +37,7 @@ _ANY_PLAN = re.compile(
 )
 _PLAN_NOUNS = ("insur", "carrier", "ppo", "hmo", "plan", "payer", "payor", "commercial", "private")
 _ACCEPTED = Stance("accepts", Assertion.AFFIRMED, False)
-_CLASS = {row["code"]: row["class"] for row in rows("payers.csv")}
+_WAYS = {row["code"] for row in rows("payers.csv") if row["class"] == "way"}
 _SHORT = 60  # characters: a card, a logo text or a list item that does little more than name payers
 _ENOUGH = 6  # mentions of one payer in one block that are read
 _YES = re.compile(r"\s*(?:yes\b|absolutely|of course|we do\b|sí\b)", re.IGNORECASE)
@@ -147,7 +147,7 @@ def _said(
     said = stance(sentence, at, mention.end - low, speaks, context.asks((low, high)))
     if said.assertion is Assertion.QUESTION:
         said = _answered(context, mention, block, said)
-    if _CLASS[mention.code] == "self" or mention.code == "out_of_network":
+    if mention.code in _WAYS:
         return _own_terms(mention, block, sentence, at, said)
     if mention.code == "private" and said.assertion is Assertion.AFFIRMED and _OFFER.search(sentence[:at]):
         return Stance("not_accepted", Assertion.NEGATED, True), 0.9
@@ -240,7 +240,7 @@ def _beside(context: PageContext, block: Block) -> Stance | None:
 def _own_terms(
     mention: Mention, block: Block, sentence: str, at: int, said: Stance
 ) -> tuple[Stance | None, float]:
-    """Self-pay, sliding scale, assistance, out-of-network benefits: naming them in the body is offering them."""
+    """Ways of paying (self-pay, sliding scale, out-of-network benefits …): naming them in the body is offering them."""
     if said.assertion in (Assertion.QUESTION, Assertion.GENERIC, Assertion.HEDGED):
         return Stance(None, said.assertion, False), 0.8
     if re.search(r"\bmay\s+be\W+$", sentence[:at]):

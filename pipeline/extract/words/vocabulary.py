@@ -56,12 +56,6 @@ Hit = tuple[int, int, str, tuple[Meaning, ...]]  # start, minus end (the longest
 
 
 @cache
-def parents() -> Mapping[str, str]:
-    """Condition → its parent condition."""
-    return {row["code"]: row["parent"] for row in rows("conditions.csv") if row["parent"]}
-
-
-@cache
 def labels() -> Mapping[tuple[str, str], str]:
     """(field, code) → label."""
     return {
