@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,7 @@ from warehouse.policy import policy
 from warehouse.release import ReleaseError, Releases
 
 OLD, NEW = date(2022, 1, 1), date(2023, 1, 1)
+LATER = NOW + timedelta(days=1)
 MINE = Acceptance("jo", "the publisher dropped the code", datetime(2026, 3, 2))
 
 
@@ -46,7 +47,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def judge(before: Path, tmp_path: Path) -> Callable[[World], AuditReport]:
     """The audit of a world as the release after `before`."""
-    return lambda world: audit(build_world(world, tmp_path, previous=before), before, NOW)
+    return lambda world: audit(build_world(world, tmp_path, previous=before, now=LATER), before, LATER)
 
 
 def stopped(report: AuditReport) -> set[tuple[str, str]]:
@@ -102,11 +103,11 @@ def test_a_large_group_is_judged_as_ever(
 def test_what_other_sources_say_is_judged_as_ever(tmp_path: Path) -> None:
     """An edition does not hide that the providers' own pages are lost: here both speak in one group."""
     before = build_world(Edition(range(40), OLD, own=range(60)), tmp_path, "before")
-    after = build_world(Edition(range(40), NEW), tmp_path, previous=before)
-    assert ("volume", "iop MA") in stopped(audit(after, before, NOW))
+    after = build_world(Edition(range(40), NEW), tmp_path, previous=before, now=LATER)
+    assert ("volume", "iop MA") in stopped(audit(after, before, LATER))
     before = build_world(Edition(range(100), OLD), tmp_path, "alone")
-    after = build_world(Edition(range(40), NEW), tmp_path, previous=before)
-    assert ("volume", "iop MA") not in stopped(audit(after, before, NOW)), "the source as a whole stops it"
+    after = build_world(Edition(range(40), NEW), tmp_path, previous=before, now=LATER)
+    assert ("volume", "iop MA") not in stopped(audit(after, before, LATER)), "the source as a whole stops it"
 
 
 def test_ids_that_are_lost_are_no_turnover(judge: Callable[[World], AuditReport]) -> None:
@@ -117,11 +118,17 @@ def test_ids_that_are_lost_are_no_turnover(judge: Callable[[World], AuditReport]
     assert "matching" in {check for check, _ in stopped(judge(world))}
 
 
+def test_a_row_that_the_next_edition_repeats_goes_on_in_history(before: Path, tmp_path: Path) -> None:
+    after = build_world(Edition(range(100), NEW, own=range(30)), tmp_path, previous=before, now=LATER)
+    assert ask(after, "SELECT count(*) FROM directory_history WHERE valid_to IS NOT NULL") == [(0,)]
+
+
 @pytest.fixture
 def half(before: Path, tmp_path: Path) -> AuditReport:
     """An audit that drift alone stops."""
     world = Edition(range(0, 100, 2), NEW, own=range(30))
-    return audit(build_world(world, tmp_path, "half", previous=before, run={"release": 2}), before, NOW)
+    path = build_world(world, tmp_path, "half", previous=before, now=LATER, run={"release": 2})
+    return audit(path, before, LATER)
 
 
 def test_drift_that_is_accepted_is_published_with_who_and_why(half: AuditReport, tmp_path: Path) -> None:
@@ -158,7 +165,7 @@ def test_nobody_accepts_a_broken_contract_or_a_name(half: AuditReport, before: P
         connection.execute("UPDATE organization SET name = 'Jane Q. Sample, LICSW'")
         connection.execute("UPDATE directory SET level_of_care = 'spa'")
         connection.execute("DELETE FROM contract_column WHERE column_name = 'phone'")
-    report = audit(copy, before, NOW).accept(lambda _: MINE)
+    report = audit(copy, before, LATER).accept(lambda _: MINE)
     assert {"privacy", "enum", "contract"} <= {f.check for f in report.errors}
     assert report.accepted and not report.ok
 
