@@ -54,7 +54,9 @@ def asked() -> Mapping[str, set[tuple[str, str]]]:
     for row in rows("service_codes.csv"):
         for paper in cells(row["asked_by"]):
             name = paper.partition(":")[0]
-            found[name] |= {(f.partition("=")[0], f.partition("=")[2].lstrip("!")) for f in cells(row["facts"])}
+            found[name] |= {
+                (f.partition("=")[0], f.partition("=")[2].lstrip("!")) for f in cells(row["facts"])
+            }
     return found
 
 

@@ -23,6 +23,7 @@ class Trait(StrEnum):
     ALIKE_IN_TRACKS = "alike_in_tracks"  # as a rule the same in all tracks of a level
     FOR_WHOM = "for_whom"  # says for whom a program is
     IN_SENTENCE = "in_sentence"  # an office or level that its sentence names is meant
+    OF_VIRTUAL = "of_virtual"  # said of whatever is attended virtually, and of nothing else
     INHERITED = "inherited"  # said of the provider or place as a whole, it holds for the services
     TERM = "term"  # read by the words of a vocabulary
     OFTEN_OF_OTHERS = "often_of_others"  # pages that are no listing mostly say it of somebody else

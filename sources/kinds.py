@@ -24,7 +24,9 @@ class Trust(NamedTuple):
 
     priority: int  # decides between values: 1 is best, 0 is kept for corrections by people
     weight: float  # how far one source is to be believed: multiplies the confidence of its observations
-    voice: str | None = None  # who is heard through it: sources of one voice do not confirm each other. None: its own
+    voice: str | None = (
+        None  # who is heard through it: sources of one voice do not confirm each other. None: its own
+    )
     is_page: bool = False  # a person can open what was read, and read it
 
 

@@ -38,12 +38,14 @@ class BuildError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What was built: the file, the number of the release, rows per table, seconds per model."""
+    """What was built: the file, the number of the release, rows per table, seconds per model, and rows in quarantine by
+    source: what reading refused and what admission did."""
 
     path: Path
     release: int
     rows: Mapping[str, int]
     seconds: Mapping[str, float] = field(default_factory=dict)
+    quarantined: Mapping[str, int] = field(default_factory=dict)
 
 
 def build(
@@ -84,7 +86,9 @@ def build(
         info = (release, now, *versions, *before, duckdb.__version__, json.dumps(run, default=str))
         connection.execute(insert_rows("release_info", [info]))
         _at_once(connection, [text for contract in contracts.values() for text in comments(contract)])
-        return BuildReport(out, release, {name: _count(connection, name) for name in contracts}, seconds)
+        rows = {name: _count(connection, name) for name in contracts}
+        refused = connection.execute("SELECT source_id, count(*) FROM quarantine GROUP BY ALL").fetchall()
+        return BuildReport(out, release, rows, seconds, dict(refused))
 
 
 @contextmanager

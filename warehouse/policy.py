@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -34,5 +35,13 @@ def variables(vocabulary: Path) -> dict[str, Any]:
         "phone_kinds": p["choice"]["phone_kinds"],
         "weekdays": ["mo", "tu", "we", "th", "fr", "sa", "su"],
         "failing_attempts": p["sources"]["failing_attempts"],
-        **p["privacy"],
+        **privacy(p["privacy"]),
     }
+
+
+def privacy(patterns: Mapping[str, str]) -> dict[str, str]:
+    """The regular expressions of `[privacy]`, each with the earlier ones that it names in braces put in."""
+    known: dict[str, str] = {}
+    for key, pattern in patterns.items():
+        known[key] = re.sub(r"\{([a-z]+)\}", lambda named: known[named[1]], pattern)
+    return known

@@ -14,7 +14,9 @@ from warehouse.policy import policy
 from warehouse.sql import insert_rows, quoted
 
 RELIABILITY = Path(__file__).parent / "reliability.csv"
-Trust = tuple[int, float, str | None, bool]  # priority, weight, voice, whether it is a page (`sources/kinds.py`)
+Trust = tuple[
+    int, float, str | None, bool
+]  # priority, weight, voice, whether it is a page (`sources/kinds.py`)
 
 # How the models treat each field: the traits of `fields.csv` that are theirs.
 FIELDS = """CREATE TABLE policy.field AS
@@ -89,7 +91,9 @@ def _cell(text: str | None, kind: str) -> Any:
 
 def fill_kinds(connection: duckdb.DuckDBPyConnection, trust: Mapping[str, Trust]) -> None:
     """`policy.kind`: how claims weigh each kind of source. KindError where the stage has a kind without them."""
-    connection.execute("CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE, voice VARCHAR, is_page BOOLEAN)")
+    connection.execute(
+        "CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE, voice VARCHAR, is_page BOOLEAN)"
+    )
     corrections = [(kind, t["priority"], t["weight"], None, False) for kind, t in policy()["trust"].items()]
     rows = [*corrections, *((kind, *weights) for kind, weights in trust.items())]
     connection.execute(insert_rows("policy.kind", rows))
@@ -105,7 +109,9 @@ def fill_policy(
     questionnaire's boxes say was found to be so), and the table `asks`."""
     connection.execute(FIELDS, [str(vocabulary / "fields.csv")])
     connection.execute(ASKS, [str(vocabulary / name) for name in ("service_codes.csv", "questionnaires.csv")])
-    connection.execute("CREATE TABLE policy.reliability AS FROM read_csv(?, header = true)", [str(RELIABILITY)])
+    connection.execute(
+        "CREATE TABLE policy.reliability AS FROM read_csv(?, header = true)", [str(RELIABILITY)]
+    )
     connection.execute("CREATE TABLE policy.code (vocabulary VARCHAR, code VARCHAR)")
     named = "SELECT DISTINCT vocabulary FROM policy.field WHERE vocabulary IS NOT NULL ORDER BY ALL"
     for (name,) in connection.execute(named).fetchall():

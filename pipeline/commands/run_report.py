@@ -76,10 +76,11 @@ def _table(summary: Summary) -> Table:
     reports = sorted(summary.reads, key=lambda r: (not r.problem, -sum((r.rows or {}).values()), r.source_id))
     total: Counter[str] = Counter()
     for number, report in enumerate(reports):
-        total.update(report.rows or {})
+        rows = _rows(report, summary)
+        total.update(rows)
         tried = outcomes.get(report.source_id, Counter())
         fetched = ", ".join(f"{n} {outcome}" for outcome, n in tried.most_common()) or "not due"
-        counts = [f"{report.rows[name]:,}" if report.rows else "" for name in COUNTED]
+        counts = [f"{rows[name]:,}" if rows else "" for name in COUNTED]
         if number < SHOWN:
             table.add_row(report.source_id, fetched, *counts, _note(report))
     if len(reports) > SHOWN:
@@ -93,6 +94,14 @@ def _table(summary: Summary) -> Table:
     for column, text in zip(table.columns, footer, strict=True):
         column.footer = text
     return table
+
+
+def _rows(report: ReadReport, summary: Summary) -> dict[str, int]:
+    """Rows of a source: as read, but in quarantine as the release has it, since admission refuses more than reading."""
+    rows = dict(report.rows or {})
+    if rows and summary.build:
+        rows["quarantine"] = summary.build.quarantined.get(report.source_id, 0)
+    return rows
 
 
 def _note(report: ReadReport) -> str:

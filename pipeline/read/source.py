@@ -159,8 +159,8 @@ class Reader:
         self, read: Iterable[Listing | Rejected], report: ReadReport
     ) -> Iterator[Listing | Rejected]:
         for item in read:
-            if self.states and isinstance(item, Listing) and item.state and item.state not in self.states:
-                report.out_of_scope += 1
+            if self.states and item.state and item.state not in self.states:
+                report.out_of_scope += isinstance(item, Listing)
             else:
                 yield item
 

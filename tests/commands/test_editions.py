@@ -96,7 +96,7 @@ def test_turnover_is_published_and_told(publisher: Publisher) -> None:
     assert publisher.ask("SELECT published FROM source") == [(date(2023, 1, 1),)]
     dates = "SELECT DISTINCT last_verified::DATE FROM claim UNION SELECT observed_at::DATE FROM listing"
     assert publisher.ask(dates) == [(date(2023, 1, 1),)]
-    came = "SELECT cause, count(*) FROM changes WHERE field = 'entity' AND entity_type = 'service' GROUP BY 1 ORDER BY 1"
+    came = "SELECT cause, count(*) FROM changes WHERE release = 2 AND field = 'entity' AND entity_type = 'service' GROUP BY 1 ORDER BY 1"
     assert publisher.ask(came) == [("appeared", 4), ("disappeared", 8)]
     told = "SELECT about, severity, accepted_by FROM drift WHERE \"check\" = 'edition' ORDER BY severity"
     assert publisher.ask(told) == [("iop MA", "info", None), ("su", "warning", None)]
@@ -218,7 +218,7 @@ def test_two_real_editions_in_two_releases(
     dates = "SELECT last_verified::DATE FROM claim UNION SELECT observed_at::DATE FROM listing UNION SELECT published FROM source"
     assert publisher.ask(dates) == [(date(2023, 1, 1),)]
     streets = """SELECT split_part(street, ',', 1), city FROM directory_history JOIN changes ON entity_id = service_id
-        WHERE level_of_care = 'iop' AND field = 'entity' AND cause = """
+        WHERE release = 2 AND level_of_care = 'iop' AND field = 'entity' AND cause = """
     closed, opened = places(offers(old)) - places(offers(new)), places(offers(new)) - places(offers(old))
     assert (len(closed), len(opened)) == (16, 24)
     assert closed <= set(publisher.ask(f"{streets} 'disappeared'"))

@@ -162,6 +162,10 @@ def test_changes_are_metadata(package: Path) -> None:
     assert rows[key("svc_001a"), "language"]["replacement_value"] == "es"
 
 
+def test_a_language_has_its_code_and_a_name_for_people(package: Path) -> None:
+    assert {(row["code"], row["name"]) for row in table(package, "language")} == {("es", "Spanish")}
+
+
 def test_the_descriptor_carries_the_schema(package: Path) -> None:
     descriptor = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
     assert descriptor["version"] == "2"

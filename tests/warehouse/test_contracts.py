@@ -128,6 +128,15 @@ def test_a_hierarchy_is_spelled_out(built: Path) -> None:
     assert ways[0][0] == ["financial_assistance", "free", "out_of_network", "self_pay", "sliding_scale"]
 
 
+def test_languages_have_codes_of_iso_639_and_signs_are_not_spoken(built: Path) -> None:
+    codes = ask(built, "SELECT code, label, signed FROM vocabulary_language")
+    assert all(
+        code.isalpha() and code.islower() and len(code) in (2, 3) and label for code, label, _ in codes
+    )
+    assert [code for code, _, signed in codes if signed] == ["ase"]
+    assert not [code for code, label, _ in codes if label.lower() == code]
+
+
 def _has_key(contract) -> bool:
     return bool(contract.key) and all(contract.column(key).required for key in contract.key)
 

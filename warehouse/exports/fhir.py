@@ -28,6 +28,10 @@ HOW = {
     "out_of_network": "out of network",
     "not_accepted": "not accepted",
 }
+POSITION_OF = {
+    "zip": "The position is that of the ZIP code.",
+    "city": "The position is that of the city.",
+}
 Resource = dict[str, Any]
 
 
@@ -79,7 +83,10 @@ def healthcare_service(row: Mapping[str, Any]) -> Resource:
         "coverageArea": [_reference("Location", f"state_{state}") for state in row["virtual_states"] or ()],
         "eligibility": _ages(row["min_age"], row["max_age"]),
         "characteristic": list(_characteristics(row)),
-        "communication": [_language(language) for language in row["languages"] or ()],
+        "communication": [
+            _concept("urn:ietf:bcp:47", language["code"], language["label"])
+            for language in row["languages"] or ()
+        ],
         "availableTime": [_session(session) for session in row["sessions"] or ()],
     }
 
@@ -101,7 +108,7 @@ def location(row: Mapping[str, Any]) -> Resource:
         "status": "active",
         "name": row["called"] or "Not stated",
         "alias": row["alternate_names"],
-        "description": "The position is that of the ZIP code." if row["geo_precision"] == "zip" else None,
+        "description": POSITION_OF.get(row["geo_precision"]),
         "telecom": _telecom(row["phones"], row["website"]),
         "address": _address(row) if row["location_type"] == "physical" else None,
         "position": point,
@@ -221,12 +228,6 @@ def _ages(low: float | None, high: float | None) -> list[Resource]:
     words = f"{low:g} to {high:g}" if low is not None and high is not None else None
     words = words or (f"{low:g} and older" if low is not None else f"up to {high:g}")
     return [{"code": {"text": "Age in years"}, "comment": words}]
-
-
-def _language(language: str) -> Resource:
-    if language.isalpha() and len(language) <= 3:
-        return _concept("urn:ietf:bcp:47", language)
-    return {"text": language}
 
 
 def _session(session: Mapping[str, Any]) -> Resource:

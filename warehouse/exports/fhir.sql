@@ -53,8 +53,8 @@ LEFT JOIN (SELECT service_id, list({days: days, start: start, "end": "end"} ORDE
     FROM iop.schedule GROUP BY ALL) x USING (service_id)
 LEFT JOIN (SELECT service_id, list(location_id ORDER BY location_id) AS places
     FROM iop.service_at_location GROUP BY ALL) n USING (service_id)
-LEFT JOIN (SELECT service_id, list(language ORDER BY language) AS languages
-    FROM iop.service_language GROUP BY ALL) g USING (service_id)
+LEFT JOIN (SELECT service_id, list({code: language, label: label} ORDER BY language) AS languages
+    FROM iop.service_language LEFT JOIN iop.vocabulary_language v ON v.code = language GROUP BY ALL) g USING (service_id)
 ORDER BY s.service_id;
 
 CREATE VIEW location AS

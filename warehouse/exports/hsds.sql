@@ -125,10 +125,10 @@ SELECT key(service_id || '/area/' || state) AS id, key(service_id) AS service_id
 FROM (SELECT service_id, unnest(virtual_states) AS state FROM iop.service);
 
 CREATE VIEW language AS
-SELECT key(service_id || '/language/' || language) AS id, key(service_id) AS service_id, language AS name,
-    CASE WHEN length(language) BETWEEN 2 AND 3 THEN language END AS code,
+SELECT key(service_id || '/language/' || language) AS id, key(service_id) AS service_id,
+    coalesce(label, language) AS name, language AS code,
     CASE scope WHEN 'listing' THEN 'Said by its listing of all that it lists' END AS note
-FROM iop.service_language;
+FROM iop.service_language LEFT JOIN iop.vocabulary_language v ON v.code = language;
 
 CREATE VIEW organization_identifier AS
 SELECT DISTINCT key(organization_id || '/' || scheme || '/' || identifier) AS id, key(organization_id) AS organization_id,

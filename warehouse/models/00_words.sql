@@ -20,8 +20,9 @@ CREATE MACRO work.value_key(kind, stated) AS coalesce(nullif(CASE kind
         work.plain(stated ->> '$.street'), '') || '|' || coalesce(left(stated ->> '$.zip', 5), work.plain(stated ->> '$.city'), '')
     ELSE stated END, ''), stated);
 
+-- Digits as text: a number of 63 bits loses its last ones in JavaScript.
 CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS
-    (md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1)::BIGINT;
+    (md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1)::VARCHAR;
 
 -- How far a statement is believed: as sure as its reader, times the weight of its kind; of a questionnaire's boxes, as sure
 -- as they were found to be, and less with every year (reliability.csv).
@@ -42,6 +43,9 @@ CREATE MACRO work.without_people(words) AS
 -- A name that is a clinician's and no more: `Jane Q. Sample, LICSW`, but not `Jane Sample LICSW and Associates`.
 CREATE MACRO work.is_person(name) AS coalesce(
     regexp_matches(name, getvariable('person')) AND NOT regexp_matches(name, getvariable('business')), FALSE);
+
+-- The name of a site that says what is offered there, which makes a person's name above it that of a clinic's owner.
+CREATE MACRO work.is_clinic(name) AS coalesce(regexp_matches(name, getvariable('clinic')), FALSE);
 
 CREATE MACRO work.public_words(words) AS work.without_people(work.without_mail(words));
 

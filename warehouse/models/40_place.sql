@@ -28,7 +28,7 @@ SELECT location_id,
     min(found_at) AS first_seen,
     max(observed_at) AS last_seen,
     arg_min({latitude: latitude, longitude: longitude, geo_precision: geo_precision},
-        {coarse: geo_precision <> 'address', priority: priority, age: work.age_days(observed_at), id: listing_id})
+        {coarse: list_position(['address', 'zip', 'city'], geo_precision), priority: priority, age: work.age_days(observed_at), id: listing_id})
         FILTER (WHERE latitude IS NOT NULL AND longitude IS NOT NULL) AS point
 FROM work.link WHERE location_id IS NOT NULL GROUP BY location_id;
 
@@ -65,12 +65,16 @@ ORDER BY r.organization_id;
 INSERT INTO location BY NAME
 SELECT g.location_id, o.organization_id, CASE WHEN g.is_virtual THEN 'virtual' ELSE 'physical' END AS location_type,
     n.value AS name, a.values AS alternate_names, w.value AS website,
-    g.point.latitude, g.point.longitude, g.point.geo_precision, g.source_count,
+    g.point.latitude, g.point.longitude,
+    -- the ZIP code that another listing of the place prints is not the address's own
+    CASE WHEN g.point.geo_precision = 'zip' AND (d.value ->> '$.zip') IS NULL THEN 'city'
+        ELSE g.point.geo_precision END AS geo_precision, g.source_count,
     least(g.first_seen, p.first_seen) AS first_seen, g.last_seen
 FROM work.located g
 LEFT JOIN work.operated o USING (location_id)
 LEFT JOIN work.best n ON n.entity_id = g.location_id AND n.field = 'site_name'
 LEFT JOIN work.best w ON w.entity_id = g.location_id AND w.field = 'website'
+LEFT JOIN work.best d ON d.entity_id = g.location_id AND d.field = 'address'
 LEFT JOIN work.alternative a ON a.entity_id = g.location_id AND a.field = 'site_name'
 LEFT JOIN work.sighted p ON p.entity_id = g.location_id
 ORDER BY g.location_id;
