@@ -7,7 +7,7 @@ Codes in the records are those of `pipeline/vocabulary`; *not stated* is None, n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pipeline.values import Value, written
@@ -228,6 +228,7 @@ class Document:
     charset: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    published: date | None = None  # the edition that the registry named when it was fetched
     detail: str = ""  # what explains the outcome
     elapsed_ms: int = 0
     redirects: tuple[str, ...] = field(default=())

@@ -42,6 +42,7 @@ def show(settings: Settings, summary: Summary) -> None:
         out.print(
             f"[green]Release {summary.release.number} published.[/green] Query it at [bold]{current}[/bold]"
         )
+        _drift(summary)
         sql = "SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'"
         where = (
             f"--profile {settings.profile}"
@@ -49,6 +50,18 @@ def show(settings: Settings, summary: Summary) -> None:
             else ""
         )
         out.print(f'  iop query {where or f"--out {settings.out}"} "{sql}"', soft_wrap=True)
+
+
+def _drift(summary: Summary) -> None:
+    """That the release differs from the one before, and who accepted it."""
+    report = summary.audit
+    if report is None:
+        return
+    for by, why in dict.fromkeys((f.accepted.by, f.accepted.why) for f in report.findings if f.accepted):
+        number = len(report.accepted)
+        out.print(f"{number} findings of drift accepted by [bold]{escape(by)}[/bold]: {escape(why)}")
+    if warned := sum(f.severity != "info" for f in report.drift):
+        out.print(f"[yellow]It differs from the last one in {warned} ways[/yellow] (FROM drift)")
 
 
 def _table(summary: Summary) -> Table:
@@ -108,6 +121,8 @@ def explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
         if "AssetCheck" not in (error.cls_name or ""):
             err.print(f"[red]{step}[/red]: {escape(error.message.strip())}")
     err.print("[red]Nothing was published; the last release stays.[/red]")
+    if summary.audit is not None and summary.audit.errors and all(f.drift for f in summary.audit.errors):
+        err.print("Only drift stops it. If it is right as it is: [bold]iop run --accept drift --why …[/bold]")
 
 
 def errors(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, Any]]:

@@ -34,6 +34,7 @@ CODE = (
     "pipeline/values.py",
     "pipeline/read/source.py",
     "pipeline/read/documents.py",
+    "pipeline/read/editions.py",
     "pipeline/stage/rows.py",
     "pipeline/stage/tables.py",
 )

@@ -13,9 +13,10 @@ import pytest
 from pipeline.archive.archive import Archive
 from pipeline.archive.replay import current_documents
 from pipeline.read import processes
+from pipeline.read.editions import documents_of
 from pipeline.read.fact_log import FactLog
 from pipeline.read.processes import Job, read_sources
-from pipeline.read.source import Reader, ReadReport, documents_of
+from pipeline.read.source import Reader, ReadReport
 from pipeline.records import Document, Outcome
 from pipeline.stage.tables import Stage
 from sources.kinds import KINDS

@@ -110,7 +110,8 @@ def test_seen_again_moves_the_dates_of_its_pages_only(stage: Stage) -> None:
 
 def test_documents_keep_outcome_and_time(stage: Stage) -> None:
     document = Document("elm", PAGE, datetime(2026, 5, 1, 8, tzinfo=UTC), Outcome.BLOCKED, status=403)
-    stage.write_source(SOURCE, [document])
+    stage.write_source(SOURCE)
+    stage.write_documents(SOURCE.id, [document])
     assert stage.read("source").row(0, named=True)["organization"] == "Elm House"
     row = stage.read("document").row(0, named=True)
     assert (row["outcome"], row["status"], row["fetched_at"]) == ("blocked", 403, datetime(2026, 5, 1, 8))
@@ -118,7 +119,7 @@ def test_documents_keep_outcome_and_time(stage: Stage) -> None:
 
 def test_a_source_that_left_the_registry_is_dropped(stage: Stage) -> None:
     stage.write_listings("elm", [listing()], {}, Seen(MAY), "f1")
-    stage.write_source(replace(SOURCE, id="oak"), [])
+    stage.write_source(replace(SOURCE, id="oak"))
     assert stage.keep_only({"elm", "ash"}) == ["oak"]
     assert stage.partitions() == ["elm"]
     assert stage.keep_only(set()) == ["elm"]
