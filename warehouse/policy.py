@@ -17,7 +17,8 @@ FILE = Path(__file__).parent / "policy.toml"
 def policy() -> Mapping[str, Any]:
     """The whole policy as TOML tables."""
     hours = files("pipeline.vocabulary").joinpath("hours.toml")
-    return tomllib.loads(FILE.read_text(encoding="utf-8")) | tomllib.loads(hours.read_text(encoding="utf-8"))
+    own = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return own | {"privacy": _expanded(own["privacy"])} | tomllib.loads(hours.read_text(encoding="utf-8"))
 
 
 def variables(vocabulary: Path) -> dict[str, Any]:
@@ -35,11 +36,11 @@ def variables(vocabulary: Path) -> dict[str, Any]:
         "phone_kinds": p["choice"]["phone_kinds"],
         "weekdays": ["mo", "tu", "we", "th", "fr", "sa", "su"],
         "failing_attempts": p["sources"]["failing_attempts"],
-        **privacy(p["privacy"]),
+        **p["privacy"],
     }
 
 
-def privacy(patterns: Mapping[str, str]) -> dict[str, str]:
+def _expanded(patterns: Mapping[str, str]) -> dict[str, str]:
     """The regular expressions of `[privacy]`, each with the earlier ones that it names in braces put in."""
     known: dict[str, str] = {}
     for key, pattern in patterns.items():
