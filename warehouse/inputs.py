@@ -82,16 +82,25 @@ def attach_previous(
     connection: duckdb.DuckDBPyConnection, previous: Path | None, contracts: Mapping[str, Contract]
 ) -> Previous | None:
     """`previous.<table>` in the shape of today's contracts: a column that the old release lacks reads as null."""
-    have: dict[str, set[str]] = {}
     if previous:
         connection.execute(f"ATTACH {literal(str(previous))} AS last (READ_ONLY)")
-        for table, column in connection.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'last'"
-        ).fetchall():
-            have.setdefault(table, set()).add(column)
+    in_todays_shape(connection, "last", "previous.main", contracts)
+    row = connection.execute("SELECT release, built_at FROM previous.release_info").fetchone()
+    return Previous(*row) if row else None
+
+
+def in_todays_shape(
+    connection: duckdb.DuckDBPyConnection, release: str, schema: str, contracts: Mapping[str, Contract]
+) -> None:
+    """The tables of an attached release, maybe of an older contract, as views of today's: what it lacks is null, or empty."""
+    have: dict[str, set[str]] = {}
+    for table, column in connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ?", [release]
+    ).fetchall():
+        have.setdefault(table, set()).add(column)
     for contract in contracts.values():
         if contract.table not in have:
-            connection.execute(create_table(contract, schema="previous.main"))
+            connection.execute(create_table(contract, schema=schema))
             continue
         columns = ", ".join(
             f"{quoted(c.name)}::{c.type.duckdb} AS {quoted(c.name)}"
@@ -100,9 +109,7 @@ def attach_previous(
             for c in contract.columns
         )
         table = quoted(contract.table)
-        connection.execute(f"CREATE VIEW previous.{table} AS SELECT {columns} FROM last.main.{table}")
-    row = connection.execute("SELECT release, built_at FROM previous.release_info").fetchone()
-    return Previous(*row) if row else None
+        connection.execute(f"CREATE VIEW {schema}.{table} AS SELECT {columns} FROM {release}.main.{table}")
 
 
 def attach_overrides(connection: duckdb.DuckDBPyConnection, folder: Path | None, now: datetime) -> None:

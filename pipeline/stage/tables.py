@@ -45,7 +45,11 @@ class Stage:
             [self.path(table, partition)] if partition else sorted((self.folder / table).glob("*.parquet"))
         )
         there = [file for file in files if file.exists()]
-        return pl.scan_parquet(there) if there else pl.LazyFrame(schema=stage_tables()[table].polars_schema)
+        schema = stage_tables()[table].polars_schema
+        if not there:
+            return pl.LazyFrame(schema=schema)
+        # a source that was not read since its columns were added has none of them yet
+        return pl.scan_parquet(there, schema=schema, missing_columns="insert")
 
     def write(self, table: str, partition: str, frame: pl.DataFrame) -> None:
         """Replace one partition as a whole; a reader sees the old file or the new one."""

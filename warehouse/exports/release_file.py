@@ -11,7 +11,9 @@ from typing import Any
 
 import duckdb
 
+from warehouse.contracts import release_tables
 from warehouse.exports.errors import ExportError
+from warehouse.inputs import in_todays_shape
 from warehouse.sql import literal
 
 BATCH = 5_000
@@ -54,17 +56,22 @@ def iso(day: date) -> str:
 
 @contextmanager
 def open_release(release: Path) -> Iterator[OpenRelease]:
-    """The release at a path, which may be the stable one: it is resolved first, so one version is read throughout."""
+    """The release at a path, which may be the stable one: it is resolved first, so one version is read throughout.
+
+    A release of an older contract is read in the shape of today's: exports are of today's contract.
+    """
     path = release.resolve()
     if not path.is_file():
         raise ExportError(f"there is no release at {release}: run `iop run` first")
     with duckdb.connect(config={"threads": 2, "preserve_insertion_order": True}) as connection:
         try:
-            connection.execute(f"ATTACH {literal(str(path))} AS iop (READ_ONLY)")
-            connection.execute("USE iop")
+            connection.execute(f"ATTACH {literal(str(path))} AS release (READ_ONLY)")
             row = connection.execute(
-                "SELECT release, built_at, contract_version FROM release_info"
+                "SELECT release, built_at, contract_version FROM release.release_info"
             ).fetchone()
+            connection.execute("ATTACH ':memory:' AS iop")
+            in_todays_shape(connection, "release", "iop.main", release_tables())
+            connection.execute("USE iop")
         except duckdb.Error as error:
             raise ExportError(f"{release} cannot be read as a release: {error}") from error
         if row is None:
