@@ -44,6 +44,7 @@ RELATIONS: Mapping[str, tuple[str, ...]] = {
     "identifier": ("unknown", "same", "different"),
     "file": ("other", "same"),
     "area": ("building", "city", "state", "elsewhere"),
+    "alone": ("other", "state", "site", "own", "elsewhere"),
 }
 
 SIMILAR_STREETS = 84.0  # rapidfuzz ratio
@@ -62,6 +63,7 @@ class Comparison:
     shared_name: Floats  # nats
     operators: Floats  # operators who use the phone that the two share, 1 where it is theirs alone
     domain_operators: Floats
+    names: float  # nats: how much likelier names agree by chance than in the directories the counts come from
 
 
 def code(field: str, relation: str) -> int:
@@ -95,6 +97,7 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
         "withheld": ((street == code("street", "unknown")) & crossed).astype(np.int8),
         "building": _building(area, phone, name),
     }
+    relation["alone"] = _alone(r, left, right, relation)
     numbers = np.column_stack([r.phone, r.others])
     domains = np.where(domain == code("domain", "same"), r.domain[left], 0)
     return Comparison(
@@ -104,6 +107,7 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
         shared,
         _operators(r, numbers, number),
         _operators(r, r.domain[:, None], domains),
+        r.names.crowd(r.name),
     )
 
 
@@ -195,6 +199,37 @@ def _building(area: Codes, phone: Codes, name: Codes) -> Codes:
     shares = (phone >= code("phone", "same")) & (phone <= code("phone", "intake"))
     host = (name == CROSS) & (phone == code("phone", "different"))
     return _first("building", (inside & shares, "phone"), (inside & host, "host"), otherwise="unknown")
+
+
+def _alone(r: Records, left: Ints, right: Ints, relation: Mapping[str, Codes]) -> Codes:
+    """Over a distance nothing but names in common: no number, web site or identifier."""
+    phone, area = relation["phone"], relation["area"]
+    known = (phone >= code("phone", "same")) & (phone <= code("phone", "intake"))
+    for field in ("domain", "identifier"):
+        known |= relation[field] == code(field, "same")
+    near, far = area == code("area", "state"), area == code("area", "elsewhere")
+    word = r.names.rarest(r.name)
+    own = (word[left] == word[right]) & r.names.coined(word[left])
+    same = r.name[left] == r.name[right]
+    own |= same & np.isin(r.name[left], _chains(r, left[far & known & same], right[far & known & same]))
+    return _first(
+        "alone",
+        (known, "other"),
+        (far & own, "own"),
+        (far, "elsewhere"),
+        (near & (relation["name"] == CROSS) & (word[left] != word[right]), "site"),
+        (near, "state"),
+        otherwise="other",
+    )
+
+
+def _chains(r: Records, left: Ints, right: Ints) -> Ints:
+    """Names that numbers or web sites tie together in most states where they stand, by namesakes so tied."""
+    size = np.int64(r.state.max(initial=0) + 1)
+    everywhere = np.unique(r.name * size + r.state) // size
+    tied = np.unique(np.concatenate([r.name[end] * size + r.state[end] for end in (left, right)])) // size
+    names, states = np.unique(tied, return_counts=True)
+    return names[2 * states >= np.bincount(everywhere)[names]]
 
 
 def _unit(r: Records, left: Ints, right: Ints) -> Codes:

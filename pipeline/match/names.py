@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from pipeline.match.arrays import Codes, Floats, Ints
+from pipeline.match.arrays import Codes, Flags, Floats, Ints
 
 UNKNOWN, EXACT, CONTAINED, SIMILAR, RELATED, CROSS, DOMAIN, DIFFERENT = range(8)
 NAME_RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
@@ -25,6 +25,9 @@ SIMILAR_SPELLING = 88.0  # rapidfuzz ratio of two names written without spaces t
 PLACE = 0.8  # part of a word's weight that goes where it is only the name of the place
 COMMON = 1.0  # nats taken from every word: words of a name do not come independently
 CHUNK = 100_000  # pairs compared at a time, which bounds the memory
+COINED = 5  # distinct names, spelled and extended variously, that the own word of one operator stands in
+RARE = 2.8  # nats of a word that is worth a look at others with it
+FEW = 2  # words by which an operator is known
 TELLING = 3.5  # nats of shared words that are more than chance
 
 
@@ -90,6 +93,8 @@ class NameTable:
             .with_columns(pl.col("number").cast(pl.Int64))
         )
         self.weight: Floats = np.append(self.lexicon["weight"].to_numpy(), 0.0)
+        few = self.lexicon.select((pl.coalesce("names", "local") <= COINED)).to_series()
+        self._few: Flags = np.append(few.to_numpy(), False)
 
     def _fill(self, words: pl.DataFrame, names: pl.Series) -> None:
         count = len(self.names)
@@ -114,6 +119,24 @@ class NameTable:
     def rarest(self, ids: Ints) -> Ints:
         """The most telling word of each name, -1 for the empty name."""
         return np.asarray(self.tokens[ids, 0], dtype=np.int64)
+
+    def telling(self, ids: Ints) -> Ints:
+        """The most telling words of each name, -1 for words that tell too little to look for others with them."""
+        words = self.tokens[ids, :FEW].astype(np.int64)
+        return np.where(self.weight[words] >= RARE, words, -1)
+
+    def marks(self, ids: Ints) -> Ints:
+        """What an operator is known by: each whole name and its telling words, as numbers; -1 for none."""
+        whole = np.where(ids > 0, ids + len(self.weight), -1)
+        return np.column_stack([whole, self.telling(ids)])
+
+    def coined(self, words: Ints) -> Flags:
+        """Whether a word stands in so few names that it is likely to be one operator's own."""
+        return np.asarray(self._few[words])
+
+    def crowd(self, ids: Ints) -> float:
+        """Nats by which these names outnumber those of the directories the counts come from; 0 where they do not."""
+        return max(0.0, float(np.log(max(1, len(np.unique(ids))) / _prior()[1])))
 
     def compare(self, a: Ints, b: Ints) -> tuple[Codes, Floats]:
         """For pairs of name numbers: the relation, and the information (nats) of what they share."""
