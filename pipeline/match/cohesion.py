@@ -42,7 +42,8 @@ class Cohesion:
         far = pair in self._far
         if self._usual(a, far) & self._usual(b, far):
             return True
-        return self._bridged(*sorted((a, b), key=lambda group: (len(self._of(group)), group)), far)
+        small, large = sorted((a, b), key=lambda group: (len(self._of(group)), group))
+        return self._bridged(small, large, far)
 
     def join(self, keep: int, lose: int) -> None:
         """The group `lose` is now part of `keep`."""

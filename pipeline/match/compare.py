@@ -28,10 +28,11 @@ from pipeline.match.names import (
     UNKNOWN,
 )
 from pipeline.match.records import CAMPUS, PO_BOX, STREET, Records
+from pipeline.match.spelling import inside, misread
 
 RELATIONS: Mapping[str, tuple[str, ...]] = {
     "base": ("base",),
-    "street": ("unknown", "same", "letter", "suffix", "similar", "different"),
+    "street": ("unknown", "same", "letter", "suffix", "similar", "misread", "different"),
     "locality": ("same", "city", "elsewhere", "state"),
     "unit": ("unknown", "same", "similar", "different"),
     "phone": ("unknown", "same", "extension", "crossed", "intake", "near", "different"),
@@ -75,8 +76,8 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
     phone, number = _phone(r, left, right)
     name, shared = _name(r, left, right)
     label = _label(r, left, right)
-    street = _street(r, left, right)
     locality = _locality(r, left, right)
+    street = _street(r, left, right, phone, locality)
     area = _area(r, left, right, street, locality)
     domain = _equal(r.domain[left], r.domain[right])
     crossed = phone == code("phone", "crossed")
@@ -128,12 +129,14 @@ def _differ(codes: Ints, left: Ints, right: Ints) -> Flags:
     return np.asarray((a != b) & (a > 0) & (b > 0))
 
 
-def _street(r: Records, left: Ints, right: Ints) -> Codes:
+def _street(r: Records, left: Ints, right: Ints, phone: Codes, locality: Codes) -> Codes:
     kind = np.where(r.located[left] == r.located[right], r.located[left], -1)
     exact = r.number[left] == r.number[right]
     stated = (r.low[left] > 0) & (r.low[right] > 0)
     numbered = exact | stated & (r.low[left] <= r.high[right]) & (r.low[right] <= r.high[left])
     same_name = r.street[left] == r.street[right]
+    dialled = (phone == code("phone", "same")) | (phone == code("phone", "extension"))
+    here = numbered & ~same_name & dialled & (locality == code("locality", "same"))
     turned = _differ(r.direction, left, right)
     turned |= (r.direction[left] != r.direction[right]) & same_name & ~exact
     return _first(
@@ -146,6 +149,7 @@ def _street(r: Records, left: Ints, right: Ints) -> Codes:
         (exact & same_name, "same"),
         (numbered & same_name, "letter"),
         (_similar_streets(r, left, right, numbered & ~same_name), "similar"),
+        (_misread(r, left, right, here), "misread"),
         otherwise="different",
     )
 
@@ -156,15 +160,17 @@ def _similar_streets(r: Records, left: Ints, right: Ints, asked: Flags) -> Flags
     a, b = r.street_text[left[asked]], r.street_text[right[asked]]
     if len(a):
         ratio: Any = process.cpdist(a, b, scorer=fuzz.ratio, score_cutoff=SIMILAR_STREETS, workers=-1)
-        inside = [_inside(x, y) for x, y in zip(a, b, strict=True)]
-        similar[asked] = (ratio >= SIMILAR_STREETS) | np.array(inside)
+        shorter = [inside(x, y) for x, y in zip(a, b, strict=True)]
+        similar[asked] = (ratio >= SIMILAR_STREETS) | np.array(shorter)
     return similar
 
 
-def _inside(a: str, b: str) -> bool:
-    """One street name with words left out of the other: "MARTIN LUTHER KING" and "DR MARTIN LUTHER KING JR"."""
-    short, long = sorted((a.split(), b.split()), key=len)
-    return bool(short) and len("".join(short)) > 3 and set(short) <= set(long)
+def _misread(r: Records, left: Ints, right: Ints, asked: Flags) -> Flags:
+    """Street names that may be typed or read wrongly, among the pairs asked for."""
+    found = asked.copy()
+    texts = zip(r.street_text[left[asked]], r.street_text[right[asked]], strict=True)
+    found[asked] = [misread(a, b) for a, b in texts]
+    return found
 
 
 def _locality(r: Records, left: Ints, right: Ints) -> Codes:
@@ -182,7 +188,7 @@ def _locality(r: Records, left: Ints, right: Ints) -> Codes:
 
 def _area(r: Records, left: Ints, right: Ints, street: Codes, locality: Codes) -> Codes:
     near = locality <= code("locality", "city")
-    building = near & (street >= code("street", "same")) & (street <= code("street", "similar"))
+    building = near & (street >= code("street", "same")) & (street < code("street", "different"))
     city = (r.city[left] == r.city[right]) & (r.city[left] > 0) | (locality == code("locality", "same"))
     return _first(
         "area",

@@ -93,7 +93,7 @@ class NameTable:
             .with_columns(pl.col("number").cast(pl.Int64))
         )
         self.weight: Floats = np.append(self.lexicon["weight"].to_numpy(), 0.0)
-        few = self.lexicon.select((pl.coalesce("names", "local") <= COINED)).to_series()
+        few = self.lexicon.select(pl.coalesce("names", "local") <= COINED).to_series()
         self._few: Flags = np.append(few.to_numpy(), False)
 
     def _fill(self, words: pl.DataFrame, names: pl.Series) -> None:

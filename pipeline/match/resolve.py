@@ -16,6 +16,7 @@ import polars as pl
 from pipeline.match.ledger import Cluster, Entry, assign
 from pipeline.match.model import MatchResult, match_records
 from pipeline.match.overrides import obsolete, tell
+from pipeline.match.printed import printed
 from pipeline.match.services import Joined, describe, group
 from pipeline.match.verdicts import Verdicts
 from pipeline.normalize.address import normalize_street
@@ -208,7 +209,7 @@ def _services(
             at[location.of[record["listing_id"]], str(record["level_of_care"])].append(record)
     groups, clusters = [], []
     for (place, level), records in sorted(at.items()):
-        described = [describe(r, _place_words(rows[str(r["listing_id"])])) for r in records]
+        described = [describe(r, printed(rows[str(r["listing_id"])])) for r in records]
         for number, found in enumerate(group(described, reviewed)):
             groups.append(found)
             label = _usual(j.row.name for j in found) or level
@@ -222,10 +223,6 @@ def _services(
     }
     ids, entries = assign("service", clusters, old, now, followed)
     return _Named({m: i for i, c in zip(ids, clusters, strict=True) for m in c.members}, entries), groups
-
-
-def _place_words(row: _Listing) -> list[str]:
-    return [str(row[c]) for c in ("organization_name", "site_name", "city", "street1") if row[c]]
 
 
 def _service_keys(old: Iterable[Entry]) -> dict[str, list[str]]:
