@@ -1,7 +1,7 @@
 """How a list prints a place: what tells its entries there apart, and which entry of another list means the same.
 
 A directory that prints two rows at one place speaks of two programs, unless both rows bear the same names and the
-same phone. Rows of different lists say nothing of each other but by likeness.
+same phone. A site that is only called after its setting ("Outpatient", "Recovery Home") is not named. Rows of different lists say nothing of each other but by likeness.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ def printed(listing: Mapping[str, object]) -> Printed:
 
     around = tuple(filter(None, map(text, (*_NAMES, "city", "street1"))))
     empty = {*NAME_WORDS["place"], *normalize_name(text("city"))}
-    names = {word for column in _NAMES for word in normalize_name(text(column))}
+    operator, site = (set(normalize_name(text(column))) - empty for column in _NAMES)
     return Printed(
         source=text("source_id"),
         around=around,
-        names=frozenset(names - empty),
+        names=frozenset(operator | site if site - NAME_WORDS["setting"].keys() else operator),
         audience=audiences(text("site_name")),
         phone=text("phone").partition(";")[0],
     )

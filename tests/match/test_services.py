@@ -128,6 +128,7 @@ def test_a_program_printed_twice_is_one() -> None:
     assert len(shape(entry("su", "a", "Girls Program"), entry("su", "b", "The Girls Program"))) == 1
     assert len(shape(entry("su", "a", "Alder Office"), entry("su", "b", None, "+14135550100;ext=2"))) == 1
     assert len(shape(entry("su", "a", "Girls Program"), entry("su", "b", "Girls Program", None))) == 1
+    assert len(shape(entry("su", "a", "Outpatient"), entry("su", "b", "Recovery Home"))) == 1
 
 
 def test_a_row_of_another_source_joins_the_program_that_is_printed_like_it() -> None:
