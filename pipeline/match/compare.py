@@ -19,6 +19,7 @@ from pipeline.match.arrays import Codes, Flags, Floats, Ints
 from pipeline.match.names import (
     CONTAINED,
     CROSS,
+    DIFFERENT,
     DOMAIN,
     EXACT,
     NAME_RELATIONS,
@@ -305,6 +306,7 @@ def _operators(r: Records, printed: Ints, wanted: Ints) -> Floats:
 def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:
     """The best relation among operator and trade names; else across to site names; else to a web domain."""
     best, shared = r.names.compare(r.name[left], r.name[right])
+    _by_town(r, left, right, best, shared)
 
     def compared(a: Ints, b: Ints, worst: int) -> tuple[Ints, Codes, Floats]:
         """Pairs whose best is worse than that, and how these names of theirs relate."""
@@ -326,6 +328,14 @@ def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:
             best[i] = DOMAIN
             shared[i] = max(shared[i], r.names.information[r.name[[left[i], right[i]]]].min())
     return best, shared
+
+
+def _by_town(r: Records, left: Ints, right: Ints, best: Codes, shared: Floats) -> None:
+    """Names related by little but the town of one ("Alder Memorial Hospital" and "Alder County") are two names."""
+    rows = np.flatnonzero(best == RELATED)
+    a, b = left[rows], right[rows]
+    shared[rows] = r.names.shared(r.name[a], r.name[b], np.column_stack([r.town[a], r.town[b]]))
+    best[rows[shared[rows] < TELLING]] = DIFFERENT
 
 
 def _shared_site(r: Records, left: Ints, right: Ints, best: Codes, shared: Floats) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from rapidfuzz import fuzz, process
 
@@ -125,6 +126,28 @@ class NameTable:
         words = self.tokens[ids, :FEW].astype(np.int64)
         return np.where(self.weight[words] >= RARE, words, -1)
 
+    def numbers(self, texts: pl.Series, width: int) -> Ints:
+        """The first words of each text as numbers of words, -2 where no name holds the word."""
+        words = [pl.col("text").str.split(" ").list.get(n, null_on_oob=True) for n in range(width)]
+        known = dict(self.lexicon.select("word", "number").iter_rows())
+        table = texts.to_frame("text").select(
+            word.replace_strict(known, default=-2, return_dtype=pl.Int64).alias(str(n))
+            for n, word in enumerate(words)
+        )
+        return np.asarray(table.to_numpy())
+
+    def shared(self, a: Ints, b: Ints, apart: Ints | None = None) -> Floats:
+        """The information (nats) in the words that pairs of names share, without those of `apart`, words for each pair."""
+        shared = np.zeros(len(a))
+        for start in range(0, len(a), CHUNK):
+            part = slice(start, start + CHUNK)
+            mine, theirs = self.tokens[a[part]], self.tokens[b[part]]
+            both = _among(mine, theirs) & (mine >= 0)
+            if apart is not None:
+                both &= ~_among(mine, apart[part])
+            shared[part] = (self.weight[mine] * both).sum(axis=1)
+        return shared
+
     def marks(self, ids: Ints) -> Ints:
         """What an operator is known by: each whole name and its telling words, as numbers; -1 for none."""
         whole = np.where(ids > 0, ids + len(self.weight), -1)
@@ -140,14 +163,7 @@ class NameTable:
 
     def compare(self, a: Ints, b: Ints) -> tuple[Codes, Floats]:
         """For pairs of name numbers: the relation, and the information (nats) of what they share."""
-        shared = np.zeros(len(a))
-        for start in range(0, len(a), CHUNK):
-            part = slice(start, start + CHUNK)
-            mine, theirs = self.tokens[a[part]], self.tokens[b[part]]
-            both = np.zeros(mine.shape, dtype=bool)
-            for word in range(WIDTH):
-                both |= mine == theirs[:, word, None]
-            shared[part] = (self.weight[mine] * (both & (mine >= 0))).sum(axis=1)
+        shared = self.shared(a, b)
         least = np.minimum(self.information[a], self.information[b])
         most = np.maximum(self.information[a], self.information[b])
         inside = shared / np.maximum(least, 1e-9)
@@ -181,3 +197,11 @@ class NameTable:
         relation[similar] = np.where(relation[similar] == CONTAINED, CONTAINED, SIMILAR)
         shared[similar] = np.maximum(shared[similar], 0.8 * least[similar])
         relation[same], shared[same] = EXACT, np.minimum(self.whole[a[same]], self.whole[b[same]])
+
+
+def _among(words: npt.NDArray[Any], others: npt.NDArray[Any]) -> Flags:
+    """Whether each word of a row is one of the other words of the row."""
+    found = np.zeros(words.shape, dtype=bool)
+    for column in others.T:
+        found |= words == column[:, None]
+    return found
