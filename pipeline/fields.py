@@ -14,7 +14,7 @@ from pipeline.vocabulary.tables import cells, rows
 
 
 class Trait(StrEnum):
-    """How a field is treated. The warehouse's own (`wording`, `one_source`) are explained in docs/claims.md."""
+    """How a field is treated. The warehouse's own (`wording`, `name`, `one_source`) are explained in docs/claims.md."""
 
     PROGRAM = "program"  # describes a program: what is said of it needs a level of care
     LEVEL_BOUND = "level_bound"  # holds for the level that the words are tied to, and for no other
@@ -23,11 +23,13 @@ class Trait(StrEnum):
     ALIKE_IN_TRACKS = "alike_in_tracks"  # as a rule the same in all tracks of a level
     FOR_WHOM = "for_whom"  # says for whom a program is
     IN_SENTENCE = "in_sentence"  # an office or level that its sentence names is meant
+    OF_VIRTUAL = "of_virtual"  # said of whatever is attended virtually, and of nothing else
     INHERITED = "inherited"  # said of the provider or place as a whole, it holds for the services
     TERM = "term"  # read by the words of a vocabulary
     OFTEN_OF_OTHERS = "often_of_others"  # pages that are no listing mostly say it of somebody else
     MATCHED = "matched"  # matching of services compares it
     WORDING = "wording"
+    NAME = "name"
     ONE_SOURCE = "one_source"
     LABELLED = "labelled"  # gold labels name it
 

@@ -7,7 +7,7 @@ Codes in the records are those of `pipeline/vocabulary`; *not stated* is None, n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pipeline.values import Value, written
@@ -74,6 +74,7 @@ class Demotion(StrEnum):
     NOT_LISTING = "not_listing"  # the page is no listing
     SUPERSEDED = "superseded"  # another page of the site is believed
     UNLOCATED = "unlocated"  # no page ties the service to the office
+    UNPLACED = "unplaced"  # states served, and nothing says that it is virtually
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,22 @@ class Rejected:
     source_id: str
     locator: str
     reason: str  # short, stable code: "no_address", "bad_state", "unreadable_row"
-    detail: str
+    detail: str  # of a value: its field
     raw: str
+    state: str | None = None  # where the row that holds it is
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One value that cannot be what it should be, in a row or page that is read without it."""
+
+    field: str
+    reason: str  # "bad_phone", "bad_coordinates"
+    raw: str
+
+    def of(self, source_id: str, locator: str, state: str | None = None) -> Rejected:
+        """Refused there, as it goes to quarantine."""
+        return Rejected(source_id, locator, self.reason, self.field, self.raw, state)
 
 
 class Outcome(StrEnum):
@@ -213,6 +228,7 @@ class Document:
     charset: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    published: date | None = None  # the edition that the registry named when it was fetched
     detail: str = ""  # what explains the outcome
     elapsed_ms: int = 0
     redirects: tuple[str, ...] = field(default=())

@@ -24,6 +24,10 @@ class Trust(NamedTuple):
 
     priority: int  # decides between values: 1 is best, 0 is kept for corrections by people
     weight: float  # how far one source is to be believed: multiplies the confidence of its observations
+    voice: str | None = (
+        None  # who is heard through it: sources of one voice do not confirm each other. None: its own
+    )
+    is_page: bool = False  # a person can open what was read, and read it
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,16 +62,18 @@ class Kind:
         return not self.is_site
 
 
+SAMHSA = "samhsa"  # one survey fills its directories and its locator
+
 SITE = Kind(
     "provider_site",
-    Trust(1, 0.97),
+    Trust(1, 0.97, is_page=True),
     suffixes=(".html", ".htm"),
     reader=None,
     keys=("entry", "max_pages", "keep", "drop"),
 )
 DIRECTORIES = (
-    Kind("findtreatment", Trust(3, 0.9), suffixes=(".json",), reader=read_answer, pager=page_urls),
-    Kind("samhsa_directory", Trust(3, 0.85), suffixes=(".xlsx",), reader=read_workbook),
+    Kind("findtreatment", Trust(3, 0.9, SAMHSA), suffixes=(".json",), reader=read_answer, pager=page_urls),
+    Kind("samhsa_directory", Trust(3, 0.85, SAMHSA), suffixes=(".xlsx",), reader=read_workbook),
     Kind(
         "license_list",
         Trust(2, 0.95),

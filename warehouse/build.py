@@ -22,7 +22,7 @@ from warehouse.contracts import contract_version, release_tables
 from warehouse.ddl import comments, contract_rows, create_table
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
 from warehouse.policy import policy, variables
-from warehouse.reference import fill_kinds, fill_policy, fill_vocabularies
+from warehouse.reference import Trust, fill_kinds, fill_policy, fill_vocabularies
 from warehouse.sql import insert_rows, literal, quoted
 
 MODELS = Path(__file__).parent / "models"
@@ -38,12 +38,14 @@ class BuildError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What was built: the file, the number of the release, rows per table, seconds per model."""
+    """What was built: the file, the number of the release, rows per table, seconds per model, and rows in quarantine by
+    source: what reading refused and what admission did."""
 
     path: Path
     release: int
     rows: Mapping[str, int]
     seconds: Mapping[str, float] = field(default_factory=dict)
+    quarantined: Mapping[str, int] = field(default_factory=dict)
 
 
 def build(
@@ -51,7 +53,7 @@ def build(
     vocabulary: Path,
     out: Path,
     *,
-    trust: Mapping[str, tuple[int, float]],
+    trust: Mapping[str, Trust],
     previous: Path | None,
     overrides: Path | None,
     now: datetime,
@@ -59,7 +61,7 @@ def build(
 ) -> BuildReport:
     """Build a release from the folder of stage tables into the file `out`, which is replaced.
 
-    `trust` is priority and weight by kind of source, `previous` the last published release (history and first sights
+    `trust` is how far each kind of source is believed (`reference.Trust`), `previous` the last published release (history and first sights
     are carried from it), `overrides` the folder of reviewed decisions, `now` the time that every age is counted to.
     `run` is kept as JSON in `release_info`; its `release` is the number to give, by default one more than the previous.
     StageError where an input does not fit its contract, BuildError where a model fails.
@@ -84,7 +86,9 @@ def build(
         info = (release, now, *versions, *before, duckdb.__version__, json.dumps(run, default=str))
         connection.execute(insert_rows("release_info", [info]))
         _at_once(connection, [text for contract in contracts.values() for text in comments(contract)])
-        return BuildReport(out, release, {name: _count(connection, name) for name in contracts}, seconds)
+        rows = {name: _count(connection, name) for name in contracts}
+        refused = connection.execute("SELECT source_id, count(*) FROM quarantine GROUP BY ALL").fetchall()
+        return BuildReport(out, release, rows, seconds, dict(refused))
 
 
 @contextmanager

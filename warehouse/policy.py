@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -16,7 +17,8 @@ FILE = Path(__file__).parent / "policy.toml"
 def policy() -> Mapping[str, Any]:
     """The whole policy as TOML tables."""
     hours = files("pipeline.vocabulary").joinpath("hours.toml")
-    return tomllib.loads(FILE.read_text(encoding="utf-8")) | tomllib.loads(hours.read_text(encoding="utf-8"))
+    own = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return own | {"privacy": _expanded(own["privacy"])} | tomllib.loads(hours.read_text(encoding="utf-8"))
 
 
 def variables(vocabulary: Path) -> dict[str, Any]:
@@ -36,3 +38,11 @@ def variables(vocabulary: Path) -> dict[str, Any]:
         "failing_attempts": p["sources"]["failing_attempts"],
         **p["privacy"],
     }
+
+
+def _expanded(patterns: Mapping[str, str]) -> dict[str, str]:
+    """The regular expressions of `[privacy]`, each with the earlier ones that it names in braces put in."""
+    known: dict[str, str] = {}
+    for key, pattern in patterns.items():
+        known[key] = re.sub(r"\{([a-z]+)\}", lambda named: known[named[1]], pattern)
+    return known

@@ -13,13 +13,18 @@ from warehouse.contracts import Contract
 from warehouse.policy import policy
 from warehouse.sql import insert_rows, quoted
 
+RELIABILITY = Path(__file__).parent / "reliability.csv"
+Trust = tuple[
+    int, float, str | None, bool
+]  # priority, weight, voice, whether it is a page (`sources/kinds.py`)
+
 # How the models treat each field: the traits of `fields.csv` that are theirs.
 FIELDS = """CREATE TABLE policy.field AS
     SELECT field, cardinality, split_part(value, ':', 1) AS written, nullif(split_part(value, ':', 2), '') AS vocabulary,
         verify_days::INTEGER AS verify_days, coalesce(entity = 'organization', FALSE) AS of_organization,
         coalesce(entity = 'location', FALSE) AS of_location, one_per AS only_one_of,
         list_contains(treated, 'wording') AS wording, list_contains(treated, 'one_source') AS one_source,
-        list_contains(treated, 'inherited') AS inherit
+        list_contains(treated, 'inherited') AS inherit, list_contains(treated, 'name') AS is_name
     FROM (SELECT *, string_split(coalesce(traits, ''), '; ') AS treated FROM read_csv(?, header = true, all_varchar = true))"""
 
 HIERARCHIES = (  # the table that spells a hierarchy out, its vocabulary, the column that names what is broader
@@ -33,6 +38,19 @@ ANCESTORS = """INSERT INTO {table}
         SELECT up.code, v.{broader} FROM up JOIN {vocabulary} v ON v.code = up.ancestor
         WHERE v.{broader} IS NOT NULL)
     SELECT code, ancestor FROM up ORDER BY ALL"""
+
+
+# The boxes of questionnaires, from the codes (`asked_by`: questionnaire:first-last, one entry for each).
+ASKS = """INSERT INTO asks BY NAME
+    SELECT asked[1] AS questionnaire, any_value(q.focus) AS focus, min(asked[2]::INTEGER) AS since,
+        CASE WHEN bool_and(asked[3] <> '') THEN max(try_cast(asked[3] AS INTEGER)) END AS until,
+        fact[1] AS field, ltrim(fact[2], '!') AS value
+    FROM (
+        SELECT string_split(trim(unnest(string_split(facts, ';'))), '=') AS fact, asked_by
+        FROM read_csv(?, header = true, all_varchar = true) WHERE facts <> '')
+    CROSS JOIN LATERAL (SELECT regexp_split_to_array(trim(unnest(string_split(asked_by, ';'))), '[:-]') AS asked)
+    JOIN read_csv(?, header = true, all_varchar = true) q ON q.questionnaire = asked[1]
+    GROUP BY ALL ORDER BY ALL"""
 
 
 class KindError(ValueError):
@@ -71,10 +89,12 @@ def _cell(text: str | None, kind: str) -> Any:
     return [part.strip() for part in text.split(";") if part.strip()] if kind == "list" else text.strip()
 
 
-def fill_kinds(connection: duckdb.DuckDBPyConnection, trust: Mapping[str, tuple[int, float]]) -> None:
-    """`policy.kind`: priority and weight of each kind of source. KindError where the stage has a kind without them."""
-    connection.execute("CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE)")
-    corrections = [(kind, t["priority"], t["weight"]) for kind, t in policy()["trust"].items()]
+def fill_kinds(connection: duckdb.DuckDBPyConnection, trust: Mapping[str, Trust]) -> None:
+    """`policy.kind`: how claims weigh each kind of source. KindError where the stage has a kind without them."""
+    connection.execute(
+        "CREATE TABLE policy.kind (kind VARCHAR, priority INTEGER, weight DOUBLE, voice VARCHAR, is_page BOOLEAN)"
+    )
+    corrections = [(kind, t["priority"], t["weight"], None, False) for kind, t in policy()["trust"].items()]
     rows = [*corrections, *((kind, *weights) for kind, weights in trust.items())]
     connection.execute(insert_rows("policy.kind", rows))
     unknown = "SELECT source_id, kind FROM stage.source ANTI JOIN policy.kind USING (kind) ORDER BY ALL"
@@ -85,8 +105,13 @@ def fill_kinds(connection: duckdb.DuckDBPyConnection, trust: Mapping[str, tuple[
 def fill_policy(
     connection: duckdb.DuckDBPyConnection, vocabulary: Path, contracts: Mapping[str, Contract]
 ) -> None:
-    """`policy.field` (how each field is treated) and `policy.code` (which codes exist)."""
+    """`policy.field` (how each field is treated), `policy.code` (which codes exist), `policy.reliability` (how often what a
+    questionnaire's boxes say was found to be so), and the table `asks`."""
     connection.execute(FIELDS, [str(vocabulary / "fields.csv")])
+    connection.execute(ASKS, [str(vocabulary / name) for name in ("service_codes.csv", "questionnaires.csv")])
+    connection.execute(
+        "CREATE TABLE policy.reliability AS FROM read_csv(?, header = true)", [str(RELIABILITY)]
+    )
     connection.execute("CREATE TABLE policy.code (vocabulary VARCHAR, code VARCHAR)")
     named = "SELECT DISTINCT vocabulary FROM policy.field WHERE vocabulary IS NOT NULL ORDER BY ALL"
     for (name,) in connection.execute(named).fetchall():

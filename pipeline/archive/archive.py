@@ -14,7 +14,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from operator import itemgetter
 from pathlib import Path
@@ -130,7 +130,7 @@ class Archive:
 
     def visits(self) -> list[VisitRow]:
         """All visits, oldest first."""
-        rows = self._read(VISITS, lambda con: con.execute("FROM visits ORDER BY ended_at").fetchall())
+        rows = self._read((VISITS,), lambda con: con.execute("FROM visits ORDER BY ended_at").fetchall())
         return [
             VisitRow(source_id, began.replace(tzinfo=UTC), ended.replace(tzinfo=UTC), dict(outcomes), size)
             for source_id, began, ended, outcomes, size in rows
@@ -169,32 +169,40 @@ class Archive:
 
     def latest(self) -> Latest:
         """The newest attempts with content, as they are now."""
-        return self._read(LOG, Latest, keep=True)
+        return self._read((LOG,), Latest, keep=True)
+
+    def asked(self, source_ids: Sequence[str]) -> set[tuple[str, str, date | None]]:
+        """What these sources were ever asked for: source, URL and edition."""
+        sql = "SELECT DISTINCT source_id, url, published FROM log WHERE source_id IN (SELECT unnest(?::VARCHAR[]))"
+        return set(self._read((LOG,), lambda con: con.execute(sql, [list(source_ids)]).fetchall()))
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """An in-memory DuckDB with the log as the view `log`."""
-        return self._connection(LOG)
+        return self._connection((LOG,))
 
     def select(self, sql: str, values: list[Any] | dict[str, Any]) -> Iterator[Document]:
-        """Documents that a query over `log` gives."""
-        con = self._read(LOG, lambda con: con.execute(sql, values), keep=True)
+        """Documents that a query over `log` and `visits` gives."""
+        con = self._read((LOG, VISITS), lambda con: con.execute(sql, values), keep=True)
         with con:
             yield from _documents(con)
 
-    def _connection(self, table: Table) -> duckdb.DuckDBPyConnection:
+    def _connection(self, tables: Iterable[Table]) -> duckdb.DuckDBPyConnection:
         self.flush()
         con = duckdb.connect()
-        self.reader.load(table, con)
+        for table in tables:
+            self.reader.load(table, con)
         return con
 
-    def _read(self, table: Table, work: Callable[[duckdb.DuckDBPyConnection], T], keep: bool = False) -> T:
-        """What `work` gives for a connection with a table. Begun anew if the files were packed meanwhile."""
-        con = self._connection(table)
+    def _read(
+        self, tables: Iterable[Table], work: Callable[[duckdb.DuckDBPyConnection], T], keep: bool = False
+    ) -> T:
+        """What `work` gives for a connection with some tables. Begun anew if the files were packed meanwhile."""
+        con = self._connection(tables)
         try:
             found = work(con)
         except duckdb.IOException:
             con.close()
-            con = self._connection(table)
+            con = self._connection(tables)
             found = work(con)
         if not keep:
             con.close()
@@ -254,7 +262,8 @@ def to_line(document: Document) -> bytes:
     stated = ((name, getattr(document, name)) for name in COLUMNS)
     row = {name: value for name, value in stated if value not in (None, "", ())}
     row["fetched_at"] = document.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return json.dumps(row, ensure_ascii=False).encode(errors="replace") + b"\n"  # lone surrogates are no text
+    text = json.dumps(row, ensure_ascii=False, default=str)  # of dates
+    return text.encode(errors="replace") + b"\n"  # lone surrogates are no text
 
 
 def from_row(row: dict[str, Any]) -> Document:

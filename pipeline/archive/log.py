@@ -54,6 +54,7 @@ LOG = Table(
         "status": "INTEGER",
         "size": "BIGINT",
         "elapsed_ms": "INTEGER",
+        "published": "DATE",
         "redirects": "VARCHAR[]",
     },
     f"source_id IS NOT NULL AND url IS NOT NULL AND fetched_at {MOMENT} AND outcome IN ({OUTCOMES})",

@@ -12,12 +12,31 @@ from pipeline.records import Document
 # Of each address its newest good attempt, of those that ended at one page the newest. An address that was gone at
 # `gone_after` later moments is absent, unless its source is `lasting`; anything else (blocked, timeout, …) leaves it
 # standing. One content counts once per source.
+# A lasting source is what its last whole visit (all answered well) found, each address at its newest content of that
+# edition: a new edition, or a new address, takes the old one's place as a whole or not at all. Where no visit tells,
+# every address counts.
 CURRENT = """
-WITH attempt AS (
+WITH logged AS (
     SELECT *, outcome IN ('ok', 'unchanged') AND sha256 IS NOT NULL AS good FROM log
-    WHERE ($as_of IS NULL OR fetched_at <= $as_of) AND ($source_id IS NULL OR source_id = $source_id)
+    WHERE $source_id IS NULL OR source_id = $source_id
+), attempt AS (
+    SELECT * FROM logged WHERE $as_of IS NULL OR fetched_at <= $as_of
+), found AS (
+    SELECT a.source_id, began_at, sha256, list(url) AS urls, max(published) AS published, min(fetched_at) AS found_at,
+        any_value(list_sum(map_values(outcomes))) AS asked
+    FROM logged a ASOF JOIN visits v ON a.source_id = v.source_id AND a.fetched_at >= v.began_at
+    WHERE list_contains($lasting, a.source_id) AND good AND fetched_at <= ended_at
+        AND list_has_all(['ok', 'unchanged'], map_keys(outcomes))
+    GROUP BY a.source_id, began_at, sha256
+), edition AS (
+    SELECT source_id, began_at, flatten(list(urls)) AS urls, max(published) AS published FROM found
+    GROUP BY source_id, began_at
+    HAVING sum(len(urls)) >= any_value(asked) AND ($as_of IS NULL OR max(found_at) <= $as_of)
+    QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY began_at DESC) = 1
 ), newest AS (
-    SELECT * FROM attempt WHERE good
+    SELECT a.* FROM attempt a LEFT JOIN edition e USING (source_id)
+    WHERE good AND (e.source_id IS NULL OR a.fetched_at >= e.began_at AND list_contains(e.urls, a.url)
+        AND (a.published IS NULL OR a.published = e.published))
     QUALIFY row_number() OVER (PARTITION BY source_id, url ORDER BY fetched_at DESC) = 1
 ), absent AS (
     SELECT source_id, url FROM attempt a JOIN newest n USING (source_id, url)
@@ -54,7 +73,7 @@ def current_documents(
     """The newest good attempt per page at a date (inclusive; now if None), ordered by source and URL.
 
     `lasting` are sources whose content stands until there is other content: that a list's address is gone does not
-    mean that what it listed has ended.
+    mean that what it listed has ended. They have one edition at a time: what their last whole visit found.
     """
     yield from archive.select(CURRENT, _values(as_of, source_id, gone_after, lasting))
 

@@ -116,7 +116,7 @@ def prune(archive: Archive, before: datetime | None = None, *, dry_run: bool = T
     if damaged := _damaged(archive, LOG):
         raise ArchiveError(f"what is needed cannot be known: {', '.join(damaged)} cannot be read")
     seen = _last_seen(archive)
-    spared = {document.sha256 for document in current_documents(archive)} if before else set()
+    spared = _standing(archive) if before else set()
     spared |= _named_in_unread_lines(archive)
     limit = utc(before)
     unneeded: list[tuple[str, str, int, float]] = []
@@ -134,6 +134,13 @@ def prune(archive: Archive, before: datetime | None = None, *, dry_run: bool = T
         ]
     orphans = sum(sha256 not in seen for sha256, *_ in unneeded)
     return Pruned(orphans, len(unneeded) - orphans, sum(size for _, _, size, _ in unneeded))
+
+
+def _standing(archive: Archive) -> set[str | None]:
+    """The newest good content of every page, and what counts of a source whose new edition is not whole yet."""
+    with archive.connection() as con:
+        ids = [row[0] for row in con.execute("SELECT DISTINCT source_id FROM log").fetchall()]
+    return {d.sha256 for lasting in ((), ids) for d in current_documents(archive, lasting=lasting)}
 
 
 def _last_seen(archive: Archive) -> dict[str, datetime]:

@@ -29,6 +29,22 @@ ReleaseOption = Annotated[
 ]
 
 
+AcceptOption = Annotated[
+    str,
+    typer.Option(
+        "--accept",
+        help="drift: publish, this once, a release that only its difference from the last one stops. Wants --why.",
+        show_default=False,
+    ),
+]
+ByOption = Annotated[
+    str, typer.Option("--by", help="Who accepts it (default: the login name).", show_default=False)
+]
+WhyOption = Annotated[
+    str, typer.Option("--why", help="Why what differs is right; kept in the release.", show_default=False)
+]
+
+
 def chosen(profile: str | None, registry: Path | None, out: Path | None) -> Settings:
     """The settings of these options; what is wrong with them ends the command with a line that says so."""
     try:

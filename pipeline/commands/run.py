@@ -8,20 +8,25 @@ from typing import Annotated
 
 import dagster as dg
 import typer
+from pydantic import ValidationError
 
 from pipeline.commands.bars import Bars
 from pipeline.commands.console import err, fail
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import (
     LAST_MOMENT,
+    AcceptOption,
+    ByOption,
     OutOption,
     ProfileOption,
     RegistryOption,
+    WhyOption,
     archive_of,
     chosen,
 )
 from pipeline.commands.run_lock import run_lock
 from pipeline.commands.run_report import errors, explain, show
+from pipeline.flow.acceptance import Accept
 from pipeline.flow.graph import build_defs
 from pipeline.flow.schedules import all_sources
 from pipeline.flow.workspace import Workspace
@@ -45,15 +50,18 @@ def run(
             help="Fetch what is not due, read what has not changed, accept pages whose layout seems to have changed.",
         ),
     ] = False,
+    accept: AcceptOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
 ) -> None:
     """Fetch what is due, read it, match it, build, audit and publish a release.
 
     Exit codes: 0 published, 1 nothing published, 2 wrong options or registry, 3 published but some source or
     registry table could not be read, 130 interrupted.
     """
-    settings = chosen(profile, registry, out_folder)
+    settings, accepting = chosen(profile, registry, out_folder), _accepting(accept, by, why)
     workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force, accept=force)
-    finish(workspace, source)
+    finish(workspace, source, accepting)
 
 
 def replay(
@@ -68,23 +76,34 @@ def replay(
     registry: RegistryOption = None,
     source: SourceOption = None,
     out_folder: OutOption = None,
+    accept: AcceptOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
 ) -> None:
     """Read everything again from the archive, without network: after a change to the readers, or as of a date."""
-    settings = chosen(profile, registry, out_folder)
+    settings, accepting = chosen(profile, registry, out_folder), _accepting(accept, by, why)
     archive_of(settings)
     if as_of is not None:
         as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
-    finish(Workspace(settings, Bars(), reread=True, offline=True, as_of=as_of), source)
+    finish(Workspace(settings, Bars(), reread=True, offline=True, as_of=as_of), source, accepting)
 
 
-def finish(workspace: Workspace, source_ids: list[str] | None) -> None:
+def _accepting(accept: str, by: str, why: str) -> Accept:
+    """These options as the run's config; a slip in them ends the command."""
+    try:
+        return Accept(accept=accept, by=by, why=why)
+    except ValidationError as error:
+        fail("; ".join(str(e["ctx"]["error"]) for e in error.errors()), ExitCode.USAGE)
+
+
+def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept) -> None:
     """Run the assets, show what came of it, and exit with the code that says so."""
     settings, summary = workspace.settings, workspace.summary
     for problem in settings.registry.problems:
         err.print(f"[yellow]registry[/yellow] {problem}")
     ids = _sources(settings, source_ids)
     with run_lock(settings):
-        result = _execute(workspace, ids)
+        result = _execute(workspace, ids, accepting)
     if any("InterruptedError" in error.to_string() for _, error in errors(result)):
         raise KeyboardInterrupt  # Dagster took it for a failure of the step
     show(settings, summary)
@@ -107,14 +126,17 @@ def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
     return [i for i in known if not wanted or i in wanted]
 
 
-def _execute(workspace: Workspace, ids: list[str]) -> dg.ExecuteInProcessResult:
+def _execute(workspace: Workspace, ids: list[str], accepting: Accept) -> dg.ExecuteInProcessResult:
     job = build_defs(workspace, ids).resolve_job_def("directory_job")
     with _instance() as instance:
         return job.execute_in_process(
             instance=instance,
             tags=all_sources(ids),
             raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "ops": {"build": {"config": accepting.model_dump()}},
+            },
         )
 
 

@@ -42,6 +42,7 @@ def show(settings: Settings, summary: Summary) -> None:
         out.print(
             f"[green]Release {summary.release.number} published.[/green] Query it at [bold]{current}[/bold]"
         )
+        _drift(summary)
         sql = "SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'"
         where = (
             f"--profile {settings.profile}"
@@ -49,6 +50,18 @@ def show(settings: Settings, summary: Summary) -> None:
             else ""
         )
         out.print(f'  iop query {where or f"--out {settings.out}"} "{sql}"', soft_wrap=True)
+
+
+def _drift(summary: Summary) -> None:
+    """That the release differs from the one before, and who accepted it."""
+    report = summary.audit
+    if report is None:
+        return
+    for by, why in dict.fromkeys((f.accepted.by, f.accepted.why) for f in report.findings if f.accepted):
+        number = len(report.accepted)
+        out.print(f"{number} findings of drift accepted by [bold]{escape(by)}[/bold]: {escape(why)}")
+    if warned := sum(f.severity != "info" for f in report.drift):
+        out.print(f"[yellow]It differs from the last one in {warned} ways[/yellow] (FROM drift)")
 
 
 def _table(summary: Summary) -> Table:
@@ -63,10 +76,11 @@ def _table(summary: Summary) -> Table:
     reports = sorted(summary.reads, key=lambda r: (not r.problem, -sum((r.rows or {}).values()), r.source_id))
     total: Counter[str] = Counter()
     for number, report in enumerate(reports):
-        total.update(report.rows or {})
+        rows = _rows(report, summary)
+        total.update(rows)
         tried = outcomes.get(report.source_id, Counter())
         fetched = ", ".join(f"{n} {outcome}" for outcome, n in tried.most_common()) or "not due"
-        counts = [f"{report.rows[name]:,}" if report.rows else "" for name in COUNTED]
+        counts = [f"{rows[name]:,}" if rows else "" for name in COUNTED]
         if number < SHOWN:
             table.add_row(report.source_id, fetched, *counts, _note(report))
     if len(reports) > SHOWN:
@@ -80,6 +94,14 @@ def _table(summary: Summary) -> Table:
     for column, text in zip(table.columns, footer, strict=True):
         column.footer = text
     return table
+
+
+def _rows(report: ReadReport, summary: Summary) -> dict[str, int]:
+    """Rows of a source: as read, but in quarantine as the release has it, since admission refuses more than reading."""
+    rows = dict(report.rows or {})
+    if rows and summary.build:
+        rows["quarantine"] = summary.build.quarantined.get(report.source_id, 0)
+    return rows
 
 
 def _note(report: ReadReport) -> str:
@@ -99,6 +121,8 @@ def explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
         if "AssetCheck" not in (error.cls_name or ""):
             err.print(f"[red]{step}[/red]: {escape(error.message.strip())}")
     err.print("[red]Nothing was published; the last release stays.[/red]")
+    if summary.audit is not None and summary.audit.errors and all(f.drift for f in summary.audit.errors):
+        err.print("Only drift stops it. If it is right as it is: [bold]iop run --accept drift --why …[/bold]")
 
 
 def errors(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, Any]]:

@@ -13,6 +13,7 @@ from pipeline.extract.facts.languages import find_languages
 from pipeline.extract.facts.organization import find_organization
 from pipeline.extract.facts.payers import find_payers
 from pipeline.extract.facts.phones import find_phones
+from pipeline.extract.facts.reach import find_reach
 from pipeline.extract.facts.terms import find_terms
 from pipeline.extract.page_kind import PageKind, read_kind
 from pipeline.extract.parsing.page import Page
@@ -92,7 +93,7 @@ def extract(page: Page) -> Reading:
     kind = read_kind(context, levels)
     name, named = find_organization(page)
     found = [*named, *_offers(context, levels)]
-    for finder in (find_terms, find_times, find_delivery):
+    for finder in (find_terms, find_times, find_delivery, find_reach):
         found.extend(finder(context, levels))
     for contact in (
         find_addresses,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.archive.archive import Archive
 from pipeline.archive.visits import GOOD, VisitRow
@@ -17,13 +17,15 @@ from pipeline.records import Document, Outcome
 
 @dataclass(slots=True)
 class Recorder:
-    """Writes one source's attempts. `known` is what the archive held of it, by URL, when the run began."""
+    """Writes one source's attempts. `known` is what the archive held of it, by URL, when the run began; `published`
+    the edition that is asked for."""
 
     source_id: str
     archive: Archive
     settings: FetchSettings
     known: dict[str, Document] = field(default_factory=dict)
     now: datetime | None = None
+    published: date | None = None
     began: datetime = field(init=False)
     _outcomes: Counter[str] = field(default_factory=Counter)
     _size: int = 0
@@ -94,6 +96,7 @@ class Recorder:
         return self._log(document_of(self.source_id, response, verdict, self.moment(), sha256))
 
     def _log(self, document: Document) -> Document:
+        document = replace(document, published=self.published)
         self.archive.record(document)
         self._outcomes[document.outcome.value] += 1
         self._size += (document.size or 0) if document.outcome in GOOD else 0

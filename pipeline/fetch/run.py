@@ -53,7 +53,7 @@ async def fetch_sources(
 
     async def work() -> None:
         for source, known in waiting:
-            recorder = Recorder(source.id, archive, settings, known, now)
+            recorder = Recorder(source.id, archive, settings, known, now, source.published)
             async with aclosing(_documents(source, fetcher, recorder)) as documents:
                 async for document in documents:
                     await results.put(document)

@@ -19,6 +19,7 @@ from pipeline.match.names import NameTable
 from pipeline.match.records import CAMPUS, NOWHERE, PO_BOX, STREET, Records
 from pipeline.normalize.address import normalize_street, number_range
 from pipeline.normalize.name import NAME_WORDS, normalize_names
+from pipeline.normalize.phone import AREA, EXCHANGE, LINE
 
 REQUIRED = ("record_id", "source", "name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
 TEXT = (*REQUIRED, "intake", "website", "organization")
@@ -31,7 +32,7 @@ _STREET = {
     **dict.fromkeys(("number", "direction", "street", "suffix", "unit"), pl.String),
     **dict.fromkeys(("located", "low", "high"), pl.Int64),
 }
-_PHONE = r"(?:\+?1[-. ]*)?\(?[2-9]\d{2}\)?[-. ]*[2-9]\d{2}[-. ]*\d{4}"
+_PHONE = rf"(?:\+?1[-. ]*)?\(?{AREA}\)?[-. ]*{EXCHANGE}[-. ]*{LINE}"
 _EXTENSION = r"(?i)(?:;ext=|ext\.?|x|#)\s*(\d+)"
 _HOST = r"^(?:[a-z]+:/*)?(?:www\d?\.)?([^/?#:\s]+)"
 _SECOND_LEVEL = re.compile(r"^(?:co|com|org|net|ac|gov|k12|state|[a-z]{2})$")

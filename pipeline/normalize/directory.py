@@ -1,22 +1,22 @@
 """Rows of structured sources → listings: names, address, phones, and codes mapped through the vocabulary.
 
-A row becomes exactly one listing or one rejection. Codes of levels of care make the listing's services; all
-other codes speak of the place as a whole, since no directory ties them to one level.
+A row becomes exactly one listing or one rejection; of a listing, every value that cannot be used is a rejection of its
+own. Codes of levels of care make the listing's services; all other codes speak of the place as a whole, since no
+directory ties them to one level.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from pipeline.normalize.name import whole_names
-from pipeline.normalize.phone import e164
 from pipeline.normalize.place import find_zip, state_code, zip5
 from pipeline.normalize.questionnaire import focus_of, questionnaire_of
+from pipeline.normalize.row_values import RowValues
 from pipeline.normalize.service_codes import Fact, facts_of
 from pipeline.records import Assertion, Listing, Observation, Rejected, Service
 from pipeline.values import Address, Value
@@ -47,7 +47,7 @@ class DirectoryReader:
         self._keys: Counter[str] = Counter()
 
     def read(self, rows: Iterable[SourceRecord | BadRecord], origin: Origin) -> Iterator[Listing | Rejected]:
-        """Every row of one document: a listing, or a rejection that says why."""
+        """Every row of one document: a listing and what was refused of it, or a rejection that says why."""
         for row in rows:
             if isinstance(row, BadRecord):
                 yield Rejected(self.source_id, row.locator, row.reason, row.detail, row.raw)
@@ -56,8 +56,11 @@ class DirectoryReader:
             if problem := place.problem:
                 raw = json.dumps(dict(row.raw), ensure_ascii=False)
                 yield Rejected(self.source_id, row.locator, *problem, raw)
-            else:
-                yield _listing(row, place, self._key(row), self.source_id, origin, self.unmapped)
+                continue
+            values = RowValues.of(row)
+            yield _listing(row, place, values, self._key(row), self.source_id, origin, self.unmapped)
+            for refused in values.refused:
+                yield refused.of(self.source_id, row.locator, place.state)
 
     def _key(self, row: SourceRecord) -> str:
         key = _record_key(row)
@@ -129,6 +132,7 @@ def _record_key(row: SourceRecord) -> str:
 def _listing(
     row: SourceRecord,
     place: _Place,
+    values: RowValues,
     key: str,
     source_id: str,
     origin: Origin,
@@ -147,7 +151,7 @@ def _listing(
                 services.setdefault(fact.value, []).append(observation)
             else:
                 of_place.append(observation)
-    latitude, longitude = _coordinates(row)
+    latitude, longitude = values.point or (None, None)
     questionnaire = questionnaire_of(row.services)
     organization, site = _names(row)
     return Listing(
@@ -162,14 +166,14 @@ def _listing(
         zip=place.zip,
         latitude=latitude,
         longitude=longitude,
-        phone=next((number for _, printed in row.phones if (number := e164(printed))), None),
-        website=row.website or None,
+        phone=next((number for _, number, _ in values.phones), None),
+        website=values.website,
         external_ids=row.external_ids,
         service_codes=tuple(dict.fromkeys(codes)),
         questionnaire=questionnaire.name if questionnaire else None,
         focus=questionnaire.focus if questionnaire else focus_of(of_place),
         services=tuple(Service(level, level, None, tuple(found)) for level, found in services.items()),
-        observations=(*_of_row(row, place), *_distinct(of_place)),
+        observations=(*_of_row(row, place, values), *_distinct(of_place)),
         document_sha256=origin.document_sha256,
         url=origin.url,
         locator=row.locator,
@@ -207,7 +211,7 @@ def _distinct(observations: Iterable[Observation]) -> Iterator[Observation]:
             yield observation
 
 
-def _of_row(row: SourceRecord, place: _Place) -> Iterator[Observation]:
+def _of_row(row: SourceRecord, place: _Place, values: RowValues) -> Iterator[Observation]:
     def observed(name: str, value: Value, quote: str) -> Observation:
         return Observation(
             name, value, quote, 0, len(quote), method=METHOD, confidence=CONFIDENCE, locator=row.locator
@@ -221,19 +225,7 @@ def _of_row(row: SourceRecord, place: _Place) -> Iterator[Observation]:
     address = Address(street, place.city or None, place.state, place.zip)
     printed = row.full_address or ", ".join(p for p in (street, row.city, row.state, row.zip) if p)
     yield observed("address", address, printed)
-    for kind, number in row.phones:
-        if normal := e164(number):
-            yield replace(observed("phone", normal, number), qualifier=kind)
-    if row.website:
-        yield observed("website", row.website, row.website)
-
-
-def _coordinates(row: SourceRecord) -> tuple[float | None, float | None]:
-    """Printed coordinates in decimal degrees; (None, None) where either is missing, unreadable or 0."""
-    try:
-        latitude, longitude = float(row.latitude), float(row.longitude)
-    except ValueError:
-        return None, None
-    fine = math.isfinite(latitude) and math.isfinite(longitude)
-    inside = fine and 0 < abs(latitude) <= 90 and 0 < abs(longitude) <= 180
-    return (latitude, longitude) if inside else (None, None)
+    for kind, number, printed in values.phones:
+        yield replace(observed("phone", number, printed), qualifier=kind)
+    if values.website:
+        yield observed("website", values.website, values.website)

@@ -1,7 +1,8 @@
 """Printed telephone numbers → E.164, with ";ext=" for extensions (RFC 3966).
 
-A number of the North American Numbering Plan is recognised by its form (area code and exchange [2-9]XX, neither of
-them N11); whether an area code is assigned, and every number of another country, is left to `phonenumbers`.
+A number of the North American Numbering Plan is recognised by its form: area code and exchange [2-9]XX, the area code
+never N11, the exchange only where the number is free of toll (888-311-…). Whether an area code is assigned, whether it is
+toll-free, and every number of another country, is left to `phonenumbers`.
 555-0100 to 555-0199 is reserved for fiction and accepted; other 555 numbers are placeholders and are not.
 """
 
@@ -16,14 +17,17 @@ import phonenumbers
 
 from pipeline.vocabulary.tables import rows
 
+AREA = EXCHANGE = r"[2-9]\d\d"  # [2-9]XX, as the regular expressions of Python, Polars and RE2 all read it
+LINE = r"\d{4}"
+
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 # Spaces of all widths, hyphens U+2010..2015, minus, soft hyphen and the invisible joiners that editors leave behind.
 _SEP = r"[\s\u00a0\u2000-\u200a\u202f.\-/·\u2010-\u2015\u2212\u00ad\u200b-\u200d\u2060\ufeff]"
 _EXT = r"(?:[\s,;]{0,3}(?:\b[Ee]xt(?:ension|\.)?|\bEXT\.?|(?<=\d)[\s]?x|;ext=|\#)[\s.:]{0,2}(?P<ext>\d{1,6})(?!\d))?"
 _PHONE = re.compile(
-    rf"(?P<area>[2-9]\d\d)[)\]]?(?P<s1>{_SEP}{{0,4}})"
-    rf"(?:(?P<exchange>[2-9]\d\d)(?P<s2>{_SEP}{{0,4}})(?P<line>\d{{4}})(?!\d|[-.\u2010-\u2015]\d){_EXT}"
+    rf"(?P<area>{AREA})[)\]]?(?P<s1>{_SEP}{{0,4}})"
+    rf"(?:(?P<exchange>{EXCHANGE})(?P<s2>{_SEP}{{0,4}})(?P<line>{LINE})(?!\d|[-.\u2010-\u2015]\d){_EXT}"
     rf"|(?P<word>(?=[-.\u2010-\u2015A-Z0-9]{{0,12}}[A-Z]{{3}})[A-Z0-9](?:[-.\u2010-\u2015]?[A-Z0-9]){{6,9}})(?![A-Za-z0-9]))",
     re.ASCII,
 )
@@ -95,7 +99,7 @@ def national_line(number: str) -> str | None:
 
 
 def _north_american(area: str, exchange: str, line: str, extension: str | None = None) -> str | None:
-    if area[1:] == "11" or exchange[1:] == "11" or exchange[0] in "01" or not _is_assigned(area):
+    if exchange[0] in "01" or not _is_assigned(area) or (exchange[1:] == "11" and not _is_toll_free(area)):
         return None
     if exchange == "555" and not line.startswith("01"):
         return None
@@ -107,10 +111,17 @@ def _north_american(area: str, exchange: str, line: str, extension: str | None =
 
 @cache
 def _is_assigned(area: str) -> bool:
-    """Whether an area code is in use, according to the metadata of `phonenumbers`."""
-    return phonenumbers.is_valid_number(
-        phonenumbers.PhoneNumber(country_code=1, national_number=int(area + "2345678"))
-    )
+    """Whether an area code is some region's, according to the metadata of `phonenumbers`."""
+    return phonenumbers.region_code_for_number(_some_number(area)) is not None
+
+
+@cache
+def _is_toll_free(area: str) -> bool:
+    return phonenumbers.number_type(_some_number(area)) == phonenumbers.PhoneNumberType.TOLL_FREE
+
+
+def _some_number(area: str) -> phonenumbers.PhoneNumber:
+    return phonenumbers.PhoneNumber(country_code=1, national_number=int(area + "2345678"))
 
 
 @cache

@@ -2,15 +2,17 @@
 
 The figures are those of the `zipcodes` package (USPS ZIP codes with a point, a city and a county each). The point
 of a ZIP code lies 0.6 km from a facility in it at the median and 2.6 km at the 95th percentile, so a place that is
-located by ZIP says so (`geo_precision`).
+located by ZIP says so (`geo_precision`), and one of which only the city is known says that.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from statistics import median
 from typing import Any
 
 import zipcodes
@@ -39,6 +41,15 @@ _SPELLINGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class City:
+    """A city as its ZIP codes place it: the median of their points; the county where all of them share one."""
+
+    county: str | None
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Zip:
     """A ZIP code: its own city first in `cities`, then the other names that the post accepts."""
 
@@ -52,6 +63,10 @@ class Zip:
     @property
     def city(self) -> str:
         return self.cities[0]
+
+    @property
+    def has_point(self) -> bool:
+        return not math.isnan(self.latitude)
 
 
 def state_code(text: str | None) -> str | None:
@@ -76,6 +91,24 @@ def find_zip(code: str | None, state: str | None = None) -> Zip | None:
     if five is None:
         return None
     return (_zips() if state is None else _zips_of(state)).get(five)
+
+
+@lru_cache(maxsize=4096)
+def find_city(city: str | None, state: str | None) -> City | None:
+    """The city of that name in the state (postal code), by the ZIP codes that are its own; None where the post knows none."""
+    key = city_key(city or "")
+    zips = (
+        [entry for entry in _zips_of(state).values() if city_key(entry.city) == key] if key and state else []
+    )
+    points = [entry for entry in zips if entry.has_point]
+    if not points:
+        return None
+    counties = {entry.county for entry in points}
+    return City(
+        counties.pop() if len(counties) == 1 else None,
+        median(entry.latitude for entry in points),
+        median(entry.longitude for entry in points),
+    )
 
 
 @lru_cache(maxsize=65_536)
@@ -115,9 +148,14 @@ def _read(rows: Iterable[dict[str, Any]]) -> dict[str, Zip]:
     for row in rows:
         names = (row["city"], *row["acceptable_cities"])
         county = (row["county"] or "").removesuffix(" County") or None
-        latitude, longitude = float(row["lat"] or "nan"), float(row["long"] or "nan")
+        latitude, longitude = _degrees(row["lat"]), _degrees(row["long"])
         found[row["zip_code"]] = Zip(row["zip_code"], row["state"], names, county, latitude, longitude)
     return found
+
+
+def _degrees(printed: str) -> float:
+    """NaN where the ZIP code has no point: an empty cell, or 0 for the military post."""
+    return float(printed or 0) or math.nan
 
 
 @cache

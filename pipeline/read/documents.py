@@ -1,6 +1,6 @@
 """What the documents of one source say: rows of a directory, or the pages of a site put together.
 
-A page or a row that cannot be read is a `Rejected` among the others.
+A page or a row that cannot be read is a `Rejected` among the others, and so is a value that cannot be used.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.extract.site.assemble import PageReading, assemble
 from pipeline.html import decode
 from pipeline.normalize.directory import DirectoryReader, Origin
 from pipeline.read.kept_pages import KeptReadings
-from pipeline.records import Document, Listing, Rejected
+from pipeline.records import Document, Listing, Refused, Rejected
 from sources.kinds import Kind
 from sources.registry import Source
 from sources.trim import TrimError, trimmed
@@ -34,6 +34,7 @@ CODE = (
     "pipeline/values.py",
     "pipeline/read/source.py",
     "pipeline/read/documents.py",
+    "pipeline/read/editions.py",
     "pipeline/stage/rows.py",
     "pipeline/stage/tables.py",
 )
@@ -72,6 +73,7 @@ def read_site(
 ) -> Iterator[Listing | Rejected]:
     """What the pages of a site say together. Only those are parsed whose readings are not `kept`."""
     readings = []
+    refused: dict[Refused, str] = {}  # what a template prints on every page is told once
     for document in documents:
         try:
             read = partial(_read_page, source, document, archive, counts)
@@ -91,7 +93,9 @@ def read_site(
             continue
         kind = str(reading.page_kind)
         counts.page_kinds[kind] = counts.page_kinds.get(kind, 0) + 1
+        refused.update({one: document.url for one in reading.page.refused if one not in refused})
         readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
+    yield from (one.of(source.id, url) for one, url in refused.items())
     yield from assemble(readings, source.id, source.title, source.state)
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from pipeline.archive.archive import Archive, ArchiveError
-from pipeline.archive.replay import current_documents
+from pipeline.archive.archive import Archive
 from pipeline.fetch.outcome.outcome import layout_changed
 from pipeline.normalize.directory import DirectoryReader
 from pipeline.read.documents import Counts, LostContentError, code_version, digest, read_directory, read_site
+from pipeline.read.editions import documents_of, edition_read, known_at
 from pipeline.read.fact_log import FactCount, FactLog, count_facts
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.records import Document, Listing, Rejected
@@ -66,11 +66,13 @@ class Reader:
         if stage.marked(source.id) == fingerprint:
             stage.verify_again(source.id, self._seen(documents))
             report.rows = stage.counts(source.id)
+            self._date(documents, report)
             return report
         if not documents and not stage.has(source.id):
             return report
         try:
             self._write(documents, report, fingerprint)
+            self._date(documents, report)
         except (SourceFormatError, LayoutChangedError, LostContentError) as error:
             report.problem = str(error)
             reason = "layout_changed" if isinstance(error, LayoutChangedError) else "unreadable_document"
@@ -118,6 +120,18 @@ class Reader:
         listings = self._in_scope([*read, rejected], report)
         seen = self._seen(documents)
         report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, None)
+        self._date(documents, report)
+
+    def _date(self, documents: Sequence[Document], report: ReadReport) -> None:
+        """Say of which edition the listings are, and that it is not the one that the registry asks for."""
+        source, edition = self.source, edition_read(self.source, documents)
+        if edition == source.published:
+            return
+        self.stage.write_source(replace(source, published=edition))
+        if source.published and source.enabled and self.as_of is None:
+            stays = f"that of {edition}" if edition else "an older one"
+            waiting = f"the edition of {source.published} could not be fetched as a whole: {stays} stays"
+            report.problem = report.problem or waiting
 
     def _listings(
         self, documents: Sequence[Document], counts: Counts, reader: DirectoryReader, facts: Counter[str]
@@ -145,16 +159,13 @@ class Reader:
         self, read: Iterable[Listing | Rejected], report: ReadReport
     ) -> Iterator[Listing | Rejected]:
         for item in read:
-            if self.states and isinstance(item, Listing) and item.state and item.state not in self.states:
-                report.out_of_scope += 1
+            if self.states and item.state and item.state not in self.states:
+                report.out_of_scope += isinstance(item, Listing)
             else:
                 yield item
 
     def _seen(self, documents: Sequence[Document]) -> Seen:
-        """What an edition says was known when it was published, whenever we fetch it."""
-        if self.source.published:
-            return Seen(datetime.combine(self.source.published, time()))
-        by_url = {d.url: naive_utc(d.fetched_at) for d in documents}
+        by_url = {d.url: known_at(self.source, d) for d in documents}
         return Seen(max(by_url.values(), default=naive_utc(self.now)), by_url)
 
     def _fingerprint(self, documents: Iterable[Document]) -> str:
@@ -169,27 +180,3 @@ class Reader:
     @property
     def _log(self) -> FactLog:
         return FactLog(self.archive.store)
-
-
-def documents_of(source: Source, archive: Archive, as_of: datetime | None = None) -> list[Document]:
-    """The documents of one source that count at a date."""
-    lasting = [source.id] if source.kind.lasts else []
-    return documents_that_count(
-        source, list(current_documents(archive, as_of, source.id, lasting=lasting)), archive
-    )
-
-
-def documents_that_count(source: Source, current: Sequence[Document], archive: Archive) -> list[Document]:
-    """Of the newest good contents of a source, those that its newest answer still counts.
-
-    An API whose first page speaks of fewer pages than last month has dropped the rest; a site's pages are told
-    gone one by one (`pipeline.fetch.current_documents`).
-    """
-    first = next((d for d in current if d.url == source.url), None)
-    if source.kind.pager is None or first is None:
-        return list(current)
-    try:
-        wanted = {first.url, *source.kind.pager(first.url, archive.get(first.sha256 or ""))}
-    except (KeyError, ArchiveError, ValueError):
-        return list(current)  # reading it will say what is wrong with it
-    return [d for d in current if d.url in wanted]

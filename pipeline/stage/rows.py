@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.normalize.place import find_zip
+from pipeline.normalize.place import City, Zip, find_city, find_zip
 from pipeline.records import Listing, Observation, Rejected
 from sources.registry import Source
 from warehouse.contracts import stage_tables
@@ -75,8 +75,8 @@ def source_row(source: Source) -> dict[str, Any]:
 
 def _listing_row(x: Listing, seen: Seen) -> dict[str, Any]:
     known = find_zip(x.zip)
-    printed = x.latitude is not None and x.longitude is not None
-    by_zip = known if known and not printed and known.latitude == known.latitude else None
+    city = None if known else find_city(x.city, x.state)
+    latitude, longitude, precision = _point(x, known, city)
     return {
         "listing_id": x.listing_id,
         "source_id": x.source_id,
@@ -88,10 +88,10 @@ def _listing_row(x: Listing, seen: Seen) -> dict[str, Any]:
         "city": x.city,
         "state": x.state,
         "zip": x.zip,
-        "county": known.county if known else None,
-        "latitude": by_zip.latitude if by_zip else x.latitude,
-        "longitude": by_zip.longitude if by_zip else x.longitude,
-        "geo_precision": "address" if printed else "zip" if by_zip else None,
+        "county": known.county if known else city.county if city else None,
+        "latitude": latitude,
+        "longitude": longitude,
+        "geo_precision": precision,
         "phone": x.phone,
         "website": x.website,
         "is_virtual": x.is_virtual,
@@ -104,6 +104,15 @@ def _listing_row(x: Listing, seen: Seen) -> dict[str, Any]:
         "locator": x.locator,
         "observed_at": seen.at(x.url),
     }
+
+
+def _point(x: Listing, known: Zip | None, city: City | None) -> tuple[float | None, float | None, str | None]:
+    """Latitude, longitude and what they are the point of: the printed address, or else the ZIP code, or else the city."""
+    if x.latitude is not None and x.longitude is not None:
+        return x.latitude, x.longitude, "address"
+    if known and known.has_point:
+        return known.latitude, known.longitude, "zip"
+    return (city.latitude, city.longitude, "city") if city else (None, None, None)
 
 
 def _observations(listings: Iterable[Listing], seen: Seen) -> list[tuple[Any, ...]]:

@@ -103,15 +103,18 @@ class Stage:
     def _mark(self, source_id: str) -> Path:
         return self.folder / ".complete" / source_id
 
-    def write_source(self, source: Source, documents: Iterable[Document]) -> None:
-        """What the registry says of a source, and the attempts to fetch it."""
+    def write_source(self, source: Source) -> None:
+        """What the registry says of a source."""
         self.write("source", source.id, as_frame("source", [source_row(source)]))
+
+    def write_documents(self, source_id: str, documents: Iterable[Document]) -> None:
+        """The attempts to fetch a source."""
         rows = [
             {name: getattr(d, name) for name in stage_tables()["document"].names}
             | {"fetched_at": naive_utc(d.fetched_at), "outcome": str(d.outcome)}
             for d in documents
         ]
-        self.write("document", source.id, as_frame("document", rows))
+        self.write("document", source_id, as_frame("document", rows))
 
     def write_listings(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -88,4 +88,6 @@ def _typed(kind: str, values: list[str] | None) -> Any:
         return values
     if not values:
         return None
+    if kind == "DATE":
+        return date.fromisoformat(values[-1])
     return int(values[-1]) if kind in ("INTEGER", "BIGINT") else values[-1]

@@ -62,17 +62,37 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def done(registry: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run's directory after one run."""
-    out = tmp_path_factory.mktemp("run") / "out"
+def run(registry: Path, out: Path) -> str:
+    """What a run that publishes prints."""
     environment = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
     command = [sys.executable, "-m", "pipeline.cli", "run", "--registry", registry, "--out", out]
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert result.returncode == ExitCode.OK, result.stderr
     assert "Release 1 published" in result.stdout
-    assert "licenses" in result.stdout
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def done(registry: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run's directory after one run."""
+    out = tmp_path_factory.mktemp("run") / "out"
+    assert "licenses" in run(registry, out)
     return out
+
+
+def test_the_run_counts_what_the_release_has_in_quarantine(tmp_path: Path) -> None:
+    """One row is refused while reading (its telephone) and one at admission (a person): two in both."""
+    odd = "Jane Q Sample LCSW,7 Main Street,Lowell,MA,01852,,Outpatient Services\n"
+    odd += "Clinic 9,9 Main Street,Lowell,MA,01852,none,Outpatient Services\n"
+    (tmp_path / "list.csv").write_text(LIST + odd)
+    (tmp_path / "some.toml").write_text(TABLE)
+    shown = run(tmp_path, tmp_path / "out")
+    cells = [cell.strip() for line in shown.splitlines() if "licenses" in line for cell in line.split("│")]
+    code, text = iop(
+        "query", "SELECT reason FROM quarantine ORDER BY ALL", "--out", tmp_path / "out", "--format", "csv"
+    )
+    assert (code, text.split()) == (ExitCode.OK, ["reason", "bad_phone", "individual"])
+    assert cells[cells.index("licenses") + 5] == "2"
 
 
 def test_a_release_is_one_file_under_a_stable_path(done: Path) -> None:

@@ -92,7 +92,10 @@ def read(release: duckdb.DuckDBPyConnection) -> dict[str, list[Read]]:
 
 
 def facts_of(row: Mapping[str, Any], said: set[tuple[str, str]]) -> dict[str, Any]:
-    """A row of the directory in the words of the truth."""
+    """A row of the directory in the words of the truth, which has what is printed, and not what follows from it."""
+    row = dict(row) | {"payers": [*(row["payers"] or ()), *(row["payment_options"] or ())]}
+    for shown in row["shown_by_sessions"] or ():
+        row |= {name: None for name in row if name.removesuffix("_min").removesuffix("_max") == shown}
     facts: dict[str, Any] = {
         "level_of_care": row["level_of_care"],
         "name": row["service_name"],

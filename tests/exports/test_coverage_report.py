@@ -44,7 +44,7 @@ def test_not_stated_is_no_no(everything: str) -> None:
         "7",
         "0",
     )
-    assert facts["payers"]["said of the place"] == "6"
+    assert facts["payers"]["of its place alone"] == "0"
     assert attended["MA"]["not stated"] == "2"
     assert attended["MA"]["virtual share of stated"] == "100 %"
 

@@ -98,8 +98,7 @@ def test_sessions_are_available_times(resources: Resources) -> None:
 
 def test_codes_and_extensions(resources: Resources) -> None:
     hybrid, virtual = service(resources, "svc_000a"), service(resources, "svc_virtual_iop")
-    assert codes(hybrid["type"]) == ["139"]  # its site says PTSD, and says it of the program
-    assert codes(service(resources, "svc_000b")["type"]) == ["108", "139"]  # co-occurring disorders
+    assert codes(hybrid["type"]) == ["108", "139"]  # its site says PTSD, its directory co-occurring disorders
     assert "type" not in virtual  # no condition is stated
     assert methods(hybrid) == ["physical", "virtual"]
     assert methods(virtual) == ["virtual"]
@@ -108,7 +107,7 @@ def test_codes_and_extensions(resources: Resources) -> None:
     traits = service(resources, "svc_waiting_iop")["characteristic"]
     assert {"text": "Waiting list"} in traits
     texts = [x.get("text") for x in hybrid["characteristic"]]
-    assert "MassHealth (in network, said of the place as a whole)" in texts
+    assert "MassHealth (in network, said by its listing of all that it lists)" in texts
 
 
 def test_virtual_services_cover_states(resources: Resources) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +87,15 @@ def test_geojson_reads_back(release: Path, directory: list[dict[str, Any]], tmp_
     export(release, "geojson", tmp_path / "d.geojson")
     collection = json.loads((tmp_path / "d.geojson").read_text(encoding="utf-8"))
     assert (collection["type"], collection["release"]) == ("FeatureCollection", 2)
-    times = [c.name for c in CONTRACT.columns if c.type.kind == "timestamp"]
+    times, dates = (
+        [c.name for c in CONTRACT.columns if c.type.kind == kind] for kind in ("timestamp", "date")
+    )
     rows = []
     for feature in collection["features"]:
         longitude, latitude = feature["geometry"]["coordinates"] if feature["geometry"] else (None, None)
         row = feature["properties"] | {"latitude": latitude, "longitude": longitude}
-        row |= {name: datetime.fromisoformat(row[name].removesuffix("Z")) for name in times}
+        row |= {n: datetime.fromisoformat(row[n].removesuffix("Z")) for n in times if row[n]}
+        row |= {n: date.fromisoformat(row[n]) for n in dates if row[n]}
         rows.append({name: row[name] for name in CONTRACT.names})
     assert rows == directory
 

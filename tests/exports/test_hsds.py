@@ -134,7 +134,7 @@ def test_facts_without_a_column_are_attributes(package: Path) -> None:
     stated = {terms[row["taxonomy_term_id"]]: row["value"] for row in rows}
     assert stated["level_of_care:iop"] == ""
     assert stated["condition:ptsd"] == ""
-    assert stated["payer:masshealth"] == "in_network; said of the place as a whole"
+    assert stated["payer:masshealth"] == "in_network; said by its listing of all that it lists"
     assert stated["property:hours_per_week_min"] == "9.0"
     assert "property:presence_rule" not in stated  # not stated
 
@@ -160,6 +160,10 @@ def test_changes_are_metadata(package: Path) -> None:
         gone["updated_by"],
     ) == wanted
     assert rows[key("svc_001a"), "language"]["replacement_value"] == "es"
+
+
+def test_a_language_has_its_code_and_a_name_for_people(package: Path) -> None:
+    assert {(row["code"], row["name"]) for row in table(package, "language")} == {("es", "Spanish")}
 
 
 def test_the_descriptor_carries_the_schema(package: Path) -> None:

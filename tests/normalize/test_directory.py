@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,11 @@ def test_the_heading_of_a_group_says_nothing_beside_its_members() -> None:
     assert [s.level_of_care for s in listing("OP", "PHDT").services] == ["op", "php"]
 
 
+def test_a_code_for_minors_does_not_say_children() -> None:
+    """ "Children/Adolescents" is 17 or younger; whether somebody under 12 is taken, the code does not say."""
+    assert values(listing("OIT", "CHLD"), "population") == ["adolescents"]
+
+
 def test_telehealth_visits_are_no_virtual_program() -> None:
     assert values(listing("OIT", "TELE"), "virtual") == []
 
@@ -93,6 +99,39 @@ def test_rows_that_cannot_be_placed_are_rejected_with_their_words(
     assert isinstance(found, Rejected)
     assert (found.reason, found.locator) == (reason, "row 9")
     assert "Elm House" in found.raw
+
+
+@pytest.mark.parametrize(
+    ("fields", "refused"),
+    [
+        (
+            {"phones": (("main", "617-311-0123"), ("main", "888-311-0123"))},
+            ("bad_phone", "phone", "617-311-0123"),
+        ),
+        ({"zip": "O1852"}, ("bad_zip", "zip", "O1852")),
+        ({"website": "ask at the desk"}, ("bad_website", "website", "ask at the desk")),
+        ({"website": "http://"}, ("bad_website", "website", "http://")),
+        ({"latitude": "42.6"}, ("bad_coordinates", "coordinates", "42.6, ")),
+        ({"latitude": "420.6", "longitude": "-71.3"}, ("bad_coordinates", "coordinates", "420.6, -71.3")),
+        ({"latitude": "0", "longitude": "0"}, ("bad_coordinates", "coordinates", "0, 0")),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_and_its_row_stays(
+    fields: dict[str, Any], refused: tuple[str, str, str]
+) -> None:
+    found, told = read(SourceRecord("row 4", **{**PLACE, **fields}))
+    assert isinstance(found, Listing) and isinstance(told, Rejected)
+    assert (told.reason, told.detail, told.raw) == refused
+    assert (told.source_id, told.locator, told.state) == ("some", "row 4", "MA")
+    assert found.phone == ("+18883110123" if "phones" in fields else None)
+    assert (found.website, found.latitude) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "printed", ["http://elm.example", "www.elm.example/iop", "https://elm.example:8443/"]
+)
+def test_a_website_is_kept_as_printed(printed: str) -> None:
+    assert listing(website=printed).website == printed
 
 
 def test_the_source_names_the_state_of_rows_that_do_not() -> None:
@@ -136,7 +175,7 @@ def test_the_vocabulary_uses_known_fields_and_codes(root: Path) -> None:
         "modality": "modalities",
         "payer": "payers",
     }
-    plural["level_of_care"] = "levels_of_care"
+    plural |= {"level_of_care": "levels_of_care", "language": "languages"}
     known = {
         field: {line.split(",")[0] for line in (folder / f"{name}.csv").read_text().splitlines()[1:]}
         for field, name in plural.items()
@@ -144,20 +183,25 @@ def test_the_vocabulary_uses_known_fields_and_codes(root: Path) -> None:
     facts = {fact for code in service_codes().values() for fact in code.facts}
     assert facts
     assert not [f for f in facts if f.field in known and f.value not in known[f.field]]
-    assert not [f for f in facts if f.field not in {*known, "language", "accreditation"}]
+    assert not [f for f in facts if f.field not in {*known, "accreditation"}]
 
 
 def test_real_directories_add_up(shared: Path) -> None:
-    """Figures counted in the workbooks by hand: rows, rows in Massachusetts, rows there with intensive outpatient."""
+    """Figures counted in the workbooks by hand: rows, rows in Massachusetts, rows there with intensive outpatient, and
+    numbers that nobody can be assigned (888-888-8888, area codes that are none)."""
     data = shared / "data"
-    for name, rows, in_ma, iop_in_ma in (("su_2023", 12_744, 398, 81), ("mh_2023", 8_707, 192, 0)):
+    for name, rows, in_ma, iop_in_ma, phones in (
+        ("su_2023", 12_744, 398, 81, 10),
+        ("mh_2023", 8_707, 192, 0, 14),
+    ):
         read_ = list(
             DirectoryReader(name).read(read_workbook((data / f"samhsa/{name}.xlsx").read_bytes()), Origin())
         )
         listings = [x for x in read_ if isinstance(x, Listing)]
         ma = [x for x in listings if x.state == "MA"]
         iop = [x for x in ma if any(s.level_of_care == "iop" for s in x.services)]
-        assert (len(read_), len(ma), len(iop)) == (rows, in_ma, iop_in_ma)
+        assert (len(listings), len(ma), len(iop)) == (rows, in_ma, iop_in_ma)
+        assert [x.reason for x in read_ if isinstance(x, Rejected)] == ["bad_phone"] * phones
         assert len({x.listing_id for x in listings}) == len(listings)
     answers = sorted((data / "findtreatment").glob("*.json"))
     reader = DirectoryReader("findtreatment")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.normalize.place import (
     STATES,
     city_key,
+    find_city,
     find_zip,
     is_city,
     state_code,
@@ -93,3 +94,20 @@ def test_names_and_codes_agree(code: str) -> None:
 @given(st.text(max_size=40))
 def test_city_key_is_stable(name: str) -> None:
     assert city_key(city_key(name)) == city_key(name)
+
+
+def test_a_city_lies_amid_its_zip_codes() -> None:
+    found = find_city("Saint Albans", "VT")
+    assert found is not None and (found.county, round(found.latitude), round(found.longitude)) == (
+        "Franklin",
+        45,
+        -73,
+    )
+    spread = find_city("Los Angeles", "CA")
+    assert spread is not None and round(spread.latitude) == 34
+    assert find_city("Nowhere", "VT") is None and find_city(None, "VT") is None
+
+
+def test_the_zip_codes_of_the_military_post_have_no_point() -> None:
+    post = find_zip("09001")
+    assert post is not None and not post.has_point

@@ -13,9 +13,10 @@ import pytest
 from pipeline.archive.archive import Archive
 from pipeline.archive.replay import current_documents
 from pipeline.read import processes
+from pipeline.read.editions import documents_of
 from pipeline.read.fact_log import FactLog
 from pipeline.read.processes import Job, read_sources
-from pipeline.read.source import Reader, ReadReport, documents_of
+from pipeline.read.source import Reader, ReadReport
 from pipeline.records import Document, Outcome
 from pipeline.stage.tables import Stage
 from sources.kinds import KINDS
@@ -126,6 +127,28 @@ def test_a_site_gives_a_listing_with_evidence_of_its_page(archive: Archive, stag
     said = {(row["field"], row["value"]) for row in stage.read("observation").iter_rows(named=True)}
     assert {("condition", "ptsd"), ("phone", "+19785550101")} <= said
     assert stage.read("observation")["document_sha256"].null_count() == 0
+
+
+def test_what_was_refused_of_rows_elsewhere_is_left_out_with_them(archive: Archive, stage: Stage) -> None:
+    put(archive, LIST, GOOD.replace(b"01852", b"O1852"))
+    read(LIST, archive, stage)
+    (row,) = stage.read("quarantine").rows(named=True)
+    assert (row["reason"], row["detail"], row["raw"]) == ("bad_zip", "zip", "O1852")
+    read(LIST, archive, stage, states=frozenset({"NY"}))
+    assert stage.read("quarantine").height == 0
+
+
+def test_what_cannot_be_used_of_a_page_s_data_is_in_quarantine_once(archive: Archive, stage: Stage) -> None:
+    data = '<script type="application/ld+json">{"@type": "Organization", "telephone": "617-555-012"}</script>'
+    broken = '<script type="application/ld+json">{"@type": "Organi</script>'
+    for path in ("", "iop"):
+        put(archive, SITE, PAGE.replace("<main>", f"{data}{broken}<main>").encode(), url=f"{SITE.url}{path}")
+    read(SITE, archive, stage)
+    found = stage.read("quarantine").select("reason", "detail", "raw").rows()
+    assert sorted(found) == [
+        ("bad_json_ld", "json_ld", '{"@type": "Organi'),
+        ("bad_phone", "phone", "617-555-012"),
+    ]
 
 
 def test_a_page_that_breaks_the_reader_stops_only_itself(

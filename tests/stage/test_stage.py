@@ -60,6 +60,24 @@ def test_printed_coordinates_win_over_the_zip(stage: Stage) -> None:
     assert (row["latitude"], row["geo_precision"]) == (42.6, "address")
 
 
+@pytest.mark.parametrize(
+    ("city", "zip_code", "precision", "county"),
+    [
+        ("Lowell", None, "city", "Middlesex"),
+        ("Lowell", "01852", "zip", "Middlesex"),
+        ("Lowell", "00000", "city", "Middlesex"),  # no ZIP code that the post knows
+        ("Nowhere", None, None, None),
+    ],
+)
+def test_what_a_point_is_of_is_said(
+    stage: Stage, city: str, zip_code: str | None, precision: str | None, county: str | None
+) -> None:
+    stage.write_listings("elm", [listing(city=city, zip=zip_code)], {}, Seen(MAY), "f")
+    row = stage.read("listing").row(0, named=True)
+    assert (row["geo_precision"], row["county"]) == (precision, county)
+    assert (row["latitude"] is None) == (precision is None)
+
+
 def test_writing_again_replaces_the_source_and_no_other(stage: Stage) -> None:
     stage.write_listings("elm", [listing("a"), listing("b")], {}, Seen(MAY), "f1")
     stage.write_listings("oak", [Listing("oak", "k", "Oak", city="Lynn", state="MA")], {}, Seen(MAY), "f1")
@@ -92,7 +110,8 @@ def test_seen_again_moves_the_dates_of_its_pages_only(stage: Stage) -> None:
 
 def test_documents_keep_outcome_and_time(stage: Stage) -> None:
     document = Document("elm", PAGE, datetime(2026, 5, 1, 8, tzinfo=UTC), Outcome.BLOCKED, status=403)
-    stage.write_source(SOURCE, [document])
+    stage.write_source(SOURCE)
+    stage.write_documents(SOURCE.id, [document])
     assert stage.read("source").row(0, named=True)["organization"] == "Elm House"
     row = stage.read("document").row(0, named=True)
     assert (row["outcome"], row["status"], row["fetched_at"]) == ("blocked", 403, datetime(2026, 5, 1, 8))
@@ -100,7 +119,7 @@ def test_documents_keep_outcome_and_time(stage: Stage) -> None:
 
 def test_a_source_that_left_the_registry_is_dropped(stage: Stage) -> None:
     stage.write_listings("elm", [listing()], {}, Seen(MAY), "f1")
-    stage.write_source(replace(SOURCE, id="oak"), [])
+    stage.write_source(replace(SOURCE, id="oak"))
     assert stage.keep_only({"elm", "ash"}) == ["oak"]
     assert stage.partitions() == ["elm"]
     assert stage.keep_only(set()) == ["elm"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,7 +57,8 @@ def history(archive: Archive) -> Archive:
     add(archive, 5, "dns", final_url=None, status=None, media_type=None, detail=" no \r\n name\u2028 100% ")
     for n, outcome in enumerate(Outcome):
         add(archive, 6 + n, outcome.value, url=f"{URL}{outcome}", status=999, detail=f"{outcome}: ok")
-    local = {"final_url": "file:lists/my list.csv", "status": None, "source_id": "list"}
+    edition = {"source_id": "list", "published": date(2026, 1, 1)}
+    local = {"final_url": "file:lists/my list.csv", "status": None, **edition}
     add(archive, 7, body=b"name,city\n", url="file:lists/my list.csv", media_type="text/csv", **local)
     add(archive, 8, body=b"name,city\n", url="file:lists/my list.csv", media_type="text/csv", **local)
     add(archive, 9, body=page(2), source_id="b", url="https://b.example/")

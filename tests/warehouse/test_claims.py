@@ -116,7 +116,7 @@ def test_sessions_are_not_mixed_from_two_sources(contested: Path) -> None:
 
 def test_a_session_said_less_fully_is_said_once(contested: Path) -> None:
     row = "SELECT schedule_text, len(schedule), has_weekend FROM directory WHERE service_id = 'svc_006a'"
-    assert ask(contested, row) == [("Mo We Th 18:00–21:00; Fr", 2, None)]
+    assert ask(contested, row) == [("Mo We Th 18:00–21:00; Fr", 2, False)]
 
 
 def test_spellings_of_one_address_are_one_claim(contested: Path) -> None:

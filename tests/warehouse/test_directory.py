@@ -42,13 +42,21 @@ def test_rows_are_sorted_for_filters(query) -> None:
     assert rows == sorted(rows)
 
 
-def test_facts_of_the_place_are_inherited_and_marked(query) -> None:
+def test_facts_say_whose_words_they_are(query) -> None:
+    """The site says PTSD of the program; the directory's row, which lists it too, says the rest of all that it lists."""
     assert query(ONE.format("conditions, conditions_scope, payers, payers_scope, payers_in_network")) == [
-        (["ptsd"], "service", ["masshealth", "medicaid"], "location", ["masshealth"])
+        (
+            ["co_occurring", "mental_health", "ptsd"],
+            "listing",
+            ["masshealth", "medicaid"],
+            "listing",
+            ["masshealth"],
+        )
     ]
     plain = "SELECT conditions, conditions_scope, populations FROM directory WHERE service_id = 'svc_000b'"
-    assert query(plain) == [(["co_occurring", "mental_health"], "location", None)]
-    assert query("SELECT scope FROM service_condition WHERE service_id = 'svc_000a'") == [("service",)]
+    assert query(plain) == [(["co_occurring", "mental_health"], "listing", None)]
+    said = "SELECT condition, scope FROM service_condition WHERE service_id = 'svc_000a' ORDER BY ALL"
+    assert query(said) == [("co_occurring", "listing"), ("mental_health", "listing"), ("ptsd", "service")]
 
 
 def test_a_broad_condition_finds_narrow_ones(query) -> None:
@@ -70,10 +78,13 @@ def test_not_stated_is_null(query) -> None:
     assert set(row) == {None}
 
 
-def test_sessions_show_evenings_but_never_their_absence(query) -> None:
-    row = query(ONE.format("schedule, schedule_text, has_evening, has_morning, has_weekend"))[0]
+def test_sessions_show_what_nobody_says_in_words(query) -> None:
+    row = query(
+        ONE.format("schedule, schedule_text, has_evening, has_morning, has_weekend, shown_by_sessions")
+    )[0]
     assert row[0] == [{"days": ["mo", "we", "th"], "start": "18:00", "end": "21:00"}]
-    assert row[1:] == ("Mo We Th 18:00–21:00", True, None, None)
+    assert row[1:5] == ("Mo We Th 18:00–21:00", True, False, False)
+    assert row[5] == ["days_per_week", "has_evening", "has_weekend", "has_morning"]
 
 
 LEVELS = [
@@ -245,7 +256,8 @@ def test_what_cannot_be_used_is_in_quarantine_with_its_reason(odd: Path) -> None
         "unknown_code",
         "unknown_field",
     ]
-    assert one(odd, "conditions, hours_per_week_min", "svc_011a") == (["ptsd"], 9.0)
+    conditions = ["co_occurring", "mental_health", "ptsd"]
+    assert one(odd, "conditions, hours_per_week_min", "svc_011a") == (conditions, 9.0)
 
 
 def test_listing_columns_speak_where_no_observation_does(odd: Path) -> None:

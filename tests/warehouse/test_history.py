@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from rich.console import Console
 from warehouse_world import NOW, World, ask, build_world
@@ -240,7 +242,10 @@ def test_inputs_that_do_not_fit_say_so(tmp_path: Path) -> None:
         build(stage, VOCABULARY, tmp_path / "x.duckdb", **(arguments | {"overrides": tmp_path}))
     with pytest.raises(KindError, match="su_2025 is of the kind 'samhsa_directory'"):
         build(
-            stage, VOCABULARY, tmp_path / "x.duckdb", **(arguments | {"trust": {"provider_site": (1, 0.9)}})
+            stage,
+            VOCABULARY,
+            tmp_path / "x.duckdb",
+            **(arguments | {"trust": {"provider_site": (1, 0.9, None, True)}}),
         )
     with pytest.raises(VocabularyError, match=r"conditions\.csv is missing"):
         build(stage, tmp_path, tmp_path / "x.duckdb", **arguments)
@@ -251,3 +256,32 @@ def test_another_zone_mark_is_the_same_moment(second: Path) -> None:
     assert ask(second, "SELECT DISTINCT observed_at FROM observation WHERE source_id = 'su_2025'") == [
         (LATER,)
     ]
+
+
+def test_keys_survive_the_numbers_of_javascript(second: Path) -> None:
+    """No number of a release is beyond 2^53, where JSON loses its last digits in a browser."""
+    columns = ask(
+        second,
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'iop' AND data_type LIKE '%INT%'",
+    )
+    most = [f'SELECT max(abs("{column}")) AS most FROM {table}' for table, column in columns]
+    assert len(most) > 50
+    assert ask(second, f"SELECT max(most) < 2::BIGINT ** 53 FROM ({' UNION ALL '.join(most)})") == [(True,)]
+
+
+def test_a_release_whose_keys_were_numbers_goes_on(
+    built: Path, make: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Before, `claim_id` was a number: the same claims are no changes, and keep when they were first seen."""
+    old = tmp_path / "old.duckdb"
+    shutil.copy(built, old)
+    with duckdb.connect(old) as connection:
+        for table in ("claim", "observation"):
+            connection.execute(f"ALTER TABLE {table} ALTER claim_id TYPE BIGINT")
+        connection.execute("ALTER TABLE directory_history ALTER row_hash TYPE BIGINT")
+    world = World()
+    read_again(world, LATER)
+    new = make(world, previous=old)
+    assert ask(new, "SELECT count(*) FROM changes") == [(0,)]
+    assert ask(new, "SELECT count(*) FROM directory_history WHERE valid_to IS NOT NULL") == [(0,)]
+    assert ask(new, "SELECT max(first_seen) FROM claim") == ask(built, "SELECT max(first_seen) FROM claim")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from warehouse_world import World, ask, build_world
 
+from warehouse.policy import policy, privacy
+
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.I)
 PEOPLE = ("Sample", "Muster", "Placeholder")
 CELL = "6175550177"
@@ -70,6 +72,13 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world.entity("organization", "org_solo", [(solo, None)])
     world.find("ledger", entity_id="org_solo")[0]["label"] = "Jane Q. Sample, LICSW PLLC"
     world.entity("service", "svc_solo", [(solo, "iop")])
+    clinic = world.listing("su_2025", 52, "Pat Placeholder LPC", 52)  # whose clinic has a name of its own
+    clinic["site_name"] = "Elm Street Counseling"
+    world.say(clinic, "site_name", "Elm Street Counseling")
+    world.entity("organization", "org_clinic", [(clinic, None)])
+    world.entity("location", "loc_clinic", [(clinic, None)])
+    chain = world.listing("su_2025", 53, "XQZ RRR LPC", 53)  # initials, not a person's
+    world.entity("organization", "org_chain", [(chain, None)])
     practice = world.listing("su_2025", 51, "Example LICSW and Associates", 51)
     world.entity("organization", "org_practice", [(practice, None)])
     world.say(world.site(2), "condition", "bipolar", "iop/evening", quote=TOWNS)
@@ -106,7 +115,7 @@ def test_what_was_said_beside_it_stays(release: Path) -> None:
         release, "SELECT quote FROM observation WHERE field = 'modality'"
     )
     reasons = ask(release, "SELECT reason, raw FROM quarantine ORDER BY ALL")
-    told = ["individual", "no_address", "personal_contact", "personal_contact", "personal_name"]
+    told = ["individual", "no_address", *["personal_contact"] * 2, *["personal_name"] * 2]
     assert [reason for reason, _ in reasons] == told
 
 
@@ -120,8 +129,44 @@ def test_a_practice_of_one_is_not_listed_but_accounted_for(release: Path) -> Non
     assert ask(release, "SELECT status, label FROM ledger WHERE entity_id = 'org_solo'") == [("active", None)]
 
 
+def test_a_clinic_is_listed_by_its_own_name(release: Path) -> None:
+    named = "SELECT name FROM organization WHERE organization_id = ?"
+    assert ask(release, named, "org_clinic") == [("Elm Street Counseling",)]
+    assert ask(release, named, "org_chain") == [("XQZ RRR LPC",)]
+    assert ask(release, "SELECT organization_name FROM listing WHERE record_key = '52'") == [
+        ("Elm Street Counseling",)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_person"),
+    [
+        ("Jane Q. Sample, LICSW PLLC", True),
+        ("Jane Sample MA LMHC", True),
+        ("Sample, Jane LCSW", True),
+        ("Sample, Jane Q., LISW", True),
+        ("Office of Dr Jane Sample MD", True),
+        ("Jane Sample LCADC LCSW", True),
+        ("XQZ RRR LPC", False),
+        ("Sample Family MD", False),
+        ("Jane Sample LCSW DBA Elm House", False),
+        ("Jane Sample PhD & Associates", False),
+        ("Elm Street Clinic MD", False),
+        ("Jane Q Sample", False),  # may be a place named for her
+        ("Mind MD", False),
+    ],
+)
+def test_names_of_people(name: str, is_person: bool) -> None:
+    known = privacy(policy()["privacy"])
+    person, business = (re.compile(known[key]) for key in ("person", "business"))
+    assert bool(person.search(name) and not business.search(name)) == is_person
+
+
 def test_towns_and_states_are_not_taken_for_people(release: Path) -> None:
     """`Silver Spring, MD` is a place; addresses and names of operators keep their words."""
-    quotes = ask(release, "SELECT quote FROM observation WHERE field IN ('address', 'organization')")
+    quotes = ask(
+        release,
+        "SELECT quote FROM observation WHERE field IN ('address', 'organization') AND quote IS NOT NULL",
+    )
     assert all("[name]" not in quote for (quote,) in quotes)
     assert ask(release, "SELECT quote FROM observation WHERE value = 'bipolar'") == [(TOWNS,)]

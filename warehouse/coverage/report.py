@@ -55,4 +55,4 @@ def _line(values: Any) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    return "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
+    return "—" if value is None else str(value).replace("|", "\\|").replace("\n", " ")

@@ -9,7 +9,7 @@ import csv
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def cell(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return iso(value)
     if isinstance(value, list):
         if any(not isinstance(item, str) for item in value):
@@ -66,6 +66,8 @@ def parse_cell(text: str, type: Type) -> Any:
         return text == "true"
     if type.kind == "timestamp":
         return datetime.fromisoformat(text.removesuffix("Z"))
+    if type.kind == "date":
+        return date.fromisoformat(text)
     if type.kind in ("integer", "bigint"):
         return int(text)
     return float(text) if type.kind == "double" else plain_cell(text)

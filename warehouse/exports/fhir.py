@@ -28,6 +28,10 @@ HOW = {
     "out_of_network": "out of network",
     "not_accepted": "not accepted",
 }
+POSITION_OF = {
+    "zip": "The position is that of the ZIP code.",
+    "city": "The position is that of the city.",
+}
 Resource = dict[str, Any]
 
 
@@ -74,14 +78,25 @@ def healthcare_service(row: Mapping[str, Any]) -> Resource:
         ],
         "location": [_reference("Location", place) for place in row["places"] or ()],
         "name": row["name"] or row["level_label"],
-        "comment": row["alert"],
+        "comment": ". ".join(filter(None, (_listed_in(row), row["alert"]))),
         "telecom": _telecom(row["phones"], row["url"]),
         "coverageArea": [_reference("Location", f"state_{state}") for state in row["virtual_states"] or ()],
         "eligibility": _ages(row["min_age"], row["max_age"]),
         "characteristic": list(_characteristics(row)),
-        "communication": [_language(language) for language in row["languages"] or ()],
+        "communication": [
+            _concept("urn:ietf:bcp:47", language["code"], language["label"])
+            for language in row["languages"] or ()
+        ],
         "availableTime": [_session(session) for session in row["sessions"] or ()],
     }
+
+
+def _listed_in(row: Mapping[str, Any]) -> str | None:
+    """Where a list says it, which has no page to link to."""
+    if row["url"]:
+        return None
+    edition = f"edition of {row['source_edition']}" if row["source_edition"] else None
+    return "Listed in " + ", ".join(filter(None, (row["source_title"], edition, row["source_locator"])))
 
 
 def location(row: Mapping[str, Any]) -> Resource:
@@ -93,7 +108,7 @@ def location(row: Mapping[str, Any]) -> Resource:
         "status": "active",
         "name": row["called"] or "Not stated",
         "alias": row["alternate_names"],
-        "description": "The position is that of the ZIP code." if row["geo_precision"] == "zip" else None,
+        "description": POSITION_OF.get(row["geo_precision"]),
         "telecom": _telecom(row["phones"], row["website"]),
         "address": _address(row) if row["location_type"] == "physical" else None,
         "position": point,
@@ -194,13 +209,13 @@ def _new_patients(row: Mapping[str, Any]) -> Iterator[Resource]:
 
 
 def _characteristics(row: Mapping[str, Any]) -> Iterator[Resource]:
-    """What FHIR has no element for. What was said of the place as a whole says so."""
+    """What FHIR has no element for. What a listing says of all that it lists says so."""
     if row["level_of_care"]:
         yield _concept(f"{OURS}:level_of_care", row["level_of_care"], row["level_label"])
     if row["accepting"] == "waitlist":
         yield {"text": "Waiting list"}
     for trait in row["traits"] or ():
-        scope = "said of the place as a whole" if trait["scope"] == "location" else None
+        scope = "said by its listing of all that it lists" if trait["scope"] == "listing" else None
         notes = ", ".join(note for note in (HOW.get(trait["how"] or ""), scope) if note)
         label = trait["label"] or trait["code"]
         concept = _concept(f"{OURS}:{trait['kind']}", trait["code"], label)
@@ -213,12 +228,6 @@ def _ages(low: float | None, high: float | None) -> list[Resource]:
     words = f"{low:g} to {high:g}" if low is not None and high is not None else None
     words = words or (f"{low:g} and older" if low is not None else f"up to {high:g}")
     return [{"code": {"text": "Age in years"}, "comment": words}]
-
-
-def _language(language: str) -> Resource:
-    if language.isalpha() and len(language) <= 3:
-        return _concept("urn:ietf:bcp:47", language)
-    return {"text": language}
 
 
 def _session(session: Mapping[str, Any]) -> Resource:

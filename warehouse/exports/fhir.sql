@@ -17,20 +17,17 @@ UNION ALL SELECT service_id, 'modality', modality, v.label, scope, NULL
 FROM iop.service_modality LEFT JOIN iop.vocabulary_modality v ON v.code = modality
 UNION ALL SELECT service_id, 'exclusion', exclusion, v.label, scope, NULL
 FROM iop.service_exclusion LEFT JOIN iop.vocabulary_exclusion v ON v.code = exclusion
-UNION ALL SELECT service_id, 'payer', payer, v.label, scope, network
+UNION ALL SELECT service_id, CASE v.class WHEN 'way' THEN 'payment_option' ELSE 'payer' END, payer, v.label, scope, network
 FROM iop.service_payer LEFT JOIN iop.vocabulary_payer v ON v.code = payer;
 
 CREATE VIEW traits AS
 SELECT service_id, list({kind: kind, code: code, label: label, scope: scope, how: how} ORDER BY kind, code) AS traits
 FROM trait GROUP BY service_id;
 
--- A service is for substance use, for mental health, or for both, as far as its conditions say so.
+-- A service is for substance use, for mental health, or for both.
 CREATE VIEW domain AS
-SELECT DISTINCT service_id, ancestor AS domain
-FROM iop.service_condition JOIN iop.condition_ancestor a ON a.code = condition
-WHERE ancestor IN ('substance_use', 'mental_health')
-UNION
-SELECT service_id, unnest(['substance_use', 'mental_health']) FROM iop.service_condition WHERE condition = 'co_occurring';
+SELECT service_id, unnest(CASE focus WHEN 'both' THEN ['substance_use', 'mental_health'] ELSE [focus] END) AS domain
+FROM iop.service WHERE focus IS NOT NULL;
 
 CREATE VIEW coded AS
 SELECT service_id, list(DISTINCT type ORDER BY type) FILTER (type IS NOT NULL) AS types,
@@ -56,8 +53,8 @@ LEFT JOIN (SELECT service_id, list({days: days, start: start, "end": "end"} ORDE
     FROM iop.schedule GROUP BY ALL) x USING (service_id)
 LEFT JOIN (SELECT service_id, list(location_id ORDER BY location_id) AS places
     FROM iop.service_at_location GROUP BY ALL) n USING (service_id)
-LEFT JOIN (SELECT service_id, list(language ORDER BY language) AS languages
-    FROM iop.service_language GROUP BY ALL) g USING (service_id)
+LEFT JOIN (SELECT service_id, list({code: language, label: label} ORDER BY language) AS languages
+    FROM iop.service_language LEFT JOIN iop.vocabulary_language v ON v.code = language GROUP BY ALL) g USING (service_id)
 ORDER BY s.service_id;
 
 CREATE VIEW location AS

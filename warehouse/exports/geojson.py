@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def feature(row: Mapping[str, Any]) -> dict[str, Any]:
     located = row["latitude"] is not None and row["longitude"] is not None
     point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]} if located else None
     properties = {
-        name: iso(value) if isinstance(value, datetime) else value
+        name: iso(value) if isinstance(value, date) else value
         for name, value in row.items()
         if name not in ("latitude", "longitude")
     }

@@ -42,7 +42,8 @@ CREATE VIEW named AS
 SELECT service_id,
     words(list(p.label ORDER BY p.label) FILTER (kind = 'population')) AS populations,
     words(list(e.label ORDER BY e.label) FILTER (kind = 'exclusion')) AS exclusions,
-    words(list(y.label ORDER BY y.label) FILTER (kind = 'payer')) AS payers
+    words(list(y.label ORDER BY y.label) FILTER (kind = 'payer' AND class <> 'way')) AS payers,
+    words(list(y.label ORDER BY y.label) FILTER (kind = 'payer' AND class = 'way')) AS ways
 FROM (
     SELECT service_id, 'population' AS kind, population AS code FROM iop.service_population
     UNION ALL SELECT service_id, 'exclusion', exclusion FROM iop.service_exclusion
@@ -66,7 +67,7 @@ SELECT key(s.service_id) AS id, key(operator) AS organization_id, coalesce(s.nam
         range_of(duration_weeks_min, duration_weeks_max, 'weeks')) AS description,
     uri(url) AS url,
     CASE accepting WHEN 'closed' THEN 'defunct' WHEN 'suspended' THEN 'temporarily closed' ELSE 'active' END AS status,
-    'Payers named: ' || n.payers AS fees_description, d.bodies AS accreditations,
+    nullif(concat_ws('. ', 'Payers named: ' || n.payers, 'Ways of paying: ' || n.ways), '') AS fees_description, d.bodies AS accreditations,
     nullif(concat_ws('. ', 'For: ' || n.populations, 'Not for: ' || n.exclusions), '') AS eligibility_description,
     min_age AS minimum_age, max_age AS maximum_age, last_verified::DATE AS assured_date, d.alert
 FROM operated s
@@ -124,10 +125,10 @@ SELECT key(service_id || '/area/' || state) AS id, key(service_id) AS service_id
 FROM (SELECT service_id, unnest(virtual_states) AS state FROM iop.service);
 
 CREATE VIEW language AS
-SELECT key(service_id || '/language/' || language) AS id, key(service_id) AS service_id, language AS name,
-    CASE WHEN length(language) BETWEEN 2 AND 3 THEN language END AS code,
-    CASE scope WHEN 'location' THEN 'Said of the place as a whole' END AS note
-FROM iop.service_language;
+SELECT key(service_id || '/language/' || language) AS id, key(service_id) AS service_id,
+    coalesce(label, language) AS name, language AS code,
+    CASE scope WHEN 'listing' THEN 'Said by its listing of all that it lists' END AS note
+FROM iop.service_language LEFT JOIN iop.vocabulary_language v ON v.code = language;
 
 CREATE VIEW organization_identifier AS
 SELECT DISTINCT key(organization_id || '/' || scheme || '/' || identifier) AS id, key(organization_id) AS organization_id,
@@ -145,7 +146,9 @@ UNPIVOT (
         hours_per_week_min::VARCHAR AS hours_per_week_min, hours_per_week_max::VARCHAR AS hours_per_week_max,
         duration_weeks_min::VARCHAR AS duration_weeks_min, duration_weeks_max::VARCHAR AS duration_weeks_max,
         has_evening::VARCHAR AS has_evening, has_weekend::VARCHAR AS has_weekend, has_morning::VARCHAR AS has_morning,
-        accepting, freshness, verify_due::DATE::VARCHAR AS verify_due, confidence::VARCHAR AS confidence
+        accepting, focus, provider_state, array_to_string(shown_by_sessions, '; ') AS shown_by_sessions, source_title,
+        source_edition::VARCHAR AS source_edition, source_locator, freshness,
+        verify_due::DATE::VARCHAR AS verify_due, confidence::VARCHAR AS confidence
     FROM iop.service) ON COLUMNS(* EXCLUDE (service)) INTO NAME name VALUE value;
 
 -- Codes are unique over the whole package, so each has the prefix of its taxonomy.
@@ -189,7 +192,7 @@ UNION ALL SELECT service_id, 'payer', payer, network, scope FROM iop.service_pay
 CREATE VIEW attribute AS
 SELECT key(service_id || '/' || taxonomy || '/' || code) AS id, key(service_id) AS link_id,
     key('term/' || taxonomy || ':' || code) AS taxonomy_term_id, taxonomy AS link_type, 'service' AS link_entity,
-    nullif(concat_ws('; ', how, CASE scope WHEN 'location' THEN 'said of the place as a whole' END), '') AS value
+    nullif(concat_ws('; ', how, CASE scope WHEN 'listing' THEN 'said by its listing of all that it lists' END), '') AS value
 FROM fact
 UNION ALL
 SELECT key(service || '/property/' || name), key(service), key('term/property:' || name), 'property', 'service', value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,9 @@ class OpenRelease:
         return [column[0] for column in self.connection.description or ()]
 
 
-def iso(moment: datetime) -> str:
-    """A moment of the warehouse (UTC without a mark) as ISO 8601 with its mark."""
-    return moment.isoformat() + "Z"
+def iso(day: date) -> str:
+    """A date, or a moment of the warehouse (UTC without a mark) with its mark, as ISO 8601."""
+    return day.isoformat() + ("Z" if isinstance(day, datetime) else "")
 
 
 @contextmanager

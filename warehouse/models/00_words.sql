@@ -20,8 +20,17 @@ CREATE MACRO work.value_key(kind, stated) AS coalesce(nullif(CASE kind
         work.plain(stated ->> '$.street'), '') || '|' || coalesce(left(stated ->> '$.zip', 5), work.plain(stated ->> '$.city'), '')
     ELSE stated END, ''), stated);
 
+-- Digits as text: a number of 63 bits loses its last ones in JavaScript.
 CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS
-    (md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1)::BIGINT;
+    (md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1)::VARCHAR;
+
+-- How far a statement is believed: as sure as its reader, times the weight of its kind; of a questionnaire's boxes, as sure
+-- as they were found to be, and less with every year (reliability.csv).
+CREATE MACRO work.strength(confidence, weight, reliability, yearly, verified) AS coalesce(
+    reliability * pow(yearly, greatest(work.age_days(verified), 0) / 365.25), confidence * weight);
+
+-- Of voices that do not know of each other the doubts multiply: the logarithm of one doubt.
+CREATE MACRO work.doubt(strength) AS ln(1 - least(strength, getvariable('confidence_ceiling')));
 
 -- No personal contact data and no clinicians: taken out of everything that is printed words.
 CREATE MACRO work.without_mail(words) AS CASE WHEN contains(words, '@')
@@ -35,4 +44,10 @@ CREATE MACRO work.without_people(words) AS
 CREATE MACRO work.is_person(name) AS coalesce(
     regexp_matches(name, getvariable('person')) AND NOT regexp_matches(name, getvariable('business')), FALSE);
 
+-- The name of a site that says what is offered there, which makes a person's name above it that of a clinic's owner.
+CREATE MACRO work.is_clinic(name) AS coalesce(regexp_matches(name, getvariable('clinic')), FALSE);
+
 CREATE MACRO work.public_words(words) AS work.without_people(work.without_mail(words));
+
+-- The address of a local file means nothing elsewhere.
+CREATE MACRO work.web(address) AS CASE WHEN regexp_matches(address, '^https?://') THEN address END;

@@ -8,9 +8,10 @@ WITH RECURSIVE asked AS (
     SELECT redirect_to FROM stage.ledger JOIN asked ON entity_id = id WHERE redirect_to IS NOT NULL)
 SELECT id FROM asked;
 
--- People in practice by themselves are not listed, though a directory may print them.
+-- People in practice by themselves are not listed, though a directory may print them; a person's clinic is, by its name.
 CREATE TABLE work.individual AS
-    SELECT listing_id, source_id, locator, observed_at FROM stage.listing WHERE work.is_person(organization_name);
+    SELECT listing_id, source_id, locator, observed_at FROM stage.listing
+    WHERE work.is_person(organization_name) AND NOT work.is_clinic(site_name);
 
 CREATE TABLE work.down_listing AS
     SELECT listing_id FROM work.individual
@@ -95,10 +96,11 @@ INSERT INTO source BY NAME FROM stage.source;
 INSERT INTO document BY NAME SELECT * REPLACE (work.without_mail(detail) AS detail) FROM stage.document;
 INSERT INTO unmapped BY NAME SELECT * REPLACE (work.public_words(text) AS text) FROM stage.unmapped;
 INSERT INTO listing BY NAME
-SELECT * REPLACE (work.without_mail(organization_name) AS organization_name, 
+SELECT * REPLACE (work.without_mail(CASE WHEN work.is_person(organization_name) THEN site_name ELSE organization_name END)
+        AS organization_name,
     CASE WHEN NOT work.is_person(site_name) THEN work.without_mail(site_name) END AS site_name,
     work.without_mail(street1) AS street1, work.without_mail(street2) AS street2,
-    CASE WHEN NOT contains(website, '@') THEN website END AS website)
+    CASE WHEN NOT contains(website, '@') THEN website END AS website, work.web(url) AS url)
 FROM stage.listing SEMI JOIN work.place USING (listing_id);
 INSERT INTO listing_service BY NAME SELECT listing_id, service_key, level_of_care,
     CASE WHEN NOT work.is_person(name) THEN work.without_mail(name) END AS name

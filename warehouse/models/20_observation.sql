@@ -11,7 +11,7 @@ INSERT INTO observation BY NAME
 SELECT * EXCLUDE (entity, value_kind) REPLACE (
         CASE WHEN value_kind = 'text' THEN work.without_mail(value) ELSE value END AS value,
         CASE WHEN field IN ('address', 'organization', 'site_name') THEN work.without_mail(quote) ELSE work.public_words(quote) END AS quote,
-        work.public_words(section) AS section),
+        work.public_words(section) AS section, work.web(url) AS url),
     CASE WHEN entity.id IS NOT NULL THEN entity.kind END AS entity_type,
     entity.id AS entity_id,
     CASE WHEN assertion = 'affirmed' THEN work.claim_key(entity.id, field, value_kind, value) END AS claim_id

@@ -6,23 +6,44 @@ CREATE TABLE work.found AS
 SELECT source_id, sha256 AS document_sha256, min(fetched_at) AS found_at
 FROM document WHERE sha256 IS NOT NULL GROUP BY ALL;
 
--- A statement is no newer than the edition that prints it.
-CREATE TABLE work.support AS
-SELECT o.claim_id, o.source_id, k.priority, s.published,
-    max(o.confidence) * any_value(k.weight) AS strength,
-    count(*) AS statements,
-    min(least(o.observed_at, d.found_at)) AS first_seen,
-    max(o.observed_at) AS last_seen,
-    least(max(o.observed_at), coalesce(s.published, max(o.observed_at))) AS last_verified,
+-- What each listing says, for each claim that it supports. A statement is no newer than the edition that prints it.
+CREATE TABLE work.said AS
+SELECT o.claim_id, o.listing_id, o.service_key, any_value(o.source_id) AS source_id, any_value(o.field) AS field,
+    any_value(k.priority) AS priority, any_value(coalesce(k.voice, o.source_id)) AS voice, any_value(k.weight) AS weight, any_value(r.reliability) AS reliability,
+    any_value(r.yearly) AS yearly,
+    max(o.confidence) AS confidence, count(*) AS statements, min(least(o.observed_at, d.found_at)) AS first_seen,
+    max(o.observed_at) AS last_seen, least(max(o.observed_at), coalesce(any_value(s.published), max(o.observed_at))) AS last_verified,
     bool_or(o.qualifier = 'not_accepted') AS refused,
     bool_or(o.qualifier IS DISTINCT FROM 'not_accepted') AS granted,
-    arg_max(o.rowid, {confidence: o.confidence, id: o.observation_id}) AS best
+    arg_max(o.rowid, {confidence: o.confidence, id: o.observation_id}) AS best,
+    arg_max(o.qualifier, {confidence: o.confidence, id: o.observation_id}) FILTER (o.qualifier IS NOT NULL) AS qualifier
 FROM observation o
 JOIN source s USING (source_id)
 JOIN policy.kind k USING (kind)
+LEFT JOIN listing l ON l.listing_id = o.listing_id
+LEFT JOIN policy.reliability r ON r.questionnaire = l.questionnaire AND r.field = o.field
 LEFT JOIN work.found d ON d.source_id = o.source_id AND d.document_sha256 = o.document_sha256
 WHERE o.claim_id IS NOT NULL
-GROUP BY o.claim_id, o.source_id, k.priority, s.published;
+GROUP BY o.claim_id, o.listing_id, o.service_key;
+
+CREATE TABLE work.support AS
+SELECT claim_id, source_id, priority, voice,
+    max(work.strength(confidence, weight, reliability, yearly, last_verified)) AS strength,
+    sum(statements) AS statements, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+    max(last_verified) AS last_verified, bool_or(refused) AS refused, bool_or(granted) AS granted,
+    arg_max(best, {confidence: confidence, row: best}) AS best
+FROM work.said GROUP BY claim_id, source_id, priority, voice;
+
+-- Of a name that is written in several ways: the wording of most listings, of equals the newest, then the longest.
+CREATE TABLE work.name AS
+SELECT claim_id, sum(listings) AS listings,
+    arg_max(best, {listings: listings, verified: last_verified, length: length(value), value: value}) AS best
+FROM (
+    SELECT s.claim_id, o.value, count(DISTINCT s.listing_id) AS listings, max(s.last_verified) AS last_verified,
+        min(s.best) AS best
+    FROM work.said s SEMI JOIN (FROM policy.field WHERE is_name) f ON f.field = s.field JOIN observation o ON o.rowid = s.best
+    GROUP BY ALL)
+GROUP BY claim_id;
 
 -- Denials: what a source says is not so. They mark the same value as contradicted, or outweigh it.
 CREATE TABLE work.denial AS
@@ -35,28 +56,31 @@ WHERE o.assertion = 'negated' AND o.entity_id IS NOT NULL
 GROUP BY ALL;
 
 CREATE TABLE work.weighed AS
-SELECT claim_id,
-    min(priority) AS priority,
-    1 - exp(sum(ln(1 - least(strength, getvariable('confidence_ceiling'))))) AS strength,
-    count(*) AS source_count,
-    sum(statements) AS statements,
-    min(first_seen) AS first_seen,
-    max(last_seen) AS last_seen,
-    max(last_verified) AS last_verified,
-    bool_or(refused) AND bool_or(granted) AS torn,
-    arg_max(best, {priority: -priority, verified: last_verified, strength: strength, id: source_id}) AS best
-FROM work.support
-GROUP BY claim_id;
+SELECT w.* REPLACE (coalesce(n.best, w.best) AS best), v.strength, n.listings
+FROM (
+    SELECT claim_id, min(priority) AS priority, count(*) AS source_count, sum(statements) AS statements,
+        min(first_seen) AS first_seen, max(last_seen) AS last_seen, max(last_verified) AS last_verified,
+        bool_or(refused) AND bool_or(granted) AS torn,
+        arg_max(best, {priority: -priority, verified: last_verified, strength: strength, id: source_id}) AS best
+    FROM work.support GROUP BY claim_id) w
+JOIN (
+    SELECT claim_id, 1 - exp(sum(work.doubt(strength))) AS strength
+    FROM (SELECT claim_id, voice, max(strength) AS strength FROM work.support GROUP BY ALL) GROUP BY claim_id) v
+    USING (claim_id)
+LEFT JOIN work.name n USING (claim_id);
 
 CREATE TABLE work.value AS
 SELECT w.* EXCLUDE (priority), least(w.priority, 99) AS priority,
-    o.entity_type, o.entity_id, o.field, o.value, o.qualifier, o.observation_id, o.source_id, o.url,
-    f.cardinality = 'one' OR coalesce(f.only_one_of = o.entity_type, FALSE) AS single, f.wording, f.one_source, f.verify_days,
+    o.entity_type, o.entity_id, o.field, o.value, o.qualifier, o.observation_id, o.source_id,
+    CASE WHEN k.is_page THEN o.url END AS url,
+    f.cardinality = 'one' OR coalesce(f.only_one_of = o.entity_type, FALSE) AS single, f.wording, f.is_name, f.one_source, f.verify_days,
     d.priority AS denied_by,
     work.freshness_of(w.last_verified, f.verify_days) AS freshness
 FROM work.weighed w
 JOIN observation o ON o.rowid = w.best
 JOIN policy.field f ON f.field = o.field
+JOIN source s ON s.source_id = o.source_id
+JOIN policy.kind k ON k.kind = s.kind
 LEFT JOIN work.denial d ON d.claim_id = w.claim_id;
 
 -- Since when it has been known under ids that were merged into this one.
@@ -77,6 +101,9 @@ WITH ranked AS (
     FROM work.value t
     WINDOW best AS (PARTITION BY entity_id, field ORDER BY
         priority = 0 DESC,
+        CASE WHEN is_name THEN listings END DESC,
+        CASE WHEN is_name THEN last_verified END DESC,
+        CASE WHEN is_name THEN length(value) END DESC,
         freshness = 'expired',
         denied_by < priority,
         CASE field WHEN 'phone' THEN list_position(getvariable('phone_kinds'), coalesce(qualifier, 'main')) END,

@@ -9,7 +9,7 @@ SELECT entity_id, field, list_sort(list(value)) AS values FROM claim
 WHERE rank > 1 AND field IN ('organization', 'site_name') GROUP BY ALL;
 
 CREATE TABLE work.link AS
-SELECT p.*, l.source_id, l.observed_at, least(l.observed_at, d.found_at) AS found_at, l.is_virtual, l.latitude, l.longitude, l.geo_precision, l.county, l.zip,
+SELECT p.*, l.source_id, l.observed_at, l.organization_name, l.state, l.questionnaire, l.focus, k.is_page, least(l.observed_at, d.found_at) AS found_at, l.is_virtual, l.latitude, l.longitude, l.geo_precision, l.county, l.zip,
     k.priority
 FROM work.place p JOIN listing l USING (listing_id) JOIN source s USING (source_id) JOIN policy.kind k USING (kind)
 LEFT JOIN work.found d ON d.source_id = l.source_id AND d.document_sha256 = l.document_sha256;
@@ -28,7 +28,7 @@ SELECT location_id,
     min(found_at) AS first_seen,
     max(observed_at) AS last_seen,
     arg_min({latitude: latitude, longitude: longitude, geo_precision: geo_precision},
-        {coarse: geo_precision <> 'address', priority: priority, age: work.age_days(observed_at), id: listing_id})
+        {coarse: list_position(['address', 'zip', 'city'], geo_precision), priority: priority, age: work.age_days(observed_at), id: listing_id})
         FILTER (WHERE latitude IS NOT NULL AND longitude IS NOT NULL) AS point
 FROM work.link WHERE location_id IS NOT NULL GROUP BY location_id;
 
@@ -65,12 +65,16 @@ ORDER BY r.organization_id;
 INSERT INTO location BY NAME
 SELECT g.location_id, o.organization_id, CASE WHEN g.is_virtual THEN 'virtual' ELSE 'physical' END AS location_type,
     n.value AS name, a.values AS alternate_names, w.value AS website,
-    g.point.latitude, g.point.longitude, g.point.geo_precision, g.source_count,
+    g.point.latitude, g.point.longitude,
+    -- the ZIP code that another listing of the place prints is not the address's own
+    CASE WHEN g.point.geo_precision = 'zip' AND (d.value ->> '$.zip') IS NULL THEN 'city'
+        ELSE g.point.geo_precision END AS geo_precision, g.source_count,
     least(g.first_seen, p.first_seen) AS first_seen, g.last_seen
 FROM work.located g
 LEFT JOIN work.operated o USING (location_id)
 LEFT JOIN work.best n ON n.entity_id = g.location_id AND n.field = 'site_name'
 LEFT JOIN work.best w ON w.entity_id = g.location_id AND w.field = 'website'
+LEFT JOIN work.best d ON d.entity_id = g.location_id AND d.field = 'address'
 LEFT JOIN work.alternative a ON a.entity_id = g.location_id AND a.field = 'site_name'
 LEFT JOIN work.sighted p ON p.entity_id = g.location_id
 ORDER BY g.location_id;

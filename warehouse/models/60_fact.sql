@@ -1,49 +1,88 @@
--- Many-valued facts of services. What was said of the place is inherited by its services, marked `location`,
--- where nothing was said of the service itself.
+-- Many-valued facts of services, and whose words they are. `service`: said of the program itself. `listing`: said by the
+-- row or page that lists it, of all that it lists, where it says nothing of the program itself. What other listings of the
+-- place say is no fact of the service: `directory` shows it in columns of its own (70_directory.sql).
 
-CREATE TABLE work.place_fact AS
-SELECT entity_id AS location_id, field, value, qualifier, conflict, confidence, source_count, claim_id, last_verified,
-    freshness
-FROM claim SEMI JOIN (FROM policy.field WHERE inherit) USING (field)
-WHERE entity_type = 'location' AND chosen;
+CREATE TABLE work.fact_field AS FROM policy.field WHERE inherit;
 
-CREATE TABLE work.own_fact AS
-SELECT entity_id AS service_id, field, value, qualifier, conflict, confidence, source_count, claim_id, last_verified,
-    freshness
-FROM claim SEMI JOIN (FROM policy.field WHERE inherit) USING (field)
-WHERE entity_type = 'service' AND chosen;
+-- What each listing of a service says of its place. A correction of a place is said by all that list it.
+CREATE TABLE work.listed_claim AS
+SELECT o.service_id, s.claim_id, s.source_id, s.voice, s.qualifier, s.best, s.last_verified,
+    work.strength(s.confidence, s.weight, s.reliability, s.yearly, s.last_verified) AS strength
+FROM (SELECT DISTINCT service_id, listing_id FROM work.offered) o
+JOIN work.said s ON s.listing_id = o.listing_id AND s.service_key IS NULL
+SEMI JOIN work.fact_field f ON f.field = s.field
+ANTI JOIN (SELECT t.service_id, t.listing_id, s.field FROM work.said s JOIN work.track t USING (listing_id, service_key)) own
+    ON own.service_id = o.service_id AND own.listing_id = o.listing_id AND own.field = s.field
+UNION ALL
+SELECT DISTINCT o.service_id, s.claim_id, s.source_id, s.voice, s.qualifier, s.best, s.last_verified, s.confidence AS strength
+FROM work.said s
+JOIN claim c USING (claim_id)
+JOIN work.offered o ON o.location_id = c.entity_id
+SEMI JOIN work.fact_field f ON f.field = s.field
+WHERE s.listing_id IS NULL AND c.entity_type = 'location';
 
-CREATE TABLE work.inherited_fact AS
-SELECT s.service_id, p.* EXCLUDE (location_id), s.places
-FROM (SELECT *, count(*) OVER (PARTITION BY service_id) AS places FROM service_at_location) s
-JOIN work.place_fact p USING (location_id)
-ANTI JOIN (SELECT DISTINCT service_id, field FROM work.own_fact) o ON o.service_id = s.service_id AND o.field = p.field
-WHERE p.field <> 'accepting';
+CREATE TABLE work.listing_fact AS
+SELECT service_id, claim_id, 1 - exp(sum(work.doubt(strength))) AS strength, sum(sources) AS source_count,
+    max(last_verified) AS last_verified,
+    arg_max(qualifier, {strength: strength, voice: voice}) FILTER (qualifier IS NOT NULL) AS qualifier
+FROM (
+    SELECT service_id, claim_id, voice, max(strength) AS strength, count(DISTINCT source_id) AS sources,
+        max(last_verified) AS last_verified,
+        arg_max(qualifier, {strength: strength, row: best}) FILTER (qualifier IS NOT NULL) AS qualifier
+    FROM work.listed_claim GROUP BY ALL)
+GROUP BY service_id, claim_id;
 
--- A service at several places inherits a fact once, from the place that is surest of it.
-CREATE VIEW work.service_fact AS
-SELECT *, 'service' AS scope FROM work.own_fact
-UNION ALL BY NAME
-SELECT * EXCLUDE (places), 'location' AS scope FROM work.inherited_fact WHERE places = 1
-UNION ALL BY NAME
-SELECT DISTINCT ON (service_id, field, value) * EXCLUDE (places), 'location' AS scope
-FROM work.inherited_fact WHERE places > 1 ORDER BY confidence DESC, claim_id;
+CREATE TABLE work.offer_fact AS
+WITH both_scopes AS (
+    SELECT entity_id AS service_id, field, value, qualifier, conflict, confidence, source_count, claim_id, last_verified,
+        freshness, rank, 'service' AS scope
+    FROM claim SEMI JOIN work.fact_field USING (field)
+    WHERE entity_type = 'service' AND chosen
+    UNION ALL BY NAME
+    SELECT h.service_id, c.field, c.value, h.qualifier, c.conflict,
+        round(least(h.strength, getvariable('confidence_ceiling'))
+            * CASE WHEN c.conflict THEN getvariable('conflict_discount') ELSE 1 END, 4) AS confidence,
+        h.source_count, c.claim_id, h.last_verified,
+        work.freshness_of(h.last_verified, f.verify_days) AS freshness, c.rank, 'listing' AS scope
+    FROM work.listing_fact h
+    JOIN claim c USING (claim_id)
+    JOIN work.fact_field f ON f.field = c.field
+    WHERE c.chosen OR f.cardinality = 'one')
+SELECT b.* EXCLUDE (rank) FROM both_scopes b JOIN work.fact_field f USING (field)
+-- of one-valued fields the best value that a listing of the service states, whatever others say of the place
+QUALIFY row_number() OVER (
+    PARTITION BY service_id, field, CASE WHEN f.cardinality = 'many' THEN value END ORDER BY scope DESC, rank) = 1;
 
 INSERT INTO service_condition BY NAME
-SELECT * EXCLUDE (field, value, qualifier), value AS condition FROM work.service_fact WHERE field = 'condition'
+SELECT * EXCLUDE (field, value, qualifier), value AS condition FROM work.offer_fact WHERE field = 'condition'
 ORDER BY service_id, condition;
 INSERT INTO service_population BY NAME
-SELECT * EXCLUDE (field, value, qualifier), value AS population FROM work.service_fact WHERE field = 'population'
+SELECT * EXCLUDE (field, value, qualifier), value AS population FROM work.offer_fact WHERE field = 'population'
 ORDER BY service_id, population;
 INSERT INTO service_modality BY NAME
-SELECT * EXCLUDE (field, value, qualifier), value AS modality FROM work.service_fact WHERE field = 'modality'
+SELECT * EXCLUDE (field, value, qualifier), value AS modality FROM work.offer_fact WHERE field = 'modality'
 ORDER BY service_id, modality;
 INSERT INTO service_exclusion BY NAME
-SELECT * EXCLUDE (field, value, qualifier), value AS exclusion FROM work.service_fact WHERE field = 'exclusion'
+SELECT * EXCLUDE (field, value, qualifier), value AS exclusion FROM work.offer_fact WHERE field = 'exclusion'
 ORDER BY service_id, exclusion;
 INSERT INTO service_language BY NAME
-SELECT * EXCLUDE (field, value, qualifier), value AS language FROM work.service_fact WHERE field = 'language'
+SELECT * EXCLUDE (field, value, qualifier), value AS language FROM work.offer_fact WHERE field = 'language'
 ORDER BY service_id, language;
 INSERT INTO service_payer BY NAME
-SELECT * EXCLUDE (field, value, qualifier), value AS payer, qualifier AS network FROM work.service_fact
+SELECT * EXCLUDE (field, value, qualifier), value AS payer, qualifier AS network FROM work.offer_fact
 WHERE field = 'payer' ORDER BY service_id, payer;
+
+UPDATE service SET accepting = f.value FROM work.offer_fact f
+WHERE f.service_id = service.service_id AND f.field = 'accepting';
+
+-- Whether a program is about substance use, mental health or both: as its lists are, else as its conditions say.
+UPDATE service SET focus = told.focus
+FROM (
+    SELECT service_id, CASE WHEN count(DISTINCT root) > 1 THEN 'both' ELSE any_value(root) END AS focus
+    FROM (
+        SELECT service_id, ancestor AS root FROM service_condition JOIN condition_ancestor ON code = condition
+        WHERE ancestor IN ('substance_use', 'mental_health')
+        UNION ALL
+        SELECT service_id, unnest(['substance_use', 'mental_health']) FROM service_condition WHERE condition = 'co_occurring')
+    GROUP BY service_id) told
+WHERE told.service_id = service.service_id AND service.focus IS NULL;

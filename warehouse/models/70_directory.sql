@@ -1,58 +1,107 @@
 -- The one wide table: every service at every place where it is offered, and every virtual service.
 
--- Lists are put together once per place and once per service, and only then joined: no list is exploded.
+-- Lists are put together once per service and once per place, and only then joined: no list is exploded.
 CREATE MACRO work.open_payer(network) AS coalesce(network, '') NOT IN ('not_accepted', 'out_of_network');
 
-CREATE TABLE work.place_list AS
-SELECT location_id, field, list_sort(list(value)) AS values,
-    list_sort(list(value) FILTER (field = 'payer' AND work.open_payer(qualifier))) AS open_payers,
-    list_sort(list(value) FILTER (field = 'payer' AND qualifier = 'in_network')) AS in_network
-FROM work.place_fact GROUP BY ALL;
+-- How a value is filed: ways of paying are no payers.
+CREATE TABLE work.way AS SELECT code FROM vocabulary_payer WHERE class = 'way';
 
-CREATE TABLE work.own_list AS
-SELECT service_id, field, list_sort(list(value)) AS values,
-    list_sort(list(value) FILTER (field = 'payer' AND work.open_payer(qualifier))) AS open_payers,
-    list_sort(list(value) FILTER (field = 'payer' AND qualifier = 'in_network')) AS in_network
-FROM work.own_fact GROUP BY ALL;
+CREATE MACRO work.filed(field, value, network) AS CASE
+    WHEN field <> 'payer' THEN field
+    WHEN value IN (SELECT code FROM work.way) THEN CASE WHEN network = 'not_accepted' THEN NULL ELSE 'payment_option' END
+    WHEN work.open_payer(network) THEN 'payer' END;
 
 CREATE TABLE work.site AS
 SELECT service_id, location_id FROM service LEFT JOIN service_at_location USING (service_id);
 
-CREATE TABLE work.list AS
-SELECT service_id, location_id, field,
-    coalesce(o.values, p.values) AS values,
-    CASE WHEN o.values IS NULL THEN p.open_payers ELSE o.open_payers END AS open_payers,
-    CASE WHEN o.values IS NULL THEN p.in_network ELSE o.in_network END AS in_network,
-    CASE WHEN o.values IS NULL THEN 'location' ELSE 'service' END AS scope
-FROM work.site
-CROSS JOIN (SELECT field FROM policy.field WHERE inherit) f
-LEFT JOIN work.own_list o USING (service_id, field)
-LEFT JOIN work.place_list p USING (location_id, field)
-WHERE o.values IS NOT NULL OR p.values IS NOT NULL;
+CREATE MACRO work.scope_of(scopes) AS CASE WHEN len(scopes) > 0
+    THEN CASE WHEN list_contains(scopes, 'listing') THEN 'listing' ELSE 'service' END END;
 
 CREATE TABLE work.lists AS
-SELECT service_id, location_id,
-    any_value(values) FILTER (field = 'condition') AS conditions,
-    any_value(scope) FILTER (field = 'condition') AS conditions_scope,
-    any_value(values) FILTER (field = 'exclusion') AS exclusions,
-    any_value(scope) FILTER (field = 'exclusion') AS exclusions_scope,
-    any_value(values) FILTER (field = 'population') AS populations,
-    any_value(scope) FILTER (field = 'population') AS populations_scope,
-    any_value(values) FILTER (field = 'modality') AS modalities,
-    any_value(scope) FILTER (field = 'modality') AS modalities_scope,
-    any_value(open_payers) FILTER (field = 'payer') AS payers,
-    any_value(in_network) FILTER (field = 'payer') AS payers_in_network,
-    any_value(scope) FILTER (field = 'payer') AS payers_scope,
-    any_value(values) FILTER (field = 'language') AS languages,
-    any_value(values[1]) FILTER (field = 'accepting') AS accepting
-FROM work.list GROUP BY ALL;
+SELECT service_id,
+    list_sort(list(value) FILTER (filed = 'condition')) AS conditions,
+    work.scope_of(list(scope) FILTER (filed = 'condition')) AS conditions_scope,
+    list_sort(list(value) FILTER (filed = 'exclusion')) AS exclusions,
+    work.scope_of(list(scope) FILTER (filed = 'exclusion')) AS exclusions_scope,
+    list_sort(list(value) FILTER (filed = 'population')) AS populations,
+    work.scope_of(list(scope) FILTER (filed = 'population')) AS populations_scope,
+    list_sort(list(value) FILTER (filed = 'modality')) AS modalities,
+    work.scope_of(list(scope) FILTER (filed = 'modality')) AS modalities_scope,
+    list_sort(list(value) FILTER (filed = 'payer')) AS payers,
+    work.scope_of(list(scope) FILTER (filed = 'payer')) AS payers_scope,
+    list_sort(list(value) FILTER (filed = 'payer' AND qualifier = 'in_network')) AS payers_in_network,
+    list_sort(list(value) FILTER (filed = 'payment_option')) AS payment_options,
+    work.scope_of(list(scope) FILTER (filed = 'payment_option')) AS payment_options_scope,
+    list_sort(list(value) FILTER (filed = 'language')) AS languages,
+    work.scope_of(list(scope) FILTER (filed = 'language')) AS languages_scope,
+    any_value(scope) FILTER (filed = 'accepting') AS accepting_scope,
+    any_value(last_verified) FILTER (filed = 'accepting') AS accepting_verified
+FROM (SELECT *, work.filed(field, value, qualifier) AS filed FROM work.offer_fact)
+GROUP BY service_id;
 
--- Each distinct list of conditions with everything above them, so that `trauma` finds PTSD.
+-- What any listing of the place says of it as a whole.
+CREATE TABLE work.place_lists AS
+SELECT location_id,
+    list_sort(list(value) FILTER (filed = 'condition')) AS conditions,
+    list_sort(list(value) FILTER (filed = 'exclusion')) AS exclusions,
+    list_sort(list(value) FILTER (filed = 'population')) AS populations,
+    list_sort(list(value) FILTER (filed = 'modality')) AS modalities,
+    list_sort(list(value) FILTER (filed = 'payer')) AS payers,
+    list_sort(list(value) FILTER (filed = 'payment_option')) AS payment_options,
+    list_sort(list(value) FILTER (filed = 'language')) AS languages,
+    any_value(value) FILTER (filed = 'accepting') AS accepting
+FROM (SELECT entity_id AS location_id, value, work.filed(field, value, qualifier) AS filed
+    FROM claim SEMI JOIN work.fact_field USING (field) WHERE entity_type = 'location' AND chosen)
+GROUP BY location_id;
+
+-- Boxes that the lists of a service could have ticked, by the questionnaires and editions that it stands in.
+CREATE TABLE work.asked_of AS
+SELECT service_id, list_sort(list(DISTINCT questionnaire || '|' || year(observed_at))) AS papers
+FROM work.offered WHERE questionnaire IS NOT NULL GROUP BY service_id;
+
+CREATE TABLE work.box AS
+SELECT papers,
+    list(DISTINCT value) FILTER (filed = 'condition') AS conditions,
+    list(DISTINCT value) FILTER (filed = 'population') AS populations,
+    list(DISTINCT value) FILTER (filed = 'modality') AS modalities,
+    list(DISTINCT value) FILTER (filed = 'payer') AS payers,
+    list(DISTINCT value) FILTER (filed = 'payment_option') AS payment_options,
+    list(DISTINCT value) FILTER (filed = 'language') AS languages
+FROM (SELECT DISTINCT papers, unnest(papers) AS paper FROM work.asked_of)
+JOIN (SELECT *, work.filed(field, value, NULL) AS filed FROM asks) a
+    ON a.questionnaire = split_part(paper, '|', 1)
+    AND split_part(paper, '|', 2)::INTEGER BETWEEN a.since AND coalesce(a.until, 9999)
+GROUP BY papers;
+
+-- The first list without what is in the others; null where nothing is left.
+CREATE MACRO work.beyond(items, stated) AS
+    nullif(list_sort(list_filter(items, lambda item: NOT coalesce(list_contains(stated, item), FALSE))), []);
+
+-- Each distinct list with everything above its codes, so that `trauma` finds PTSD, and `medicaid` MassHealth.
 CREATE TABLE work.lineage AS
 SELECT conditions, list_sort(list(DISTINCT a.ancestor)) AS conditions_all
 FROM (SELECT DISTINCT conditions, unnest(conditions) AS code FROM work.lists WHERE conditions IS NOT NULL)
 JOIN condition_ancestor a USING (code)
 GROUP BY conditions;
+
+CREATE TABLE work.payer_lineage AS
+SELECT payers, list_sort(list(DISTINCT a.ancestor)) AS payers_all
+FROM (SELECT DISTINCT payers, unnest(payers) AS code FROM work.lists WHERE payers IS NOT NULL)
+JOIN payer_ancestor a USING (code)
+GROUP BY payers;
+
+-- The operator as the listings of the service print it: most of them, of equals the newest, then the longest.
+CREATE TABLE work.printed AS
+SELECT service_id, location_id, arg_max(name, {listings: listings, newest: newest, length: length(name), name: name}) AS name
+FROM (
+    SELECT service_id, location_id, organization_name AS name, count(DISTINCT listing_id) AS listings, max(observed_at) AS newest
+    FROM work.offered WHERE organization_name IS NOT NULL GROUP BY ALL)
+GROUP BY ALL;
+
+-- The name that a person gave an operator stands above what is printed.
+CREATE TABLE work.renamed AS
+SELECT entity_id AS organization_id, value AS name FROM claim
+WHERE field = 'organization' AND chosen AND source_id = 'override';
 
 CREATE TABLE work.sessions AS
 SELECT service_id, list({days: days, start: start, "end": "end"} ORDER BY session) AS schedule,
@@ -74,14 +123,28 @@ CREATE TABLE work.bodies AS
 SELECT location_id, list_sort(list(body)) AS accreditations FROM accreditation GROUP BY location_id;
 
 INSERT INTO directory BY NAME
-SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observation_count)
-        REPLACE (coalesce(s.accepting, f.accepting) AS accepting),
+SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observation_count),
     s.name AS service_name, s.url AS source_url, s.observation_count AS evidence_count,
-    o.name AS organization_name, l.name AS location_name,
+    coalesce(m.name, e.name) AS organization_name, o.name AS operator_name, o.alternate_names AS operator_alternate_names,
+    l.name AS location_name,
     a.street, a.city, a.county, a.state, a.zip, l.latitude, l.longitude, l.geo_precision,
     p.number AS phone, p.extension AS phone_extension, p.display AS phone_display,
     coalesce(t.website, l.website, o.website) AS website,
-    f.* EXCLUDE (service_id, location_id, accepting), c.conditions_all, b.accreditations,
+    f.* EXCLUDE (service_id), c.conditions_all, y.payers_all, b.accreditations,
+    work.beyond(i.conditions, f.conditions) AS conditions_of_place,
+    work.beyond(i.exclusions, f.exclusions) AS exclusions_of_place,
+    work.beyond(i.populations, f.populations) AS populations_of_place,
+    work.beyond(i.modalities, f.modalities) AS modalities_of_place,
+    work.beyond(i.payers, f.payers) AS payers_of_place,
+    work.beyond(i.payment_options, f.payment_options) AS payment_options_of_place,
+    work.beyond(i.languages, f.languages) AS languages_of_place,
+    CASE WHEN s.accepting IS NULL THEN i.accepting END AS accepting_of_place,
+    work.beyond(q.conditions, f.conditions) AS conditions_not_ticked,
+    work.beyond(q.populations, f.populations) AS populations_not_ticked,
+    work.beyond(q.modalities, f.modalities) AS modalities_not_ticked,
+    work.beyond(q.payers, f.payers) AS payers_not_ticked,
+    work.beyond(q.payment_options, f.payment_options) AS payment_options_not_ticked,
+    work.beyond(q.languages, f.languages) AS languages_not_ticked,
     w.schedule, w.schedule_text, r.sources, coalesce(x.has_conflict, FALSE) AS has_conflict,
     coalesce(x.stale_facts, 0) AS stale_facts,
     CASE s.freshness
@@ -92,17 +155,23 @@ FROM work.site d
 JOIN service s USING (service_id)
 LEFT JOIN location l ON l.location_id = d.location_id
 LEFT JOIN organization o ON o.organization_id = s.organization_id
+LEFT JOIN work.renamed m ON m.organization_id = s.organization_id
+LEFT JOIN work.printed e ON e.service_id = d.service_id AND e.location_id IS NOT DISTINCT FROM d.location_id
 LEFT JOIN address a ON a.location_id = d.location_id
-LEFT JOIN work.lists f ON f.service_id = d.service_id AND f.location_id IS NOT DISTINCT FROM d.location_id
+LEFT JOIN work.lists f ON f.service_id = d.service_id
+LEFT JOIN work.place_lists i ON i.location_id = d.location_id
 LEFT JOIN work.lineage c ON c.conditions = f.conditions
+LEFT JOIN work.payer_lineage y ON y.payers = f.payers
+LEFT JOIN work.asked_of n ON n.service_id = d.service_id
+LEFT JOIN work.box q ON q.papers = n.papers
 LEFT JOIN work.sessions w ON w.service_id = d.service_id
 LEFT JOIN work.call ps ON ps.id = d.service_id
 LEFT JOIN work.call pl ON pl.id = d.location_id
 LEFT JOIN work.call po ON po.id = s.organization_id
-CROSS JOIN LATERAL (SELECT coalesce(ps.phone, pl.phone, po.phone) AS chosen) n
-CROSS JOIN LATERAL (SELECT n.chosen.number AS number, n.chosen.extension AS extension, n.chosen.display AS display) p
+CROSS JOIN LATERAL (SELECT coalesce(ps.phone, pl.phone, po.phone) AS chosen) k
+CROSS JOIN LATERAL (SELECT k.chosen.number AS number, k.chosen.extension AS extension, k.chosen.display AS display) p
 LEFT JOIN work.stated t ON t.service_id = d.service_id
 LEFT JOIN work.listed x ON x.service_id = d.service_id
 LEFT JOIN work.sources r ON r.service_id = d.service_id
 LEFT JOIN work.bodies b ON b.location_id = d.location_id
-ORDER BY s.level_of_care, a.state, a.county, a.zip, o.name, d.service_id, d.location_id;
+ORDER BY s.level_of_care, a.state, a.county, a.zip, e.name, d.service_id, d.location_id;

@@ -107,12 +107,13 @@ FROM entities
 WHERE getvariable('previous_release') IS NOT NULL
 ORDER BY entity_id, field, old_value, new_value;
 
--- A row's hash is of what it says; that it was verified again is no change.
+-- A row's hash is of what it says; that it was verified again, or where an edition prints it, is no change.
 CREATE TABLE work.hashed_row AS
-SELECT service_id || '@' || coalesce(location_id, '') AS site, (md5_number_lower(to_json(said)::VARCHAR) >> 1)::BIGINT AS row_hash
+SELECT service_id || '@' || coalesce(location_id, '') AS site, (md5_number_lower(to_json(said)::VARCHAR) >> 1)::VARCHAR AS row_hash
 FROM (
     SELECT service_id, location_id, d AS said
-    FROM (SELECT * EXCLUDE (evidence_count, confidence, stale_facts, last_verified, verify_due, freshness, alert)
+    FROM (SELECT * EXCLUDE (evidence_count, confidence, stale_facts, last_verified, verify_due, accepting_verified,
+            freshness, alert, source_edition, source_locator)
         FROM directory) d);
 
 -- Rows of the last release that go on unchanged.

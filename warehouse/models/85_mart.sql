@@ -66,18 +66,71 @@ LEFT JOIN strange USING (source_id)
 WHERE s.kind <> 'override'
 ORDER BY s.source_id;
 
-INSERT INTO coverage_county BY NAME
-SELECT state, county, level_of_care, count(DISTINCT service_id) AS services,
-    count(DISTINCT location_id) AS locations, count(DISTINCT organization_id) AS organizations,
-    count(DISTINCT service_id) FILTER (virtual) AS virtual_services,
-    count(DISTINCT service_id) FILTER (has_evening) AS evening_services,
-    count(DISTINCT service_id) FILTER (freshness IN ('fresh', 'due')) AS verified_services
-FROM directory GROUP BY ALL ORDER BY ALL;
+-- Of which levels of care the lists of a place ask: a place that only a list without the question shows says nothing of it.
+CREATE TABLE work.place_asked AS
+SELECT p.location_id, a.value AS level_of_care
+FROM (SELECT DISTINCT location_id, questionnaire, year(observed_at) AS edition FROM work.link WHERE questionnaire IS NOT NULL) p
+JOIN asks a ON a.questionnaire = p.questionnaire AND a.field = 'level_of_care'
+    AND p.edition BETWEEN a.since AND coalesce(a.until, p.edition)
+GROUP BY ALL;
 
-INSERT INTO coverage_state BY NAME
-SELECT state, level_of_care, count(DISTINCT service_id) AS services,
+CREATE TABLE work.asked_count AS
+SELECT state, county, grouping(county) = 1 AS of_state, level_of_care, count(DISTINCT location_id) AS places_asked
+FROM work.place_asked JOIN address USING (location_id)
+GROUP BY GROUPING SETS ((state, county, level_of_care), (state, level_of_care));
+
+CREATE TABLE work.listed_count AS
+SELECT state, county, grouping(county) = 1 AS of_state, count(DISTINCT location_id) AS places_listed
+FROM (SELECT DISTINCT location_id FROM work.link WHERE questionnaire IS NOT NULL) JOIN address USING (location_id)
+GROUP BY GROUPING SETS ((state, county), (state));
+
+-- A count of what no service of the group states is null: nobody could have been counted.
+CREATE TABLE work.supply AS
+SELECT state, county, grouping(county) = 1 AS of_state, level_of_care,
+    count(DISTINCT service_id) AS services,
+    count(DISTINCT service_id) FILTER (focus = 'substance_use') AS substance_use_services,
+    count(DISTINCT service_id) FILTER (focus = 'mental_health') AS mental_health_services,
+    count(DISTINCT service_id) FILTER (focus = 'both') AS both_services,
     count(DISTINCT location_id) AS locations, count(DISTINCT organization_id) AS organizations,
-    count(DISTINCT service_id) FILTER (virtual) AS virtual_services,
-    count(DISTINCT service_id) FILTER (has_evening) AS evening_services,
+    CASE WHEN bool_or(virtual IS NOT NULL) THEN count(DISTINCT service_id) FILTER (virtual) END AS virtual_services,
+    CASE WHEN bool_or(has_evening IS NOT NULL) THEN count(DISTINCT service_id) FILTER (has_evening) END AS evening_services,
     count(DISTINCT service_id) FILTER (freshness IN ('fresh', 'due')) AS verified_services
-FROM directory GROUP BY ALL ORDER BY ALL;
+FROM directory GROUP BY GROUPING SETS ((state, county, level_of_care), (state, level_of_care));
+
+CREATE TABLE work.coverage AS
+SELECT s.*, a.places_asked, l.places_listed - coalesce(a.places_asked, 0) AS places_not_asked
+FROM work.supply s
+LEFT JOIN work.asked_count a ON a.of_state = s.of_state AND a.state = s.state AND a.county IS NOT DISTINCT FROM s.county
+    AND a.level_of_care = s.level_of_care
+LEFT JOIN work.listed_count l ON l.of_state = s.of_state AND l.state = s.state AND l.county IS NOT DISTINCT FROM s.county;
+
+INSERT INTO coverage_county BY NAME SELECT * EXCLUDE (of_state) FROM work.coverage
+WHERE NOT of_state ORDER BY state, county, level_of_care;
+INSERT INTO coverage_state BY NAME SELECT * EXCLUDE (of_state, county) FROM work.coverage
+WHERE of_state ORDER BY state, level_of_care;
+
+-- Yes, asked and not ticked, not asked, not stated: of intensive outpatient and partial hospitalization programs.
+INSERT INTO coverage_answer BY NAME
+WITH program AS (
+    SELECT DISTINCT ON (service_id) *, source_url IS NOT NULL AS has_page FROM directory
+    WHERE level_of_care IN ('iop', 'php') ORDER BY service_id, location_id),
+groups AS (
+    SELECT state, level_of_care, focus, count(*) AS services, count(*) FILTER (has_page) AS pages FROM program GROUP BY ALL),
+answer AS (
+    SELECT state, level_of_care, focus, has_page, field, unnest(items) AS value, ticked
+    FROM program, LATERAL (VALUES
+        ('condition', conditions, TRUE), ('condition', conditions_not_ticked, FALSE),
+        ('population', populations, TRUE), ('population', populations_not_ticked, FALSE),
+        ('payer', payers, TRUE), ('payer', payers_not_ticked, FALSE),
+        ('payment_option', payment_options, TRUE), ('payment_option', payment_options_not_ticked, FALSE),
+        ('language', languages, TRUE), ('language', languages_not_ticked, FALSE)) AS told (field, items, ticked)),
+counted AS (
+    SELECT state, level_of_care, focus, field, value, count(*) FILTER (ticked) AS yes,
+        count(*) FILTER (NOT ticked) AS not_ticked, count(*) FILTER (has_page) AS on_pages
+    FROM answer GROUP BY ALL)
+SELECT c.* EXCLUDE (on_pages), g.services, g.services - g.pages - (yes + not_ticked - on_pages) AS not_asked,
+    g.pages - on_pages AS not_stated
+FROM counted c
+JOIN groups g ON g.state IS NOT DISTINCT FROM c.state AND g.level_of_care = c.level_of_care
+    AND g.focus IS NOT DISTINCT FROM c.focus
+ORDER BY ALL;

@@ -11,6 +11,13 @@ FROM claim c JOIN observation o USING (claim_id);
 -- Intensive outpatient programs only.
 CREATE VIEW iop AS FROM directory WHERE level_of_care = 'iop';
 
+-- What a list of the directory says of a value: `answer(payers_all, payers_not_ticked, source_url, 'medicaid')`.
+CREATE MACRO answer(stated, not_ticked, source_url, value) AS CASE
+    WHEN list_contains(stated, value) THEN 'yes'
+    WHEN list_contains(not_ticked, value) THEN 'not_ticked'
+    WHEN source_url IS NULL THEN 'not_asked'
+    ELSE 'not_stated' END;
+
 -- Great-circle distance in kilometres (haversine, mean radius of the Earth 6,371.0088 km).
 CREATE MACRO distance_km(lat1, lon1, lat2, lon2) AS 2 * 6371.0088 * asin(sqrt(least(1.0,
     pow(sin(radians(lat2 - lat1) / 2), 2)

@@ -1,4 +1,4 @@
-"""Delivery: whether a program can be attended virtually or in person, from which states, and who must be where."""
+"""Delivery: whether a program can be attended virtually or in person."""
 
 from __future__ import annotations
 
@@ -10,45 +10,35 @@ from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.scanner import Scanner
-from pipeline.normalize.place import STATES
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Address
 
-_VIRTUAL = re.compile(
-    r"\b(?:virtual(?:ly)?|tele-?health|tele-?medicine|tele-?therapy|online (?:\w+ )?(?:iop|php|programs?|programming|therapy|treatment|sessions?|groups?|options?|counseling|care|services|format|track|intensive)|(?:attend|join|participate|meet|held|offered|available|delivered|provided|treatment|sessions|groups|program) (?:\w+ )?online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
-    r"(?:via|over|on|through) zoom|video conferenc\w+|web-based)\b"
+VIRTUAL = re.compile(
+    r"\b(?:virtual(?:ly|es|mente)?|telesalud|live online|in-person or online|in person or online|online or in-? ?person|en l[ií]nea|por video(?:llamada|conferencia)?|tele-?health|tele-?medicine|tele-?therapy|online (?:\w+ )?(?:iop|php|programs?|programming|therapy|treatment|sessions?|groups?|options?|counseling|care|services|format|track|intensive)|(?:attends?|attending|joins?|joining|participates?|participating|meets?|held|offered|available|delivered|provided|treatment|sessions|groups|program) (?:\w+ )?online|remote(?:ly)?|hybrid|from (?:the comfort of )?(?:your|their) (?:own )?home|"
+    r"(?:via|over|on|through) zoom|(?:by|via|over) (?:(?:secure|live|two-way|encrypted) ){0,2}video|video conferenc\w+|web-based)\b"
 )
-_IN_PERSON = re.compile(
+IN_PERSON = re.compile(
     r"\b(?:in-? ?person|on-? ?site|face-to-face|on campus|(?:at|in) (?:our|the) (?:[\w.'-]+ ){0,4}(?:facility|center|centre|campus|office|clinic|location|hospital|site|building)\b(?! of\b)|at (?:all|both|any|either|each|one|two|three|four|several|various|multiple) (?:of )?(?:our )?(?:[\w'-]+ ){0,3}(?:facilities|centers|campuses|offices|clinics|locations|sites)|check(?:s|ing)? in(?:to)? (?:to )?(?:our|the) (?:facility|center|clinic)|(?:same|our) office setting|in the room\b|in-clinic|hybrid|arrives?|travel to (?:the|our) (?:facility|center|clinic)|(?:is|are|conveniently|program,?) located (?:in|at|on) (?:the|our|downtown|\d))\b"
 )
-_NOT_PROGRAM = re.compile(
+NOT_PROGRAM = re.compile(
     r"\b(?:virtual tours?|online (?:form|assessment|screening|chat|portal|payment|bill ?pay|reviews?|booking|quiz|scheduling|store|"
     r"community|resources|insurance|verification|directory|classes)|(?:visit|find|follow|contact|verify|apply|pay|book|schedule|fill|available|reach|learn more) (?:\w+ ){0,3}online|"
     r"remote(?:ly)? (?:area|location|control|work)|work(?:ing)? (?:remotely|online)|remote setting|online gam\w+|online safety|(?:far )?from your home town|virtual reality|"
     r"telehealth (?:visits?|appointments?|consult\w*|assessments?|evaluations?|psychiatry|therapy appointments?|intake)|hybrid model of|away from (?:your|their) home)\b"
 )
-_ONLY_HERE = re.compile(
+ONLY_HERE = re.compile(
     r"\b(?:in-? ?person only|only in-? ?person|exclusively in-? ?person|not (?:offer|provide)\w* (?:\w+ ){0,3}(?:virtual|telehealth|online)|no (?:virtual|telehealth|online)|always in-? ?person|fully in-? ?person)\b"
 )
 _ONLY_VIRTUAL = re.compile(
     r"\b(?:(?:fully|100%|completely|entirely|exclusively|all) (?:virtual|online|remote)|(?:virtual|online) only|virtual-only|entirely from home)\b|\b100% (?:virtual|online|remote)"
 )
+# "The evening group is also open by video": so it meets in a room as well.
+_ALSO = re.compile(
+    r"\b(?:is|are|can|may) also (?:be )?(?:open|available|offered|held|attended|joined|provided|accessible|accessed|run)?(?: (?:by|via|through|over|as|in|an?|secure))* ?\Z"
+)
 LONGEST_ADDRESS = 90  # characters of a block that is nothing but an address
-_PROGRAM = re.compile(
-    r"\b(?:iop|viop|php|programs?|programming|track|treatment|sessions?|groups?|therapy|outpatient|care|options?|services?|attend\w*|join|participate|participants?|format|patients?|clients?|members|arrives?|everyone)\b"
-)
-_STATES = re.compile(
-    r"\b(?:" + "|".join(sorted(map(re.escape, STATES.values()), key=len, reverse=True)) + r")\b"
-)
-_CODES = {name: code for code, name in STATES.items()}
-_SERVED = re.compile(
-    r"\b(?:residents? of|residing in|live in|living in|located in|anywhere in|across|throughout|serving|licensed in|available (?:in|to)|statewide)\b"
-)
-_RESIDENT = re.compile(
-    r"\b(?:residents? of|must (?:be|live|reside)\w* (?:a )?(?:resident|in)|who (?:live|reside) in|residing in)\b"
-)
-_PRESENT = re.compile(
-    r"\bphysically (?:present|located|be in)\b|\bmust be (?:located )?in \w+ (?:during|at the time)"
+PROGRAM = re.compile(
+    r"\b(?:iop|viop|php|programs?|programming|track|treatment|sessions?|groups?|therapy|outpatient|care|options?|services?|attend\w*|join\w*|participate|participants?|format|patients?|clients?|members|arrives?|everyone|programas?|grupos?|sesiones|tratamiento|terapia|servicios)\b"
 )
 
 
@@ -57,7 +47,6 @@ def find_delivery(context: PageContext, levels: Levels) -> Iterator[Observation]
     folded = context.folded
     matches = _scanner().find(folded)
     taken = [match.span() for match in matches.get(2, ())]
-    virtual: dict[int, Observation] = {}
     for index, field in enumerate(("virtual", "in_person")):
         for match in matches.get(index, ()):
             block = context.block_at(match.start())
@@ -65,17 +54,12 @@ def find_delivery(context: PageContext, levels: Levels) -> Iterator[Observation]
                 continue
             if field == "virtual" and any(a <= match.start() < b for a, b in taken):
                 continue
-            for observation in _statement(context, levels, block, field, match.start(), match.end()):
-                if field == "virtual" and observation.assertion is Assertion.AFFIRMED:
-                    virtual[block.index] = observation
-                yield observation
-    for index, observation in virtual.items():
-        yield from _reach(context, context.page.blocks[index], observation)
+            yield from _statement(context, levels, block, field, match.start(), match.end())
 
 
 @lru_cache(maxsize=1)
 def _scanner() -> Scanner:
-    return Scanner([_VIRTUAL, _IN_PERSON, _NOT_PROGRAM])
+    return Scanner([VIRTUAL, IN_PERSON, NOT_PROGRAM])
 
 
 def _statement(
@@ -83,11 +67,11 @@ def _statement(
 ) -> Iterator[Observation]:
     span = context.sentence(block, start)
     sentence = context.folded[span[0] : span[1]]
-    if not _PROGRAM.search(sentence) and not block.level:
+    if not PROGRAM.search(sentence) and not block.level:
         return
     judged = context.judge(block, start, end, "delivery")
     said, value = judged.assertion, True
-    only_here = _ONLY_HERE.search(context.folded, *span)
+    only_here = ONLY_HERE.search(context.folded, *span)
     only_virtual = _ONLY_VIRTUAL.search(context.folded, *span)
     level, tie = governing_level(context, levels, block, start, end)
     make = partial(context.observe, method="delivery", confidence=0.8, tie=tie, level_of_care=level)
@@ -98,28 +82,9 @@ def _statement(
     if field == "virtual" and only_virtual and said is Assertion.AFFIRMED:
         yield make("in_person", False, *only_virtual.span(), assertion=said, confidence=0.7)
     yield make(field, value, start, end, assertion=said)
-
-
-def _reach(context: PageContext, block: Block, virtual: Observation) -> Iterator[Observation]:
-    """States served and presence rule, where the sentence about virtual care names them."""
-    span = context.sentence(block, virtual.start)
-    sentence = context.page.text[span[0] : span[1]]
-    make = partial(
-        context.observe,
-        method="delivery",
-        assertion=virtual.assertion,
-        confidence=0.75,
-        tie=Tie.SENTENCE,
-        level_of_care=virtual.level_of_care,
-    )
-    if _SERVED.search(context.folded, *span):
-        for match in _STATES.finditer(sentence):
-            start = span[0] + match.start()
-            yield make("virtual_state", _CODES[match[0]], start, start + len(match[0]))
-    for rule, pattern in (("physically_present", _PRESENT), ("resident", _RESIDENT)):
-        if found := pattern.search(context.folded, *span):
-            yield make("presence_rule", rule, *found.span())
-            return
+    also = _ALSO.search(context.folded, span[0], start) if field == "virtual" and value else None
+    if also and said is Assertion.AFFIRMED:
+        yield make("in_person", True, also.start(), end, confidence=0.7, demoted=(Demotion.IMPLIED,))
 
 
 _ZIP = re.compile(r"\b\d{5}(?:-\d{4})?\b")

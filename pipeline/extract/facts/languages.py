@@ -26,6 +26,7 @@ _LEGAL = re.compile(
     r"ATENCI[OÓ]N|ATTENTION:|free of charge|free (?:language )?(?:aids|assistance|interpret)|discriminat|1-?\(?[28]\d\d\)?[^.]{0,20}TTY|gratuit|Title VI",
     re.IGNORECASE,
 )
+ANY = "mul"  # whatever language is asked for, through an interpreter
 _OPTIONS = 12  # a list of more languages than this is a translation widget
 _TEACHING = re.compile(
     r"\b(?:degree|major(?:ed)?|minor(?:ed)?|studied|literature|bachelor|cuisine|food|restaurant|heritage|descent|born)\b",
@@ -44,7 +45,7 @@ def find_languages(context: PageContext) -> list[Observation]:
     found: dict[tuple[str, Assertion], Observation] = {}
     for mention, block in named:
         is_switch = block.region in (Region.NAV, Region.WIDGET) or block.kind in (Kind.OPTION, Kind.LINK)
-        if is_switch or per_block[block.index] > _OPTIONS:
+        if is_switch or per_block[block.index] > _OPTIONS or _of_one(context, mention):
             continue
         if said := _said(context, mention, block):
             assertion, confidence = said
@@ -56,10 +57,18 @@ def find_languages(context: PageContext) -> list[Observation]:
                 assertion=assertion,
                 method="languages.words",
                 confidence=confidence,
-                qualifier="interpreter" if mention.code == "interpreter" else None,
+                qualifier="interpreter" if mention.code == ANY else None,
             )
             found.setdefault((mention.code, assertion), observation)
     return list(found.values())
+
+
+def _of_one(context: PageContext, mention: Mention) -> bool:
+    """Whether interpreters are those of the language named right before ("ASL interpreters"), not of any."""
+    return mention.code == ANY and any(
+        other.end < mention.start and not context.page.text[other.end : mention.start].strip()
+        for other in context.named("language")
+    )
 
 
 def _said(context: PageContext, mention: Mention, block: Block) -> tuple[Assertion, float] | None:
@@ -69,9 +78,9 @@ def _said(context: PageContext, mention: Mention, block: Block) -> tuple[Asserti
     if _LEGAL.search(sentence) or _TEACHING.search(sentence):
         return None
     is_listed = any(map(_LISTED.match, (sentence, *context.titles(mention.start)[:2])))
-    if mention.code != "interpreter" and not is_listed and not _TIED.search(sentence):
+    if mention.code != ANY and not is_listed and not _TIED.search(sentence):
         return None
     judged = context.judge(block, mention.start, mention.end, "language")
     if judged.assertion is not Assertion.AFFIRMED:
         return judged.assertion, 0.85
-    return Assertion.AFFIRMED, 0.9 if is_listed or mention.code != "interpreter" else 0.8
+    return Assertion.AFFIRMED, 0.9 if is_listed or mention.code != ANY else 0.8

@@ -9,7 +9,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
-from pipeline.records import Region
+from pipeline.records import Refused, Region
 
 
 class Kind(StrEnum):
@@ -47,6 +47,9 @@ class Block:
     links: tuple[str, ...] = ()
 
 
+BAD_JSON_LD = "bad_json_ld"
+
+
 @dataclass(slots=True)
 class Page:
     """A parsed page. `text` is what every offset refers to; for plain-text input it is the input itself."""
@@ -59,10 +62,15 @@ class Page:
     language: str | None = None
     canonical: str | None = None
     json_ld: list[Mapping[str, Any]] = field(default_factory=list)  # flattened nodes that parsed
-    json_ld_errors: int = 0
     microdata: list[Mapping[str, Any]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)  # values of the structured data that cannot be used
     links: list[tuple[str, str]] = field(default_factory=list)  # (absolute URL, anchor text)
     meta: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def json_ld_errors(self) -> int:
+        """How many of its JSON-LD blocks do not parse."""
+        return sum(one.reason == BAD_JSON_LD for one in self.refused)
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""

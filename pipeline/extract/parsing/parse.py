@@ -13,13 +13,15 @@ from lxml import etree
 from pipeline.extract.parsing.builder import Builder
 from pipeline.extract.parsing.json_ld import parse_json_ld
 from pipeline.extract.parsing.microdata import read_microdata
-from pipeline.extract.parsing.page import Page
+from pipeline.extract.parsing.page import BAD_JSON_LD, Page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.parsing.structured import append_contacts
 from pipeline.html import MAX_CHARS, MAX_TAG, decode, without_long_tags
+from pipeline.records import Refused
 
 MAX_DEPTH = 1_500
 MAX_LINKS = 3_000
+MAX_REFUSED = 2_000  # characters kept of a block that does not parse
 
 _SILENT = re.compile(r"<(script|style|svg|template)\b", re.IGNORECASE)
 _JUNK = (
@@ -141,7 +143,7 @@ def _read_head(page: Page, root: etree._Element, url: str | None) -> None:
         if _LD in (script.get("type") or ""):
             nodes = parse_json_ld(script.text or "")
             if nodes is None:
-                page.json_ld_errors += 1
+                page.refused.append(Refused("json_ld", BAD_JSON_LD, (script.text or "")[:MAX_REFUSED]))
             else:
                 page.json_ld.extend(nodes)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.normalize.phone import e164, phones_in
-from pipeline.records import Region
+from pipeline.records import Refused, Region
 
 _PHONES = {"telephone": "Telephone", "faxNumber": "Fax"}
 _ADDRESS = ("streetAddress", "addressLocality", "addressRegion", "postalCode")
@@ -58,7 +58,10 @@ def _lines(page: Page, printed: set[str]) -> Iterator[str]:
         if line and any(map(str.isdigit, line)) and line not in page.text:
             yield line
         for name, label in _PHONES.items():
-            number = e164(text_of(node, name))
+            stated = text_of(node, name)
+            number = e164(stated)
+            if stated and number is None:
+                page.refused.append(Refused("phone", "bad_phone", stated))
             if number and number not in printed:
                 about = f" ({kind})" if (kind := text_of(node, "contactType")) else ""
-                yield f"{label}{about}: {text_of(node, name)}"
+                yield f"{label}{about}: {stated}"

@@ -36,12 +36,13 @@ def assemble(
 ) -> list[Listing]:
     """What the site as a whole says: its places and the services there; nothing where no page is a listing.
 
-    `organization` is the registry's name, which goes before what pages call themselves; `state` is what a place or a
-    virtual offer is in that no page says otherwise of.
+    `organization` is the registry's name, which goes before what pages call themselves; `state` is the registry's, else
+    the only one of the addresses that the site prints: what has no place of its own has the provider's.
     """
     pages = site_pages(readings, state)
     if not pages:
         return []
+    state = state or _only_state(pages)
     offices = offices_of(o for page in pages for o in page.observations)
     offers, of_provider = offers_of(pages, offices)
     name = organization or next(
@@ -98,6 +99,17 @@ def assemble(
         services = tuple(service_at(offer, None, is_tied=True) for offer in on_site)
         listings.append(listing("unlocated", None, services))
     return listings
+
+
+def _only_state(pages: Sequence[SitePage]) -> str | None:
+    """The one state of all addresses of the provider, mailing addresses among them."""
+    states = {
+        o.value.state
+        for page in pages
+        for o in page.observations
+        if isinstance(o.value, Address) and o.assertion is Assertion.AFFIRMED and o.value.state
+    }
+    return states.pop() if len(states) == 1 else None
 
 
 def _services_at(

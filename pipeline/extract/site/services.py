@@ -16,7 +16,14 @@ from pipeline.extract.parsing.page import Kind
 from pipeline.extract.schedule.sessions import consolidate
 from pipeline.extract.site.offices import Office
 from pipeline.extract.site.pages import OFFERED, SitePage
-from pipeline.extract.site.statements import Statement, statements, targets, tracks_of_level
+from pipeline.extract.site.statements import (
+    OF_VIRTUAL,
+    PROVIDER_WIDE,
+    Statement,
+    statements,
+    targets,
+    tracks_of_level,
+)
 from pipeline.extract.tracks.names import parts_of, read_title
 from pipeline.extract.tracks.tracks import TELLING
 from pipeline.extract.words.vocabulary import labels
@@ -47,6 +54,13 @@ class Offer:
     def is_named_virtual(self) -> bool:
         return "virtual" in parts_of(self.track) or "virtual" in parts_of(
             getattr(read_title(self.name), "track", None)
+        )
+
+    @property
+    def is_attended_virtually(self) -> bool:
+        """By its name, or because a page says so (in part, too)."""
+        return self.is_named_virtual or any(
+            s.is_affirmed and (s.said.field, s.said.value) == ("virtual", True) for s in self.statements
         )
 
     @property
@@ -81,7 +95,9 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
     for level in OFFERED:
         tracks = tracks_of_level(found, level, bool(offices))
         of_level = {track: Offer(level, track) for track in tracks}
-        aimed = [(s, targets(s, tracks)) for s in found if s.level == level]
+        aimed = [
+            (s, targets(s, tracks)) for s in found if s.level == level and s.said.field not in OF_VIRTUAL
+        ]
         own = {(at[0], s.said.field) for s, at in aimed if len(at) == 1 and s.is_affirmed}
         for statement, at in aimed:
             for track in at:  # what is said of all counts where nothing of the kind is said of the one
@@ -92,7 +108,46 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
             own_words = [s for s in offer.statements if s.track or s.said.field in TELLING]
             offer.offices = _ties(own_words, len(offices)) or everywhere
         offers += of_level.values()
-    return offers, [s.said for s in found if s.level is None]
+    _share_reach(_placed(pages, found, offers, bool(offices)), offers)
+    return offers, [s.said for s in found if s.level is None and s.said.field not in OF_VIRTUAL]
+
+
+def _placed(
+    pages: Sequence[SitePage], found: Sequence[Statement], offers: Sequence[Offer], has_offices: bool
+) -> list[Statement]:
+    """What is said of reach; "we serve Maine and Vermont" counts where all that the provider offers is virtual alone."""
+    reach = [s for s in found if s.said.field in OF_VIRTUAL]
+    on_site = any(
+        (o.field, o.value, o.assertion) == ("in_person", True, Assertion.AFFIRMED)
+        for page in pages
+        for o in page.observations
+    )
+    if on_site or not all(offer.is_virtual_alone(has_offices) for offer in offers):
+        return reach
+    return [_of_all_virtual(s) if Demotion.UNPLACED in s.said.demoted else s for s in reach]
+
+
+def _of_all_virtual(statement: Statement) -> Statement:
+    said = statement.said
+    return replace(
+        statement,
+        said=replace(
+            said, assertion=Assertion.AFFIRMED, demoted=(), confidence=said.confidence * PROVIDER_WIDE
+        ),
+    )
+
+
+def _share_reach(reach: Sequence[Statement], offers: Sequence[Offer]) -> None:
+    """States served, and who must be where: to the services that are attended virtually. Of several, each has its own,
+    else what is said of all; the only one has both."""
+    virtual = [offer for offer in offers if offer.is_attended_virtually]
+    for offer in virtual:
+        tracks = [other.track for other in virtual if other.level == offer.level]
+        aimed = [(s, targets(s, tracks)) for s in reach if s.level in (None, offer.level)]
+        own = [s for s, at in aimed if s.level == offer.level and at == [offer.track]]
+        told = {s.said.field for s in own if s.is_affirmed} if len(virtual) > 1 else set()
+        shared = [s for s, at in aimed if (offer.track in at or at == [None]) and s.said.field not in told]
+        offer.statements += own + [s for s in shared if not any(s is o for o in own)]
 
 
 def _ties(found: Sequence[Statement], count: int) -> set[str]:

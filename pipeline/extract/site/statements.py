@@ -21,6 +21,8 @@ INHERITED = with_traits(Trait.INHERITED)
 OF_SERVICE = of_scope("service")
 IN_SENTENCE = with_traits(Trait.IN_SENTENCE)
 FOR_WHOM = with_traits(Trait.FOR_WHOM)
+OF_VIRTUAL = with_traits(Trait.OF_VIRTUAL)
+OF_PROVIDER = INHERITED | OF_VIRTUAL  # what may be said of all that the provider offers
 ALIKE_IN_TRACKS = with_traits(Trait.ALIKE_IN_TRACKS)
 PROVIDER_WIDE = 0.9  # confidence of what is said of the provider as a whole, where it offers nothing else
 SURE_OFFER = 0.9  # confidence of a mention of a level that shows by itself that it is offered
@@ -83,7 +85,7 @@ def _levels_of(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tu
     elif o.level_of_care in OFFERED and (o.tie is not Tie.SUBJECT or o.track):
         yield o.level_of_care, True
     elif _is_beside_levels(page, o):
-        if o.field in INHERITED:
+        if o.field in OF_PROVIDER:
             yield None, False
     elif page.shared and o.field not in LEVEL_FIELDS:
         yield from ((level, True) for level in sorted(page.shared))
@@ -116,7 +118,7 @@ def _is_beside_levels(page: SitePage, o: Observation) -> bool:
 
 def _of_provider(page: SitePage, o: Observation, offered: set[str]) -> Iterator[tuple[str | None, bool]]:
     """What is said of nothing in particular: of the program, where there is one alone; else of the whole provider."""
-    if o.field in INHERITED:
+    if o.field in OF_PROVIDER:
         yield None, False
     elif len(offered) == 1 and offered <= set(OFFERED) and page.rank(None) <= 2:
         yield next(iter(offered)), False

@@ -1,8 +1,8 @@
 """Fetch: every source's pages, API answers and files, into the archive (`pipeline.fetch`)."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 
@@ -36,8 +36,12 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         now = workspace.clock()
         with Archive(settings.archive) as archive:
             visits = by_source(archive.visits())
+            asked = archive.asked([s.id for s in sources if s.kind.lasts])
             wanted = [
-                s for s in sources if s.enabled and (workspace.refetch or s.path or due(s, visits, now))
+                s
+                for s in sources
+                if s.enabled
+                and (workspace.refetch or s.path or due(s, visits, now) or _is_new_edition(s, asked))
             ]
             if not workspace.offline:
                 with settings.fetching() as how, workspace.progress.task("fetch") as task:
@@ -47,7 +51,8 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             attempts = _attempts(archive, sources, workspace.as_of, now)
         for source in sources:
             tried = attempts.get(source.id, [])
-            workspace.stage.write_source(source, tried)
+            workspace.stage.write_source(source)
+            workspace.stage.write_documents(source.id, tried)
             this_run = [d for d in tried if d.fetched_at >= now]
             metadata: dict[str, dg.MetadataValue] = {
                 f"outcome {outcome}": dg.MetadataValue.int(n)
@@ -61,6 +66,11 @@ def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             context.add_asset_metadata(metadata, partition_key=source.id)
 
     return fetch
+
+
+def _is_new_edition(source: Source, asked: Collection[tuple[str, str, date | None]]) -> bool:
+    """Whether the registry names an edition that was never asked for: its cadence says nothing of that."""
+    return source.kind.lasts and (source.id, source.location, source.published) not in asked
 
 
 def _attempts(

@@ -8,8 +8,9 @@ import dagster as dg
 from pipeline.archive.archive import Archive
 from pipeline.archive.replay import current_documents
 from pipeline.flow.workspace import Workspace
+from pipeline.read.editions import documents_that_count
 from pipeline.read.processes import Job, read_sources
-from pipeline.read.source import ReadReport, documents_that_count
+from pipeline.read.source import ReadReport
 from pipeline.records import Document
 
 SPECS = (

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipeline.flow.acceptance import Accept
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import VOCABULARY
 from sources.kinds import trust
+from warehouse.acceptance import record_drift
 from warehouse.audit import AuditReport, audit
 from warehouse.build import build
 from warehouse.contracts import Contract, release_tables
@@ -68,6 +70,7 @@ CHECKS = [
 
 @dg.multi_asset(name="build", specs=SPECS, check_specs=CHECKS, pool=POOL)
 def warehouse(
+    config: Accept,
     workspace: dg.ResourceParam[Workspace],
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     settings, releases = workspace.settings, workspace.releases
@@ -89,7 +92,9 @@ def warehouse(
             },
         )
         task.advance()
-        report = audit(candidate, previous, now)
+        acceptance = config.acceptance(now)
+        report = audit(candidate, previous, now).accept(lambda _: acceptance)
+        record_drift(report)
         task.advance()
     workspace.summary.build, workspace.summary.audit = built, report
     for spec in SPECS:
@@ -109,9 +114,11 @@ def check_results(report: AuditReport) -> Iterator[dg.AssetCheckResult]:
     for spec in CHECKS:
         table = spec.name.removeprefix("contract_")
         found = [
-            f for f in report.findings if f.table == table or (spec.name == OTHER and f.table not in TABLES)
+            f
+            for f in report.findings
+            if f.severity != "info" and (f.table == table or (spec.name == OTHER and f.table not in TABLES))
         ]
-        severe = any(f.severity == "error" for f in found)
+        severe = any(f.stops for f in found)
         yield dg.AssetCheckResult(
             asset_key=spec.asset_key,
             check_name=spec.name,

@@ -1,8 +1,16 @@
 -- By level of care
--- `verified` services are within the time in which their facts should be verified again, or just past it.
+-- `verified` services are within the time in which their facts should be verified again, or just past it. `places not
+-- asked` are known from lists alone that do not ask of the level: whether they offer it is unknown.
+WITH unasked AS (
+    SELECT level_of_care, sum(places_not_asked) AS places FROM coverage_state
+    WHERE getvariable('state') IS NULL OR state = getvariable('state') GROUP BY ALL)
 SELECT coalesce(v.label, 'Level not stated') AS level_of_care, count(DISTINCT service_id) AS services,
+    count(DISTINCT service_id) FILTER (focus IN ('substance_use', 'both')) AS substance_use,
+    count(DISTINCT service_id) FILTER (focus IN ('mental_health', 'both')) AS mental_health,
     count(DISTINCT location_id) AS places, count(DISTINCT organization_id) AS operators,
     count(DISTINCT service_id) FILTER (freshness IN ('fresh', 'due')) AS verified,
-    count(DISTINCT service_id) FILTER (has_conflict) AS with_a_contradiction
-FROM known LEFT JOIN vocabulary_level_of_care v ON v.code = level_of_care
+    count(DISTINCT service_id) FILTER (has_conflict) AS with_a_contradiction, any_value(u.places)::INTEGER AS places_not_asked
+FROM known k
+LEFT JOIN vocabulary_level_of_care v ON v.code = k.level_of_care
+LEFT JOIN unasked u ON u.level_of_care = k.level_of_care
 GROUP BY ALL ORDER BY services DESC, level_of_care;

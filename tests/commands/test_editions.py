@@ -1,0 +1,228 @@
+"""Two editions of one directory by the ordinary run: what is published, what stops it, and what a person accepts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
+from workbooks import workbook
+
+from pipeline.cli import app
+from pipeline.commands.exit_codes import ExitCode
+from pipeline.flow.graph import build_defs
+from pipeline.flow.schedules import all_sources
+from pipeline.flow.workspace import Workspace
+from pipeline.settings import Settings
+
+HEADER = ["Name1", "Street1", "City", "State", "Zip", "Phone", "Service_code_info"]
+TREES = (
+    "Elm Hazel Rowan Alder Birch Cedar Maple Linden Willow Laurel Juniper Hawthorn Sycamore Chestnut Magnolia "
+    "Larch Poplar Spruce Acacia Cypress Hemlock Tamarack Dogwood Redbud Sassafras Hickory Walnut Catalpa Ginkgo "
+    "Tupelo Buckeye Basswood"
+).split()
+NEW_TREES = ["Mulberry", "Persimmon", "Hornbeam", "Sourwood"]
+WHY = ("--why", "the publisher has split the list")
+
+
+def book(trees: list[str]) -> bytes:
+    """An edition: a program in a street of its own for each tree."""
+    rows = [
+        [f"{tree} House", f"{n} {tree} Street", "Lowell", "MA", "01852", f"978-555-01{n:02}", "SA OIT"]
+        for n, tree in enumerate([*TREES, *NEW_TREES], start=10)
+        if tree in trees
+    ]
+    return workbook([HEADER, *rows])
+
+
+class Publisher:
+    """A registry of one directory, and a run's directory."""
+
+    def __init__(self, folder: Path, *profile: str) -> None:
+        self.folder, self.out = folder, folder / "out"
+        self.options = (*profile, "--registry", str(folder), "--out", str(self.out))
+
+    def declare(self, where: str, published: date, more: str = "") -> None:
+        (self.folder / "some.toml").write_text(
+            f'[su]\nkind = "samhsa_directory"\ntitle = "SU"\ncadence = "365d"\n{where}\npublished = {published}\n{more}'
+        )
+
+    def edition(self, trees: list[str], year: int) -> None:
+        (self.folder / f"su_{year}.xlsx").write_bytes(book(trees))
+        self.declare(f'path = "su_{year}.xlsx"', date(year, 1, 1))
+
+    def run(self, *options: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, ["run", *self.options, *options])
+        return result.exit_code, result.output
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.out / "releases" / "current"), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a publisher after the edition of 2022, which lists all trees, was published."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DAGSTER_HOME", raising=False)
+        publisher = Publisher(tmp_path_factory.mktemp("first"))
+        publisher.edition(TREES, 2022)
+        code, text = publisher.run("--accept", "drift", *WHY)
+        assert code == ExitCode.OK and "accepted" not in text, "there is nothing to accept"
+    return publisher.folder
+
+
+@pytest.fixture
+def publisher(first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    return Publisher(shutil.copytree(first, tmp_path / "publisher", symlinks=True))
+
+
+def test_turnover_is_published_and_told(publisher: Publisher) -> None:
+    publisher.edition([*TREES[8:], *NEW_TREES], 2023)
+    code, text = publisher.run()
+    assert code == ExitCode.OK and "FROM drift" in text
+    assert publisher.ask("SELECT count(*) FROM directory WHERE level_of_care = 'iop'") == [(28,)]
+    assert publisher.ask("SELECT published FROM source") == [(date(2023, 1, 1),)]
+    dates = "SELECT DISTINCT last_verified::DATE FROM claim UNION SELECT observed_at::DATE FROM listing"
+    assert publisher.ask(dates) == [(date(2023, 1, 1),)]
+    came = "SELECT cause, count(*) FROM changes WHERE release = 2 AND field = 'entity' AND entity_type = 'service' GROUP BY 1 ORDER BY 1"
+    assert publisher.ask(came) == [("appeared", 4), ("disappeared", 8)]
+    told = "SELECT about, severity, accepted_by FROM drift WHERE \"check\" = 'edition' ORDER BY severity"
+    assert publisher.ask(told) == [("iop MA", "info", None), ("su", "warning", None)]
+
+
+def test_an_edition_that_cannot_be_fetched_changes_no_date(publisher: Publisher) -> None:
+    publisher.declare('path = "nowhere.xlsx"', date(2023, 1, 1))
+    code, text = publisher.run()
+    assert code == ExitCode.PARTIAL and "2023-01-01 could not be fetched" in " ".join(
+        text.replace("│", " ").split()
+    )
+    assert publisher.ask("SELECT DISTINCT published FROM source") == [(date(2022, 1, 1),)]
+    assert publisher.ask("SELECT DISTINCT last_verified::DATE FROM claim") == [(date(2022, 1, 1),)]
+
+
+def test_half_a_file_is_published_when_somebody_says_why_and_only_then(publisher: Publisher) -> None:
+    publisher.edition(TREES[:15], 2023)
+    code, text = publisher.run()
+    assert code == ExitCode.FAILED and "--accept drift" in text
+    assert publisher.ask("SELECT count(*) FROM directory") == [(32,)]
+    for slip in (
+        ("--accept", "drift"),
+        ("--accept", "drift", "--why", " "),
+        WHY,
+        ("--accept", "privacy", *WHY),
+    ):
+        code, text = publisher.run(*slip)
+        assert code == ExitCode.USAGE and "accept" in text, slip
+    code, text = publisher.run("--accept", "drift", "--by", "Jo", *WHY)
+    assert code == ExitCode.OK and "accepted by Jo: the publisher has split the list" in text
+    assert publisher.ask("SELECT count(*) FROM directory") == [(15,)]
+    accepted = "SELECT DISTINCT accepted_by, accepted_why, accepted_at = built_at FROM drift, release_info WHERE severity = 'error'"
+    assert publisher.ask(accepted) == [("Jo", WHY[1], True)]
+    code, _ = publisher.run()
+    assert code == ExitCode.OK and publisher.ask("SELECT count(*) FROM drift") == [(0,)]
+
+
+def test_acceptance_is_for_one_run_and_by_whoever_is_logged_in(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.flow.acceptance.getuser", lambda: "robin")
+    publisher.edition(TREES[:10], 2023)
+    assert publisher.run()[0] == ExitCode.FAILED, "that was another run"
+    settings = Settings.choose(registry=publisher.folder, out=publisher.out, environment={})
+    workspace = Workspace(settings)
+    job = build_defs(workspace).resolve_job_def("directory_job")
+    config = {"ops": {"build": {"config": {"accept": "drift", "why": WHY[1]}}}}
+    done = job.execute_in_process(run_config=config, tags=all_sources(["su"]))
+    assert done.success and workspace.summary.release is not None
+    assert {f.accepted.by for f in workspace.summary.audit.accepted} == {"robin"}  # type: ignore[union-attr]
+    without = {"ops": {"build": {"config": {"accept": "drift"}}}}
+    failed = job.execute_in_process(run_config=without, tags=all_sources(["su"]), raise_on_error=False)
+    assert not failed.success
+    assert "needs a reason" in json.dumps([str(e.event_specific_data) for e in failed.all_events])
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    handler = partial(Quiet, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is printed."""
+
+
+def test_a_new_edition_is_asked_for_though_its_cadence_is_far_from_over(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    publisher = Publisher(tmp_path)
+    for year, trees in ((2022, TREES[:10]), (2023, TREES[:11])):
+        (publisher.folder / f"su_{year}.xlsx").write_bytes(book(trees))
+    attempts = "SELECT regexp_extract(url, '[^/]*$'), count(*) FROM document GROUP BY ALL ORDER BY ALL"
+    publisher.declare(f'url = "{server}/su_2022.xlsx"', date(2022, 1, 1), "allow_loopback = true\n")
+    for _ in range(2):
+        assert publisher.run()[0] == ExitCode.OK
+    assert publisher.ask(attempts) == [("su_2022.xlsx", 1)]
+    publisher.declare(f'url = "{server}/su_2023.xlsx"', date(2023, 1, 1), "allow_loopback = true\n")
+    for _ in range(2):
+        assert publisher.run()[0] == ExitCode.OK
+    assert publisher.ask(attempts) == [("su_2022.xlsx", 1), ("su_2023.xlsx", 1)]
+    assert publisher.ask("SELECT count(*), any_value(observed_at)::DATE FROM listing") == [
+        (11, date(2023, 1, 1))
+    ]
+
+
+def offers(file: Path) -> set[tuple[str, str, str]]:
+    """The intensive outpatient programs of Massachusetts that a workbook prints: name, street, city."""
+    rows = iter(CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python())
+    header = [str(cell).casefold() for cell in next(rows)]
+    printed = [dict(zip(header, map(str, row), strict=False)) for row in rows]
+    ours = [r for r in printed if r["state"] == "MA" and "OIT" in r["service_code_info"].split()]
+    return {(r["name1"].strip(), r["street1"].strip(), r["city"].strip()) for r in ours}
+
+
+def places(found: set[tuple[str, str, str]]) -> set[tuple[str, str]]:
+    return {(street, city) for _, street, city in found}
+
+
+@pytest.mark.timeout(300)  # 30 s alone
+def test_two_real_editions_in_two_releases(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The directory of 2022, then of 2023, in Massachusetts: 80 programs, and not the 97 of both together."""
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    publisher = Publisher(tmp_path, "--profile", "massachusetts")
+    old, new = (shared / "data" / "samhsa" / f"su_{year}.xlsx" for year in (2022, 2023))
+    for file, year in ((old, 2022), (new, 2023)):
+        publisher.declare(f'path = "{file}"', date(year, 1, 1))
+        code, text = publisher.run()
+        assert code == ExitCode.OK, text
+    services = "SELECT count(DISTINCT service_id) FROM directory WHERE level_of_care = 'iop'"
+    assert publisher.ask(services) == [(len(offers(new)),)] == [(80,)]
+    dates = "SELECT last_verified::DATE FROM claim UNION SELECT observed_at::DATE FROM listing UNION SELECT published FROM source"
+    assert publisher.ask(dates) == [(date(2023, 1, 1),)]
+    streets = """SELECT split_part(street, ',', 1), city FROM directory_history JOIN changes ON entity_id = service_id
+        WHERE release = 2 AND level_of_care = 'iop' AND field = 'entity' AND cause = """
+    closed, opened = places(offers(old)) - places(offers(new)), places(offers(new)) - places(offers(old))
+    assert (len(closed), len(opened)) == (16, 24)
+    assert closed <= set(publisher.ask(f"{streets} 'disappeared'"))
+    assert opened <= set(publisher.ask(f"{streets} 'appeared'"))
+    told = "SELECT about FROM drift WHERE severity <> 'info' ORDER BY about"
+    assert publisher.ask(told) == [("detox MA",), ("su",)]
+    assert publisher.ask("SELECT count(*) FROM drift WHERE about = 'iop MA' AND severity = 'info'") == [(1,)]
