@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.match.arrays import Flags, Ints
 
 Pair = tuple[int, int]
+FEW = 2  # places that may be a program of a larger operator
 
 
 class Cohesion:
@@ -64,7 +65,9 @@ class Cohesion:
         return {word for word, count in self._words.get(group, {}).items() if 2 * count >= least}
 
     def _bridged(self, small: int, large: int, far: bool) -> bool:
-        """Whether enough places of both are linked. A place alone needs one link, to a place of the usual name."""
+        """Whether enough places of both are linked. One or two places beside more need one link each, to a place of the
+        usual name there: so a program is printed that an operator runs.
+        """
         here: set[int] = set()
         there: set[int] = set()
         for place in self._of(small):
@@ -72,10 +75,13 @@ class Cohesion:
                 if self._group[other] == large:
                     here.add(place)
                     there.add(other)
-        if len(self._of(small)) == 1 and not far:
+        few, many = len(self._of(small)), len(self._of(large))
+        if few == many == 1 and not far:
+            return True
+        if few <= FEW and few < many and len(here) == few and not far:
             usual = self._usual(large, far)
-            return len(self._of(large)) == 1 or any(self._printed[place] & usual for place in there)
-        return len(here) >= _asked(len(self._of(small))) and len(there) >= _asked(len(self._of(large)))
+            return any(self._printed[place] & usual for place in there)
+        return len(here) >= _asked(few) and len(there) >= _asked(many)
 
 
 def _asked(size: int) -> int:
