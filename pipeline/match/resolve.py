@@ -216,8 +216,9 @@ def _services(
             content = f"{place}|{level}|{'' if number == 0 else min(j.row.service_key for j in found)}"
             clusters.append(Cluster(content, tuple(j.row.member for j in found), label))
     keys = _service_keys(old)
-    followed = {
-        f"{gone}#{key}": [f"{listing}#{key}" for listing in present]
+    known = {member for entry in old if entry.entity_type == "service" for member in entry.members}
+    followed = {  # a program that is gone is not the one beside it, which was known before
+        f"{gone}#{key}": [m for listing in present if (m := f"{listing}#{key}") not in known]
         for gone, present in moved.items()
         for key in keys.get(gone, ())
     }
