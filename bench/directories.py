@@ -45,7 +45,7 @@ def listings(records: pl.DataFrame, source: str) -> pl.DataFrame:
         **{name: pl.when(pl.col(column) != "").then(column) for name, column in texts.items()},
         state="state",
         zip="zip",
-        phone="phone",
+        phone=pl.col("phone").str.replace(" x", ";ext=", literal=True),
         website=pl.lit(None, pl.String),
         is_virtual=pl.lit(False),
         external_ids=pl.lit(None, pl.List(pl.Struct({"scheme": pl.String, "identifier": pl.String}))),

@@ -7,6 +7,7 @@ tenants of one building, two clinics of one hospital, withheld streets, wrong ZI
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import dataclass, replace
 
@@ -107,9 +108,8 @@ class World:
 
     def _places(self):
         r = self.random
-        organization = 0
-        while True:
-            organization += 1
+        operators = itertools.count(1)
+        for organization in operators:
             name, central = self._name(), self._phone()
             site = "http://www." + name.lower().replace(" ", "") + ".example" if r.random() < 0.5 else ""
             home = r.choice(self.zips)
@@ -135,10 +135,9 @@ class World:
                 )
                 yield place
                 if r.random() < 0.04:  # another tenant of the building
-                    organization += 1
                     yield replace(
                         place,
-                        organization=organization,
+                        organization=next(operators),
                         name=self._name(),
                         label="",
                         website="",

@@ -16,7 +16,6 @@ from pipeline.match.records import CAMPUS, PO_BOX, STREET, Records
 
 Pairs = tuple[Ints, Ints]
 
-RARE = 2.8  # nats of a word that is worth a look at others in the city or state
 LIMIT = 80
 WINDOW = 6
 
@@ -81,8 +80,7 @@ def organization_pairs(r: Records, profile: Ints) -> Pairs:
 
 def _rarest(r: Records, names: Ints) -> Ints:
     """The most telling word of each name; 0 where it tells too little to look for others with it."""
-    word = r.names.rarest(names)
-    return np.where((word >= 0) & (r.names.weight[word] >= RARE), word + 1, 0)
+    return r.names.telling(names)[:, 0] + 1
 
 
 def _named_by_domain(r: Records, profile: Ints) -> Pairs:

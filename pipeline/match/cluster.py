@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.match.arrays import Flags, Floats, Ints
+from pipeline.match.cohesion import Cohesion
 
 
 def cluster(
@@ -19,10 +20,12 @@ def cluster(
     vetoed: Flags,
     join: float,
     home: Ints | None = None,
+    cohesion: Cohesion | None = None,
 ) -> Ints:
     """The group of each of `size` items, as the smallest item in it. Pairs under `join` do not connect.
 
     `home` tells where an item stands, 0 for *not known*: an item without a home never connects two homes.
+    `cohesion` is asked before two groups are joined; what it refuses is asked again as long as groups grow.
     """
     parent = list(range(size))
     homes = home.tolist() if home is not None else [0] * size
@@ -43,18 +46,29 @@ def cluster(
         enemies.setdefault(a, set()).add(b)
         enemies.setdefault(b, set()).add(a)
     order = np.lexsort((right[linkable], left[linkable], -np.round(probability[linkable], 6)))
-    for a, b in zip(left[linkable][order].tolist(), right[linkable][order].tolist(), strict=True):
-        bridge = vague[a] or vague[b]
-        a, b = root(a), root(b)
-        if a == b or (a in enemies and b in enemies[a]):
-            continue
-        if bridge and homes[a] and homes[b] and homes[a] != homes[b]:
-            continue
-        keep, lose = (a, b) if a < b else (b, a)
-        parent[lose] = keep
-        homes[keep] = homes[keep] or homes[lose]
-        if lose in enemies:
-            _inherit(enemies, keep, lose)
+    pairs = list(zip(left[linkable][order].tolist(), right[linkable][order].tolist(), strict=True))
+    grown = True
+    while pairs and grown:
+        refused, grown = [], False
+        for pair in pairs:
+            bridge = vague[pair[0]] or vague[pair[1]]
+            a, b = root(pair[0]), root(pair[1])
+            if a == b or (a in enemies and b in enemies[a]):
+                continue
+            if bridge and homes[a] and homes[b] and homes[a] != homes[b]:
+                continue
+            if cohesion and not cohesion.fits(a, b, pair):
+                refused.append(pair)
+                continue
+            keep, lose = (a, b) if a < b else (b, a)
+            parent[lose] = keep
+            homes[keep] = homes[keep] or homes[lose]
+            if lose in enemies:
+                _inherit(enemies, keep, lose)
+            if cohesion:
+                cohesion.join(keep, lose)
+            grown = True
+        pairs = refused
     return np.array([root(item) for item in range(size)], dtype=np.int64)
 
 

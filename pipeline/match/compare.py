@@ -19,6 +19,7 @@ from pipeline.match.arrays import Codes, Flags, Floats, Ints
 from pipeline.match.names import (
     CONTAINED,
     CROSS,
+    DIFFERENT,
     DOMAIN,
     EXACT,
     NAME_RELATIONS,
@@ -28,10 +29,11 @@ from pipeline.match.names import (
     UNKNOWN,
 )
 from pipeline.match.records import CAMPUS, PO_BOX, STREET, Records
+from pipeline.match.spelling import inside, misread
 
 RELATIONS: Mapping[str, tuple[str, ...]] = {
     "base": ("base",),
-    "street": ("unknown", "same", "letter", "suffix", "similar", "different"),
+    "street": ("unknown", "same", "letter", "suffix", "similar", "misread", "different"),
     "locality": ("same", "city", "elsewhere", "state"),
     "unit": ("unknown", "same", "similar", "different"),
     "phone": ("unknown", "same", "extension", "crossed", "intake", "near", "different"),
@@ -44,6 +46,7 @@ RELATIONS: Mapping[str, tuple[str, ...]] = {
     "identifier": ("unknown", "same", "different"),
     "file": ("other", "same"),
     "area": ("building", "city", "state", "elsewhere"),
+    "alone": ("other", "state", "site", "own", "elsewhere"),
 }
 
 SIMILAR_STREETS = 84.0  # rapidfuzz ratio
@@ -62,6 +65,7 @@ class Comparison:
     shared_name: Floats  # nats
     operators: Floats  # operators who use the phone that the two share, 1 where it is theirs alone
     domain_operators: Floats
+    names: float  # nats: how much likelier names agree by chance than in the directories the counts come from
 
 
 def code(field: str, relation: str) -> int:
@@ -73,8 +77,8 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
     phone, number = _phone(r, left, right)
     name, shared = _name(r, left, right)
     label = _label(r, left, right)
-    street = _street(r, left, right)
     locality = _locality(r, left, right)
+    street = _street(r, left, right, phone, locality)
     area = _area(r, left, right, street, locality)
     domain = _equal(r.domain[left], r.domain[right])
     crossed = phone == code("phone", "crossed")
@@ -95,6 +99,7 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
         "withheld": ((street == code("street", "unknown")) & crossed).astype(np.int8),
         "building": _building(area, phone, name),
     }
+    relation["alone"] = _alone(r, left, right, relation)
     numbers = np.column_stack([r.phone, r.others])
     domains = np.where(domain == code("domain", "same"), r.domain[left], 0)
     return Comparison(
@@ -104,6 +109,7 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
         shared,
         _operators(r, numbers, number),
         _operators(r, r.domain[:, None], domains),
+        r.names.crowd(r.name),
     )
 
 
@@ -124,12 +130,14 @@ def _differ(codes: Ints, left: Ints, right: Ints) -> Flags:
     return np.asarray((a != b) & (a > 0) & (b > 0))
 
 
-def _street(r: Records, left: Ints, right: Ints) -> Codes:
+def _street(r: Records, left: Ints, right: Ints, phone: Codes, locality: Codes) -> Codes:
     kind = np.where(r.located[left] == r.located[right], r.located[left], -1)
     exact = r.number[left] == r.number[right]
     stated = (r.low[left] > 0) & (r.low[right] > 0)
     numbered = exact | stated & (r.low[left] <= r.high[right]) & (r.low[right] <= r.high[left])
     same_name = r.street[left] == r.street[right]
+    dialled = (phone == code("phone", "same")) | (phone == code("phone", "extension"))
+    here = numbered & ~same_name & dialled & (locality == code("locality", "same"))
     turned = _differ(r.direction, left, right)
     turned |= (r.direction[left] != r.direction[right]) & same_name & ~exact
     return _first(
@@ -142,6 +150,7 @@ def _street(r: Records, left: Ints, right: Ints) -> Codes:
         (exact & same_name, "same"),
         (numbered & same_name, "letter"),
         (_similar_streets(r, left, right, numbered & ~same_name), "similar"),
+        (_misread(r, left, right, here), "misread"),
         otherwise="different",
     )
 
@@ -152,15 +161,17 @@ def _similar_streets(r: Records, left: Ints, right: Ints, asked: Flags) -> Flags
     a, b = r.street_text[left[asked]], r.street_text[right[asked]]
     if len(a):
         ratio: Any = process.cpdist(a, b, scorer=fuzz.ratio, score_cutoff=SIMILAR_STREETS, workers=-1)
-        inside = [_inside(x, y) for x, y in zip(a, b, strict=True)]
-        similar[asked] = (ratio >= SIMILAR_STREETS) | np.array(inside)
+        shorter = [inside(x, y) for x, y in zip(a, b, strict=True)]
+        similar[asked] = (ratio >= SIMILAR_STREETS) | np.array(shorter)
     return similar
 
 
-def _inside(a: str, b: str) -> bool:
-    """One street name with words left out of the other: "MARTIN LUTHER KING" and "DR MARTIN LUTHER KING JR"."""
-    short, long = sorted((a.split(), b.split()), key=len)
-    return bool(short) and len("".join(short)) > 3 and set(short) <= set(long)
+def _misread(r: Records, left: Ints, right: Ints, asked: Flags) -> Flags:
+    """Street names that may be typed or read wrongly, among the pairs asked for."""
+    found = asked.copy()
+    texts = zip(r.street_text[left[asked]], r.street_text[right[asked]], strict=True)
+    found[asked] = [misread(a, b) for a, b in texts]
+    return found
 
 
 def _locality(r: Records, left: Ints, right: Ints) -> Codes:
@@ -178,7 +189,7 @@ def _locality(r: Records, left: Ints, right: Ints) -> Codes:
 
 def _area(r: Records, left: Ints, right: Ints, street: Codes, locality: Codes) -> Codes:
     near = locality <= code("locality", "city")
-    building = near & (street >= code("street", "same")) & (street <= code("street", "similar"))
+    building = near & (street >= code("street", "same")) & (street < code("street", "different"))
     city = (r.city[left] == r.city[right]) & (r.city[left] > 0) | (locality == code("locality", "same"))
     return _first(
         "area",
@@ -195,6 +206,37 @@ def _building(area: Codes, phone: Codes, name: Codes) -> Codes:
     shares = (phone >= code("phone", "same")) & (phone <= code("phone", "intake"))
     host = (name == CROSS) & (phone == code("phone", "different"))
     return _first("building", (inside & shares, "phone"), (inside & host, "host"), otherwise="unknown")
+
+
+def _alone(r: Records, left: Ints, right: Ints, relation: Mapping[str, Codes]) -> Codes:
+    """Over a distance nothing but names in common: no number, web site or identifier."""
+    phone, area = relation["phone"], relation["area"]
+    known = (phone >= code("phone", "same")) & (phone <= code("phone", "intake"))
+    for field in ("domain", "identifier"):
+        known |= relation[field] == code(field, "same")
+    near, far = area == code("area", "state"), area == code("area", "elsewhere")
+    word = r.names.rarest(r.name)
+    own = (word[left] == word[right]) & r.names.coined(word[left])
+    same = r.name[left] == r.name[right]
+    own |= same & np.isin(r.name[left], _chains(r, left[far & known & same], right[far & known & same]))
+    return _first(
+        "alone",
+        (known, "other"),
+        (far & own, "own"),
+        (far, "elsewhere"),
+        (near & (relation["name"] == CROSS) & (word[left] != word[right]), "site"),
+        (near, "state"),
+        otherwise="other",
+    )
+
+
+def _chains(r: Records, left: Ints, right: Ints) -> Ints:
+    """Names that numbers or web sites tie together in most states where they stand, by namesakes so tied."""
+    size = np.int64(r.state.max(initial=0) + 1)
+    everywhere = np.unique(r.name * size + r.state) // size
+    tied = np.unique(np.concatenate([r.name[end] * size + r.state[end] for end in (left, right)])) // size
+    names, states = np.unique(tied, return_counts=True)
+    return names[2 * states >= np.bincount(everywhere)[names]]
 
 
 def _unit(r: Records, left: Ints, right: Ints) -> Codes:
@@ -264,6 +306,7 @@ def _operators(r: Records, printed: Ints, wanted: Ints) -> Floats:
 def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:
     """The best relation among operator and trade names; else across to site names; else to a web domain."""
     best, shared = r.names.compare(r.name[left], r.name[right])
+    _by_town(r, left, right, best, shared)
 
     def compared(a: Ints, b: Ints, worst: int) -> tuple[Ints, Codes, Floats]:
         """Pairs whose best is worse than that, and how these names of theirs relate."""
@@ -285,6 +328,14 @@ def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:
             best[i] = DOMAIN
             shared[i] = max(shared[i], r.names.information[r.name[[left[i], right[i]]]].min())
     return best, shared
+
+
+def _by_town(r: Records, left: Ints, right: Ints, best: Codes, shared: Floats) -> None:
+    """Names related by little but the town of one ("Alder Memorial Hospital" and "Alder County") are two names."""
+    rows = np.flatnonzero(best == RELATED)
+    a, b = left[rows], right[rows]
+    shared[rows] = r.names.shared(r.name[a], r.name[b], np.column_stack([r.town[a], r.town[b]]))
+    best[rows[shared[rows] < TELLING]] = DIFFERENT
 
 
 def _shared_site(r: Records, left: Ints, right: Ints, best: Codes, shared: Floats) -> None:

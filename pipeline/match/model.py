@@ -16,7 +16,9 @@ import polars as pl
 from pipeline.match.arrays import Ints
 from pipeline.match.block import identifier_pairs, location_pairs, merge, organization_pairs
 from pipeline.match.cluster import cluster
-from pipeline.match.pairs import Scored, score, worth_keeping
+from pipeline.match.cohesion import Cohesion
+from pipeline.match.compare import code
+from pipeline.match.pairs import Scored, bridges, cut, score, worth_keeping
 from pipeline.match.prepare import prepare
 from pipeline.match.records import STREET, Records
 from pipeline.match.score import JOIN
@@ -51,7 +53,7 @@ def match_records(records: pl.DataFrame, verdicts: Verdicts | None = None) -> Ma
     left, right = merge([organization_pairs(r, _profiles(r, location)), _columns(of_operators)], len(r))
     between = location[left] != location[right]
     operators = score("organization", r, left[between], right[between], of_operators)
-    organization = _reviewed(_cluster_locations(location, operators), of_operators)
+    organization = _reviewed(_cluster_locations(r, location, operators), of_operators)
     location = _one_virtual_place(r, location, organization)
     frame = pl.DataFrame(
         {
@@ -60,6 +62,7 @@ def match_records(records: pl.DataFrame, verdicts: Verdicts | None = None) -> Ma
             "location_id": _ids("loc", location, r.signature),
         }
     )
+    operators = cut(operators, bridges(operators, organization))
     pairs = [worth_keeping(places, r.ids, location), worth_keeping(operators, r.ids, organization)]
     return MatchResult(frame, pl.concat(pairs))
 
@@ -86,17 +89,26 @@ def _reviewed(group: Ints, verdicts: Mapping[tuple[int, int], Verdict]) -> Ints:
     return group
 
 
-def _cluster_locations(location: Ints, scored: Scored) -> Ints:
-    """Organization of each record: clusters of locations, told by their best pair."""
+def _cluster_locations(r: Records, location: Ints, scored: Scored) -> Ints:
+    """Organization of each record: clusters of locations that hold together, linked by their best pairs."""
     size = np.int64(len(location))
     a, b = location[scored.left], location[scored.right]
     key = np.minimum(a, b) * size + np.maximum(a, b)
     order = np.lexsort((-scored.probability, key))
     unique, first = np.unique(key[order], return_index=True)
     best = order[first]
-    return cluster(
-        len(location), unique // size, unique % size, scored.probability[best], scored.vetoed[best], JOIN
-    )[location]
+    left, right = unique // size, unique % size
+    chance, vetoed = scored.probability[best], scored.vetoed[best]
+    linked = (chance >= JOIN) & ~vetoed
+    cohesion = Cohesion(
+        len(location),
+        location,
+        np.column_stack([r.names.marks(r.name), r.names.marks(r.alias)]),
+        left[linked],
+        right[linked],
+        scored.comparison.relation["alone"][best][linked] >= code("alone", "own"),
+    )
+    return cluster(len(location), left, right, chance, vetoed, JOIN, cohesion=cohesion)[location]
 
 
 def _one_virtual_place(r: Records, location: Ints, organization: Ints) -> Ints:

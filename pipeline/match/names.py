@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from pipeline.match.arrays import Codes, Floats, Ints
+from pipeline.match.arrays import Codes, Flags, Floats, Ints
 
 UNKNOWN, EXACT, CONTAINED, SIMILAR, RELATED, CROSS, DOMAIN, DIFFERENT = range(8)
 NAME_RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
@@ -25,6 +26,9 @@ SIMILAR_SPELLING = 88.0  # rapidfuzz ratio of two names written without spaces t
 PLACE = 0.8  # part of a word's weight that goes where it is only the name of the place
 COMMON = 1.0  # nats taken from every word: words of a name do not come independently
 CHUNK = 100_000  # pairs compared at a time, which bounds the memory
+COINED = 5  # distinct names, spelled and extended variously, that the own word of one operator stands in
+RARE = 2.8  # nats of a word that is worth a look at others with it
+FEW = 2  # words by which an operator is known
 TELLING = 3.5  # nats of shared words that are more than chance
 
 
@@ -90,6 +94,8 @@ class NameTable:
             .with_columns(pl.col("number").cast(pl.Int64))
         )
         self.weight: Floats = np.append(self.lexicon["weight"].to_numpy(), 0.0)
+        few = self.lexicon.select(pl.coalesce("names", "local") <= COINED).to_series()
+        self._few: Flags = np.append(few.to_numpy(), False)
 
     def _fill(self, words: pl.DataFrame, names: pl.Series) -> None:
         count = len(self.names)
@@ -115,16 +121,49 @@ class NameTable:
         """The most telling word of each name, -1 for the empty name."""
         return np.asarray(self.tokens[ids, 0], dtype=np.int64)
 
-    def compare(self, a: Ints, b: Ints) -> tuple[Codes, Floats]:
-        """For pairs of name numbers: the relation, and the information (nats) of what they share."""
+    def telling(self, ids: Ints) -> Ints:
+        """The most telling words of each name, -1 for words that tell too little to look for others with them."""
+        words = self.tokens[ids, :FEW].astype(np.int64)
+        return np.where(self.weight[words] >= RARE, words, -1)
+
+    def numbers(self, texts: pl.Series, width: int) -> Ints:
+        """The first words of each text as numbers of words, -2 where no name holds the word."""
+        words = [pl.col("text").str.split(" ").list.get(n, null_on_oob=True) for n in range(width)]
+        known = dict(self.lexicon.select("word", "number").iter_rows())
+        table = texts.to_frame("text").select(
+            word.replace_strict(known, default=-2, return_dtype=pl.Int64).alias(str(n))
+            for n, word in enumerate(words)
+        )
+        return np.asarray(table.to_numpy())
+
+    def shared(self, a: Ints, b: Ints, apart: Ints | None = None) -> Floats:
+        """The information (nats) in the words that pairs of names share, without those of `apart`, words for each pair."""
         shared = np.zeros(len(a))
         for start in range(0, len(a), CHUNK):
             part = slice(start, start + CHUNK)
             mine, theirs = self.tokens[a[part]], self.tokens[b[part]]
-            both = np.zeros(mine.shape, dtype=bool)
-            for word in range(WIDTH):
-                both |= mine == theirs[:, word, None]
-            shared[part] = (self.weight[mine] * (both & (mine >= 0))).sum(axis=1)
+            both = _among(mine, theirs) & (mine >= 0)
+            if apart is not None:
+                both &= ~_among(mine, apart[part])
+            shared[part] = (self.weight[mine] * both).sum(axis=1)
+        return shared
+
+    def marks(self, ids: Ints) -> Ints:
+        """What an operator is known by: each whole name and its telling words, as numbers; -1 for none."""
+        whole = np.where(ids > 0, ids + len(self.weight), -1)
+        return np.column_stack([whole, self.telling(ids)])
+
+    def coined(self, words: Ints) -> Flags:
+        """Whether a word stands in so few names that it is likely to be one operator's own."""
+        return np.asarray(self._few[words])
+
+    def crowd(self, ids: Ints) -> float:
+        """Nats by which these names outnumber those of the directories the counts come from; 0 where they do not."""
+        return max(0.0, float(np.log(max(1, len(np.unique(ids))) / _prior()[1])))
+
+    def compare(self, a: Ints, b: Ints) -> tuple[Codes, Floats]:
+        """For pairs of name numbers: the relation, and the information (nats) of what they share."""
+        shared = self.shared(a, b)
         least = np.minimum(self.information[a], self.information[b])
         most = np.maximum(self.information[a], self.information[b])
         inside = shared / np.maximum(least, 1e-9)
@@ -158,3 +197,11 @@ class NameTable:
         relation[similar] = np.where(relation[similar] == CONTAINED, CONTAINED, SIMILAR)
         shared[similar] = np.maximum(shared[similar], 0.8 * least[similar])
         relation[same], shared[same] = EXACT, np.minimum(self.whole[a[same]], self.whole[b[same]])
+
+
+def _among(words: npt.NDArray[Any], others: npt.NDArray[Any]) -> Flags:
+    """Whether each word of a row is one of the other words of the row."""
+    found = np.zeros(words.shape, dtype=bool)
+    for column in others.T:
+        found |= words == column[:, None]
+    return found

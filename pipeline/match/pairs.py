@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,8 @@ from pipeline.match.verdicts import Verdict
 from warehouse.contracts import stage_tables
 
 BEST = 3  # joined pairs kept for each record
+UNDECIDED = 0.45  # probability of a pair that is the only bridge between two groups
+BRIDGE = "too little else ties the two operators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,23 @@ def score(
             same, reviewed[row] = verdicts[pair]
             chance[row], vetoed[row] = float(same), not same
     return Scored(level, comparison, points, chance, vetoed, reviewed)
+
+
+def bridges(scored: Scored, group: Ints) -> Flags:
+    """Sure pairs between two groups that stay apart although nothing speaks against: alone they join nobody."""
+    size = np.int64(group.max(initial=0) + 1)
+    a, b = group[scored.left], group[scored.right]
+    between = np.minimum(a, b) * size + np.maximum(a, b)
+    return np.asarray((scored.probability >= JOIN) & (a != b) & ~np.isin(between, between[scored.vetoed]))
+
+
+def cut(scored: Scored, bridge: Flags) -> Scored:
+    """The same pairs, those of `bridge` left to reviewers."""
+    rows = np.flatnonzero(bridge)
+    said = scored.reasons(rows)
+    words = {row: f"{text}; {BRIDGE}" for row, text in zip(rows.tolist(), said, strict=True)}
+    chance = np.where(bridge, np.minimum(scored.probability, UNDECIDED), scored.probability)
+    return replace(scored, probability=chance, reviewed={**scored.reviewed, **words})
 
 
 def worth_keeping(scored: Scored, ids: list[str], group: Ints) -> pl.DataFrame:

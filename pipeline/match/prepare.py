@@ -24,6 +24,7 @@ from pipeline.normalize.phone import AREA, EXCHANGE, LINE
 REQUIRED = ("record_id", "source", "name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
 TEXT = (*REQUIRED, "intake", "website", "organization")
 EXTERNAL_IDS = pl.List(pl.Struct({"scheme": pl.String, "identifier": pl.String}))
+TOWN = 3  # words of a city's name
 OTHERS = 4  # intake numbers kept per record
 _KIND = {"street": STREET, "highway": STREET, "po_box": PO_BOX, "campus": CAMPUS, "withheld": NOWHERE}
 _NAMES = dict.fromkeys(("name", "label", "alias"), pl.String)
@@ -71,6 +72,7 @@ def prepare(frame: pl.DataFrame) -> Records:
         unit=_codes(street["unit"]),
         unit_text=street["unit"].to_numpy(),
         zip=_codes(frame["zip"]),
+        town=names.numbers(frame["city"].str.to_lowercase().str.replace_all(r"[^a-z ]", ""), TOWN),
         city=_codes(city.str.replace(r"^\|.*$", "")),
         state=_codes(frame["state"]),
         phone=phone,

@@ -32,6 +32,7 @@ class Records:
     unit: Ints
     unit_text: Texts
     zip: Ints
+    town: Ints  # (n, TOWN) words of the city, as words of names
     city: Ints  # city and state, as a code
     state: Ints
     phone: Ints

@@ -16,6 +16,7 @@ import polars as pl
 from pipeline.match.ledger import Cluster, Entry, assign
 from pipeline.match.model import MatchResult, match_records
 from pipeline.match.overrides import obsolete, tell
+from pipeline.match.printed import printed
 from pipeline.match.services import Joined, describe, group
 from pipeline.match.verdicts import Verdicts
 from pipeline.normalize.address import normalize_street
@@ -208,24 +209,21 @@ def _services(
             at[location.of[record["listing_id"]], str(record["level_of_care"])].append(record)
     groups, clusters = [], []
     for (place, level), records in sorted(at.items()):
-        described = [describe(r, _place_words(rows[str(r["listing_id"])])) for r in records]
+        described = [describe(r, printed(rows[str(r["listing_id"])])) for r in records]
         for number, found in enumerate(group(described, reviewed)):
             groups.append(found)
             label = _usual(j.row.name for j in found) or level
             content = f"{place}|{level}|{'' if number == 0 else min(j.row.service_key for j in found)}"
             clusters.append(Cluster(content, tuple(j.row.member for j in found), label))
     keys = _service_keys(old)
-    followed = {
-        f"{gone}#{key}": [f"{listing}#{key}" for listing in present]
+    known = {member for entry in old if entry.entity_type == "service" for member in entry.members}
+    followed = {  # a program that is gone is not the one beside it, which was known before
+        f"{gone}#{key}": [m for listing in present if (m := f"{listing}#{key}") not in known]
         for gone, present in moved.items()
         for key in keys.get(gone, ())
     }
     ids, entries = assign("service", clusters, old, now, followed)
     return _Named({m: i for i, c in zip(ids, clusters, strict=True) for m in c.members}, entries), groups
-
-
-def _place_words(row: _Listing) -> list[str]:
-    return [str(row[c]) for c in ("organization_name", "site_name", "city", "street1") if row[c]]
 
 
 def _service_keys(old: Iterable[Entry]) -> dict[str, list[str]]:

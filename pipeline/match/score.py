@@ -63,6 +63,7 @@ def contributions(level: str, c: Comparison) -> dict[str, Floats]:
     if level == "organization":
         name = points["name"]
         points["name"] = np.where(name > 0, name * np.minimum(c.shared_name, MOST_NATS), name)
+        points["alone"] = points["alone"] - np.where(c.relation["alone"] > 0, c.names, 0)
         points["phone"] = _shared(points["phone"], c.operators, 0.5)
         points["domain"] = _shared(points["domain"], c.domain_operators, 0.15)
     return points

@@ -1,8 +1,9 @@
 """Services of one place: which rows of different sources speak of the same program or track.
 
-Only services of one location and one level of care are compared. Two tracks of one listing are never one. A row that
-says nothing but the level (a directory's "OIT") joins the only service there; next to several tracks it joins the most
-general one: the one with the fewest limits of audience, time and delivery. Nothing is duplicated.
+Only services of one location and one level of care are compared. Two tracks of one listing are never one, nor are two
+rows that one list prints apart. A row that says nothing but the level (a directory's "OIT") joins the only service
+there; next to several it joins the one printed most alike, of equals the most general: the one with the fewest limits
+of audience, time and delivery. Nothing is duplicated.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from pipeline.match.printed import Printed, audience_words, audiences, likest
 from pipeline.normalize.name import NAME_WORDS, normalize_name
-from pipeline.vocabulary.tables import cells, rows
 
 ALONE, AGREED, GENERAL = 0.95, 0.9, 0.7  # probability by the rule that joined
 _TIMES = (
@@ -33,7 +34,8 @@ class Row:
     listing_id: str
     service_key: str
     name: str
-    limits: Mapping[str, frozenset[str]]  # audience, time of day, delivery, topic
+    limits: Mapping[str, frozenset[str]]  # audience, time of day, delivery, topic, focus
+    printed: Printed
 
     @property
     def member(self) -> str:
@@ -41,12 +43,23 @@ class Row:
 
     @property
     def general(self) -> bool:
-        return not any(self.limits.values())
+        """Whether it names no track. What a whole directory is about is no track."""
+        return not any(limit for kind, limit in self.limits.items() if kind != "focus")
 
     @property
     def narrowness(self) -> int:
-        audience, time, delivery, topic = self.limits.values()
+        audience, time, delivery, topic, _ = self.limits.values()
         return len(audience - {"adults"}) + sum(map(bool, (audience, time, delivery - {"in_person"}, topic)))
+
+    def contradicts(self, other: Row) -> bool:
+        """Whether what limits both, in any kind, has nothing in common."""
+        limits = ((mine, other.limits[kind]) for kind, mine in self.limits.items())
+        return any(mine and theirs and not mine & theirs for mine, theirs in limits)
+
+    def apart(self, other: Row) -> bool:
+        """Whether two rows cannot be one, whatever their tracks: tracks of one listing, entries of one list, two focuses."""
+        focuses = self.limits["focus"], other.limits["focus"]
+        return self.printed.apart(other.printed) or (all(focuses) and not focuses[0] & focuses[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +71,15 @@ class Joined:
     reason: str | None
 
 
-@cache
-def _audiences() -> Mapping[str, re.Pattern[str]]:
-    def pattern(words: str) -> re.Pattern[str]:
-        return re.compile("|".join(rf"\b{re.escape(word)}s?\b" for word in cells(words)), re.I)
-
-    return {row["code"]: pattern(row["words"]) for row in rows("populations.csv")}
-
-
-def describe(record: Mapping[str, object], place_words: Iterable[str] = ()) -> Row:
-    """A row from a record of `listing_service`, with virtual, in_person, populations, ages, evening where they are known."""
+def describe(record: Mapping[str, object], printed: Printed | None = None) -> Row:
+    """A row from a record of `listing_service`, with virtual, in_person, populations, ages, evening, focus if known."""
+    printed = printed or Printed()
     key, name = str(record["service_key"]), str(record.get("name") or "")
     text = f"{name} {key.partition('/')[2].replace('-', ' ')}"
     populations = record.get("populations")
     audience = {str(p) for p in populations} if isinstance(populations, (list, tuple)) else set()
     audience = audience or _of_age(record.get("ages"))
-    audience = audience or {code for code, words in _audiences().items() if words.search(text)}
+    audience = audience or set(audiences(text))
     time = {"evening"} if record.get("evening") else _first_named(_TIMES, text)
     virtual, in_person = record.get("virtual"), record.get("in_person")
     if virtual and in_person is False:
@@ -82,13 +88,13 @@ def describe(record: Mapping[str, object], place_words: Iterable[str] = ()) -> R
         delivery = {"in_person"}
     else:
         delivery = _first_named(_DELIVERIES, text)
-    audience_words = (found for words in _audiences().values() for found in words.findall(text))
-    known = {word for name in (*place_words, *audience_words) for word in normalize_name(name)}
+    people = (found for words in audience_words().values() for found in words.findall(text))
+    known = {word for name in (*printed.around, *people) for word in normalize_name(name)}
     topic = {word for word in normalize_name(text) if not word.isdigit()} - known - _plain_words()
-    limits = {"audience": audience, "time of day": time, "delivery": delivery, "topic": topic}
-    return Row(
-        str(record["listing_id"]), key, name, {kind: frozenset(limit) for kind, limit in limits.items()}
-    )
+    focus = {str(record["focus"])} if record.get("focus") else set()
+    limits = {"audience": audience, "time of day": time, "delivery": delivery, "topic": topic, "focus": focus}
+    told = {kind: frozenset(limit) for kind, limit in limits.items()}
+    return Row(str(record["listing_id"]), key, name, told, printed)
 
 
 def _first_named(kinds: Iterable[tuple[str, re.Pattern[str]]], text: str) -> set[str]:
@@ -124,10 +130,36 @@ def group(rows: Sequence[Row], reviewed: Mapping[tuple[str, str], bool] | None =
         listings.setdefault(row.listing_id, []).append(row)
     order = sorted(listings, key=lambda i: (-len(listings[i]), listings[i][0].general, i))
     groups: list[list[Joined]] = []
-    for general in (False, True):
-        for row in (row for listing in order for row in listings[listing] if row.general == general):
+    for row in (row for listing in order for row in listings[listing] if not row.general):
+        _place(row, groups, reviewed or {})
+    for entries in _lists(listings, order):
+        likeness = {row.member: max((_likeness(row, g) for g in groups), default=0.0) for row in entries}
+        for row in sorted(entries, key=lambda r: -likeness[r.member]):
             _place(row, groups, reviewed or {})
     return groups
+
+
+def _lists(listings: Mapping[str, Sequence[Row]], order: Iterable[str]) -> list[list[Row]]:
+    """General rows by the list that prints them: those of listings that name tracks, too, then of a known focus, then
+    of the list with most entries here.
+    """
+    lists: dict[str, list[Row]] = {}
+    for row in (row for listing in order for row in listings[listing] if row.general):
+        lists.setdefault(row.printed.source or row.listing_id, []).append(row)
+
+    def rank(entries: list[Row]) -> tuple[int, bool, int, str]:
+        first = entries[0]
+        return -len(listings[first.listing_id]), not first.limits["focus"], -len(entries), first.listing_id
+
+    return sorted(lists.values(), key=rank)
+
+
+def _likeness(row: Row, members: list[Joined]) -> float:
+    """How alike a row and a group are printed; less than nothing where the site of one is for other people."""
+    served = frozenset[str]().union(*(j.row.limits["audience"] for j in members))
+    if row.printed.audience and served and not row.printed.audience & served:
+        return -1.0
+    return likest(row.printed, (j.row.printed for j in members))
 
 
 def _place(row: Row, groups: list[list[Joined]], reviewed: Mapping[tuple[str, str], bool]) -> None:
@@ -138,12 +170,15 @@ def _place(row: Row, groups: list[list[Joined]], reviewed: Mapping[tuple[str, st
         groups[verdicts.index(True)].append(Joined(row, 1.0, "reviewed as same"))
     elif row.general and len(groups) == 1 and free:
         free[0].append(Joined(row, ALONE, "the only service of this level at the place"))
-    elif row.general and free:
-        most = min(free, key=lambda g: (min(j.row.narrowness for j in g), min(j.row.member for j in g)))
-        why = "no track named; the most general service of this level at the place"
+    elif row.general and (alike := [members for members in free if _likeness(row, members) >= 0]):
+        most = min(alike, key=lambda g: (-_likeness(row, g), *_generality(g)))
+        why = (
+            "no track named; of the services of this level at the place the most alike, then the most general"
+        )
         most.append(Joined(row, GENERAL, why))
     else:
-        best = max(free, key=lambda g: _agreement(row, g)[0], default=[])
+        tracks = [] if row.general else free
+        best = max(tracks, key=lambda g: _agreement(row, g)[0], default=[])
         points, why = _agreement(row, best)
         if points > 0:
             best.append(Joined(row, AGREED, why))
@@ -151,26 +186,33 @@ def _place(row: Row, groups: list[list[Joined]], reviewed: Mapping[tuple[str, st
             groups.append([Joined(row, 1.0, None)])
 
 
+def _generality(members: list[Joined]) -> tuple[int, str]:
+    return min(j.row.narrowness for j in members), min(j.row.member for j in members)
+
+
 def _verdict(row: Row, members: list[Joined], reviewed: Mapping[tuple[str, str], bool]) -> bool | None:
-    """Whether a row is of a group, where that is decided: never two rows of one listing, else what reviewers said."""
+    """Whether a row is of a group, where that is decided: never two tracks of one listing, else what reviewers said,
+    else never two rows that are apart."""
     if any(j.row.listing_id == row.listing_id for j in members):
         return False
     verdicts = [
         reviewed.get((row.member, j.row.member), reviewed.get((j.row.member, row.member))) for j in members
     ]
-    return False if False in verdicts else True if True in verdicts else None
+    if True in verdicts or False in verdicts:
+        return False not in verdicts
+    return False if any(row.apart(j.row) for j in members) else None
 
 
 def _agreement(row: Row, members: list[Joined]) -> tuple[float, str]:
     """Points for what agrees with the members of a group, and which; negative where anything contradicts."""
     points, agreeing = 0.0, set()
     for other in (j.row for j in members):
+        if row.contradicts(other):
+            return -1.0, ""
         for name, mine in row.limits.items():
-            theirs = other.limits[name]
-            if mine and theirs and not mine & theirs:
-                return -1.0, ""
-            if mine & theirs:
-                points += len(mine & theirs) / len(mine | theirs)
+            shared = mine & other.limits[name]
+            if shared and name != "focus":
+                points += len(shared) / len(mine | other.limits[name])
                 agreeing.add(name)
         if row.service_key == other.service_key:
             points += 1

@@ -107,3 +107,18 @@ def test_an_operator_named_in_the_second_field_of_both(records: Make) -> None:
     )
     assert one(frame)
     assert one(frame, "r0", "r2")
+
+
+def test_the_town_in_two_names_makes_no_operator(records: Make) -> None:
+    frame = records(
+        {"name1": "Quaboag Hospital", "city": "Quaboag", "phone": "413-555-0101"},
+        {"name1": "Quaboag Clinic", "city": "Quaboag", "phone": "617-555-0177"},
+    )
+    assert not one(frame)
+
+
+def test_a_site_name_alone_is_not_enough_in_another_town(records: Make) -> None:
+    county = {"name1": "County of Larch", "name2": "Paradigm House", "phone": "413-555-0101"}
+    other = {"name1": "Paradigm House", "phone": "617-555-0177"}
+    assert not one(records(county, {**other, **THERE}))
+    assert one(records(county, {**other, **THERE, "phone": county["phone"]}))

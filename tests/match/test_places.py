@@ -102,3 +102,49 @@ def test_virtual_offers_of_one_operator_are_one_place(records: Make) -> None:
     assert one(frame, "location_id")
     assert not one(frame, "location_id", "r0", "r2")
     assert one(frame, "organization_id", "r0", "r2")
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("8 Farnham Street", "8 Famham Street"),
+        ("40 Burnham Road", "40 Bumharn Road"),
+        ("8 Oak Street", "8 Oka Street"),
+        ("8 Elm Street", "8 Ellm Street"),
+        ("8 Maple Street", "8 Mapel Street"),
+        ("12 Clover Lane", "12 Dover Lane"),
+    ],
+    ids=["rn as m", "twice", "turned", "doubled", "turned longer", "cl as d"],
+)
+def test_a_misspelled_street_is_one_place_where_phone_and_name_agree(
+    records: Make, typed: str, other: str
+) -> None:
+    assert one(records({**FERN, "street1": typed}, {**FERN, "street1": other, "source": "b"}), "location_id")
+
+
+@pytest.mark.parametrize(
+    ("street", "change"),
+    [
+        ("8 Oat Street", {"phone": "413-555-0177"}),
+        ("8 Oat Street", {"phone": ""}),
+        ("8 Oat Street", {"zip": "01009"}),
+        ("18 Oak Street", {}),
+        ("8 Elm Street", {}),
+    ],
+    ids=["another phone", "no phone", "another ZIP code", "another number", "another street"],
+)
+def test_two_streets_alike_in_print_stay_apart(records: Make, street: str, change: dict[str, str]) -> None:
+    oak = {**FERN, "street1": "8 Oak Street"}
+    assert not one(records(oak, {**oak, "street1": street, "source": "b", **change}), "location_id")
+
+
+def test_numbered_streets_are_never_misspelled(records: Make) -> None:
+    fifth = {**FERN, "street1": "8 5th Street"}
+    assert not one(records(fifth, {**fifth, "street1": "8 6th Street"}), "location_id")
+
+
+def test_a_misspelled_street_under_another_name_waits_for_a_person(records: Make) -> None:
+    renamed = {**FERN, "street1": "8 Famham Street", "name1": "Birchtree Partners", "source": "b"}
+    pairs = match_records(records({**FERN, "street1": "8 Farnham Street"}, renamed)).pairs
+    (decision,) = pairs.filter(pl.col("level") == "location")["decision"]
+    assert decision == "review"

@@ -12,7 +12,9 @@ from types import ModuleType
 
 import polars as pl
 import pytest
+from python_calamine import CalamineWorkbook
 
+from pipeline.match.model import match_records
 from pipeline.match.resolve import resolve
 from pipeline.match.table import match_csv
 from warehouse.overrides import Overrides
@@ -52,6 +54,70 @@ def test_labelled_records_reach_the_goals(shared: Path, tmp_path: Path, kind: st
         level, of, *rest = line.split()
         f1 = float(rest[rest.index("f1") + 1])
         assert f1 >= GOALS.get((kind, level, of), 0.88), line
+
+
+@pytest.fixture(scope="module")
+def operators(shared: Path, directories: ModuleType) -> pl.DataFrame:
+    """Three national workbooks with the operator of every row."""
+    folder = shared / "data" / "samhsa"
+    rows = pl.concat([directories.workbook(folder / path, name) for name, path in directories.YEARS.items()])
+    return rows.join(match_records(rows).assignments, on="record_id")
+
+
+@pytest.mark.parametrize(
+    ("one", "its_state", "other", "their_state"),
+    [
+        ("Addiction Recovery Care", "KY", "Seven Counties Services", "KY"),
+        ("Hamilton Center Inc", "IN", "Central Alabama Wellness", "AL"),
+        ("New Connections", "CA", "Broadlawns Medical Center", "IA"),
+        ("Harmony House", "CA", "Volunteers of America", "WY"),
+        ("Harmony House", "MA", "Volunteers of America", "WY"),
+        ("Harmony House", "ID", "Volunteers of America", "WY"),
+        ("Harmony House", "CA", "Harmony House", "MA"),
+    ],
+)
+def test_operators_that_one_row_or_name_would_join_are_apart(
+    operators: pl.DataFrame, one: str, its_state: str, other: str, their_state: str
+) -> None:
+    """The operator that most rows of a name belong to: a row that prints both names may be of either."""
+
+    def operator(name: str, state: str) -> str:
+        rows = operators.filter(pl.col("name1").str.starts_with(name) & (pl.col("state") == state))
+        return str(rows["organization_id"].value_counts().sort("count", "organization_id")[-1, 0])
+
+    assert operator(one, its_state) != operator(other, their_state)
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [("Groups Recover Together", 13), ("CleanSlate Centers", 7), ("Newport Academy", 6), ("Spero Health", 5)],
+)
+def test_chains_of_many_states_stay_whole(operators: pl.DataFrame, name: str, states: int) -> None:
+    rows = operators.filter(pl.col("name1") == name)
+    assert rows["state"].n_unique() == states
+    assert rows["organization_id"].n_unique() == 1
+
+
+def test_programs_of_one_building_in_massachusetts(shared: Path, directories: ModuleType) -> None:
+    """81 rows of the sheet list intensive outpatient care: 80 services, for one house prints two rows under one number,
+    called after their settings alone.
+    """
+    path = shared / "data" / "samhsa" / "su_2023.xlsx"
+    sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    codes = [str(cell).strip().lower() for cell in sheet[0]].index("service_code_info")
+    lists_iop = pl.Series("iop", ["OIT" in str(row[codes]).replace("*", " ").split() for row in sheet[1:]])
+    rows = directories.workbook(path, "su").with_columns(lists_iop).filter(pl.col("state") == "MA")
+    table = directories.listings(rows, "su")
+    listed = table.filter(rows["iop"])
+    assert listed.height == 81
+    found = resolve(table, offers(listed), None, Overrides(), datetime(2023, 6, 1, tzinfo=UTC))
+    services = found.crosswalk.filter(pl.col("entity_type") == "service")
+    held = services.group_by("entity_id").agg("listing_id").filter(pl.col("listing_id").list.len() > 1)
+    assert services["entity_id"].n_unique() == 80
+    (twice,) = held["listing_id"].to_list()
+    printed = table.filter(pl.col("listing_id").is_in(twice))
+    assert set(printed["site_name"]) == {"Outpatient", "Recovery Home"}
+    assert printed["street1"].n_unique() == 1
 
 
 @pytest.fixture(scope="module")

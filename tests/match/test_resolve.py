@@ -91,6 +91,15 @@ def test_a_source_that_leaves_and_returns_finds_its_ids(listings: Make, services
     assert status(back, entity(first, "x")) == ("active", None)
 
 
+def test_a_program_that_closes_is_not_the_one_beside_it(listings: Make, services: Make) -> None:
+    girls, boys = {"site_name": "Girls Program"}, {"site_name": "Boys Program"}
+    first = run(listings(x=girls, y=boys), services(("x", "iop", None), ("y", "iop", None)))
+    second = run(listings(x=girls), services(("x", "iop", None)), first, FEBRUARY)
+    closed = entity(first, "y", "service", "iop")
+    assert entity(second, "x", "service", "iop") == entity(first, "x", "service", "iop") != closed
+    assert status(second, closed) == ("absent", None)
+
+
 def test_an_added_source_changes_no_id(listings: Make, services: Make) -> None:
     before = run(listings(x={}), services(("x", "iop", None)))
     more = listings(
