@@ -1,7 +1,7 @@
 -- Programs whose operator, place, name or city holds the words that someone types, all of them in any order.
 -- Case, accents and a slip of the keys do not matter; names that an operator also goes by are found too. Rows that hold the
 -- words as they were typed come first, then those in the operator's name.
-SET VARIABLE words = 'boston ocd';
+SET VARIABLE words = 'crossroads recovry';
 
 WITH asked AS (
     SELECT list_filter(regexp_split_to_array(lower(strip_accents(getvariable('words'))), '[^a-z0-9]+'),

@@ -205,7 +205,11 @@ def places(found: set[tuple[str, str, str]]) -> set[tuple[str, str]]:
 def test_two_real_editions_in_two_releases(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The directory of 2022, then of 2023, in Massachusetts: 80 programs, and not the 97 of both together."""
+    """The directory of 2022, then of 2023, in Massachusetts: 80 programs, and not the 97 of both together.
+
+    The sheet of 2023 has 81 rows: one operator's "Outpatient" and "Recovery Home" in one building are one program. Its third
+    row there, "8 Famham Street", is the street of 2022 misprinted, so that nothing opened.
+    """
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     publisher = Publisher(tmp_path, "--profile", "massachusetts")
     old, new = (shared / "data" / "samhsa" / f"su_{year}.xlsx" for year in (2022, 2023))
@@ -221,8 +225,9 @@ def test_two_real_editions_in_two_releases(
         WHERE release = 2 AND level_of_care = 'iop' AND field = 'entity' AND cause = """
     closed, opened = places(offers(old)) - places(offers(new)), places(offers(new)) - places(offers(old))
     assert (len(closed), len(opened)) == (16, 24)
+    misprinted = ("8 Famham Street", "Roxbury")
     assert closed <= set(publisher.ask(f"{streets} 'disappeared'"))
-    assert opened <= set(publisher.ask(f"{streets} 'appeared'"))
+    assert opened - {misprinted} <= set(publisher.ask(f"{streets} 'appeared'"))
     told = "SELECT about FROM drift WHERE severity <> 'info' ORDER BY about"
     assert publisher.ask(told) == [("detox MA",), ("su",)]
     assert publisher.ask("SELECT count(*) FROM drift WHERE about = 'iop MA' AND severity = 'info'") == [(1,)]

@@ -205,6 +205,13 @@ def score(service: TrueService, found: Mapping[str, Any]) -> tuple[int, int, int
     return told, missed, invented
 
 
+@pytest.mark.parametrize(
+    "file", sorted((Path(__file__).parents[2] / "examples").glob("[0-9]*.sql")), ids=lambda f: f.name
+)
+def test_every_example_answers(release: duckdb.DuckDBPyConnection, file: Path) -> None:
+    assert release.execute(file.read_text(encoding="utf-8")).fetchall()
+
+
 def test_no_one_is_named_and_no_private_contact_is_given(release: duckdb.DuckDBPyConnection) -> None:
     tables = [t for (t,) in release.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
     for secret in {secret for source in TRUTH.values() for secret in source.never}:

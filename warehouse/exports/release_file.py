@@ -11,9 +11,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.contracts import release_tables
 from warehouse.exports.errors import ExportError
-from warehouse.inputs import in_todays_shape
 from warehouse.sql import literal
 
 BATCH = 5_000
@@ -60,6 +58,9 @@ def open_release(release: Path) -> Iterator[OpenRelease]:
 
     A release of an older contract is read in the shape of today's: exports are of today's contract.
     """
+    from warehouse.contracts import release_tables  # slow to load, and `iop query` needs neither
+    from warehouse.inputs import in_todays_shape
+
     path = release.resolve()
     if not path.is_file():
         raise ExportError(f"there is no release at {release}: run `iop run` first")

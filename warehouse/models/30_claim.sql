@@ -15,7 +15,7 @@ SELECT o.claim_id, o.listing_id, o.service_key, any_value(o.source_id) AS source
     max(o.observed_at) AS last_seen, least(max(o.observed_at), coalesce(any_value(s.published), max(o.observed_at))) AS last_verified,
     bool_or(o.qualifier = 'not_accepted') AS refused,
     bool_or(o.qualifier IS DISTINCT FROM 'not_accepted') AS granted,
-    arg_max(o.rowid, {confidence: o.confidence, id: o.observation_id}) AS best,
+    arg_max({row: o.rowid, id: o.observation_id}, {confidence: o.confidence, id: o.observation_id}) AS best,
     arg_max(o.qualifier, {confidence: o.confidence, id: o.observation_id}) FILTER (o.qualifier IS NOT NULL) AS qualifier
 FROM observation o
 JOIN source s USING (source_id)
@@ -31,7 +31,7 @@ SELECT claim_id, source_id, priority, voice,
     max(work.strength(confidence, weight, reliability, yearly, last_verified)) AS strength,
     sum(statements) AS statements, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
     max(last_verified) AS last_verified, bool_or(refused) AS refused, bool_or(granted) AS granted,
-    arg_max(best, {confidence: confidence, row: best}) AS best
+    arg_max(best.row, {confidence: confidence, id: best.id}) AS best
 FROM work.said GROUP BY claim_id, source_id, priority, voice;
 
 -- Of a name that is written in several ways: the wording of most listings, of equals the newest, then the longest.
@@ -40,8 +40,8 @@ SELECT claim_id, sum(listings) AS listings,
     arg_max(best, {listings: listings, verified: last_verified, length: length(value), value: value}) AS best
 FROM (
     SELECT s.claim_id, o.value, count(DISTINCT s.listing_id) AS listings, max(s.last_verified) AS last_verified,
-        min(s.best) AS best
-    FROM work.said s SEMI JOIN (FROM policy.field WHERE is_name) f ON f.field = s.field JOIN observation o ON o.rowid = s.best
+        arg_min(s.best.row, s.best.id) AS best
+    FROM work.said s SEMI JOIN (FROM policy.field WHERE is_name) f ON f.field = s.field JOIN observation o ON o.rowid = s.best.row
     GROUP BY ALL)
 GROUP BY claim_id;
 

@@ -28,7 +28,7 @@ SELECT service_id, claim_id, 1 - exp(sum(work.doubt(strength))) AS strength, sum
 FROM (
     SELECT service_id, claim_id, voice, max(strength) AS strength, count(DISTINCT source_id) AS sources,
         max(last_verified) AS last_verified,
-        arg_max(qualifier, {strength: strength, row: best}) FILTER (qualifier IS NOT NULL) AS qualifier
+        arg_max(qualifier, {strength: strength, id: best.id}) FILTER (qualifier IS NOT NULL) AS qualifier
     FROM work.listed_claim GROUP BY ALL)
 GROUP BY service_id, claim_id;
 
