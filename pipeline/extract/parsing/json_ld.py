@@ -1,4 +1,4 @@
-"""JSON-LD blocks, read as leniently as pages write them: comments, stray commas, control characters, @graph."""
+"""JSON-LD blocks → flat nodes of schema.org, however the block is written: @graph, lists, prefixes, expanded values."""
 
 from __future__ import annotations
 
@@ -8,38 +8,60 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_COMMENT = re.compile(r"^\s*(?://.*|<!--|-->|/\*.*?\*/|<!\[CDATA\[|\]\]>)\s*$", re.M)
-_COMMA = re.compile(r",(\s*[}\]])")
+from pipeline.extract.parsing.lenient_json import read_json
+
+_IS_ESCAPED = re.compile(r"""[^"']*?[{\[]\s*+&(?:quot|apos|#0*3[49]|#[xX]0*2[27]);""")  # the quotes themselves
+_CONTACT = frozenset({"streetAddress", "addressLocality", "postalCode", "telephone"})
 MAX_NODES = 500
+DEEPEST = 12
 
 
 def parse_json_ld(raw: str) -> list[Mapping[str, Any]] | None:
-    """The flattened nodes of one block; None where it does not parse even after repair."""
-    for text in (raw, _COMMA.sub(r"\1", _COMMENT.sub("", raw)), html.unescape(raw)):
+    """The flattened nodes of one block; None where nothing can be read in it."""
+    if not raw.strip():
+        return []
+    try:
+        data = json.loads(raw, strict=False)
+    except (ValueError, RecursionError):
         try:
-            return list(_nodes(json.loads(text.strip() or "[]", strict=False)))[:MAX_NODES]
-        except (ValueError, RecursionError):
-            continue
-    return None
+            data = read_json(html.unescape(raw) if _IS_ESCAPED.match(raw) else raw)
+        except ValueError:
+            return None
+    return list(_nodes(_plain(data)))[:MAX_NODES]
 
 
-def _nodes(data: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
-    """Every object with an @type, outermost first."""
-    if depth > 12:
-        return
+def _plain(data: Any, depth: int = 0) -> Any:
+    """Keys without the vocabulary's prefix, {"@value": …} as the value itself; nothing deeper than DEEPEST."""
     if isinstance(data, dict):
-        if "@type" in data:
+        if "@value" in data:
+            return None if isinstance(data["@value"], dict | list) else data["@value"]
+        return {_term(key): _plain(value, depth + 1) for key, value in data.items()} if depth <= DEEPEST else {}
+    if isinstance(data, list):
+        return [_plain(item, depth + 1) for item in data] if depth <= DEEPEST else []
+    return data
+
+
+def _term(name: str) -> str:
+    """ "schema:name", "https://schema.org/name" → "name"; "type" is JSON-LD's own word in schema.org's context."""
+    term = name.rstrip("/").rpartition("/")[2].rpartition(":")[2]
+    return "@type" if term == "type" else term
+
+
+def _nodes(data: Any) -> Iterator[Mapping[str, Any]]:
+    """Every object that has a type, or tells a place or a number; outermost first."""
+    if isinstance(data, dict):
+        if "@type" in data or not _CONTACT.isdisjoint(data):
             yield data
         for value in data.values():
             if isinstance(value, dict | list):
-                yield from _nodes(value, depth + 1)
+                yield from _nodes(value)
     elif isinstance(data, list):
         for item in data:
-            yield from _nodes(item, depth + 1)
+            yield from _nodes(item)
 
 
 def types_of(node: Mapping[str, Any]) -> set[str]:
-    """Its schema.org types, without the vocabulary's address."""
+    """Its schema.org types, without the vocabulary's address or prefix."""
     kinds = node.get("@type")
     listed = kinds if isinstance(kinds, list) else [kinds]
-    return {str(kind).rsplit("/", 1)[-1] for kind in listed if kind}
+    return {_term(kind) for kind in listed if isinstance(kind, str) and kind}

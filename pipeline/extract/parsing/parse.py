@@ -140,7 +140,7 @@ def _read_head(page: Page, root: etree._Element, url: str | None) -> None:
             words = (anchor.text or "") if len(anchor) == 0 else "".join(anchor.itertext())
             page.links.append((_join(origin, href), " ".join(words.split())[:200]))
     for script in root.iter("script"):
-        if _LD in (script.get("type") or ""):
+        if _LD in (script.get("type") or "").lower():
             nodes = parse_json_ld(script.text or "")
             if nodes is None:
                 page.refused.append(Refused("json_ld", BAD_JSON_LD, (script.text or "")[:MAX_REFUSED]))

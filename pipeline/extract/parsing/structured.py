@@ -6,6 +6,8 @@ address or a telephone number, never a condition) holds for them.
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +18,10 @@ from pipeline.records import Refused, Region
 _PHONES = {"telephone": "Telephone", "faxNumber": "Fax"}
 _ADDRESS = ("streetAddress", "addressLocality", "addressRegion", "postalCode")
 MAX_LINES = 200
+MAX_VALUE = 1_000  # characters looked at of a value
+ZIP, ZIP_PLUS_4 = 5, 9
+_LINE_END = re.compile(r",?\s*<br\s*/?>\s*", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def append_contacts(page: Page) -> None:
@@ -42,13 +48,25 @@ def address_line(node: Mapping[str, Any]) -> str:
 
 
 def text_of(node: Mapping[str, Any], name: str) -> str | None:
-    """A property as text on one line; None where it is absent, empty or an object."""
+    """A property as text on one line, without the markup that templates leave in it; of an object its name, of a list
+    the first. None where it is absent or says nothing. A ZIP code that lost its zeros as a number has them again.
+    """
     value = node.get(name)
     if isinstance(value, list) and value:
         value = value[0]
+    if isinstance(value, dict):
+        value = value.get("name")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return " ".join(str(value).split())[:200] or None
+    text = str(value)[:MAX_VALUE]
+    if "&" in text or "<" in text:
+        text = _TAG.sub(" ", _LINE_END.sub(", ", html.unescape(text)))
+    text = " ".join(text.split())[:200]
+    if name == "postalCode" and text.isdecimal():
+        text = text.zfill(ZIP if len(text) <= ZIP else ZIP_PLUS_4)
+    return text or None
 
 
 def _lines(page: Page, printed: set[str]) -> Iterator[str]:

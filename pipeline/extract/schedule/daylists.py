@@ -81,8 +81,9 @@ class DayList:
     members: int = 1  # how many days and ranges of days it was printed as
 
 
-def day_list(run: Run, i: int) -> DayList | None:
-    """The list of days that begins at token i, if one does."""
+def day_list(run: Run, i: int, is_joined: bool = False) -> DayList | None:
+    """The list of days that begins at token i, if one does. Days that stand side by side are a list, unless
+    `is_joined` asks for words or marks between them ("closed Sunday, Monday 9-5")."""
     if (every := _every_day(run, i)) is not None:
         return every
     first = _day_or_letters(run, i)
@@ -90,7 +91,7 @@ def day_list(run: Run, i: int) -> DayList | None:
         return None
     members, j, letters = [first[0]], first[1], first[2]
     joins: list[str] = []  # what leads to each further member: "-", a word of a range, or "" in a list
-    while run.word(i) not in _VAGUE and (following := _next(run, j, letters)) is not None:
+    while run.word(i) not in _VAGUE and (following := _next(run, j, letters, is_joined)) is not None:
         (codes, after, more_letters), is_range = following
         if len(members) > 1 and "or" in run.words(j, after) and _is_listed(run, after):
             break  # "Mon, Wed, Fri or Tue, Thu" are two lists to choose from
@@ -184,7 +185,9 @@ def _day_or_letters(run: Run, i: int, in_list: bool = False) -> tuple[tuple[str,
     return None
 
 
-def _next(run: Run, j: int, letters: bool) -> tuple[tuple[tuple[str, ...], int, bool], bool] | None:
+def _next(
+    run: Run, j: int, letters: bool, is_joined: bool
+) -> tuple[tuple[tuple[str, ...], int, bool], bool] | None:
     """The next member of a list at token j and whether a range leads to it."""
     k = j
     through = False
@@ -196,7 +199,8 @@ def _next(run: Run, j: int, letters: bool) -> tuple[tuple[tuple[str, ...], int, 
         while k < j + 4 and run.word(k) in _ALSO:
             k += 1
         if k == j and not (letters and run.word(k) in _LETTERS):
-            return None
+            beside = None if is_joined or letters else _day_or_letters(run, k)
+            return (beside, False) if beside and not beside[2] and run.word(k) not in _VAGUE else None
     member = _day_or_letters(run, k, in_list=True)
     if member is None or (through and len(member[0]) != 1):
         return None

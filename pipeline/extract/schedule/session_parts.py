@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.extract.schedule.clocktext import CLOCK_WORDS, Times, times
 from pipeline.extract.schedule.daylists import DAY_STARTS, DayList, day_list
-from pipeline.extract.schedule.grammar_words import words
+from pipeline.extract.schedule.grammar_words import Phrases, phrases, words
 from pipeline.extract.schedule.lexer import Run
 from pipeline.extract.schedule.session_cues import part_in
 from pipeline.normalize.clock import resolve_range, resolve_time
@@ -20,6 +20,7 @@ Codes = tuple[str, ...]
 ClockPair = tuple[str | None, str | None]
 
 _EXCEPT, _NO = words("session", "except"), words("session", "no")
+_CLOSED, _LEADS = Phrases(phrases("session", closed=True)), words("session", "leads_to_closed")
 _BEGINS, _ENDS = words("session", "begins"), words("session", "ends")
 _BETWEEN = words("session", "between") | {"\n"}
 _TIME_CUES = words("session", "time_cues")
@@ -29,13 +30,17 @@ FARTHEST, LONGEST_GAP, ROLE_REACH = 2, 25, 16  # sentences, tokens, tokens
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Days or a clock at tokens `first` to `after` - 1."""
+    """Days or a clock at tokens `first` to `after` - 1; neither where the days are said to be closed."""
 
     first: int
     after: int
     days: DayList | None = None
     clock: Times | None = None
     is_exception: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        return self.days is None and self.clock is None
 
 
 _STARTS = DAY_STARTS | CLOCK_WORDS
@@ -68,30 +73,50 @@ def pairs_of(run: Run) -> list[Pair]:
 
 def _elements(run: Run) -> list[Element]:
     found: list[Element] = []
-    after = 0
+    after = closed = 0  # `closed`: the end of the last "Tuesday: closed", which says nothing of the day behind it
     for i in [
         i
         for i, (kind, value, _, _) in enumerate(run.tokens)
         if kind == "n" or value in _STARTS or "'" in value
     ]:
-        if i < after or (element := _element(run, i)) is None:
+        if i < after or (element := _element(run, i, closed)) is None:
             continue
+        if (end := _closed_until(run, element)) is not None:
+            element, closed = Element(element.first, end), end
         if not (element.days and "24" in run.words(i - 6, i)):  # "24 hours a day, 7 days a week"
             found.append(element)
         after = element.after
     return found
 
 
-def _element(run: Run, i: int) -> Element | None:
+def _element(run: Run, i: int, closed: int) -> Element | None:
     token = run.tokens[i]
-    if (token.kind == "w" or token.value == "7") and (days := day_list(run, i)) is not None:
-        return Element(i, days.after, days=days, is_exception=_is_exception(run, i))
+    is_exception = _is_exception(run, i, closed)
+    if (token.kind == "w" or token.value == "7") and (
+        days := day_list(run, i, is_joined=is_exception)
+    ) is not None:
+        return Element(i, days.after, days=days, is_exception=is_exception)
     clock = times(run, i)
     return Element(i, clock.after, clock=clock) if clock else None
 
 
-def _is_exception(run: Run, i: int) -> bool:
-    before = run.words(i - 5, i)
+def _closed_until(run: Run, element: Element) -> int | None:
+    """Where "Tuesday: closed", "Thursday – no group" end; None where the days are not said to be closed."""
+    if element.days is None or element.is_exception:
+        return None
+    j = element.after
+    while run.word(j) in _LEADS:
+        j += 1
+    found = _CLOSED.at(run.values, j)
+    if found is None or run.is_tight(found[1] - 1) and run.word(found[1]) == "-":  # "off-site"
+        return None
+    if j == element.after and (later := day_list(run, found[1])) and times(run, later.after) is None:
+        return None  # "open Monday–Friday closed Saturday"
+    return found[1]
+
+
+def _is_exception(run: Run, i: int, closed: int) -> bool:
+    before = run.words(max(i - 5, closed), i)
     return bool(_EXCEPT & set(before)) or (bool(_NO & set(before[-3:])) and "limited" not in before)
 
 
@@ -131,12 +156,13 @@ def _is_told(run: Run, element: Element) -> bool:
 def _segments(run: Run, elements: list[Element]) -> list[list[Element]]:
     """Groups of elements with no sentence end or stop between them, unless punctuation alone stands between."""
     segments: list[list[Element]] = []
+    last: Element | None = None
     for element in elements:
-        last = segments[-1][-1] if segments else None
-        if last is None or _is_apart(run, last.after, element.first):
-            segments.append([element])
-        else:
+        if last is None or last.is_closed or _is_apart(run, last.after, element.first):
+            segments.append([])
+        if not element.is_closed:
             segments[-1].append(element)
+        last = element
     return segments
 
 
