@@ -9,6 +9,8 @@ from w3lib.encoding import html_to_unicode
 
 MAX_CHARS = 3_000_000  # of HTML; what follows is not looked at
 MAX_TAG = 20_000  # of one tag: beyond it its attributes are dropped (libxml2 compares attributes pairwise)
+MARKUP = 4_096  # bytes at the start of a document that hold markup
+WIDE = ("utf-16", "utf-32", "utf16", "utf32")  # charsets in which markup has zero bytes
 LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{MAX_TAG},}}>?")
 
 
@@ -36,19 +38,26 @@ def without_long_tags(markup: str) -> tuple[str, int]:
 
 def decode(data: bytes, content_type: str | None = None, charset: str | None = None) -> tuple[str, str]:
     """Text of a document, and its charset: byte order mark, header (or the charset that one named), meta, else UTF-8 if
-    it is that, else windows-1252 (WHATWG Encoding; a wrong declaration never raises: bad bytes become U+FFFD)."""
+    it is that but for a few bytes, else windows-1252 (WHATWG Encoding; a wrong declaration never raises: bad bytes
+    become U+FFFD). UTF-16 that is declared in bytes of ASCII is none."""
     said = content_type or (f"text/html; charset={charset}" if charset else None)
     try:
         found, text = html_to_unicode(said, data, auto_detect_fun=_detect)
     except (LookupError, UnicodeError):  # Python knows "charsets" that are none, such as hex and idna
+        found = ""
+    if not found or (found.startswith(WIDE) and b"\0" not in data[:MARKUP]):
         found = _detect(data)
         text = data.decode(found, "replace")
     return text, "windows-1252" if found == "cp1252" else found
 
 
 def _detect(data: bytes) -> str:
+    """UTF-8 where most of what is not ASCII reads as such: one byte pasted from elsewhere does not change a page."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
+        text = data.decode("utf-8", "replace")
+        bad = text.count("\ufffd")
+        good = len(text) - bad - sum(map(str.isascii, text))
+        return "utf-8" if good > bad else "cp1252"
     return "utf-8"
