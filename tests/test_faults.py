@@ -169,7 +169,10 @@ SERVICE = dict.fromkeys(("listing_id", "service_key", "level_of_care", "name"), 
 def match_ids(case: Case, file: Path, folder: Path) -> Any:
     """Operators that a list gives "N/A" as licence number, from the list's rows to the entities."""
     columns = dict(zip(("name1", "street1", "city", "zip", "phone"), LISTED, strict=True))
-    lines = [",".join((*LISTED, "license")), *(",".join((*row, "N/A")) for row in json.loads(file.read_bytes()))]
+    lines = [
+        ",".join((*LISTED, "license")),
+        *(",".join((*row, "N/A")) for row in json.loads(file.read_bytes())),
+    ]
     rows = [*read_list("\n".join(lines).encode(), {**columns, "license_number": "license"})]
     listed = [
         {name: getattr(one, name) for name in LISTING if name != "external_ids"}

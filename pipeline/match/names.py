@@ -23,6 +23,7 @@ NAME_RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross"
 
 WIDTH = 12  # words, and frequent pairs of words, of a name that are compared; rarest first
 SIMILAR_SPELLING = 88.0  # rapidfuzz ratio of two names written without spaces that may be one, misspelled
+SIMILAR_WORDS = 80.0  # the same of the words alone that the two names do not share
 PLACE = 0.8  # part of a word's weight that goes where it is only the name of the place
 COMMON = 1.0  # nats taken from every word: words of a name do not come independently
 CHUNK = 100_000  # pairs compared at a time, which bounds the memory
@@ -184,7 +185,8 @@ class NameTable:
         return relation, shared
 
     def _spellings(self, a: Ints, b: Ints, relation: Codes, shared: Floats, least: Floats) -> None:
-        """Spacing ("View Point") and misspellings: compared letter by letter where the words do not agree."""
+        """Spacing ("View Point") and misspellings: compared letter by letter where the words do not agree, as whole names and
+        as the words that do not agree: long words in common do not make two names one."""
         open_ = np.flatnonzero((relation != EXACT) & (a > 0) & (b > 0))
         if not len(open_):
             return
@@ -192,11 +194,22 @@ class NameTable:
         ratio: Any = process.cpdist(
             mine, theirs, scorer=fuzz.ratio, score_cutoff=SIMILAR_SPELLING, workers=-1
         )
-        similar = open_[ratio >= SIMILAR_SPELLING]
+        alike = open_[ratio >= SIMILAR_SPELLING]
+        similar = alike[
+            [_is_misspelled(self.names[x], self.names[y]) for x, y in zip(a[alike], b[alike], strict=True)]
+        ]
         same = open_[mine == theirs]
         relation[similar] = np.where(relation[similar] == CONTAINED, CONTAINED, SIMILAR)
         shared[similar] = np.maximum(shared[similar], 0.8 * least[similar])
         relation[same], shared[same] = EXACT, np.minimum(self.whole[a[same]], self.whole[b[same]])
+
+
+def _is_misspelled(one: list[str], other: list[str]) -> bool:
+    """Whether the words that two names do not share may be one, misspelled: not "Sunrise" and "Sunset" before "Behavioral
+    Health", nor "Eastgate" and "Westgate", for who mistypes a word seldom does so in its first letter."""
+    mine = "".join(word for word in one if word not in other)
+    theirs = "".join(word for word in other if word not in one)
+    return not (mine and theirs) or (mine[0] == theirs[0] and fuzz.ratio(mine, theirs) >= SIMILAR_WORDS)
 
 
 def _among(words: npt.NDArray[Any], others: npt.NDArray[Any]) -> Flags:

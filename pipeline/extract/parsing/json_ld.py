@@ -10,7 +10,9 @@ from typing import Any
 
 from pipeline.extract.parsing.lenient_json import read_json
 
-_IS_ESCAPED = re.compile(r"""[^"']*?[{\[]\s*+&(?:quot|apos|#0*3[49]|#[xX]0*2[27]);""")  # the quotes themselves
+_IS_ESCAPED = re.compile(
+    r"""[^"']*?[{\[]\s*+&(?:quot|apos|#0*3[49]|#[xX]0*2[27]);"""
+)  # the quotes themselves
 _CONTACT = frozenset({"streetAddress", "addressLocality", "postalCode", "telephone"})
 MAX_NODES = 500
 DEEPEST = 12
@@ -35,7 +37,9 @@ def _plain(data: Any, depth: int = 0) -> Any:
     if isinstance(data, dict):
         if "@value" in data:
             return None if isinstance(data["@value"], dict | list) else data["@value"]
-        return {_term(key): _plain(value, depth + 1) for key, value in data.items()} if depth <= DEEPEST else {}
+        return (
+            {_term(key): _plain(value, depth + 1) for key, value in data.items()} if depth <= DEEPEST else {}
+        )
     if isinstance(data, list):
         return [_plain(item, depth + 1) for item in data] if depth <= DEEPEST else []
     return data

@@ -73,7 +73,9 @@ def pairs_of(run: Run) -> list[Pair]:
 
 def _elements(run: Run) -> list[Element]:
     found: list[Element] = []
-    after = closed = 0  # `closed`: the end of the last "Tuesday: closed", which says nothing of the day behind it
+    after = closed = (
+        0  # `closed`: the end of the last "Tuesday: closed", which says nothing of the day behind it
+    )
     for i in [
         i
         for i, (kind, value, _, _) in enumerate(run.tokens)
@@ -108,7 +110,7 @@ def _closed_until(run: Run, element: Element) -> int | None:
     while run.word(j) in _LEADS:
         j += 1
     found = _CLOSED.at(run.values, j)
-    if found is None or run.is_tight(found[1] - 1) and run.word(found[1]) == "-":  # "off-site"
+    if found is None or (run.is_tight(found[1] - 1) and run.word(found[1]) == "-"):  # "off-site"
         return None
     if j == element.after and (later := day_list(run, found[1])) and times(run, later.after) is None:
         return None  # "open Monday–Friday closed Saturday"
