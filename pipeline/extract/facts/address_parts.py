@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from pipeline.extract.words.assertion import AFFIRMED, Judgement
 from pipeline.normalize.address import normalize_street
 from pipeline.normalize.place import city_key
 from pipeline.records import Region
@@ -24,6 +25,8 @@ class Found:
     others: bool = False
     region: Region | None = None
     confidence: float = 0.95
+    standing: Judgement = AFFIRMED  # whether the office is there, by the words around
+    is_printed: bool = True  # a reader sees it; not so what structured data alone gives
 
     @property
     def street_key(self) -> tuple[str, str, str]:
@@ -54,12 +57,23 @@ def _street_key(street: str | None) -> tuple[str, str, str]:
 
 def distinct(found: Iterable[Found]) -> list[Found]:
     """Each place once, in its fullest form; of equal forms the first stays."""
-    kept: dict[tuple[str, str, str], list[Found]] = {}
+    kept: dict[tuple[str, str, str], list[list[Found]]] = {}
     for one in found:
         same = kept.setdefault(one.street_key if one.street else ("", "", ""), [])
-        at = next((i for i, other in enumerate(same) if one.is_same_place(other)), None)
-        if at is None:
-            same.append(one)
-        elif one.fullness > same[at].fullness:
-            same[at] = one
-    return [one for same in kept.values() for one in same]
+        place = next((place for place in same if one.is_same_place(place[0])), None)
+        if place is None:
+            same.append([one])
+        elif one.fullness > place[0].fullness:
+            place.insert(0, one)
+        else:
+            place.append(one)
+    return [replace(place[0], standing=_standing(place)) for same in kept.values() for place in same]
+
+
+def _standing(place: Sequence[Found]) -> Judgement:
+    """What the page says of a place that it names several times: it is there if the text names it without a reserve, and
+    is not if the text has reserves alone, whatever structured data gives."""
+    denied = [one.standing for one in place if one.standing.cue]
+    return (
+        AFFIRMED if any(one.is_printed and not one.standing.cue for one in place) or not denied else denied[0]
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from pipeline.extract.facts.address_parts import Found, distinct
@@ -17,6 +18,7 @@ from pipeline.extract.facts.street_parts import is_box, is_street, street_before
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.structured import text_of
 from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.standing import judge_place
 from pipeline.normalize.place import (
     STATES,
     city_key,
@@ -54,7 +56,7 @@ _OTHERS = re.compile(
 
 def find_addresses(context: PageContext) -> list[Observation]:
     """Every address of the provider on the page, each once: the fullest form, at its first standing."""
-    found = distinct((*_anchored(context), *_structured(context.page)))
+    found = distinct((*_standing(context, [*_anchored(context)]), *_structured(context.page)))
     known = {(one.city, one.state) for one in found if one.city and one.state and not one.others}
     found = distinct(
         (*found, *_without_state(context, known), *stateless(context, {state for _, state in known}))
@@ -62,6 +64,16 @@ def find_addresses(context: PageContext) -> list[Observation]:
     housed = {city_key(one.city or "") for one in found if one.street}
     kept = [one for one in found if one.street or one.zip or city_key(one.city or "") not in housed]
     return [_observation(context, one) for one in sorted(kept, key=lambda one: one.start)]
+
+
+def _standing(context: PageContext, found: list[Found]) -> Iterator[Found]:
+    """Addresses with what the words around say of the office."""
+    lines = {context.page.text.rfind("\n", 0, one.end) + 1 for one in found}
+    for one in found:
+        if not context.page.is_printed(one.start):
+            yield replace(one, is_printed=False, region=Region.STRUCTURED)
+        else:
+            yield replace(one, standing=judge_place(context, one.start, one.end, lines))
 
 
 def _without_state(context: PageContext, known: set[tuple[str, str]]) -> Iterator[Found]:
@@ -195,6 +207,7 @@ def _structured(page: Page) -> Iterator[Found]:
             code[:5] if code else None,
             region=Region.STRUCTURED,
             confidence=0.9,
+            is_printed=False,
         )
 
 
@@ -216,9 +229,10 @@ def _observation(context: PageContext, found: Found) -> Observation:
         value=Address(found.street, found.city, found.state, found.zip),
         start=found.start,
         end=found.end,
-        assertion=Assertion.GENERIC if found.others else Assertion.AFFIRMED,
+        assertion=Assertion.GENERIC if found.others else found.standing.assertion,
         method="addresses",
         confidence=found.confidence,
         region=found.region,
+        demoted=found.standing.demoted,
         qualifier=role,
     )

@@ -64,6 +64,7 @@ class Page:
     json_ld: list[Mapping[str, Any]] = field(default_factory=list)  # flattened nodes that parsed
     microdata: list[Mapping[str, Any]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)  # values of the structured data that cannot be used
+    structured_from: int | None = None  # where the text begins that only structured data has, if any
     links: list[tuple[str, str]] = field(default_factory=list)  # (absolute URL, anchor text)
     meta: dict[str, str] = field(default_factory=dict)
 
@@ -71,6 +72,10 @@ class Page:
     def json_ld_errors(self) -> int:
         """How many of its JSON-LD blocks do not parse."""
         return sum(one.reason == BAD_JSON_LD for one in self.refused)
+
+    def is_printed(self, position: int) -> bool:
+        """Whether a reader sees the character: not what `append_contacts` wrote out."""
+        return self.structured_from is None or position < self.structured_from
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""

@@ -30,6 +30,7 @@ def append_contacts(page: Page) -> None:
         return
     printed = {found.number for found in phones_in(page.text)}
     for line in list(dict.fromkeys(_lines(page, printed)))[:MAX_LINES]:
+        page.structured_from = page.structured_from or len(page.text)
         start = len(page.text) + (not page.text.endswith("\n"))
         page.text += ("" if page.text.endswith("\n") else "\n") + line + "\n"
         page.blocks.append(

@@ -9,16 +9,17 @@ from functools import lru_cache
 
 from pipeline.extract.parsing.text import fold
 from pipeline.normalize.address import normalize_street
-from pipeline.records import Assertion, Observation, Region
+from pipeline.records import Assertion, Demotion, Observation, Region
 from pipeline.values import Address
 
+_NOT_THERE = frozenset({Demotion.NEGATED, Demotion.FUTURE, Demotion.HISTORY})
 BESIDE = 220  # characters between an address and a phone that belongs to it
 LONGEST_NAME = 60
 _PLACE_NAME = re.compile(
     r"\b(?:office|center|centre|campus|clinic|building|location|annex|house|hospital|hall)\b", re.I
 )
 _NO_OFFICE = re.compile(
-    r"\b(?:administrat\w+|billing|mailing|corporate|formerly|former|old address|we moved|headquarters)\b",
+    r"\b(?:administrat\w+|billing|mailing|corporate|headquarters)\b",
     re.I,
 )
 
@@ -63,10 +64,13 @@ class Office:
 def offices_of(found: Iterable[Observation]) -> list[Office]:
     """Offices in the order of first mention. A city alone is one only where no street is printed anywhere.
 
-    What structured data alone says of a street counts only where the text of no page gives one.
+    What structured data alone says of a street counts only where the text of no page gives one, and not where a page
+    says that the office was left, is closed or is yet to open.
     """
-    affirmed = [o for o in found if o.field == "address" and o.assertion is Assertion.AFFIRMED]
-    affirmed = [o for o in affirmed if o.qualifier in (None, "site", "city")]
+    addresses = [o for o in found if o.field == "address"]
+    gone = [o.value for o in addresses if isinstance(o.value, Address) and _NOT_THERE.intersection(o.demoted)]
+    affirmed = [o for o in addresses if o.assertion is Assertion.AFFIRMED]
+    affirmed = [o for o in affirmed if o.qualifier in (None, "site", "city") and not _is_gone(o, gone)]
     places = [(o.value, o) for o in affirmed if isinstance(o.value, Address)]
     streets = [(place, o) for place, o in places if place.street]
     printed = [(place, o) for place, o in streets if o.region is not Region.STRUCTURED]
@@ -75,6 +79,13 @@ def offices_of(found: Iterable[Observation]) -> list[Office]:
     if kept or offices:
         return kept or offices
     return _towns(places)
+
+
+def _is_gone(o: Observation, gone: Sequence[Address]) -> bool:
+    if o.region is not Region.STRUCTURED or not isinstance(o.value, Address):
+        return False
+    line = _line(o.value.street)
+    return any(_line(place.street) == line and _agree(place, o.value) for place in gone)
 
 
 def named_in(words: str, offices: Sequence[Office]) -> list[Office]:
