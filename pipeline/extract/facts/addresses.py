@@ -71,7 +71,7 @@ def _standing(context: PageContext, found: list[Found]) -> Iterator[Found]:
     lines = {context.page.text.rfind("\n", 0, one.end) + 1 for one in found}
     for one in found:
         if not context.page.is_printed(one.start):
-            yield replace(one, is_printed=False, region=Region.STRUCTURED)
+            yield replace(one, is_printed=False)
         else:
             yield replace(one, standing=judge_place(context, one.start, one.end, lines))
 

@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from pipeline.extract.parsing.lenient_json import read_json
@@ -23,13 +24,17 @@ def parse_json_ld(raw: str) -> list[Mapping[str, Any]] | None:
     if not raw.strip():
         return []
     try:
-        data = json.loads(raw, strict=False)
+        return _flat(json.loads(raw, strict=False))
     except (ValueError, RecursionError):
-        try:
-            data = read_json(html.unescape(raw) if _IS_ESCAPED.match(raw) else raw)
-        except ValueError:
-            return None
-    return list(_nodes(_plain(data)))[:MAX_NODES]
+        pass
+    try:
+        return _flat(read_json(html.unescape(raw) if _IS_ESCAPED.match(raw) else raw)) or None
+    except ValueError:
+        return None
+
+
+def _flat(data: Any) -> list[Mapping[str, Any]]:
+    return list(islice(_nodes(_plain(data)), MAX_NODES))
 
 
 def _plain(data: Any, depth: int = 0) -> Any:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from pipeline.extract.site.offices import Office, offices_of
+from pipeline.extract.site.offices import Office, offices_of, there
 from pipeline.extract.site.pages import PageReading, SitePage, site_pages
 from pipeline.extract.site.services import Offer, best_of, offers_of, service_at
 from pipeline.extract.site.statements import office_of
@@ -43,7 +43,8 @@ def assemble(
     if not pages:
         return []
     state = state or _only_state(pages)
-    offices = offices_of(o for page in pages for o in page.observations)
+    addresses = ((o, page.is_printed(o)) for page in pages for o in page.observations if o.field == "address")
+    offices = offices_of(there(addresses))
     offers, of_provider = offers_of(pages, offices)
     name = organization or next(
         (p.source.reading.organization for p in pages if p.source.reading.organization), None

@@ -61,16 +61,28 @@ class Office:
         return min((gap if gap >= 0 else 60 - gap for gap in gaps), default=10**9)
 
 
+def there(found: Iterable[tuple[Observation, bool]]) -> list[Observation]:
+    """Addresses (each with whether a reader sees it) without those that structured data alone gives of an office which the
+    text of some page says was left, is closed or is yet to open."""
+    addresses = [(o, is_printed, o.value) for o, is_printed in found if isinstance(o.value, Address)]
+    gone: dict[str, list[Address]] = {}
+    for o, _, place in addresses:
+        if _NOT_THERE.intersection(o.demoted):
+            gone.setdefault(_line(place.street), []).append(place)
+    return [
+        o
+        for o, is_printed, place in addresses
+        if is_printed or not any(_agree(place, left) for left in gone.get(_line(place.street), ()))
+    ]
+
+
 def offices_of(found: Iterable[Observation]) -> list[Office]:
     """Offices in the order of first mention. A city alone is one only where no street is printed anywhere.
 
-    What structured data alone says of a street counts only where the text of no page gives one, and not where a page
-    says that the office was left, is closed or is yet to open.
+    What structured data alone says of a street counts only where the text of no page gives one.
     """
-    addresses = [o for o in found if o.field == "address"]
-    gone = [o.value for o in addresses if isinstance(o.value, Address) and _NOT_THERE.intersection(o.demoted)]
-    affirmed = [o for o in addresses if o.assertion is Assertion.AFFIRMED]
-    affirmed = [o for o in affirmed if o.qualifier in (None, "site", "city") and not _is_gone(o, gone)]
+    affirmed = [o for o in found if o.field == "address" and o.assertion is Assertion.AFFIRMED]
+    affirmed = [o for o in affirmed if o.qualifier in (None, "site", "city")]
     places = [(o.value, o) for o in affirmed if isinstance(o.value, Address)]
     streets = [(place, o) for place, o in places if place.street]
     printed = [(place, o) for place, o in streets if o.region is not Region.STRUCTURED]
@@ -79,13 +91,6 @@ def offices_of(found: Iterable[Observation]) -> list[Office]:
     if kept or offices:
         return kept or offices
     return _towns(places)
-
-
-def _is_gone(o: Observation, gone: Sequence[Address]) -> bool:
-    if o.region is not Region.STRUCTURED or not isinstance(o.value, Address):
-        return False
-    line = _line(o.value.street)
-    return any(_line(place.street) == line and _agree(place, o.value) for place in gone)
 
 
 def named_in(words: str, offices: Sequence[Office]) -> list[Office]:

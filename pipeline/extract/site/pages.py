@@ -86,6 +86,10 @@ class SitePage:
         """The block of the page that holds a character."""
         return self.source.reading.page.block_at(position)
 
+    def is_printed(self, o: Observation) -> bool:
+        """Whether a reader of the page sees what an observation quotes."""
+        return o.region is not Region.STRUCTURED and self.source.reading.page.is_printed(o.start)
+
     def is_answer(self, position: int) -> bool:
         """Whether words stand in a question or its answer."""
         blocks, block = self.source.reading.page.blocks, self.block_at(position)

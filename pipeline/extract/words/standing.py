@@ -50,9 +50,9 @@ def judge_place(context: PageContext, start: int, end: int, ends: Container[int]
         if _speaks(context.folded, cue, start, end, low):
             return _judged(cue)
     label = _line_before(context.folded, low, ends)
-    for line in (label, _line_after(context, high, ends)):
+    for line, direction in ((label, "pre"), (_line_after(context, high, ends), "post")):
         for cue in _own(context, *line):
-            if _is_label(context.folded, cue, *line):
+            if cue.meaning.direction == direction and _is_label(context.folded, cue, *line):
                 return _judged(cue)
     if context.folded[slice(*label)].endswith(":"):
         return AFFIRMED  # a label of its own goes before the headings
