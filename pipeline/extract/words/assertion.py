@@ -3,7 +3,8 @@
 ConText (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002) and NegEx (Chapman et al. 2001,
 doi:10.1006/jbin.2001.1029): cue phrases with a direction, whose scope runs to the end of the sentence unless a
 termination word ends it. The cues are data (`assertion_cues.csv`): "(may|might) offer" stands for two phrases, `topic`
-names the kinds of mention that a cue speaks of (empty: all), `pseudo` cues look like others and mean nothing.
+names the kinds of mention that a cue speaks of (empty: all), `pseudo` cues look like others and mean nothing. Cues of
+addresses are judged in `standing.py`: there `next` reaches the next address, `label` wants the cue to stand for itself.
 Additions for program pages: comparison, history ("after detox"), target ("step down to"), referral and future.
 """
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Container
 
 from pipeline.extract.parsing.page import Block
-from pipeline.extract.words.assertion import AFFIRMED, KEPT, Cue, Judgement, cues_in
+from pipeline.extract.words.assertion import AFFIRMED, KEPT, Cue, Judgement
 from pipeline.extract.words.context import PageContext
 
 TOPIC = "address"
@@ -67,11 +67,8 @@ def _judged(cue: Cue) -> Judgement:
 
 
 def _own(context: PageContext, low: int, high: int) -> list[Cue]:
-    return (
-        [cue for cue in cues_in(context.folded, low, high) if TOPIC in cue.meaning.topics]
-        if low < high
-        else []
-    )
+    cues = context.cues((low, high)) if low < high else []
+    return [cue for cue in cues if TOPIC in cue.meaning.topics]
 
 
 def _speaks(folded: str, cue: Cue, start: int, end: int, low: int) -> bool:
