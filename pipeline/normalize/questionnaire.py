@@ -6,6 +6,7 @@ unticked can be told from a question that nobody asked.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -35,10 +36,17 @@ def questionnaires() -> tuple[Questionnaire, ...]:
 
 
 def questionnaire_of(mentions: Sequence[ServiceMention]) -> Questionnaire | None:
-    """The questionnaire that a row's codes answer; None where they tell none. A printed type of facility decides."""
+    """The questionnaire that a row's codes answer; None where they tell none. A printed type of facility decides, then the
+    code of the type of care, then which of them could have asked most of the codes."""
     typed = [mention for mention in mentions if mention.category == FACILITY_TYPE]
-    codes = {code.code for mention in typed or mentions if (code := lookup(mention.text))}
-    return next((q for q in questionnaires() if q.told_by in codes), None)
+    codes = {code.code: code for mention in typed or mentions if (code := lookup(mention.text))}
+    told = next((q for q in questionnaires() if q.told_by in codes), None)
+    if told or typed:
+        return told
+    could = Counter(name for code in codes.values() for name in code.asked_by).most_common(2)
+    if not could or len({count for _, count in could}) < len(could):
+        return None
+    return next(q for q in questionnaires() if q.name == could[0][0])
 
 
 def focus_of(observations: Iterable[Observation]) -> str | None:

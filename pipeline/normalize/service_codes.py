@@ -39,11 +39,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ServiceCode:
-    """One code. `unless`: codes beside which this one is only the heading of its group and says nothing."""
+    """One code. `unless`: codes beside which this one is only the heading of its group and says nothing. `asked_by`: the
+    questionnaires that have a box for it, in any edition."""
 
     code: str
     facts: tuple[Fact, ...]
     unless: frozenset[str]
+    asked_by: frozenset[str]
 
 
 @cache
@@ -52,7 +54,8 @@ def service_codes() -> dict[str, ServiceCode]:
     known: dict[str, ServiceCode] = {}
     for row in rows("service_codes.csv"):
         facts = tuple(map(_fact, cells(row["facts"])))
-        code = ServiceCode(row["code"] or row["label"], facts, frozenset(row["unless"].split()))
+        asked = frozenset(paper.partition(":")[0] for paper in cells(row["asked_by"]))
+        code = ServiceCode(row["code"] or row["label"], facts, frozenset(row["unless"].split()), asked)
         if row["code"]:
             known[row["code"]] = code
         for label in (row["label"], *cells(row["aliases"])):

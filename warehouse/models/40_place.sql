@@ -62,6 +62,9 @@ LEFT JOIN work.alternative a ON a.entity_id = r.organization_id AND a.field = 'o
 LEFT JOIN work.sighted p ON p.entity_id = r.organization_id
 ORDER BY r.organization_id;
 
+UPDATE ledger SET label = organization.name FROM organization
+WHERE entity_id = organization_id AND organization.name IS NOT NULL;
+
 INSERT INTO location BY NAME
 SELECT g.location_id, o.organization_id, CASE WHEN g.is_virtual THEN 'virtual' ELSE 'physical' END AS location_type,
     n.value AS name, a.values AS alternate_names, w.value AS website,
