@@ -125,10 +125,26 @@ def _of_listing(listing: Listing, name: str) -> Any:
     return [*value] if isinstance(value, tuple) else value
 
 
+SOUND = {
+    "name1": "Elm House",
+    "street1": "12 Mill Street",
+    "city": "Quincy",
+    "state": "MA",
+    "zip": "02169",
+    "phone": "617-555-0100",
+    "typeFacility": "SA",
+    "services": [{"f1": "Service Settings", "f2": "SET", "f3": "Intensive outpatient treatment"}],
+}
+
+
 def run(case: Case, file: Path, folder: Path) -> Any:
+    """What one list can stop: the run of it beside a sound list with an IOP."""
+    answer = {"page": 1, "totalPages": 1, "recordCount": 1, "rows": [SOUND]}
+    (folder / "sound.json").write_text(json.dumps(answer), encoding="utf-8")
     columns = {**LICENSED, "phone": "Phone", "license_number": "Lic"} if case["kind"] == "license" else {}
     kind = "license_list" if columns else case["kind"]
-    _run(folder, f'kind = "{kind}"\npath = "{file}"\n', columns)
+    sound = f'[elm]\nkind = "findtreatment"\npath = "{folder / "sound.json"}"\n'
+    _run(folder, f'kind = "{kind}"\npath = "{file}"\n', columns, sound)
     return "published" if (folder / "out" / "releases" / "current").exists() else "nothing"
 
 
@@ -141,11 +157,12 @@ def site_folder(case: Case, file: Path, folder: Path) -> Any:
     return website
 
 
-def _run(folder: Path, table: str, columns: Mapping[str, str]) -> None:
+def _run(folder: Path, table: str, columns: Mapping[str, str], beside: str = "") -> None:
     mapped = "".join(f'{name} = "{column}"\n' for name, column in columns.items())
-    text = f"[harbor]\n{table}" + (f"[harbor.columns]\n{mapped}" if mapped else "")
-    (folder / "registry.toml").write_text(text, encoding="utf-8")
-    options = ("--registry", str(folder / "registry.toml"), "--out", str(folder / "out"))
+    text = f"{beside}[harbor]\n{table}" + (f"[harbor.columns]\n{mapped}" if mapped else "")
+    (folder / "registry").mkdir()
+    (folder / "registry" / "harbor.toml").write_text(text, encoding="utf-8")
+    options = ("--registry", str(folder / "registry"), "--out", str(folder / "out"))
     result = CliRunner().invoke(app, ["run", *options])
     assert result.exit_code == 0, result.output
 
