@@ -108,6 +108,31 @@ def test_virtual_offers_of_one_operator_are_one_place(records: Make) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("12345 IH-35 North", "12345 N Interstate 35", True),
+        ("12 Main Street, N.W.", "12 Main Street, S.E.", False),
+        ("12 Main Street, N.W.", "12 Main St NW", True),
+        ("PO Box 7, 12 Main Street", "12 Main Street", True),
+        ("Carr 2 Km 11.5", "Carr. 2 Km. 11 Hm 5", True),
+        ("Carr 2 Km 11.5", "Carr 2 Km 1.15", False),
+        ("N/A", "none", False),
+    ],
+)
+def test_street_forms(records: Make, left: str, right: str, same: bool) -> None:
+    rows = (
+        {"name1": name, "street1": street}
+        for name, street in (("Zalvora House", left), ("Quendil House", right))
+    )
+    frame = (
+        records({**FERN, "street1": left}, {**FERN, "street1": right, "source": "b"})
+        if left != "N/A"
+        else records(*rows)
+    )
+    assert one(frame, "location_id") is same
+
+
+@pytest.mark.parametrize(
     ("typed", "other"),
     [
         ("8 Farnham Street", "8 Famham Street"),
