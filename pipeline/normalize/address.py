@@ -189,8 +189,8 @@ def _parse(line: str, extra: str) -> Street:
     unit = _unit(f"{unit} {extra}")
     milestone = _MILESTONE.match(line)
     if milestone:  # "Km 11.5 Carr 2", "Mile 266.5 Alder Highway"
-        way = line[milestone.end() :].strip(" ,")
-        line = f"{way} {milestone[0]}" if _ROUTE.match(way) else f"{_kilometres(milestone)} {way}"
+        along = line[milestone.end() :].strip(" ,")
+        line = f"{along} {milestone[0]}" if _ROUTE.match(along) else f"{_kilometres(milestone)} {along}"
     head, _, tail = line.partition(" ")
     if " " in tail and head in _COUNTS:
         line = f"{_COUNTS[head]} {tail}"
