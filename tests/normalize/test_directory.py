@@ -151,7 +151,7 @@ def test_keys_stay_when_rows_move_and_twins_are_told_apart() -> None:
     [
         ("415 Elm Road Boston, Ma 02125", "", "415 Elm Road", "Boston"),
         ("7 Oak Avenue, Suite 3, West Springfield MA", "01089", "7 Oak Avenue, Suite 3", "West Springfield"),
-        ("One Pine Way, Somewhere Else, MA 02999", "", "One Pine Way", "Somewhere Else"),
+        ("One Pine Way, Somewhere Else, MA 02799", "", "One Pine Way", "Somewhere Else"),
     ],
 )
 def test_an_address_in_one_cell(full: str, zip_: str, street: str, city: str) -> None:
