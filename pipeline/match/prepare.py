@@ -18,6 +18,7 @@ from pipeline.match.arrays import Ints
 from pipeline.match.names import NameTable
 from pipeline.match.records import CAMPUS, NOWHERE, PO_BOX, STREET, Records
 from pipeline.normalize.address import normalize_street, number_range
+from pipeline.normalize.cells import SAYS_NOTHING, is_identifier
 from pipeline.normalize.name import NAME_WORDS, normalize_names
 from pipeline.normalize.phone import numbers_of
 
@@ -84,7 +85,13 @@ def prepare(frame: pl.DataFrame) -> Records:
         domain=_codes(domains),
         domain_text=domains.str.replace(r"\..*$", "").str.replace_all("-", "").to_numpy(),
         identifiers=[
-            tuple(sorted((str(p["scheme"]), str(p["identifier"])) for p in listed)) if listed else ()
+            tuple(
+                sorted(
+                    (str(p["scheme"]), str(p["identifier"]))
+                    for p in listed or ()
+                    if is_identifier(str(p["identifier"]))
+                )
+            )
             for listed in frame["external_ids"].to_list()
         ],
         virtual=frame["is_virtual"].to_numpy(),
@@ -106,7 +113,15 @@ def _checked(frame: pl.DataFrame) -> pl.DataFrame:
         return pl.col(name) if name in frame.columns else otherwise.alias(name)
 
     return frame.select(
-        *(column(name, pl.lit("")).cast(pl.String).fill_null("").str.strip_chars() for name in TEXT),
+        *(column(name, pl.lit("")).cast(pl.String).fill_null("").str.strip_chars() for name in REQUIRED[:2]),
+        *(
+            column(name, pl.lit(""))
+            .cast(pl.String)
+            .fill_null("")
+            .str.replace(SAYS_NOTHING, "")
+            .str.strip_chars()
+            for name in TEXT[2:]
+        ),
         column("is_virtual", pl.lit(False)).fill_null(False),
         column("external_ids", pl.lit(None, EXTERNAL_IDS)),
     ).with_columns(
