@@ -28,6 +28,7 @@ _PO_BOX = re.compile(
     r"(?:\b(?:(?:P\s*O|POST\s*OFFICE|POST)\s*(?:BOX|DRAWER)|P\s*O\s*B|APARTADO|CALL BOX)|(?:^|(?<=, ))(?:BOX|DRAWER))"
     r"\s*#?\s*(?P<box>[A-Z]?\d[\w-]*)"
 )
+_BOX_WORD = re.compile(r"BOX|DRAWER|APARTADO|O ?B\b")
 _ROUTE_BOX = re.compile(
     rf"\b(?P<route>{_any('box_route')})\s*#?\s*0*(?P<number>\d+)[\s,]*BOX\s*#?\s*(?P<box>[A-Z]?\d[\w-]*)"
 )
@@ -49,6 +50,8 @@ _UNIT_AHEAD = re.compile(
 _UNIT_LAST = re.compile(
     rf"(?:,\s*|[A-Z]{{2}}\s+(?:{_any('suffix', 'direction')})\s+)(?P<unit>(?:{_any('unit_last')})(?:\s+(?:\d\w*|[A-Z]))?)$"
 )
+_UNIT_WORDS = {*STREET_WORDS["unit"], "#"}
+_LETTERS = re.compile(r"[A-Z]+|#")
 _HOUSE = re.compile(rf"\d[\w-]*\s+(?:(?:{_any('direction')})\s+)?")
 _ROUTE_SIGN = re.compile(r"\b(CARR|CARRETERA|HWY|HIGHWAY|RTE|ROUTE) ?# ?(?=\d)")  # "Carr. #2", and no unit
 # A comma before a directional or a milestone parts nothing.
@@ -67,6 +70,9 @@ _MILESTONE = re.compile(
     r"\b(?:KM|KIL[OÓ]METRO|MILE POST|MILEPOST|MILE)\s*(?P<whole>\d+(?:\.\d+)?)(?:,?\s*(?:HM|HECT[OÓ]METRO)\s*(?P<tenth>\d)\b)?"
 )
 _NAME_AHEAD = re.compile(r"^([A-Z][A-Z ]*[A-Z]),? (\d+[A-Z]? [A-Z].*)$")
+_MORE = re.compile(
+    r"^[\WNSEW]*$|NORTH|SOUTH|BOX|DRAWER|APARTADO|\bP\W*O\W*B\b", re.IGNORECASE
+)  # a box or a corner
 _CORNERS = ("NE", "NW", "SE", "SW")
 _ORDINAL = re.compile(r"^(\d+)(?:ST|ND|RD|TH)$")
 _RANGE = re.compile(r"(\d+)[A-Z]?(?:-(\d+)[A-Z]?)?")
@@ -107,8 +113,12 @@ def normalize_street(street1: str | None, street2: str | None = None) -> Street:
     plain = _PLAIN_NUMBER.match(street1) if street1 else None
     if plain and street1:  # the rest of the line is read once for all houses of a street
         street = _read(f"1{street1[plain.end() :]}", None)
-        if street.number == "1" and street.kind != "po_box" and not street2:
-            return street._replace(number=plain[1])
+        if (
+            street.number == "1"
+            and street.kind != "po_box"
+            and not (street2 and (street.unit or _MORE.search(street2)))
+        ):
+            return street._replace(number=plain[1], unit=street.unit or _unit(_clean(street2)))
     return _read(street1, street2)
 
 
@@ -128,17 +138,15 @@ def _read(street1: str | None, street2: str | None) -> Street:
 
 def _without_box(line: str) -> tuple[str, str]:
     """A line without its box, and the box: "246", or "HC 1 BOX 15"."""
+    if not _BOX_WORD.search(line):
+        return line, ""
     found = _ROUTE_BOX.search(line) or _PO_BOX.search(line)
     if not found:
         return line, ""
-    rest = ", ".join(
-        filter(None, (part.strip(" ,") for part in (line[: found.start()], line[found.end() :])))
-    )
-    route = found.groupdict().get("route")
-    return (
-        rest,
-        f"{STREET_WORDS['box_route'][route]} {found['number']} BOX {found['box']}" if route else found["box"],
-    )
+    parts = (part.strip(" ,") for part in (line[: found.start()], line[found.end() :]))
+    route = STREET_WORDS["box_route"].get(found.groupdict().get("route") or "")
+    box = f"{route} {found['number']} BOX {found['box']}" if route else found["box"]
+    return ", ".join(filter(None, parts)), box
 
 
 def _lines(first: str, second: str) -> Street:
@@ -185,11 +193,15 @@ def _clean(text: str | None) -> str:
 
 
 def _parse(line: str, extra: str) -> Street:
-    line, unit = _without_unit(_CORNER_APART.sub(r"\1\2", _ROUTE_SIGN.sub(r"\1 ", _NO_PART.sub(" ", line))))
+    if "," in line:
+        line = _NO_PART.sub(" ", line)
+    if "#" in line:
+        line = _ROUTE_SIGN.sub(r"\1 ", line)
+    line, unit = _without_unit(_CORNER_APART.sub(r"\1\2", line))
     unit = _unit(f"{unit} {extra}")
     milestone = _MILESTONE.match(line)
-    if milestone:  # "Km 11.5 Carr 2", "Mile 266.5 Alder Highway"
-        along = line[milestone.end() :].strip(" ,")
+    along = line[milestone.end() :].strip(" ,") if milestone else ""
+    if milestone and along:  # "Km 11.5 Carr 2", "Mile 66.5 Alder Highway"
         line = f"{along} {milestone[0]}" if _ROUTE.match(along) else f"{_kilometres(milestone)} {along}"
     head, _, tail = line.partition(" ")
     if " " in tail and head in _COUNTS:
@@ -206,13 +218,16 @@ def _parse(line: str, extra: str) -> Street:
 
 
 def _without_unit(line: str) -> tuple[str, str]:
-    house = _HOUSE.match(line)
-    found = _UNIT_AHEAD.search(line, house.end() if house else 1)
-    if found:
-        return line[: found.start()], found[0]
-    last = _UNIT_LAST.search(line)
-    if last:
-        return line[: last.start("unit")].rstrip(" ,"), last["unit"]
+    if not _UNIT_WORDS.isdisjoint(
+        _LETTERS.findall(line)
+    ):  # most lines hold none, and the patterns are slow to say so
+        house = _HOUSE.match(line)
+        ahead = _UNIT_AHEAD.search(line, house.end() if house else 1)
+        if ahead:
+            return line[: ahead.start()], ahead[0]
+        last = _UNIT_LAST.search(line)
+        if last:
+            return line[: last.start("unit")].rstrip(" ,"), last["unit"]
     line, _, unit = line.partition(",")
     return line, unit
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.normalize.directory import DirectoryReader, Origin
 from pipeline.normalize.service_codes import lookup, service_codes
@@ -282,3 +284,48 @@ def test_real_directories_add_up(shared: Path) -> None:
     found = list(DirectoryReader("licenses").read(licenses, Origin(state="MA")))
     assert len(found) == 77
     assert all(isinstance(x, Listing) and x.city == "Boston" and x.street1 for x in found)
+
+
+CELLS = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        [
+            "N/A",
+            "nan",
+            "1103.0",
+            "42.1",
+            "-72.5",
+            "&nbsp;",
+            "<br/>",
+            "a@b.example",
+            "MA",
+            "9 Elm St, Lowell, MA",
+        ]
+    ),
+)
+FIELDS = (
+    "name1",
+    "name2",
+    "organization",
+    "street1",
+    "street2",
+    "full_address",
+    "city",
+    "state",
+    "zip",
+    "website",
+)
+
+
+@given(st.dictionaries(st.sampled_from((*FIELDS, "latitude", "longitude")), CELLS), CELLS, CELLS)
+def test_whatever_cells_hold_a_row_is_listed_or_refused_once(
+    cells: dict[str, str], phone: str, npi: str
+) -> None:
+    row = SourceRecord("r", **cells, phones=(("main", phone),), external_ids=(("npi", npi),), raw=cells)  # type: ignore[arg-type]
+    first, *others = read(row, state="MA")
+    assert all(isinstance(told, Rejected) and told.raw for told in others)
+    if isinstance(first, Listing):
+        assert first.organization_name and first.state and (first.city or first.zip)
+        assert all(o.quote for o in first.observations)
+    else:
+        assert not others
