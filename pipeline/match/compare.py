@@ -7,6 +7,7 @@ it is worth at each level.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -65,6 +66,7 @@ class Comparison:
     shared_name: Floats  # nats
     operators: Floats  # operators who use the phone that the two share, 1 where it is theirs alone
     domain_operators: Floats
+    identifier_operators: Floats
     names: float  # nats: how much likelier names agree by chance than in the directories the counts come from
 
 
@@ -109,6 +111,7 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
         shared,
         _operators(r, numbers, number),
         _operators(r, r.domain[:, None], domains),
+        _identified(r, left, right, relation["identifier"] == code("identifier", "same")),
         r.names.crowd(r.name),
     )
 
@@ -301,6 +304,19 @@ def _operators(r: Records, printed: Ints, wanted: Ints) -> Floats:
         return np.ones(len(wanted))
     place = np.clip(np.searchsorted(values, wanted), 0, len(values) - 1)
     return np.where(values[place] == wanted, counts[place], 1).astype(np.float64)
+
+
+def _identified(r: Records, left: Ints, right: Ints, same: Flags) -> Floats:
+    """The same of the identifier that two records share, of several the one with the fewest; 1 where they share none."""
+    operators: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row, word in enumerate(r.names.rarest(r.name).tolist()):
+        for identifier in r.identifiers[row]:
+            operators[identifier].add(word)
+    found = np.ones(len(left))
+    for pair in np.flatnonzero(same).tolist():
+        shared = set(r.identifiers[left[pair]]) & set(r.identifiers[right[pair]])
+        found[pair] = min(len(operators[identifier]) for identifier in shared)
+    return found
 
 
 def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:

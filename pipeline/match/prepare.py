@@ -18,8 +18,9 @@ from pipeline.match.arrays import Ints
 from pipeline.match.names import NameTable
 from pipeline.match.records import CAMPUS, NOWHERE, PO_BOX, STREET, Records
 from pipeline.normalize.address import normalize_street, number_range
+from pipeline.normalize.cells import SAYS_NOTHING, is_identifier
 from pipeline.normalize.name import NAME_WORDS, normalize_names
-from pipeline.normalize.phone import AREA, EXCHANGE, LINE
+from pipeline.normalize.phone import numbers_of
 
 REQUIRED = ("record_id", "source", "name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
 TEXT = (*REQUIRED, "intake", "website", "organization")
@@ -32,8 +33,11 @@ _STREET = {
     **dict.fromkeys(("number", "direction", "street", "suffix", "unit"), pl.String),
     **dict.fromkeys(("located", "low", "high"), pl.Int64),
 }
-_PHONE = rf"(?:\+?1[-. ]*)?\(?{AREA}\)?[-. ]*{EXCHANGE}[-. ]*{LINE}"
-_EXTENSION = r"(?i)(?:;ext=|ext\.?|x|#)\s*(\d+)"
+_PHONES: Mapping[str, type[pl.DataType] | pl.DataType] = {
+    "main": pl.Int64,
+    "extension": pl.Int64,
+    "rest": pl.List(pl.Int64),
+}
 _HOST = r"^(?:[a-z]+:/*)?(?:www\d?\.)?([^/?#:\s]+)"
 _SECOND_LEVEL = re.compile(r"^(?:co|com|org|net|ac|gov|k12|state|[a-z]{2})$")
 
@@ -81,7 +85,13 @@ def prepare(frame: pl.DataFrame) -> Records:
         domain=_codes(domains),
         domain_text=domains.str.replace(r"\..*$", "").str.replace_all("-", "").to_numpy(),
         identifiers=[
-            tuple(sorted((str(p["scheme"]), str(p["identifier"])) for p in listed)) if listed else ()
+            tuple(
+                sorted(
+                    (str(p["scheme"]), str(p["identifier"]))
+                    for p in listed or ()
+                    if is_identifier(str(p["identifier"]))
+                )
+            )
             for listed in frame["external_ids"].to_list()
         ],
         virtual=frame["is_virtual"].to_numpy(),
@@ -103,7 +113,15 @@ def _checked(frame: pl.DataFrame) -> pl.DataFrame:
         return pl.col(name) if name in frame.columns else otherwise.alias(name)
 
     return frame.select(
-        *(column(name, pl.lit("")).cast(pl.String).fill_null("").str.strip_chars() for name in TEXT),
+        *(column(name, pl.lit("")).cast(pl.String).fill_null("").str.strip_chars() for name in REQUIRED[:2]),
+        *(
+            column(name, pl.lit(""))
+            .cast(pl.String)
+            .fill_null("")
+            .str.replace(SAYS_NOTHING, "")
+            .str.strip_chars()
+            for name in TEXT[2:]
+        ),
         column("is_virtual", pl.lit(False)).fill_null(False),
         column("external_ids", pl.lit(None, EXTERNAL_IDS)),
     ).with_columns(
@@ -118,8 +136,8 @@ def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _normalised(
     texts: pl.DataFrame,
-    normalise: Callable[..., Sequence[str | int]],
-    schema: Mapping[str, type[pl.DataType]],
+    normalise: Callable[..., Sequence[str | int | list[int]]],
+    schema: Mapping[str, type[pl.DataType] | pl.DataType],
 ) -> pl.DataFrame:
     """What a normaliser makes of the cells of each row."""
     distinct = texts.unique(maintain_order=True)
@@ -192,19 +210,19 @@ def _codes(series: pl.Series) -> Ints:
 
 
 def _phones(frame: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
-    digits = pl.element().str.replace_all(r"\D", "").str.tail(10).cast(pl.Int64)
-    found = frame.select(
-        main=pl.col("phone").str.extract_all(_PHONE).list.eval(digits),
-        intake=pl.col("intake").str.extract_all(_PHONE).list.eval(digits),
-        extension=pl.col("phone").str.extract(_EXTENSION, 1).str.head(9).cast(pl.Int64).fill_null(-1),
-    )
-    first = found["main"].list.first().fill_null(0)
-    rest = found.select(
-        pl.concat_list(pl.col("main").list.slice(1), "intake").list.unique(maintain_order=True)
-    )
+    found = _normalised(frame.select("phone", "intake"), _numbers, _PHONES)
+    rest = found["rest"]
     others = np.zeros((frame.height, OTHERS), dtype=np.int64)
     for column in range(OTHERS):
-        others[:, column] = rest.to_series().list.get(column, null_on_oob=True).fill_null(0).to_numpy()
-    main = first.to_numpy()
+        others[:, column] = rest.list.get(column, null_on_oob=True).fill_null(0).to_numpy()
+    main = found["main"].to_numpy()
     others[others == main[:, None]] = 0
     return np.asarray(main), np.asarray(found["extension"].to_numpy()), others
+
+
+def _numbers(phone: str, intake: str) -> tuple[int, int, list[int]]:
+    """The first number (0: none) and its extension (-1: none), and all others, each as ten digits."""
+    main, _, extension = next(iter(numbers_of(phone)), "").partition(";ext=")
+    printed = (number[2:12] for number in (*numbers_of(phone), *numbers_of(intake)))
+    others = [int(digits) for digits in dict.fromkeys(printed) if digits != main[2:]]
+    return int(main[2:] or 0), int(extension or -1), others

@@ -1,7 +1,7 @@
 """Relations to a probability: points for each relation, added, and the reasons in words.
 
 The points are natural log-odds (`weights.csv`). What a name gives is multiplied by the information in the words that
-two records share; what a phone or web site gives is divided by the number of operators who use it. A last line per
+two records share; what a phone, web site or identifier gives is divided by the number of operators who use it. A last line per
 level, fitted on labelled pairs (docs/matching.md), makes the sum a calibrated probability.
 """
 
@@ -66,6 +66,7 @@ def contributions(level: str, c: Comparison) -> dict[str, Floats]:
         points["alone"] = points["alone"] - np.where(c.relation["alone"] > 0, c.names, 0)
         points["phone"] = _shared(points["phone"], c.operators, 0.5)
         points["domain"] = _shared(points["domain"], c.domain_operators, 0.15)
+    points["identifier"] = _shared(points["identifier"], c.identifier_operators, 0.5)
     return points
 
 

@@ -13,39 +13,70 @@ from typing import Literal, NamedTuple
 from pipeline.vocabulary.tables import by_kind
 
 STREET_WORDS = by_kind("street_words.csv")
-"""Words of street lines by kind: suffix (USPS Publication 28, appendix C), direction, unit, other words."""
+"""Words of street lines by kind (USPS Publication 28, appendix C): suffix, direction, highway, route with boxes, unit (those
+that may stand without a number; those that do only after a street's last word), other words."""
 Kind = Literal["street", "po_box", "highway", "campus", "withheld"]
 
+
+def _any(*kinds: str) -> str:
+    """A pattern of the words of some kinds, longest first."""
+    return "|".join(sorted({word for kind in kinds for word in STREET_WORDS[kind]}, key=len, reverse=True))
+
+
 _WITHHELD = re.compile(r"WITHHELD|CONFIDENTIAL|UNDISCLOSED|NOT (?:DISCLOSED|AVAILABLE|PUBLISHED)|UNLISTED")
-_PO_BOX = re.compile(r"\b(?:P\s*O|POST\s*OFFICE|POST)\s*BOX\s*#?\s*([A-Z]?\d[\w-]*)")
+_PO_BOX = re.compile(
+    r"(?:\b(?:(?:P\s*O|POST\s*OFFICE|POST)\s*(?:BOX|DRAWER)|P\s*O\s*B|APARTADO|CALL BOX)|(?:^|(?<=, ))(?:BOX|DRAWER))"
+    r"\s*#?\s*(?P<box>[A-Z]?\d[\w-]*)"
+)
+_BOX_WORD = re.compile(r"BOX|DRAWER|APARTADO|O ?B\b")
+_ROUTE_BOX = re.compile(
+    rf"\b(?P<route>{_any('box_route')})\s*#?\s*0*(?P<number>\d+)[\s,]*BOX\s*#?\s*(?P<box>[A-Z]?\d[\w-]*)"
+)
 _PLAIN_NUMBER = re.compile(r"\s*([1-9][0-9]*)(?= [A-Za-z]{2})")
 _NUMBER = re.compile(
     r"^(?P<grid>[NSEW]\s?\d+\s+[NSEW]\s?\d+|[NSEW]\d+|\d+[NSEW]\d+)\s+"
-    r"|^(?:(?P<ahead>NORTH|SOUTH|EAST|WEST|[NSEW])\s+(?=\d+\s))?(?P<low>\d+)(?:-?(?P<letter>[A-Z])(?=[\s-]))?"
+    r"|^(?:(?P<ahead>NORTH|SOUTH|EAST|WEST|[NSEW])\s+(?=\d+\s))?(?P<low>\d+(?:\.\d+)?)(?:-?(?P<letter>[A-Z])(?=[\s-]))?"
     r"(?:,\s?\d+(?=\s?,|\s?&|\sAND\b))*(?:,?\s*(?:-|–|/|&|,|\bAND\b)\s*(?P<high>\d+)(?P<letter2>[A-Z])?(?=\s))?"
     r"(?P<half>\s+\d/\d)?\s+"
 )
 _COUNTS = {w: str(n) for n, w in enumerate("ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN".split(), 1)}
-_UNIT_WORD = (
-    r"SUITES?|STES?|UNITS?|APTS?|APARTMENTS?|ROOMS?|RM|BLDGS?|BUILDINGS?|EDIFICIO|FLOORS?|FLR?|PISO|DEPT|"
-    r"DEPARTMENT|SPACE|SPC|LOT|PMB|TRLR|TRAILER|OFFICE|OFC"
+_NUMBERED = "|".join(
+    sorted(STREET_WORDS["unit"].keys() - STREET_WORDS["unit_last"].keys() - {"MAIL"}, key=len, reverse=True)
 )
 _UNIT_AHEAD = re.compile(
-    rf"(?:\s*,\s*|\s+)(?:(?:{_UNIT_WORD})\b\.?\s?#?\s*(?=\d|[A-Z]\b|[A-Z]+-?\d|[A-Z]{{2}}$)|#|"
-    r"(?:LOWER|UPPER)\s+LEVEL\b|BASEMENT\b|BSMT\b|REAR$|\d+(?:ST|ND|RD|TH)\s+(?:FLOOR|FL)\b).*$"
+    rf"(?:\s*,\s*|\s+)(?:(?:MAIL )?(?:{_NUMBERED})\b\.?\s?[#-]?\s*(?=\d|[A-Z]\b|[A-Z]+-?\d|[A-Z]{{2}}$)|#|"
+    rf"(?:LOWER|UPPER)\s+LEVEL\b|(?:{_any('unit_alone')})(?:\d+)?$|BASEMENT\b|BSMT\b|\d+(?:ST|ND|RD|TH)\s+(?:FLOOR|FL)\b).*$"
 )
+_UNIT_LAST = re.compile(
+    rf"(?:,\s*|[A-Z]{{2}}\s+(?:{_any('suffix', 'direction')})\s+)(?P<unit>(?:{_any('unit_last')})(?:\s+(?:\d\w*|[A-Z]))?)$"
+)
+_UNIT_WORDS = {*STREET_WORDS["unit"], "#"}
+_LETTERS = re.compile(r"[A-Z]+|#")
+_HOUSE = re.compile(rf"\d[\w-]*\s+(?:(?:{_any('direction')})\s+)?")
+_ROUTE_SIGN = re.compile(r"\b(CARR|CARRETERA|HWY|HIGHWAY|RTE|ROUTE) ?# ?(?=\d)")  # "Carr. #2", and no unit
+# A comma before a directional or a milestone parts nothing.
+_NO_PART = re.compile(
+    rf"\s*,\s*(?=(?:{_any('direction')}|[NS] [EW])(?:\s*,|\s*$|\s+(?:#|(?:{_NUMBERED})\b))|(?:KM|KIL[OÓ]METRO|HM|MILE)\b)"
+)
+_CORNER_APART = re.compile(r"\b([NS]) ([EW])(?=\s*,|\s*$)")
 _ROUTE = re.compile(
     r"^(?:(?P<pre>NORTH|SOUTH|EAST|WEST|[NSEW])\s+)?"
-    r"(?P<class>(?:(?:US|U S|STATE|COUNTY|CO|OLD|[A-Z]{2})\s+)?(?:HIGHWAY|HWY|ROUTE|RTE|RT|ROAD|RD|CARR|CARRETERA)|"
-    r"I|INTERSTATE|US|SR|CR|FM|M|PR|[A-Z]{2}(?=-))[ -]?(?P<route>\d+[A-Z]?)\b(?:-(?P<branch>[A-Z])\b)?\s*(?P<rest>.*)$"
+    rf"(?P<class>{_any('highway')}|(?:(?:US|U S|STATE|OLD|[A-Z]{{2}})\s+)?(?:HIGHWAY|HWY|ROUTE|RTE|RT|ROAD|RD|CARR|CARRETERA)|"
+    r"[A-Z]{2}(?=-))(?:\s?-\s?|\s*(?:#|NO|NUM|NUMERO)?\s*)(?P<route>\d+[A-Z]?)\b(?:-(?P<branch>[A-Z])\b)?\s*(?P<rest>.*)$"
 )
-# Puerto Rico, Alaska: the place on the road
-_MILESTONE = re.compile(r"\b(?:KM|MILE POST|MILEPOST|MILE)\s*(\d+)")
+_ROADSIDE = frozenset("RD ROAD HWY HIGHWAY FRONTAGE SERVICE ACCESS FEEDER".split())
+# Puerto Rico, Alaska: the place on the road, in Puerto Rico to the hectometre
+_MILESTONE = re.compile(
+    r"\b(?:KM|KIL[OÓ]METRO|MILE POST|MILEPOST|MILE)\s*(?P<whole>\d+(?:\.\d+)?)(?:,?\s*(?:HM|HECT[OÓ]METRO)\s*(?P<tenth>\d)\b)?"
+)
 _NAME_AHEAD = re.compile(r"^([A-Z][A-Z ]*[A-Z]),? (\d+[A-Z]? [A-Z].*)$")
+_MORE = re.compile(
+    r"^[\WNSEW]*$|NORTH|SOUTH|BOX|DRAWER|APARTADO|\bP\W*O\W*B\b", re.IGNORECASE
+)  # a box or a corner
 _CORNERS = ("NE", "NW", "SE", "SW")
 _ORDINAL = re.compile(r"^(\d+)(?:ST|ND|RD|TH)$")
 _RANGE = re.compile(r"(\d+)[A-Z]?(?:-(\d+)[A-Z]?)?")
-_CLEAN = re.compile(r"[^\w\s#&/,–-]+")
+_CLEAN = re.compile(r"[^\w\s#&/,.–-]+|(?<!\d)\.+|\.+(?!\d)")
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"\w")
 _LETTERED_UNIT = re.compile(r"(?<=[A-Z])(?=\d)")
@@ -55,8 +86,8 @@ class Street(NamedTuple):
     """The parts of a street line, upper case, in USPS abbreviations; "" where a part is not printed.
 
     `number` keeps its printed form ("53-57", "163-18", "728 1/2", "N57 W24950"). A `po_box` has the box as its
-    number, a `highway` the route as its name ("HWY 34"), a `campus` a name and no number; `withheld` says that no
-    street is published (confidential homes print "- - -").
+    number, a `highway` the route as its name ("HWY 34") and perhaps a milestone as its number, a `campus` a name and no
+    number; `withheld` says that no street is published (confidential homes print "- - -"). `box` is printed beside a street.
     """
 
     number: str = ""
@@ -66,12 +97,13 @@ class Street(NamedTuple):
     postdirectional: str = ""
     unit: str = ""
     kind: Kind = "withheld"
+    box: str = ""
 
     @property
     def line(self) -> str:
         """The delivery line without its unit: "53-57 N BEACON ST"."""
         if self.kind == "po_box":
-            return f"PO BOX {self.number}"
+            return self.number if " BOX " in self.number else f"PO BOX {self.number}"
         parts = (self.number, self.predirectional, self.name, self.suffix, self.postdirectional)
         return " ".join(part for part in parts if part)
 
@@ -81,21 +113,47 @@ def normalize_street(street1: str | None, street2: str | None = None) -> Street:
     plain = _PLAIN_NUMBER.match(street1) if street1 else None
     if plain and street1:  # the rest of the line is read once for all houses of a street
         street = _read(f"1{street1[plain.end() :]}", None)
-        if street.number == "1" and street.kind != "po_box" and not (street.unit and street2):
-            return Street(plain[1], *street[1:5], street.unit or _unit(_clean(street2)), street.kind)
+        if (
+            street.number == "1"
+            and street.kind != "po_box"
+            and not (street2 and (street.unit or _MORE.search(street2)))
+        ):
+            return street._replace(number=plain[1], unit=street.unit or _unit(_clean(street2)))
     return _read(street1, street2)
 
 
 @lru_cache(maxsize=65_536)
 def _read(street1: str | None, street2: str | None) -> Street:
-    first, second = _clean(street1), _clean(street2)
+    first, box = _without_box(_clean(street1))
+    second, other = _without_box(_clean(street2))
+    corner = STREET_WORDS["direction"].get(second.replace(" ", ""), "")
+    street = _lines(first, "" if corner in _CORNERS else second)
+    if corner in _CORNERS and street.kind in ("street", "highway") and not street.postdirectional:
+        street = street._replace(postdirectional=corner)
+    box = box or other
+    if box and not (street.number and street.kind in ("street", "highway")):
+        return Street(number=box, unit=_unit(second), kind="po_box")
+    return street._replace(box=box)
+
+
+def _without_box(line: str) -> tuple[str, str]:
+    """A line without its box, and the box: "246", or "HC 1 BOX 15"."""
+    if not _BOX_WORD.search(line):
+        return line, ""
+    found = _ROUTE_BOX.search(line) or _PO_BOX.search(line)
+    if not found:
+        return line, ""
+    parts = (part.strip(" ,") for part in (line[: found.start()], line[found.end() :]))
+    route = STREET_WORDS["box_route"].get(found.groupdict().get("route") or "")
+    box = f"{route} {found['number']} BOX {found['box']}" if route else found["box"]
+    return ", ".join(filter(None, parts)), box
+
+
+def _lines(first: str, second: str) -> Street:
     if not _WORD.search(first):
         first, second = second, ""
     if not _WORD.search(first) or _WITHHELD.search(first):
         return Street()
-    box = _PO_BOX.search(first)
-    if box:
-        return Street(number=box[1], unit=_unit(second), kind="po_box")
     if not first[0].isdigit() and second[:1].isdigit() and _NUMBER.match(second):
         plain = _parse(second, first)
         if plain.suffix:
@@ -135,13 +193,16 @@ def _clean(text: str | None) -> str:
 
 
 def _parse(line: str, extra: str) -> Street:
-    unit = ""
-    found = _UNIT_AHEAD.search(line)
-    if found and found.start() > 0:
-        line, unit = line[: found.start()], found[0]
-    elif "," in line:
-        line, _, unit = line.partition(",")
+    if "," in line:
+        line = _NO_PART.sub(" ", line)
+    if "#" in line:
+        line = _ROUTE_SIGN.sub(r"\1 ", line)
+    line, unit = _without_unit(_CORNER_APART.sub(r"\1\2", line))
     unit = _unit(f"{unit} {extra}")
+    milestone = _MILESTONE.match(line)
+    along = line[milestone.end() :].strip(" ,") if milestone else ""
+    if milestone and along:  # "Km 11.5 Carr 2", "Mile 66.5 Alder Highway"
+        line = f"{along} {milestone[0]}" if _ROUTE.match(along) else f"{_kilometres(milestone)} {along}"
     head, _, tail = line.partition(" ")
     if " " in tail and head in _COUNTS:
         line = f"{_COUNTS[head]} {tail}"
@@ -154,6 +215,21 @@ def _parse(line: str, extra: str) -> Street:
         name = " ".join(filter(None, (way.predirectional, way.name, way.postdirectional)))
         return Street(name=name, unit=unit, kind="campus")
     return Street(printed or way.number, *way[1:5], unit, way.kind)
+
+
+def _without_unit(line: str) -> tuple[str, str]:
+    if not _UNIT_WORDS.isdisjoint(
+        _LETTERS.findall(line)
+    ):  # most lines hold none, and the patterns are slow to say so
+        house = _HOUSE.match(line)
+        ahead = _UNIT_AHEAD.search(line, house.end() if house else 1)
+        if ahead:
+            return line[: ahead.start()], ahead[0]
+        last = _UNIT_LAST.search(line)
+        if last:
+            return line[: last.start("unit")].rstrip(" ,"), last["unit"]
+    line, _, unit = line.partition(",")
+    return line, unit
 
 
 def _number(found: re.Match[str]) -> str:
@@ -172,19 +248,23 @@ def _way(text: str) -> Street:
 
 
 def _highway(route: re.Match[str]) -> Street:
-    words = route["class"].replace("-", " ").split()
-    kind = "I" if words[-1] in ("I", "INTERSTATE") else "FM" if words[-1] == "FM" else "HWY"
-    if words[0] in ("COUNTY", "CO", "CR"):
-        kind = "CR"
+    kind = STREET_WORDS["highway"].get(route["class"], "HWY")
     directions = STREET_WORDS["direction"]
     rest = route["rest"].split()
-    post = directions.get(rest[0], "") if rest else ""
-    branch = f" {route['branch']}" if route["branch"] and route["branch"] not in directions else ""
-    name = f"{kind} {route['route']}{branch}"
+    while rest and rest[0] in _ROADSIDE:
+        rest.pop(0)
     pre = directions.get(route["pre"] or "", "")
+    post = directions.get(rest[0], "") if rest else ""
+    if not pre:  # a highway's direction stands before its number or after it
+        pre, post = post, ""
+    branch = f" {route['branch']}" if route["branch"] and route["branch"] not in directions else ""
     milestone = _MILESTONE.search(route["rest"])
-    number = f"KM {milestone[1].lstrip('0')}" if milestone else ""
-    return Street(number, pre, name, "", post, "", "highway")
+    number = f"KM {_kilometres(milestone)}" if milestone else ""
+    return Street(number, pre, f"{kind} {route['route']}{branch}", "", post, "", "highway")
+
+
+def _kilometres(found: re.Match[str]) -> str:
+    return f"{float(found['whole']) + int(found['tenth'] or 0) / 10:g}"
 
 
 def _street(words: list[str]) -> Street:

@@ -12,9 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import NamedTuple
 
+from pipeline.normalize.cells import clean, clean_row
+from pipeline.normalize.full_address import spread
 from pipeline.normalize.name import whole_names
-from pipeline.normalize.place import find_zip, state_code, zip5
+from pipeline.normalize.place import state_code
 from pipeline.normalize.questionnaire import focus_of, questionnaire_of
 from pipeline.normalize.row_values import RowValues
 from pipeline.normalize.service_codes import Fact, facts_of
@@ -52,15 +55,23 @@ class DirectoryReader:
             if isinstance(row, BadRecord):
                 yield Rejected(self.source_id, row.locator, row.reason, row.detail, row.raw)
                 continue
-            place = _Place.of(row, origin.state)
-            if problem := place.problem:
-                raw = json.dumps(dict(row.raw), ensure_ascii=False)
-                yield Rejected(self.source_id, row.locator, *problem, raw)
-                continue
-            values = RowValues.of(row)
-            yield _listing(row, place, values, self._key(row), self.source_id, origin, self.unmapped)
-            for refused in values.refused:
-                yield refused.of(self.source_id, row.locator, place.state)
+            yield from self._row(row, origin)
+
+    def _row(self, printed: SourceRecord, origin: Origin) -> Iterator[Listing | Rejected]:
+        row, emptied = clean_row(printed)
+        row = spread(row, origin.state)
+        state = state_code(row.state) if row.state else origin.state
+        values = RowValues.of(row, state)
+        place = _Place(row.street1, row.street2, row.city, state, values.zip)
+        if problem := _problem(row, place):
+            yield Rejected(
+                self.source_id, row.locator, *problem, json.dumps(dict(row.raw), ensure_ascii=False)
+            )
+            return
+        read = _Row(row, printed, place, values)
+        yield _listing(read, self._key(printed), self.source_id, origin, self.unmapped)
+        for refused in (*emptied, *values.refused):
+            yield refused.of(self.source_id, row.locator, place.state)
 
     def _key(self, row: SourceRecord) -> str:
         key = _record_key(row)
@@ -68,55 +79,39 @@ class DirectoryReader:
         return key if self._keys[key] == 1 else f"{key}-{self._keys[key]}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     street1: str
     street2: str
     city: str
     state: str | None
     zip: str | None
-    printed_state: str
-
-    @classmethod
-    def of(cls, row: SourceRecord, state: str | None) -> _Place:
-        street1, city, printed, code = row.street1, row.city, row.state, zip5(row.zip)
-        if row.full_address:
-            street1, split_city, split_state, split_zip = _split(row.full_address, code)
-            city, printed, code = city or split_city, printed or split_state, code or split_zip
-        known = state_code(printed) if printed else state
-        return cls(street1, row.street2, city, known, code, printed)
-
-    @property
-    def problem(self) -> tuple[str, str] | None:
-        """(reason, detail) where the row cannot be placed."""
-        if self.printed_state and self.state is None:
-            return "bad_state", f"{self.printed_state!r} is no state"
-        if self.state is None:
-            return "no_state", "neither the row nor its source names a state"
-        if not (self.city or self.zip):
-            return "no_place", "the row has neither city nor ZIP code"
-        return None
 
 
-def _split(full: str, code: str | None) -> tuple[str, str, str, str | None]:
-    """Street, city, state, ZIP of an address in one cell, whose city may follow the street without a comma."""
-    words = full.replace(",", " , ").split()
-    if words and zip5(words[-1]):
-        code = zip5(words.pop()) or code
-    printed = words.pop() if words and state_code(words[-1]) else ""
-    while words and words[-1] == ",":
-        words.pop()
-    known = find_zip(code)
-    for name in sorted(known.cities if known else (), key=len, reverse=True):
-        size = len(name.split())
-        if " ".join(words[-size:]).casefold() == name.casefold():
-            return _join(words[:-size]), name, printed, code
-    comma = max((i for i, word in enumerate(words) if word == ","), default=len(words))
-    return _join(words[:comma]), _join(words[comma + 1 :]), printed, code
+class _Row(NamedTuple):
+    """A row with clean cells, the same as printed, and what was made of both."""
+
+    row: SourceRecord
+    printed: SourceRecord
+    place: _Place
+    values: RowValues
+
+    def as_printed(self, text: str) -> str:
+        """The cell of a name before it was cleaned."""
+        cells = (self.printed.organization, self.printed.name1, self.printed.name2)
+        return next((cell for cell in cells if clean(cell) == text), text)
 
 
-def _join(words: list[str]) -> str:
-    return " ".join(words).replace(" ,", ",").strip(" ,")
+def _problem(row: SourceRecord, place: _Place) -> tuple[str, str] | None:
+    """(reason, detail) where the row cannot be listed."""
+    if not (row.name1 or row.name2 or row.organization):
+        return "no_name", "the row has no name"
+    if row.state and place.state is None:
+        return "bad_state", f"{row.state!r} is no state"
+    if place.state is None:
+        return "no_state", "neither the row nor its source names a state"
+    if not (place.city or place.zip):
+        return "no_place", "the row has neither city nor ZIP code"
+    return None
 
 
 def _record_key(row: SourceRecord) -> str:
@@ -130,14 +125,9 @@ def _record_key(row: SourceRecord) -> str:
 
 
 def _listing(
-    row: SourceRecord,
-    place: _Place,
-    values: RowValues,
-    key: str,
-    source_id: str,
-    origin: Origin,
-    unmapped: Counter[tuple[str, str]],
+    read: _Row, key: str, source_id: str, origin: Origin, unmapped: Counter[tuple[str, str]]
 ) -> Listing:
+    row, place, values = read.row, read.place, read.values
     services: dict[str, list[Observation]] = {}
     of_place: list[Observation] = []
     codes: list[str] = []
@@ -173,7 +163,7 @@ def _listing(
         questionnaire=questionnaire.name if questionnaire else None,
         focus=questionnaire.focus if questionnaire else focus_of(of_place),
         services=tuple(Service(level, level, None, tuple(found)) for level, found in services.items()),
-        observations=(*_of_row(row, place, values), *_distinct(of_place)),
+        observations=(*_of_row(read), *_distinct(of_place)),
         document_sha256=origin.document_sha256,
         url=origin.url,
         locator=row.locator,
@@ -211,21 +201,23 @@ def _distinct(observations: Iterable[Observation]) -> Iterator[Observation]:
             yield observation
 
 
-def _of_row(row: SourceRecord, place: _Place, values: RowValues) -> Iterator[Observation]:
+def _of_row(read: _Row) -> Iterator[Observation]:
+    row, printed, place, values = read
+
     def observed(name: str, value: Value, quote: str) -> Observation:
         return Observation(
             name, value, quote, 0, len(quote), method=METHOD, confidence=CONFIDENCE, locator=row.locator
         )
 
     organization, site = _names(row)
-    yield observed("organization", organization, organization)
+    yield observed("organization", organization, read.as_printed(organization))
     if site:
-        yield observed("site_name", site, site)
+        yield observed("site_name", site, read.as_printed(site))
     street = ", ".join(part for part in (place.street1, place.street2) if part) or None
     address = Address(street, place.city or None, place.state, place.zip)
-    printed = row.full_address or ", ".join(p for p in (street, row.city, row.state, row.zip) if p)
-    yield observed("address", address, printed)
-    for kind, number, printed in values.phones:
-        yield replace(observed("phone", number, printed), qualifier=kind)
+    cells = (printed.street1, printed.street2, printed.city, printed.state, printed.zip)
+    yield observed("address", address, printed.full_address or ", ".join(filter(None, cells)))
+    for kind, number, quote in values.phones:
+        yield replace(observed("phone", number, quote), qualifier=kind)
     if values.website:
-        yield observed("website", values.website, values.website)
+        yield observed("website", values.website, printed.website)

@@ -78,7 +78,7 @@ def state_code(text: str | None) -> str | None:
 
 def zip5(text: str | None) -> str | None:
     """First five digits of a printed ZIP or ZIP+4; leading zeros that a spreadsheet lost are restored."""
-    match = re.fullmatch(r"\s*(\d{3,5})(?:\.0|[-\s]?\d{4})?\s*", text or "", re.ASCII)
+    match = re.fullmatch(r"\s*(\d{3,5})(?:\.0*|[-–\s]*(?:\d{4}(?:\.0*)?)?)\s*", text or "", re.ASCII)
     return match[1].zfill(5) if match else None
 
 
@@ -131,6 +131,12 @@ def states_of_city(city: str, states: Iterable[str] = STATES) -> tuple[str, ...]
 def zip_fits_state(code: str, state: str) -> bool:
     """Whether the first three digits of a ZIP code (its sectional center) belong to the state."""
     return code[:3] in _sections_of(state)
+
+
+@cache
+def points_of(state: str) -> tuple[tuple[float, float], ...]:
+    """Latitude and longitude of every ZIP code of a state (postal code)."""
+    return tuple((entry.latitude, entry.longitude) for entry in _zips_of(state).values() if entry.has_point)
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.reading import extract
 from pipeline.extract.site.assemble import assemble
@@ -15,8 +17,8 @@ FOOT = "<footer><p>Harbor Recovery, 12 Main Street, Salem, MA 01970</p><p>617-55
 IOP = "<main><h1>Intensive Outpatient Program</h1><p>Our IOP meets Monday, Wednesday and Friday from 9 am to noon. We treat anxiety.</p></main>"
 
 
-def page(path: str, body: str, age: int = 0) -> PageReading:
-    url = SITE + path
+def page(path: str, body: str, age: int = 0, site: str = SITE) -> PageReading:
+    url = site + path
     when = datetime(2026, 1, 10, tzinfo=UTC) - timedelta(days=age)
     return PageReading(extract(read_page(f"<body>{body}</body>", url)), url, "sha-" + path, when)
 
@@ -28,6 +30,20 @@ def values(listing: Listing, key: str, field: str) -> list[str]:
             o.written for o in service.observations if o.field == field and o.assertion is Assertion.AFFIRMED
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("site", "website"),
+    [
+        (SITE, f"{SITE}/"),
+        ("file:///sites/harbor", None),
+        ("file://", None),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000/"),
+    ],
+)
+def test_the_web_site_of_a_site_is_one_that_can_be_asked(site: str, website: str | None) -> None:
+    (listing,) = assemble([page("/iop.html", IOP + FOOT, site=site)], "harbor", "Harbor Recovery", "MA")
+    assert listing.website == website
 
 
 def test_facts_of_several_pages_meet_in_one_listing() -> None:

@@ -172,3 +172,12 @@ def test_quotes_are_verbatim(text: str) -> None:
 @given(st.text(max_size=300))
 def test_nothing_raises(text: str) -> None:
     check(read_text(text))
+
+
+@pytest.mark.parametrize(
+    "number", ["%28617%29%20555-0123", "%2B1-617-555-0123", "(%20617%20)5550123", "617.555.0123"]
+)
+def test_the_number_of_a_link_however_it_is_encoded(number: str) -> None:
+    assert facts(read_page(f'<p>Call our office: <a href="tel:{number}">Call now</a></p>')).keys() == {
+        "+16175550123"
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import polars as pl
+import pytest
 
 from pipeline.match.model import match_records
 
@@ -87,6 +88,39 @@ def test_a_license_number_joins_what_names_do_not(records: Make) -> None:
         external_ids=pl.Series([ids, ids])
     )
     assert one(frame)
+
+
+@pytest.mark.parametrize(
+    ("names", "operators"),
+    [
+        (["Zalvora House", "Quendil Center"], 1),
+        (["Zalvora House", "Zalvora House Inc", "Zalvora"], 1),
+        (["Zalvora House", "Quendil Center", "Tharbo Clinic", "Mixtel Partners"], 4),
+        (["Zalvora House", "Zalvora North", "Quendil Center", "Tharbo Clinic", "Mixtel Partners"], 4),
+    ],
+)
+def test_an_identifier_proves_less_with_each_name_that_shares_it(
+    records: Make, names: list[str], operators: int
+) -> None:
+    rows = [{"name1": name, "street1": f"{number} Oak Street"} for number, name in enumerate(names, 1)]
+    ids = [[{"scheme": "npi", "identifier": "1999999984"}]] * len(rows)
+    matched = match_records(records(*rows).with_columns(external_ids=pl.Series(ids))).assignments
+    assert matched["organization_id"].n_unique() == operators
+
+
+@pytest.mark.parametrize("identifier", ["N/A", "none", "0000", "-", "pending"])
+def test_an_identifier_that_says_nothing_joins_nobody(records: Make, identifier: str) -> None:
+    ids = [{"scheme": "bsas", "identifier": identifier}]
+    frame = records({"name1": "Zalvora House"}, {"name1": "Quendil Center"}).with_columns(
+        external_ids=pl.Series([ids, ids])
+    )
+    assert not one(frame)
+
+
+@pytest.mark.parametrize("operator", ["N/A", "None", "- -", "TBD", "see website"])
+def test_an_operator_that_is_no_name_joins_nobody(records: Make, operator: str) -> None:
+    here, there = ({"name1": "Zalvora House"}, {"name1": "Quendil Center", **THERE})
+    assert not one(records({**here, "organization": operator}, {**there, "organization": operator}))
 
 
 def test_a_town_in_common_is_not_a_name_in_common(records: Make) -> None:

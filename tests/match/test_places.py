@@ -35,6 +35,9 @@ FERN: dict[str, Any] = {"name1": "Fernwood Recovery Inc", "phone": "413-555-0100
         ({**FERN, "zip": "01009"}, "another ZIP code in the city"),
         ({**FERN, "street1": "- - -"}, "street withheld, same phone"),
         ({**FERN, "phone": "413-555-0100 x22"}, "extension"),
+        ({**FERN, "name1": "Birchtree Partners", "phone": "( 413 ) 555-0100"}, "blanks in brackets"),
+        ({**FERN, "name1": "Birchtree Partners", "phone": "4135550100.0"}, "a float"),
+        ({**FERN, "name1": "Birchtree Partners", "phone": "tel:%28413%29%20555-0100"}, "percent-encoded"),
         ({**FERN, "phone": "800-555-0155", "intake": "413-555-0100"}, "main and intake numbers swapped"),
         ({**FERN, "name1": "Alder Trust LLC", "name2": "DBA Fernwood Recovery", "phone": ""}, "trade name"),
     ],
@@ -102,6 +105,31 @@ def test_virtual_offers_of_one_operator_are_one_place(records: Make) -> None:
     assert one(frame, "location_id")
     assert not one(frame, "location_id", "r0", "r2")
     assert one(frame, "organization_id", "r0", "r2")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("12345 IH-35 North", "12345 N Interstate 35", True),
+        ("12 Main Street, N.W.", "12 Main Street, S.E.", False),
+        ("12 Main Street, N.W.", "12 Main St NW", True),
+        ("PO Box 7, 12 Main Street", "12 Main Street", True),
+        ("Carr 2 Km 11.5", "Carr. 2 Km. 11 Hm 5", True),
+        ("Carr 2 Km 11.5", "Carr 2 Km 1.15", False),
+        ("N/A", "none", False),
+    ],
+)
+def test_street_forms(records: Make, left: str, right: str, same: bool) -> None:
+    rows = (
+        {"name1": name, "street1": street}
+        for name, street in (("Zalvora House", left), ("Quendil House", right))
+    )
+    frame = (
+        records({**FERN, "street1": left}, {**FERN, "street1": right, "source": "b"})
+        if left != "N/A"
+        else records(*rows)
+    )
+    assert one(frame, "location_id") is same
 
 
 @pytest.mark.parametrize(

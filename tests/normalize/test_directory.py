@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.normalize.directory import DirectoryReader, Origin
 from pipeline.normalize.service_codes import lookup, service_codes
@@ -111,6 +113,16 @@ def test_rows_that_cannot_be_placed_are_rejected_with_their_words(
         ({"zip": "O1852"}, ("bad_zip", "zip", "O1852")),
         ({"website": "ask at the desk"}, ("bad_website", "website", "ask at the desk")),
         ({"website": "http://"}, ("bad_website", "website", "http://")),
+        ({"zip": "90210"}, ("zip_elsewhere", "zip", "90210")),
+        (
+            {"website": "file:///home/elm/index.html"},
+            ("bad_website", "website", "file:///home/elm/index.html"),
+        ),
+        ({"street2": "\ufffd"}, ("bad_text", "street2", "\ufffd")),
+        (
+            {"latitude": "34.05", "longitude": "-118.24"},
+            ("coordinates_elsewhere", "coordinates", "34.05, -118.24"),
+        ),
         ({"latitude": "42.6"}, ("bad_coordinates", "coordinates", "42.6, ")),
         ({"latitude": "420.6", "longitude": "-71.3"}, ("bad_coordinates", "coordinates", "420.6, -71.3")),
         ({"latitude": "0", "longitude": "0"}, ("bad_coordinates", "coordinates", "0, 0")),
@@ -125,6 +137,50 @@ def test_a_value_that_cannot_be_used_is_refused_and_its_row_stays(
     assert (told.source_id, told.locator, told.state) == ("some", "row 4", "MA")
     assert found.phone == ("+18883110123" if "phones" in fields else None)
     assert (found.website, found.latitude) == (None, None)
+
+
+def test_coordinates_that_slipped_are_righted_and_told() -> None:
+    found, told = read(SourceRecord("row 4", **PLACE, latitude="-71.32", longitude="42.65"))  # type: ignore[arg-type]
+    assert isinstance(found, Listing) and isinstance(told, Rejected)
+    assert (found.latitude, found.longitude) == (42.65, -71.32)
+    assert (told.reason, told.raw) == ("righted_coordinates", "-71.32, 42.65")
+
+
+def test_a_second_web_site_is_told() -> None:
+    found, told = read(SourceRecord("row 4", **PLACE, website="elm.example; oak.example"))  # type: ignore[arg-type]
+    assert isinstance(found, Listing) and isinstance(told, Rejected)
+    assert (found.website, told.reason, told.raw) == ("elm.example", "further_website", "oak.example")
+
+
+def test_cells_that_say_nothing_are_no_facts() -> None:
+    empty = {"street1": "nan", "city": "N/A", "name2": "none", "website": "see website", "latitude": "-"}
+    (found,) = read(
+        SourceRecord("row 4", **{**PLACE, **empty}, external_ids=(("npi", "N/A"),), phones=(("main", "TBD"),))  # type: ignore[arg-type]
+    )
+    assert isinstance(found, Listing)
+    assert (found.street1, found.city, found.site_name, found.website, found.phone) == (None,) * 5
+    assert (found.zip, found.external_ids) == ("01852", ())
+
+
+def test_a_name_that_says_nothing_is_none() -> None:
+    (found,) = read(SourceRecord("row 4", **{**PLACE, "name1": "Unknown"}))  # type: ignore[arg-type]
+    assert isinstance(found, Rejected) and found.reason == "no_name"
+    assert listing(name1="N/A", name2="Elm House").organization_name == "Elm House"
+    assert listing(organization="N/A").organization_name == "Elm House"
+
+
+def test_clean_names_quote_what_was_printed() -> None:
+    found = listing(name1="Elm&nbsp;&amp; Oak", street1="1\u00a0Elm<br>Street")
+    assert (found.organization_name, found.street1) == ("Elm & Oak", "1 Elm, Street")
+    quotes = {o.field: o.quote for o in found.observations}
+    assert quotes["organization"] == "Elm&nbsp;&amp; Oak"
+    assert quotes["address"].startswith("1\u00a0Elm<br>Street")
+
+
+def test_a_key_is_of_the_row_as_printed() -> None:
+    """What cleaning learns later changes no key."""
+    keys = {listing(street2=printed).record_key for printed in ("", "N/A", "\u00a0")}
+    assert len(keys) == 2
 
 
 @pytest.mark.parametrize(
@@ -151,12 +207,20 @@ def test_keys_stay_when_rows_move_and_twins_are_told_apart() -> None:
     [
         ("415 Elm Road Boston, Ma 02125", "", "415 Elm Road", "Boston"),
         ("7 Oak Avenue, Suite 3, West Springfield MA", "01089", "7 Oak Avenue, Suite 3", "West Springfield"),
-        ("One Pine Way, Somewhere Else, MA 02999", "", "One Pine Way", "Somewhere Else"),
+        ("One Pine Way, Somewhere Else, MA 02799", "", "One Pine Way", "Somewhere Else"),
     ],
 )
 def test_an_address_in_one_cell(full: str, zip_: str, street: str, city: str) -> None:
     found = listing(street1="", city="", state="", zip=zip_, full_address=full)
     assert (found.street1, found.city, found.state) == (street, city, "MA")
+
+
+def test_zip_code_and_state_of_one_cell_must_agree() -> None:
+    full = "12 Elm Street, Charleston, West Virginia 01103, USA"
+    found, told = read(SourceRecord("row 4", "Elm House", full_address=full))
+    assert isinstance(found, Listing) and isinstance(told, Rejected)
+    assert (found.city, found.state, found.zip) == ("Charleston", "WV", None)
+    assert (told.reason, told.raw) == ("zip_elsewhere", "01103")
 
 
 def test_every_observation_quotes_its_cell() -> None:
@@ -220,3 +284,48 @@ def test_real_directories_add_up(shared: Path) -> None:
     found = list(DirectoryReader("licenses").read(licenses, Origin(state="MA")))
     assert len(found) == 77
     assert all(isinstance(x, Listing) and x.city == "Boston" and x.street1 for x in found)
+
+
+CELLS = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        [
+            "N/A",
+            "nan",
+            "1103.0",
+            "42.1",
+            "-72.5",
+            "&nbsp;",
+            "<br/>",
+            "a@b.example",
+            "MA",
+            "9 Elm St, Lowell, MA",
+        ]
+    ),
+)
+FIELDS = (
+    "name1",
+    "name2",
+    "organization",
+    "street1",
+    "street2",
+    "full_address",
+    "city",
+    "state",
+    "zip",
+    "website",
+)
+
+
+@given(st.dictionaries(st.sampled_from((*FIELDS, "latitude", "longitude")), CELLS), CELLS, CELLS)
+def test_whatever_cells_hold_a_row_is_listed_or_refused_once(
+    cells: dict[str, str], phone: str, npi: str
+) -> None:
+    row = SourceRecord("r", **cells, phones=(("main", phone),), external_ids=(("npi", npi),), raw=cells)  # type: ignore[arg-type]
+    first, *others = read(row, state="MA")
+    assert all(isinstance(told, Rejected) and told.raw for told in others)
+    if isinstance(first, Listing):
+        assert first.organization_name and first.state and (first.city or first.zip)
+        assert all(o.quote for o in first.observations)
+    else:
+        assert not others

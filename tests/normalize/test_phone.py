@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.normalize.phone import e164, national_line, phones_in
+from pipeline.normalize.phone import e164, national_line, numbers_of, phones_in
 
 PRINTED = [
     ("(617) 555-0123", "+16175550123"),
@@ -48,6 +48,28 @@ PRINTED = [
     ("617-222-2222", None),
     ("200-345-6789", None),
     ("+1 617 555 012", None),
+    ("( 413 ) 555-0123", "+14135550123"),
+    ("+1 ( 413 )555 - 0123", "+14135550123"),
+    ("[ 413 ] 555 0123", "+14135550123"),
+    ("4135550123.0", "+14135550123"),
+    ("14135550123.00", "+14135550123"),
+    ("4.135550123E+09", "+14135550123"),
+    ("4.13555E+09", None),  # its last digits are lost
+    ("413555012.3", None),
+    ("tel:%28413%29%20555-0123", "+14135550123"),
+    ("tel:%2B1%20413%20555%200123", "+14135550123"),
+    ("TEL://413-555-0123", "+14135550123"),
+    ("340-642-1234", "+13406421234"),
+    ("684-622-1234", "+16846221234"),
+    ("670-322-1234", "+16703221234"),
+    ("671-472-1234", "+16714721234"),
+    ("617-555-0123 (ext. 12)", "+16175550123;ext=12"),
+    ("617-555-0123 (x12)", "+16175550123;ext=12"),
+    ("617-555-0123 [ Ext 12 ]", "+16175550123;ext=12"),
+    ("617-555-0123 EXTENSION 12", "+16175550123;ext=12"),
+    ("617-555-0123 X12", "+16175550123;ext=12"),
+    ("617-555-0123 EXTN. 12", "+16175550123;ext=12"),
+    ("617-555-0123 (12 beds)", "+16175550123"),
 ]
 
 
@@ -64,6 +86,18 @@ def test_several_numbers_in_text() -> None:
         "+16175550124",
     ]
     assert [text[found.start : found.end] for found in phones_in(text)][1] == "866-555-0110 ext 4"
+
+
+def test_the_numbers_of_a_cell_are_told_once() -> None:
+    assert numbers_of("( 413 ) 555-0123 / 413.555.0123 or 866-555-0110 (ext. 4)") == [
+        "+14135550123",
+        "+18665550110;ext=4",
+    ]
+
+
+def test_an_extension_in_brackets_ends_with_them() -> None:
+    (found,) = phones_in("Call ( 413 ) 555-0123 (ext. 12).")
+    assert (found.start, found.end, found.is_bare) == (5, 31, False)
 
 
 def test_national_lines() -> None:

@@ -154,6 +154,56 @@ def test_a_row_with_other_cells_is_told_and_the_next_is_read() -> None:
     assert [getattr(r, "reason", "record") for r in rows] == ["record", "wrong_number_of_cells", "record"]
 
 
+ROWS = LIST.splitlines()
+MARKED = [("utf-16", ""), ("utf-16-le", ""), ("utf-16-be", "\ufeff"), ("utf-32", ""), ("utf-8-sig", "")]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        LIST.replace(",", ";"),
+        LIST.replace(",", "\t"),
+        LIST.replace(",", "|"),
+        "sep=;\n" + LIST.replace(",", ";"),
+        "State of Alder,,,,,\n,,,,,\nPrograms, as of May\n" + LIST,
+        'Office of "Licensing", Alder\n' + LIST,
+        LIST.upper(),
+        LIST.replace("Where", "\u00a0Where ").replace("Tel", "Tel\u00a0"),
+        "\n".join(f"{row}," for row in ROWS),
+        "\n".join((f"{ROWS[0]},,", f"{ROWS[1]},,,")),
+        ROWS[0] + "\n" + ROWS[1] + ",,\n",
+        *((mark + LIST).encode(charset) for charset, mark in MARKED),
+    ],
+)
+def test_forms_of_a_list(printed: str | bytes) -> None:
+    (row,) = read_list(printed if isinstance(printed, bytes) else printed.encode(), COLUMNS)
+    assert isinstance(row, SourceRecord)
+    assert (row.name1.casefold(), row.zip, row.external_ids) == (
+        "elm house",
+        "01852",
+        (("license_number", "77"),),
+    )
+
+
+def test_lines_are_counted_from_the_first_of_the_file() -> None:
+    (row,) = read_list(f"A title\n\n{LIST}".encode(), COLUMNS)
+    assert row.locator == "line 4"
+
+
+@pytest.mark.parametrize("twin", ["Tel", "TEL", " Tel\u00a0"])
+def test_two_columns_of_a_mapped_name_are_told(twin: str) -> None:
+    twice = "\n".join(f"{row},{cell}" for row, cell in zip(ROWS, (twin, "978-555-0199"), strict=True))
+    with pytest.raises(SourceFormatError, match=r"'Tel' is mapped.*'Tel' \(column 4\) and .*\(column 7\)"):
+        list(read_list(twice.encode(), COLUMNS))
+
+
+def test_two_columns_of_another_name_are_both_kept() -> None:
+    twice = "\n".join(f"{row},{cell}" for row, cell in zip(ROWS, ("Notes,Notes", "one,two"), strict=True))
+    (row,) = read_list(twice.encode(), COLUMNS)
+    assert isinstance(row, SourceRecord)
+    assert (row.raw["Notes"], row.raw["Notes (2)"]) == ("one", "two")
+
+
 def test_latin_1_lists_are_read(tmp_path: Path) -> None:
     (row,) = read_list(LIST.replace("Elm House", "Casa Peña").encode("cp1252"), COLUMNS)
     assert isinstance(row, SourceRecord) and row.name1 == "Casa Peña"

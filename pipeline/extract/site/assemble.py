@@ -21,6 +21,7 @@ from pipeline.extract.site.pages import PageReading, SitePage, site_pages
 from pipeline.extract.site.services import Offer, best_of, offers_of, service_at
 from pipeline.extract.site.statements import office_of
 from pipeline.fields import of_scope
+from pipeline.normalize.website import web_addresses
 from pipeline.records import Assertion, Listing, Observation, Region, Service
 from pipeline.values import Address
 
@@ -79,7 +80,7 @@ def assemble(
             state=place.state or state,
             zip=place.zip,
             phone=_phone(own, office),
-            website=site,
+            website=next(iter(web_addresses(site)), None),
             is_virtual=virtual,
             services=services,
             observations=tuple(best_of([*said, *own, *of_provider])),
