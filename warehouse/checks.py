@@ -15,7 +15,7 @@ from warehouse.contracts import Check, Contract
 from warehouse.ddl import foreign_keys
 from warehouse.findings import Finding, Outcomes, example
 from warehouse.rules import Rule, row_rules
-from warehouse.sql import literal, quoted
+from warehouse.sql import quoted
 
 Connection = duckdb.DuckDBPyConnection
 Tables = Mapping[str, Contract]
