@@ -161,7 +161,7 @@ OF_VALUES = {"bad_phone", "bad_zip", "bad_website", "bad_coordinates", "personal
 
 
 @settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
-@given(rows=st.lists(st.lists(ROW, min_size=40, max_size=40), min_size=3, max_size=3))
+@given(rows=st.lists(st.lists(ROW, min_size=25, max_size=25), min_size=3, max_size=3))
 def test_a_release_is_published_with_every_row_accounted_for(rows: list[list[Row]]) -> None:
     rows[0] = [GOOD, *rows[0]]  # a release lists something
     forms = zip(FORMATS.items(), rows, strict=True)
@@ -176,5 +176,5 @@ def test_a_release_is_published_with_every_row_accounted_for(rows: list[list[Row
     expected = {(name, record.locator) for name, records in sources.items() for record in records}
     assert len(listed) == len(set(listed))
     assert {*listed} | out >= expected
-    assert len(listed) >= 30
+    assert len(listed) >= 15
     assert facts
