@@ -3,22 +3,24 @@
 -- tick the choice.
 SET VARIABLE state = 'MA';
 
+-- in two parts, as the rows of a state stand together and are found without reading the others
 WITH here AS (
+    SELECT * FROM directory WHERE level_of_care = 'iop' AND state = getvariable('state')
+    UNION ALL
     SELECT * FROM directory
-    WHERE level_of_care = 'iop' AND (state = getvariable('state') OR list_contains(virtual_states, getvariable('state')))),
-facet AS (
-    SELECT 'county' AS facet, county AS choice, service_id FROM here
-    UNION ALL SELECT 'focus', focus, service_id FROM here
-    UNION ALL SELECT 'delivery', delivery, service_id FROM here
-    UNION ALL SELECT 'evening', has_evening::VARCHAR, service_id FROM here
-    UNION ALL SELECT 'accepting', accepting, service_id FROM here
-    UNION ALL SELECT 'condition', unnest(coalesce(conditions_all, [NULL])), service_id FROM here
-    UNION ALL SELECT 'payer', unnest(coalesce(payers_all, [NULL])), service_id FROM here
-    UNION ALL SELECT 'payment option', unnest(coalesce(payment_options, [NULL])), service_id FROM here),
-unticked AS (
-    SELECT 'condition' AS facet, unnest(conditions_not_ticked) AS choice, service_id FROM here
-    UNION ALL SELECT 'payer', unnest(payers_not_ticked), service_id FROM here
-    UNION ALL SELECT 'payment option', unnest(payment_options_not_ticked), service_id FROM here)
-SELECT facet, coalesce(choice, 'not stated') AS choice, count(DISTINCT facet.service_id) AS services,
-    (SELECT count(DISTINCT u.service_id) FROM unticked u WHERE u.facet = facet.facet AND u.choice = facet.choice) AS not_ticked
-FROM facet GROUP BY ALL ORDER BY facet, services DESC, choice;
+    WHERE level_of_care = 'iop' AND state IS DISTINCT FROM getvariable('state')
+        AND list_contains(virtual_states, getvariable('state'))),
+said AS (
+    SELECT service_id, unnest([
+        ('county', TRUE, [county]), ('focus', TRUE, [focus]), ('delivery', TRUE, [delivery]),
+        ('evening', TRUE, [has_evening::VARCHAR]), ('accepting', TRUE, [accepting]),
+        ('condition', TRUE, coalesce(conditions_all, [NULL])), ('condition', FALSE, conditions_not_ticked),
+        ('payer', TRUE, coalesce(payers_all, [NULL])), ('payer', FALSE, payers_not_ticked),
+        ('payment option', TRUE, coalesce(payment_options, [NULL])), ('payment option', FALSE, payment_options_not_ticked)
+    ]) AS said
+    FROM here),
+choice AS (
+    SELECT DISTINCT service_id, said[1] AS facet, said[2] AS stated, unnest(said[3]) AS choice FROM said)
+SELECT facet, coalesce(choice, 'not stated') AS choice, count(*) FILTER (stated) AS services,
+    count(*) FILTER (NOT stated) AS not_ticked
+FROM choice GROUP BY facet, choice.choice HAVING services > 0 ORDER BY facet, services DESC, choice;

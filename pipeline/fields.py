@@ -24,7 +24,7 @@ class Trait(StrEnum):
     FOR_WHOM = "for_whom"  # says for whom a program is
     IN_SENTENCE = "in_sentence"  # an office or level that its sentence names is meant
     OF_VIRTUAL = "of_virtual"  # said of whatever is attended virtually, and of nothing else
-    INHERITED = "inherited"  # said of the provider or place as a whole, it holds for the services
+    INHERITED = "inherited"  # said by a listing of all that it lists, it holds for its services
     TERM = "term"  # read by the words of a vocabulary
     OFTEN_OF_OTHERS = "often_of_others"  # pages that are no listing mostly say it of somebody else
     MATCHED = "matched"  # matching of services compares it

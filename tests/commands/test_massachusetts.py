@@ -149,8 +149,10 @@ def test_places_that_nobody_asked_about_iop_are_counted_apart(ask) -> None:
 
 
 def test_what_no_list_asks_is_no_number(ask) -> None:
-    told = "SELECT virtual_services, evening_services FROM coverage_state WHERE level_of_care = 'iop'"
-    assert ask(told) == [(None, None)]
+    columns = "substance_use_services, mental_health_services, virtual_services, evening_services"
+    assert ask(f"SELECT {columns} FROM coverage_state WHERE level_of_care = 'iop'") == [
+        (80, None, None, None)
+    ]
     assert ask("SELECT DISTINCT answer(conditions, conditions_not_ticked, source_url, 'ocd') FROM iop") == [
         ("not_asked",)
     ]

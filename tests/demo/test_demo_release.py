@@ -212,6 +212,12 @@ def test_every_example_answers(release: duckdb.DuckDBPyConnection, file: Path) -
     assert release.execute(file.read_text(encoding="utf-8")).fetchall()
 
 
+def test_the_query_of_the_readme_answers(release: duckdb.DuckDBPyConnection) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    query = text.partition("USE iop;\n")[2].partition("```")[0]
+    assert release.execute(query).fetchall()
+
+
 def test_no_one_is_named_and_no_private_contact_is_given(release: duckdb.DuckDBPyConnection) -> None:
     tables = [t for (t,) in release.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
     for secret in {secret for source in TRUTH.values() for secret in source.never}:

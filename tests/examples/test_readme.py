@@ -27,7 +27,7 @@ def test_links_lead_somewhere(root: Path) -> None:
 def test_the_readme_query_runs_in_plain_duckdb(root: Path, release: Path) -> None:
     blocks = SQL.findall((root / "README.md").read_text(encoding="utf-8"))
     assert len(blocks) == 2
-    script = blocks[0].replace("data/massachusetts/releases/current", str(release))
+    script = blocks[0].replace("data/demo/releases/current", str(release))
     with duckdb.connect() as con:
         con.execute(script)
         con.execute(blocks[1])

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.schedule.dose import days_from_sessions, find_dose
+from pipeline.extract.schedule.dose import find_dose
 from pipeline.extract.schedule.quantities import span
-from pipeline.extract.schedule.sessions import find_sessions
 
 TABLE = Path(__file__).with_name("dose_cases.tsv")
 FIELDS = {"d": "days_per_week", "h": "hours_per_day", "w": "hours_per_week"}
@@ -55,22 +54,6 @@ def test_quote_holds_quantity_unit_and_period() -> None:
     text = "In our program you get at least nine (9) hours of group therapy per week, for two months."
     (mention,) = find_dose(text)
     assert text[mention.start : mention.end] == "at least nine (9) hours of group therapy per week"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Groups meet Monday through Thursday 9-12", (4.0, 4.0)),
-        ("Groups meet Monday, Wednesday and Friday", (3.0, 3.0)),
-        ("Mon/Wed/Fri 9am-12pm or Mon/Tue/Thu 6-9pm", (3.0, 3.0)),
-        ("Mon-Thu 9am-12pm or Mon/Tue/Thu 6-9pm", None),  # two tracks of different size
-        ("A skills group on Mondays and Fridays", None),  # some groups of a program, without its hours
-        ("Our office is open Monday through Friday 9am-5pm", None),
-        ("Groups meet 9am-12pm", None),
-    ],
-)
-def test_days_from_sessions(text: str, expected: tuple[float, float] | None) -> None:
-    assert days_from_sessions(find_sessions(text)) == expected
 
 
 @pytest.mark.parametrize(

@@ -42,32 +42,31 @@ ORDER BY service_id, session;
 CREATE MACRO work.hours_between(a, b) AS date_diff('minute', try_cast(a AS TIME), try_cast(b AS TIME)) / 60.0;
 
 -- What the sessions show, where no other words say it. Sessions of three days or more each are alternatives, of which a
--- person attends one; on days of their own they are parts of one week; anything else cannot be told.
+-- person attends one; on days of their own they are parts of one week; anything else cannot be told. One or two days
+-- without a time are some group's, not the program's.
 CREATE TABLE work.shown AS
 WITH one AS (
     SELECT service_id, days, start, "end", len(days) AS size, work.hours_between(start, "end") AS hours FROM schedule),
-week AS (
-    SELECT service_id, count(*) AS sessions, bool_and(days IS NOT NULL) AS all_days, bool_and(hours > 0) AS all_hours,
-        min(size) AS least, max(size) AS most, sum(size) AS total, len(list_distinct(flatten(list(days)))) AS different,
-        min(size * hours) AS least_hours, max(size * hours) AS most_hours, sum(size * hours) AS total_hours,
+clock AS (
+    SELECT service_id, bool_and(days IS NOT NULL) AS all_days, bool_and(start IS NOT NULL) AS all_starts,
+        bool_and(start IS NOT NULL AND "end" IS NOT NULL) AS all_clocks,
         bool_or(start >= getvariable('evening_from') OR "end" > getvariable('evening_until')) AS evening,
-        bool_or(start < getvariable('morning_before')) AS morning,
-        bool_or(list_has_any(days, ['sa', 'su'])) AS weekend,
-        bool_and(start IS NOT NULL AND "end" IS NOT NULL) AS all_clocks, bool_and(start IS NOT NULL) AS all_starts
+        bool_or(start < getvariable('morning_before')) AS morning, bool_or(list_has_any(days, ['sa', 'su'])) AS weekend
     FROM one GROUP BY service_id),
-read AS (
-    SELECT *, CASE WHEN NOT all_days THEN NULL WHEN sessions > 1 AND least >= 3 THEN 'alternatives'
-        WHEN total = different THEN 'parts' END AS reading
-    FROM week)
+dose AS (
+    SELECT service_id, bool_and(hours > 0) AS all_hours, CASE
+        WHEN count(*) > 1 AND min(size) >= 3
+            THEN [min(size), max(size), min(size * hours), max(size * hours)]
+        WHEN sum(size) = len(list_distinct(flatten(list(days))))
+            THEN [sum(size), sum(size), sum(size * hours), sum(size * hours)] END AS span
+    FROM one WHERE start IS NOT NULL OR size >= 3 GROUP BY service_id)
 SELECT service_id,
     CASE WHEN evening OR all_clocks THEN coalesce(evening, FALSE) END AS evening,
     CASE WHEN morning OR all_starts THEN coalesce(morning, FALSE) END AS morning,
     CASE WHEN weekend OR all_days THEN coalesce(weekend, FALSE) END AS weekend,
-    CASE reading WHEN 'alternatives' THEN least WHEN 'parts' THEN total END::DOUBLE AS days_low,
-    CASE reading WHEN 'alternatives' THEN most WHEN 'parts' THEN total END::DOUBLE AS days_high,
-    CASE WHEN all_hours THEN CASE reading WHEN 'alternatives' THEN least_hours WHEN 'parts' THEN total_hours END END AS week_low,
-    CASE WHEN all_hours THEN CASE reading WHEN 'alternatives' THEN most_hours WHEN 'parts' THEN total_hours END END AS week_high
-FROM read;
+    CASE WHEN all_days THEN span[1] END AS days_low, CASE WHEN all_days THEN span[2] END AS days_high,
+    CASE WHEN all_days AND all_hours THEN span[3] END AS week_low, CASE WHEN all_days AND all_hours THEN span[4] END AS week_high
+FROM clock LEFT JOIN dose USING (service_id);
 
 CREATE TABLE work.stated AS
 SELECT entity_id AS service_id,

@@ -84,21 +84,30 @@ SELECT state, county, grouping(county) = 1 AS of_state, count(DISTINCT location_
 FROM (SELECT DISTINCT location_id FROM work.link WHERE questionnaire IS NOT NULL) JOIN address USING (location_id)
 GROUP BY GROUPING SETS ((state, county), (state));
 
+-- Of programs of which focus some questionnaire asks whether a level of care is offered.
+CREATE TABLE work.asked_level AS
+SELECT value AS level_of_care, list(DISTINCT focus) AS focuses FROM asks WHERE field = 'level_of_care' GROUP BY ALL;
+
+-- None counted where no list asks and no page is known is no count.
+CREATE MACRO work.known_of(counted, asked_of, focus, has_page) AS CASE
+    WHEN counted > 0 OR coalesce(list_contains(asked_of, focus), FALSE) OR has_page THEN counted END;
+
 -- A count of what no service of the group states is null: nobody could have been counted.
 CREATE TABLE work.supply AS
 SELECT state, county, grouping(county) = 1 AS of_state, level_of_care,
-    count(DISTINCT service_id) AS services,
-    count(DISTINCT service_id) FILTER (focus = 'substance_use') AS substance_use_services,
-    count(DISTINCT service_id) FILTER (focus = 'mental_health') AS mental_health_services,
+    count(DISTINCT service_id) AS services, any_value(focuses) AS asked_of, bool_or(source_url IS NOT NULL) AS has_page,
+    work.known_of(count(DISTINCT service_id) FILTER (focus = 'substance_use'), asked_of, 'substance_use', has_page) AS substance_use_services,
+    work.known_of(count(DISTINCT service_id) FILTER (focus = 'mental_health'), asked_of, 'mental_health', has_page) AS mental_health_services,
     count(DISTINCT service_id) FILTER (focus = 'both') AS both_services,
     count(DISTINCT location_id) AS locations, count(DISTINCT organization_id) AS organizations,
     CASE WHEN bool_or(virtual IS NOT NULL) THEN count(DISTINCT service_id) FILTER (virtual) END AS virtual_services,
     CASE WHEN bool_or(has_evening IS NOT NULL) THEN count(DISTINCT service_id) FILTER (has_evening) END AS evening_services,
     count(DISTINCT service_id) FILTER (freshness IN ('fresh', 'due')) AS verified_services
-FROM directory GROUP BY GROUPING SETS ((state, county, level_of_care), (state, level_of_care));
+FROM (SELECT d.*, a.focuses FROM directory d LEFT JOIN work.asked_level a USING (level_of_care))
+GROUP BY GROUPING SETS ((state, county, level_of_care), (state, level_of_care));
 
 CREATE TABLE work.coverage AS
-SELECT s.*, a.places_asked, l.places_listed - coalesce(a.places_asked, 0) AS places_not_asked
+SELECT s.* EXCLUDE (asked_of, has_page), a.places_asked, l.places_listed - coalesce(a.places_asked, 0) AS places_not_asked
 FROM work.supply s
 LEFT JOIN work.asked_count a ON a.of_state = s.of_state AND a.state = s.state AND a.county IS NOT DISTINCT FROM s.county
     AND a.level_of_care = s.level_of_care

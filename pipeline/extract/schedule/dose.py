@@ -6,7 +6,6 @@ program ("one hour of individual therapy a week") are kept apart as components.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +15,7 @@ from pipeline.extract.schedule.quantities import NUMBER_WORDS, Quantity, number,
 from pipeline.extract.schedule.session_cues import level_in
 
 if TYPE_CHECKING:
-    from pipeline.extract.schedule.sessions import SessionMention
+    pass
 
 DoseField = Literal["days_per_week", "hours_per_day", "hours_per_week"]
 DoseKind = Literal["program", "component", "other"]
@@ -81,16 +80,6 @@ def find_dose(text: str) -> list[DoseMention]:
     items = [item for quantity in printed if (item := _measured(run, quantity)) is not None]
     found = [item.dose or _beside(run, items, k) for k, item in enumerate(items)]
     return sorted((dose for dose in found if dose), key=lambda dose: dose.start)
-
-
-def days_from_sessions(sessions: Iterable[SessionMention]) -> Range | None:
-    """Days per week where every program session that names days and a clock, or three days or more, names as many."""
-    sizes = {
-        len(days)
-        for mention in sessions
-        if mention.kind == "program" and (days := mention.value[0]) and (mention.value[1] or len(days) > 2)
-    }
-    return (float(size := sizes.pop()), float(size)) if len(sizes) == 1 else None
 
 
 def _measured(run: Run, quantity: Quantity) -> _Measured | None:

@@ -6,7 +6,9 @@ SELECT state, coalesce(county, 'not known') AS county, count(DISTINCT service_id
     count(DISTINCT location_id) AS places,
     count(DISTINCT service_id) FILTER (level_of_care = 'iop') AS iop,
     count(DISTINCT service_id) FILTER (level_of_care = 'iop' AND focus IN ('substance_use', 'both')) AS iop_substance_use,
-    count(DISTINCT service_id) FILTER (level_of_care = 'iop' AND focus IN ('mental_health', 'both')) AS iop_mental_health,
+    CASE WHEN bool_or(level_of_care = 'iop' AND mental_health_told)
+        THEN count(DISTINCT service_id) FILTER (level_of_care = 'iop' AND focus IN ('mental_health', 'both')) END
+        AS iop_mental_health,
     count(DISTINCT location_id) FILTER (level_of_care = 'iop') AS iop_places,
     CASE WHEN bool_or(level_of_care = 'iop' AND virtual IS NOT NULL)
         THEN count(DISTINCT service_id) FILTER (level_of_care = 'iop' AND virtual) END AS iop_virtual,
