@@ -6,19 +6,25 @@ and order; some editions carry more of them. The key sheet is not needed: `servi
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from sources.records import BadRecord, ServiceMention, SourceFormatError, SourceRecord
 
-NEEDED = frozenset({"name1", "street1", "city", "state", "zip", "phone"})
+PLACED = (
+    {"street1", "city", "state", "zip"},
+    {"full_address"},
+)  # the columns of an address, whole or in parts
 CODES = "service_code_info"
 INTAKES = ("intake1", "intake2", "intake1a", "intake2a")
-CODE = re.compile(r"[^\s*]+")
+CODE = re.compile(r"[^\s*,;|]+")
 HEADER_SEARCH_ROWS = 20
 
 
@@ -36,12 +42,34 @@ def read_workbook(content: bytes) -> Iterator[SourceRecord | BadRecord]:
         raise SourceFormatError(f"not a readable workbook (XLSX): {error}") from error
     for name, rows in sheets:
         for top, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
-            columns = {_text(cell).casefold(): i for i, cell in enumerate(row) if _text(cell)}
-            if columns.keys() >= NEEDED:
+            columns = _columns(row)
+            if columns.keys() >= {"name1", "phone"} and any(columns.keys() >= address for address in PLACED):
                 yield from _facilities(name, rows, top, columns)
                 return
-    needed = ", ".join(sorted(NEEDED))
+    needed = "name1, phone, street1, city, state, zip (or full_address)"
     raise SourceFormatError(f"no sheet has the columns {needed}; sheets: {', '.join(workbook.sheet_names)}")
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Every heading of a column, folded → our name of it: editions differ (`directory_columns.csv`)."""
+    text = files("sources").joinpath("directory_columns.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    aliases = {alias.strip(): row["column"] for row in rows for alias in row["aliases"].split(";")}
+    return aliases | {row["column"]: row["column"] for row in rows}
+
+
+def _columns(row: Sequence[Any]) -> dict[str, int]:
+    """Our names of the columns → their numbers; of two with one name the one that is called so itself, then the first."""
+    printed = {_fold(_text(cell)): i for i, cell in reversed([*enumerate(row)]) if _text(cell)}
+    found: dict[str, int] = {}
+    for heading in sorted(printed, key=lambda heading: (heading not in _names().values(), printed[heading])):
+        found.setdefault(_names().get(heading, heading), printed[heading])
+    return found
+
+
+def _fold(heading: str) -> str:
+    return " ".join(heading.casefold().split())
 
 
 def _facilities(
@@ -62,11 +90,12 @@ def _facilities(
             locator=locator,
             name1=cells["name1"],
             name2=cells.get("name2", ""),
-            street1=cells["street1"],
+            street1=cells.get("street1", ""),
+            full_address="" if cells.get("street1") else cells.get("full_address", ""),
             street2=cells.get("street2", ""),
-            city=cells["city"],
-            state=cells["state"],
-            zip=_zip(cells["zip"]),
+            city=cells.get("city", ""),
+            state=cells.get("state", ""),
+            zip=_zip(cells.get("zip", "")),
             phones=_phones(cells),
             website=cells.get("website", ""),
             latitude=cells.get("latitude", ""),
@@ -81,7 +110,7 @@ def _facilities(
 
 def _phones(cells: dict[str, str]) -> tuple[tuple[str, str], ...]:
     intakes = dict.fromkeys(cells[k] for k in INTAKES if cells.get(k))
-    main = (("main", cells["phone"]),) if cells["phone"] else ()
+    main = (("main", cells["phone"]),) if cells.get("phone") else ()
     return main + tuple(("admissions", phone) for phone in intakes)
 
 

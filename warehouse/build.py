@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.admission import admit
 from warehouse.contracts import contract_version, release_tables
 from warehouse.ddl import comments, contract_rows, create_table
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
@@ -77,14 +78,15 @@ def build(
         moment = {"now": now, "release": release, "previous_release": last.release if last else None}
         for name, value in (variables(vocabulary) | moment).items():
             connection.execute(f"SET VARIABLE {quoted(name)} = ?", [value])
-        fill_kinds(connection, trust)
-        fill_policy(connection, vocabulary, contracts)
-        seconds = dict(_run_models(connection))
-        connection.execute(insert_rows("contract_column", contract_rows(contracts)))
         before = (last.release, last.built_at) if last else (None, None)
         versions = contract_version(), policy()["version"]
         info = (release, now, *versions, *before, duckdb.__version__, json.dumps(run, default=str))
         connection.execute(insert_rows("release_info", [info]))
+        admit(connection, contracts)
+        fill_kinds(connection, trust)
+        fill_policy(connection, vocabulary, contracts)
+        seconds = dict(_run_models(connection))
+        connection.execute(insert_rows("contract_column", contract_rows(contracts)))
         _at_once(connection, [text for contract in contracts.values() for text in comments(contract)])
         rows = {name: _count(connection, name) for name in contracts}
         refused = connection.execute("SELECT source_id, count(*) FROM quarantine GROUP BY ALL").fetchall()

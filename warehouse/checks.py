@@ -6,43 +6,19 @@ fetched only for what failed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import duckdb
 
-from warehouse.contracts import Check, Column, Contract, vocabulary_table
+from warehouse.contracts import Check, Contract
 from warehouse.ddl import foreign_keys
 from warehouse.findings import Finding, Outcomes, example
-from warehouse.sql import literal, quoted
+from warehouse.rules import Rule, row_rules
+from warehouse.sql import quoted
 
 Connection = duckdb.DuckDBPyConnection
 Tables = Mapping[str, Contract]
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A condition that is true of a bad row."""
-
-    check: str
-    severity: str
-    column: str
-    bad: str
-    message: str
-    remedy: str
-
-    def broken(self, contract: Contract, rows: int, sample: tuple[object, ...] | None) -> Finding:
-        return Finding(
-            self.check,
-            self.severity,
-            contract.table,
-            self.column,
-            rows,
-            example(sample),
-            self.message,
-            self.remedy,
-        )
 
 
 def contract_checks(connection: Connection, tables: Tables, now: datetime) -> Outcomes:
@@ -56,12 +32,10 @@ def contract_checks(connection: Connection, tables: Tables, now: datetime) -> Ou
             ).fetchall()
         )
         yield from _shape(contract, found)
-        present = [column for column in contract.columns if column.name in found]
-        if not present:
+        if not found:
             continue
-        rules = [*_column_rules(connection, present, tables), *_listed_rules(contract)]
-        yield from _count(connection, contract, rules)
-        unique = _Rule("key", "error", ", ".join(contract.key), "", "the key is not unique", _KEY_REMEDY)
+        yield from _count(connection, contract, [*row_rules(connection, contract, found, tables)])
+        unique = Rule("key", "error", ", ".join(contract.key), "", "the key is not unique", _KEY_REMEDY)
         yield _unique(connection, contract, contract.key, unique)
         for name, table, key in foreign_keys(contract):
             if name in found:
@@ -99,51 +73,7 @@ def _shape(contract: Contract, found: Mapping[str, str]) -> Outcomes:
         yield wrong(name, "the column is in no contract", remedy)
 
 
-def _column_rules(connection: Connection, present: list[Column], tables: Tables) -> Iterator[_Rule]:
-    for column in present:
-        name = quoted(column.name)
-        if column.required:
-            message = "a value is missing that must be there"
-            remedy = "Give the value in the model; if it can be unknown, say in the contract what null means"
-            yield _Rule("required", "error", column.name, f"{name} IS NULL", message, remedy)
-        if column.enum:
-            codes = _codes(connection, column.enum, tables)
-            values = ", ".join(literal(code) for code in codes)
-            inside = column.type.kind == "list"
-            bad = f"NOT list_has_all([{values}], {name})" if inside else f"{name} NOT IN ({values})"
-            where = f"the vocabulary `{column.enum}`" if isinstance(column.enum, str) else ", ".join(codes)
-            message = f"a value is none of {where}"
-            remedy = "Add the code to the vocabulary (or to the contract's enum), or map it in the reader of the source"
-            yield _Rule("enum", "error", column.name, bad, message, remedy)
-
-
-def _codes(connection: Connection, enum: str | tuple[str, ...], tables: Tables) -> list[str]:
-    if isinstance(enum, tuple):
-        return list(enum)
-    contract = vocabulary_table(enum, tables)
-    key = quoted(contract.key[0])
-    return [row[0] for row in connection.execute(f"SELECT {key} FROM {quoted(contract.table)}").fetchall()]
-
-
-def _listed_rules(contract: Contract) -> Iterator[_Rule]:
-    """The checks of a contract that look at one row."""
-    for check in contract.checks:
-        options = check.options
-        name = quoted(options.get("column", ""))
-        if check.kind == "range":
-            bad = f"{name} NOT BETWEEN {options['minimum']} AND {options['maximum']}"
-        elif check.kind == "pattern":
-            bad = f"NOT regexp_full_match({name}, {literal(options['pattern'])})"
-        elif check.kind == "sql":
-            bad = options["bad"]
-        else:
-            continue
-        yield _Rule(
-            check.name, check.severity, options["column"], bad, f"not so: {check.meaning}", check.remedy
-        )
-
-
-def _count(connection: Connection, contract: Contract, rules: list[_Rule]) -> Outcomes:
+def _count(connection: Connection, contract: Contract, rules: list[Rule]) -> Outcomes:
     if not rules:
         return
     table = quoted(contract.table)
@@ -160,7 +90,7 @@ def _count(connection: Connection, contract: Contract, rules: list[_Rule]) -> Ou
 
 
 def _unique(
-    connection: Connection, contract: Contract, columns: tuple[str, ...], rule: _Rule
+    connection: Connection, contract: Contract, columns: tuple[str, ...], rule: Rule
 ) -> Finding | None:
     if not columns:
         return None
@@ -192,8 +122,8 @@ def _listed(connection: Connection, contract: Contract, check: Check, now: datet
     """The checks of a contract that look at the whole table."""
     options, table = check.options, quoted(contract.table)
 
-    def rule(column: str, detail: str = "") -> _Rule:
-        return _Rule(check.name, check.severity, column, "", f"not so: {check.meaning}{detail}", check.remedy)
+    def rule(column: str, detail: str = "") -> Rule:
+        return Rule(check.name, check.severity, column, "", f"not so: {check.meaning}{detail}", check.remedy)
 
     if check.kind == "unique":
         columns = tuple(options["columns"])

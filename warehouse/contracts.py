@@ -45,6 +45,7 @@ class Column:
     hsds: str | None = None
     fhir: str | None = None
     warning: str | None = None
+    words: bool = False  # printed words: an e-mail address is cut out of them, and the rest stays
 
     @property
     def required(self) -> bool:
@@ -65,6 +66,18 @@ class Check:
     meaning: str
     remedy: str
     options: Mapping[str, Any]  # what its kind takes
+
+
+@dataclass(frozen=True, slots=True)
+class Becoming:
+    """What a row of a stage table becomes in a table of the release, whose rules are therefore rules of admission."""
+
+    __pydantic_config__ = STRICT_KEYS
+
+    table: str
+    columns: Mapping[str, str]  # the table's column → SQL over the stage table's columns
+    where: str = "TRUE"  # which rows
+    clears: tuple[str, ...] = ()  # what is null where a rule is broken; empty: the row is not admitted
 
 
 def _columns(raw: object) -> object:
@@ -90,6 +103,7 @@ class Contract:
     key: tuple[str, ...]
     columns: Annotated[tuple[Column, ...], BeforeValidator(_columns)]
     checks: tuple[Annotated[Check, BeforeValidator(_options)], ...] = ()
+    becomes: tuple[Becoming, ...] = ()  # stage tables
     partition: str | None = None  # stage tables: "source" or "all"
     vocabulary: str | None = None  # the CSV file that fills the table
     sort: tuple[str, ...] = ()
@@ -174,7 +188,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
     if not stage:
         columns = {name: _of_the_past(c, name in raw.get("key", ())) for name, c in columns.items()}
     own = raw.pop("columns", {})
-    passed_on = {key: value for key, value in inherited.items() if key not in ("partition", "sort", "checks")}
+    passed_on = {
+        key: value
+        for key, value in inherited.items()
+        if key not in ("partition", "sort", "checks", "becomes")
+    }
     return passed_on | raw | {"columns": columns | own}
 
 

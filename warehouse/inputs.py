@@ -30,19 +30,24 @@ class Previous:
 
 
 def attach_stage(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """`stage.<table>` for every contract: a view of its Parquet files, or an empty table where there are none."""
+    """`stage.given.<table>` for every contract: a view of its Parquet files, or an empty table where there are none.
+
+    What of it may enter a release is `stage.<table>` (`admission.admit`)."""
     if not folder.is_dir():
         raise StageError(f"{folder} is no folder; the stage tables are written by `iop run`")
+    connection.execute("CREATE SCHEMA stage.given")
     for contract in stage_tables().values():
         files = sorted((folder / contract.table).glob("*.parquet"))
         if not files:
-            connection.execute(create_table(contract, schema="stage.main"))
+            connection.execute(create_table(contract, schema="stage.given"))
             continue
         listed = ", ".join(literal(str(file)) for file in files)
         source = f"read_parquet([{listed}], union_by_name = true)"
         found = _describe(connection, source, contract)
         columns = ", ".join(_read(column, found, contract, files) for column in contract.columns)
-        connection.execute(f"CREATE VIEW stage.{quoted(contract.table)} AS SELECT {columns} FROM {source}")
+        connection.execute(
+            f"CREATE VIEW stage.given.{quoted(contract.table)} AS SELECT {columns} FROM {source}"
+        )
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, source: str, contract: Contract) -> dict[str, str]:

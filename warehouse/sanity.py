@@ -11,6 +11,7 @@ import duckdb
 
 from warehouse.findings import Finding, Outcomes, example
 from warehouse.policy import policy
+from warehouse.rules import mail, may_hold_mail
 from warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
@@ -80,21 +81,20 @@ def _late(connection: Connection) -> Finding | None:
 
 def _mail(connection: Connection) -> Outcomes:
     """No e-mail address in any text of the release, addresses of pages apart."""
-    tables: dict[str, list[str]] = {}
-    for table, column in connection.execute(
-        """SELECT table_name, column_name FROM duckdb_columns()
-        WHERE database_name = current_database() AND data_type = 'VARCHAR' AND NOT ends_with(column_name, 'url')
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(
+        """SELECT table_name, column_name, data_type FROM duckdb_columns()
+        WHERE database_name = current_database()
             AND table_name NOT IN ('contract_column', 'release_info') AND NOT starts_with(table_name, 'vocabulary')"""
     ).fetchall():
-        tables.setdefault(table, []).append(column)
-    mail = literal(policy()["privacy"]["mail"])
+        if may_hold_mail(column, kind):
+            tables.setdefault(table, {})[column] = mail(column, kind)
     message = "the text holds an e-mail address"
     remedy = "Pass the column through work.public_words in the model that fills it"
-    for table, columns in sorted(tables.items()):
-        bad = {c: f"contains({quoted(c)}, '@') AND regexp_matches({quoted(c)}, {mail})" for c in columns}
+    for table, bad in sorted(tables.items()):
         counted = ", ".join(f"count(*) FILTER (WHERE {rule})" for rule in bad.values())
         counts = connection.execute(f"SELECT {counted} FROM {quoted(table)}").fetchone() or ()
-        for column, rows in zip(columns, counts, strict=True):
+        for column, rows in zip(bad, counts, strict=True):
             found = Finding("privacy", "error", table, column, rows, "(not shown)", message, remedy)
             yield found if rows else None
 

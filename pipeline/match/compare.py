@@ -250,7 +250,7 @@ def _unit(r: Records, left: Ints, right: Ints) -> Codes:
     return relation
 
 
-_DESIGNATED = re.compile(r"([A-Z]+)((?: \w*\d\w*| [A-Z](?= |$))+)")
+_DESIGNATED = re.compile(r"(?<![A-Z])([A-Z]+)((?: \w*\d\w*| [A-Z](?= |$))+)")
 
 
 @lru_cache(maxsize=65_536)

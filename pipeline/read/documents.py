@@ -39,7 +39,7 @@ CODE = (
     "pipeline/stage/tables.py",
 )
 CODE_OF_SITES = ("pipeline/extract", "pipeline/html.py", "sources/trim.py")
-CODE_OF_DIRECTORIES = ("sources/records.py",)  # and the reader of the kind
+CODE_OF_DIRECTORIES = ("sources/records.py", "sources/directory_columns.csv")  # and the reader of the kind
 RAW_LENGTH = 2000
 
 

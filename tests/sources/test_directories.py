@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from workbooks import workbook
 
+from pipeline.normalize.directory import DirectoryReader, Origin
+from pipeline.records import Listing
 from sources.findtreatment import page_urls, read_answer
 from sources.license_list import read_list
 from sources.records import BadRecord, SourceFormatError, SourceRecord
@@ -207,3 +209,37 @@ def test_two_columns_of_another_name_are_both_kept() -> None:
 def test_latin_1_lists_are_read(tmp_path: Path) -> None:
     (row,) = read_list(LIST.replace("Elm House", "Casa Peña").encode("cp1252"), COLUMNS)
     assert isinstance(row, SourceRecord) and row.name1 == "Casa Peña"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            ["Facility Name", "Address", "City", "State", "Zip Code", "Telephone", "Service Codes"],
+            ["Elm House", "1 Elm Street", "Lowell", "MA", "01852", "978-555-0101", "SA, OP, OIT"],
+        ),
+        (
+            ["NAME_1", "STREET_1", "CITY", "ST", "ZIP5", "PHONE", "SERVICE_CODES"],
+            ["Elm House", "1 Elm Street", "Lowell", "MA", 1852, "978-555-0101", "SA;OP;OIT"],
+        ),
+        (
+            ["Program  Name", "Full Address", "Phone Number", "Codes"],
+            ["Elm House", "1 Elm Street, Lowell, MA 01852", "978-555-0101", "SA*OP*OIT"],
+        ),
+    ],
+    ids=["titles", "underscores", "one-cell"],
+)
+def test_columns_of_other_editions(header: list[object], row: list[object]) -> None:
+    """Invented forms: headings by aliases, a key sheet before, codes parted otherwise, the address in one cell."""
+    key: list[list[object]] = [["Code", "Name"], ["OIT", "Intensive outpatient treatment"]]
+    (found,) = read_workbook(workbook(key, [["Directory"], header, row]))
+    assert isinstance(found, SourceRecord)
+    assert [m.text for m in found.services] == ["SA", "OP", "OIT"]
+    (listing,) = DirectoryReader("some").read([found], Origin())
+    assert isinstance(listing, Listing)
+    assert (listing.street1, listing.city, listing.state, listing.zip) == (
+        "1 Elm Street",
+        "Lowell",
+        "MA",
+        "01852",
+    )

@@ -249,12 +249,12 @@ def test_what_cannot_be_used_is_in_quarantine_with_its_reason(odd: Path) -> None
     assert [r for (r,) in reasons] == [
         "bad_boolean",
         "bad_json",
-        "bad_phone",
         "bad_range",
         "no_address",
         "no_listing",
+        "number_form",
         "unknown_code",
-        "unknown_field",
+        "unknown_code",
     ]
     conditions = ["co_occurring", "mental_health", "ptsd"]
     assert one(odd, "conditions, hours_per_week_min", "svc_011a") == (conditions, 9.0)

@@ -32,6 +32,8 @@ CREATE MACRO work.strength(confidence, weight, reliability, yearly, verified) AS
 -- Of voices that do not know of each other the doubts multiply: the logarithm of one doubt.
 CREATE MACRO work.doubt(strength) AS ln(1 - least(strength, getvariable('confidence_ceiling')));
 
+CREATE MACRO work.has_mail(words) AS coalesce(contains(words, '@') AND regexp_matches(words, getvariable('mail')), FALSE);
+
 -- No personal contact data and no clinicians: taken out of everything that is printed words.
 CREATE MACRO work.without_mail(words) AS CASE WHEN contains(words, '@')
     THEN regexp_replace(words, getvariable('mail'), '[e-mail]', 'g') ELSE words END;

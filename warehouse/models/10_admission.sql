@@ -1,4 +1,5 @@
--- What enters the release: everything but takedowns, and what cannot be used, which goes to quarantine.
+-- What enters the release: everything but takedowns, and what cannot be used, which goes to quarantine. What breaks a rule of
+-- a contract is set aside before, by the contracts themselves (`admission.py`); here stands what takes knowledge of the fields.
 
 -- Ids that were asked to be taken down, and what stands for them now.
 CREATE TABLE work.down AS
@@ -58,18 +59,15 @@ GROUP BY s.listing_id, s.service_key;
 CREATE VIEW work.checked AS
 SELECT o.*, f.written AS value_kind, p.organization_id, p.location_id, t.service_id,
     f.of_organization, f.of_location, CASE
-        WHEN f.field IS NULL THEN 'unknown_field'
-        WHEN l.listing_id IS NULL THEN 'no_listing'
-        WHEN o.value IS NULL OR o.value = '' THEN 'no_value'
+        WHEN o.value = '' THEN 'no_value'
         WHEN f.vocabulary IS NOT NULL AND k.code IS NULL THEN 'unknown_code'
         WHEN f.written = 'boolean' AND o.value NOT IN ('true', 'false') THEN 'bad_boolean'
         WHEN f.written = 'range'
             AND CASE WHEN json_valid(o.value) THEN json_array_length(o.value) END IS DISTINCT FROM 2 THEN 'bad_range'
         WHEN f.written IN ('session', 'address') AND NOT json_valid(o.value) THEN 'bad_json'
-        WHEN f.written = 'phone' AND NOT regexp_full_match(o.value, '\+[1-9][0-9]{6,14}(;ext=[0-9]+)?')
-            THEN 'bad_phone'
         WHEN o.field IN ('organization', 'site_name', 'program_name') AND work.is_person(o.value) THEN 'personal_name'
-        WHEN o.field = 'website' AND contains(o.value, '@') THEN 'personal_contact'
+        WHEN o.field = 'website' AND contains(o.value, '@') OR f.written <> 'text' AND work.has_mail(o.value)
+            THEN 'personal_contact'
         WHEN f.written = 'phone' AND regexp_matches(lower(o.quote), getvariable('personal_phone'))
             THEN 'personal_contact'
     END AS problem
@@ -77,12 +75,11 @@ FROM stage.observation o
 LEFT JOIN policy.field f ON f.field = o.field
 LEFT JOIN policy.code k ON k.vocabulary = f.vocabulary AND k.code = o.value
 LEFT JOIN work.place p ON p.listing_id = o.listing_id
-LEFT JOIN (SELECT listing_id FROM stage.listing) l ON l.listing_id = o.listing_id
 LEFT JOIN work.track t ON t.listing_id = o.listing_id AND t.service_key = o.service_key;
 
 INSERT INTO quarantine BY NAME
 SELECT source_id, locator, reason, work.public_words(detail) AS detail, work.public_words(raw) AS raw, observed_at
-FROM stage.quarantine
+FROM (FROM stage.quarantine UNION ALL BY NAME SELECT * REPLACE (work.without_mail(locator) AS locator) FROM work.refused SEMI JOIN stage.source USING (source_id))
 UNION ALL BY NAME
 SELECT source_id, coalesce(url, locator, listing_id) AS locator, problem AS reason, field AS detail,
     CASE WHEN problem NOT IN ('personal_contact', 'personal_name') THEN work.public_words(left(value, 200)) END AS raw, observed_at
@@ -94,7 +91,8 @@ FROM work.individual WHERE listing_id NOT IN (FROM work.down);
 
 INSERT INTO source BY NAME FROM stage.source;
 INSERT INTO document BY NAME SELECT * REPLACE (work.without_mail(detail) AS detail) FROM stage.document;
-INSERT INTO unmapped BY NAME SELECT * REPLACE (work.public_words(text) AS text) FROM stage.unmapped;
+INSERT INTO unmapped BY NAME SELECT source_id, category, work.public_words(text) AS text, sum(rows) AS rows
+FROM stage.unmapped GROUP BY ALL;
 INSERT INTO listing BY NAME
 SELECT * REPLACE (work.without_mail(CASE WHEN work.is_person(organization_name) THEN site_name ELSE organization_name END)
         AS organization_name,
