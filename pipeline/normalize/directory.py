@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple
@@ -41,11 +41,13 @@ class Origin:
 class DirectoryReader:
     """Reads the rows of one source, whose documents may be several.
 
+    Rows of other states than `states` (postal codes; none: all are wanted) are counted in `out_of_scope` and passed over.
     `unmapped` counts, by (category, text), the codes and labels that no vocabulary knows.
     """
 
-    def __init__(self, source_id: str) -> None:
-        self.source_id = source_id
+    def __init__(self, source_id: str, states: Collection[str] = ()) -> None:
+        self.source_id, self.states = source_id, states
+        self.out_of_scope = 0
         self.unmapped: Counter[tuple[str, str]] = Counter()
         self._keys: Counter[str] = Counter()
 
@@ -61,6 +63,9 @@ class DirectoryReader:
         row, emptied = clean_row(printed)
         row = spread(row, origin.state)
         state = state_code(row.state) if row.state else origin.state
+        if self.states and state and state not in self.states:
+            self.out_of_scope += 1
+            return
         values = RowValues.of(row, state)
         place = _Place(row.street1, row.street2, row.city, state, values.zip)
         if problem := _problem(row, place):

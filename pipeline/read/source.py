@@ -82,7 +82,7 @@ class Reader:
     def _write(self, documents: Sequence[Document], report: ReadReport, fingerprint: str) -> None:
         """Put what the documents say on the stage, and remember that they could be read."""
         facts: Counter[str] = Counter()
-        counts, reader = Counts(), DirectoryReader(self.source.id)
+        counts, reader = Counts(), DirectoryReader(self.source.id, self.states)
         read: Iterable[Listing | Rejected] = self._listings(documents, counts, reader, facts)
         if self.source.kind.is_site:
             read = list(read)
@@ -95,6 +95,7 @@ class Reader:
         seen = self._seen(documents)
         listings = self._in_scope(read, report)
         report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, complete)
+        report.out_of_scope += reader.out_of_scope
         report.changed = True
         if self.as_of is None and not counts.lost:
             newest = max((d.fetched_at for d in documents), default=self.now)
@@ -110,7 +111,7 @@ class Reader:
             if not good:
                 raise LostContentError("there is no good reading")
             documents = documents_of(self.source, self.archive, datetime.fromisoformat(good[-1].as_of))
-            counts, reader = Counts(), DirectoryReader(self.source.id)
+            counts, reader = Counts(), DirectoryReader(self.source.id, self.states)
             read = [*self._listings(documents, counts, reader, Counter())]
             if counts.lost:
                 raise LostContentError("pages of the last good reading are lost")
@@ -120,6 +121,7 @@ class Reader:
         listings = self._in_scope([*read, rejected], report)
         seen = self._seen(documents)
         report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, None)
+        report.out_of_scope += reader.out_of_scope
         self._date(documents, report)
 
     def _date(self, documents: Sequence[Document], report: ReadReport) -> None:

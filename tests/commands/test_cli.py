@@ -83,7 +83,7 @@ def done(registry: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_run_counts_what_the_release_has_in_quarantine(tmp_path: Path) -> None:
     """One row is refused while reading (its telephone) and one at admission (a person): two in both."""
     odd = "Jane Q Sample LCSW,7 Main Street,Lowell,MA,01852,,Outpatient Services\n"
-    odd += "Clinic 9,9 Main Street,Lowell,MA,01852,none,Outpatient Services\n"
+    odd += "Clinic 9,9 Main Street,Lowell,MA,01852,555-01,Outpatient Services\n"
     (tmp_path / "list.csv").write_text(LIST + odd)
     (tmp_path / "some.toml").write_text(TABLE)
     shown = run(tmp_path, tmp_path / "out")
