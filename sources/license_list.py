@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sources.records import BadRecord, ServiceMention, SourceFormatError, SourceRecord
+from sources.records import SETTING, BadRecord, ServiceMention, SourceFormatError, SourceRecord
 
 IDENTIFIERS = ("license_number", "npi", "record_id")
 PLAIN = ("name1", "name2", "organization", "street1", "street2", "full_address", "city", "state", "zip")
@@ -127,7 +127,7 @@ def _record(
     cells = {name: printed[place] for name, place in places.items()}
     if not (cells.get("name1") or cells.get("organization")):
         return BadRecord(locator, "no_name", "the row has no name", repr(raw))
-    setting = cells.get("setting", "")
+    setting = cells.get(SETTING, "")
     return SourceRecord(
         locator=locator,
         **{name: cells.get(name, "") for name in PLAIN},
@@ -135,7 +135,7 @@ def _record(
         website=cells.get("website", ""),
         latitude=cells.get("latitude", ""),
         longitude=cells.get("longitude", ""),
-        services=(ServiceMention(setting, "setting", locator, 0, len(setting)),) if setting else (),
+        services=(ServiceMention(setting, SETTING, locator, 0, len(setting)),) if setting else (),
         external_ids=tuple((name, cells[name]) for name in IDENTIFIERS if cells.get(name)),
         raw=raw,
     )

@@ -19,6 +19,9 @@ RECORD_FIELDS = (
 FACILITY_TYPE = (
     "TYPE"  # category of the mention that says what type of facility the row is, where a source has one
 )
+SETTING = (
+    "setting"  # category of the mention that is a licence's type: it answers no survey, whatever its wording
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from functools import cache
 from pipeline.normalize.service_codes import lookup
 from pipeline.records import Assertion, Observation
 from pipeline.vocabulary.tables import parents, rows
-from sources.records import FACILITY_TYPE, ServiceMention
+from sources.records import FACILITY_TYPE, SETTING, ServiceMention
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ def questionnaire_of(mentions: Sequence[ServiceMention]) -> Questionnaire | None
     """The questionnaire that a row's codes answer; None where they tell none. A printed type of facility decides, then the
     code of the type of care, then which of them could have asked most of the codes."""
     typed = [mention for mention in mentions if mention.category == FACILITY_TYPE]
-    codes = {code.code: code for mention in typed or mentions if (code := lookup(mention.text))}
+    answers = typed or [mention for mention in mentions if mention.category != SETTING]
+    codes = {code.code: code for mention in answers if (code := lookup(mention.text))}
     told = next((q for q in questionnaires() if q.told_by in codes), None)
     if told or typed:
         return told
