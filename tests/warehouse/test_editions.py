@@ -91,13 +91,14 @@ def test_a_state_that_is_missing_is_no_turnover(judge: Callable[[World], AuditRe
 
 
 def test_a_large_group_is_judged_as_ever(
-    judge: Callable[[World], AuditReport], monkeypatch: pytest.MonkeyPatch
+    before: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fewer = Edition([n for n in range(160) if n % 4 == 3 or n > 99 or n < 25], NEW)
+    after = build_world(fewer, tmp_path, previous=before, now=LATER)
     small = {**policy()["edition"], "large": 50}
-    assert ("volume", "iop MA") not in stopped(judge(fewer))
+    assert ("volume", "iop MA") not in stopped(audit(after, before, LATER))
     monkeypatch.setattr("warehouse.drift.policy", lambda: {**policy(), "edition": small})
-    assert ("volume", "iop MA") in stopped(judge(fewer))
+    assert ("volume", "iop MA") in stopped(audit(after, before, LATER))
 
 
 def test_what_other_sources_say_is_judged_as_ever(tmp_path: Path) -> None:

@@ -170,3 +170,12 @@ def test_towns_and_states_are_not_taken_for_people(release: Path) -> None:
     )
     assert all("[name]" not in quote for (quote,) in quotes)
     assert ask(release, "SELECT quote FROM observation WHERE value = 'bipolar'") == [(TOWNS,)]
+
+
+def test_an_address_behind_a_name_hides_nobody(tmp_path: Path) -> None:
+    world = World(providers=2)
+    for row in world.find("listing", listing_id="su_2025:1"):
+        row |= {"organization_name": "Jane Q. Sample, LICSW jane@sample.example", "site_name": None}
+    built = build_world(world, tmp_path)
+    assert ask(built, "SELECT count(*) FROM listing WHERE listing_id = 'su_2025:1'") == [(0,)]
+    assert ask(built, "SELECT reason FROM quarantine WHERE reason = 'individual'") == [("individual",)]

@@ -43,8 +43,9 @@ CREATE MACRO work.without_people(words) AS
     THEN regexp_replace(words, getvariable('clinician'), '[name]', 'g') ELSE words END;
 
 -- A name that is a clinician's and no more: `Jane Q. Sample, LICSW`, but not `Jane Sample LICSW and Associates`.
+-- An e-mail address in it makes it no less a person's.
 CREATE MACRO work.is_person(name) AS coalesce(
-    regexp_matches(name, getvariable('person')) AND NOT regexp_matches(name, getvariable('business')), FALSE);
+    regexp_matches(trim(regexp_replace(name, getvariable('mail') || '|\[e-mail\]', '', 'g')), getvariable('person')) AND NOT regexp_matches(name, getvariable('business')), FALSE);
 
 -- The name of a site that says what is offered there, which makes a person's name above it that of a clinic's owner.
 CREATE MACRO work.is_clinic(name) AS coalesce(regexp_matches(name, getvariable('clinic')), FALSE);
