@@ -23,7 +23,7 @@ dev: .venv/.ready
 
 .venv/.ready: pyproject.toml uv.lock
 	test -x $(UV) || ($(PYTHON) -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check "uv>=0.8,<1")
-	$(UV) sync --frozen --quiet --python .venv/bin/python --inexact
+	$(UV) sync --frozen --quiet --python .venv/bin/python --inexact --compile-bytecode
 	@touch $@
 
 clean:
