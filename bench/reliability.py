@@ -23,8 +23,8 @@ from pipeline.fields import fields
 from pipeline.normalize.address import normalize_street
 from pipeline.normalize.directory import DirectoryReader, Origin
 from pipeline.normalize.questionnaire import questionnaires
+from pipeline.normalize.service_codes import service_codes
 from pipeline.records import Assertion, Listing
-from pipeline.vocabulary.tables import cells, rows
 from sources.samhsa_directory import read_workbook
 
 LEVEL = "level_of_care"
@@ -51,12 +51,9 @@ def _said(listing: Listing) -> Said:
 def asked() -> Mapping[str, set[tuple[str, str]]]:
     """(field, value) by questionnaire."""
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in rows("service_codes.csv"):
-        for paper in cells(row["asked_by"]):
-            name = paper.partition(":")[0]
-            found[name] |= {
-                (f.partition("=")[0], f.partition("=")[2].lstrip("!")) for f in cells(row["facts"])
-            }
+    for code in service_codes().values():
+        for name in code.asked_by:
+            found[name] |= {(fact.field, fact.value) for fact in code.facts}
     return found
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sources.records import SETTING, BadRecord, ServiceMention, SourceFormatError, SourceRecord
+from sources.records import SETTING, BadRecord, ServiceMention, SourceFormatError, SourceRecord, heading_key
 
 IDENTIFIERS = ("license_number", "npi", "record_id")
 PLAIN = ("name1", "name2", "organization", "street1", "street2", "full_address", "city", "state", "zip")
@@ -97,8 +97,7 @@ def _place(header: _Header, column: str) -> int:
 
 
 def _key(name: str) -> str:
-    """What is equal for two spellings of a column's name: no case, blanks of all kinds alike."""
-    return " ".join(name.replace("\ufeff", "").split()).casefold()
+    return heading_key(name.replace("\ufeff", ""))
 
 
 def _trimmed(row: Sequence[str], width: int = 0) -> tuple[str, ...]:

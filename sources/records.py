@@ -16,12 +16,14 @@ RECORD_FIELDS = (
 ).split()
 
 
-FACILITY_TYPE = (
-    "TYPE"  # category of the mention that says what type of facility the row is, where a source has one
-)
-SETTING = (
-    "setting"  # category of the mention that is a licence's type: it answers no survey, whatever its wording
-)
+# Categories of mentions: what type of facility the row is; a licence's type, which answers no survey, whatever its wording.
+FACILITY_TYPE = "TYPE"
+SETTING = "setting"
+
+
+def heading_key(heading: str) -> str:
+    """What is equal for two spellings of a column's heading: no case, blanks of all kinds alike."""
+    return " ".join(heading.split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from sources.records import BadRecord, ServiceMention, SourceFormatError, SourceRecord
+from sources.records import BadRecord, ServiceMention, SourceFormatError, SourceRecord, heading_key
 
 PLACED = (
     {"street1", "city", "state", "zip"},
@@ -61,15 +61,11 @@ def _names() -> dict[str, str]:
 
 def _columns(row: Sequence[Any]) -> dict[str, int]:
     """Our names of the columns → their numbers; of two with one name the one that is called so itself, then the first."""
-    printed = {_fold(_text(cell)): i for i, cell in reversed([*enumerate(row)]) if _text(cell)}
+    printed = {heading_key(_text(cell)): i for i, cell in reversed([*enumerate(row)]) if _text(cell)}
     found: dict[str, int] = {}
     for heading in sorted(printed, key=lambda heading: (heading not in _names().values(), printed[heading])):
         found.setdefault(_names().get(heading, heading), printed[heading])
     return found
-
-
-def _fold(heading: str) -> str:
-    return " ".join(heading.casefold().split())
 
 
 def _facilities(

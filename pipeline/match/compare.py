@@ -308,12 +308,14 @@ def _operators(r: Records, printed: Ints, wanted: Ints) -> Floats:
 
 def _identified(r: Records, left: Ints, right: Ints, same: Flags) -> Floats:
     """The same of the identifier that two records share, of several the one with the fewest; 1 where they share none."""
+    found, pairs = np.ones(len(left)), np.flatnonzero(same).tolist()
     operators: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for row, word in enumerate(r.names.rarest(r.name).tolist()):
-        for identifier in r.identifiers[row]:
+    for identifiers, word in (
+        zip(r.identifiers, r.names.rarest(r.name).tolist(), strict=True) if pairs else ()
+    ):
+        for identifier in identifiers:
             operators[identifier].add(word)
-    found = np.ones(len(left))
-    for pair in np.flatnonzero(same).tolist():
+    for pair in pairs:
         shared = set(r.identifiers[left[pair]]) & set(r.identifiers[right[pair]])
         found[pair] = min(len(operators[identifier]) for identifier in shared)
     return found

@@ -23,6 +23,7 @@ from pipeline.normalize.name import NAME_WORDS, normalize_names
 from pipeline.normalize.phone import numbers_of
 
 REQUIRED = ("record_id", "source", "name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
+OURS = ("record_id", "source")  # of the columns those that nobody printed
 TEXT = (*REQUIRED, "intake", "website", "organization")
 EXTERNAL_IDS = pl.List(pl.Struct({"scheme": pl.String, "identifier": pl.String}))
 TOWN = 3  # words of a city's name
@@ -112,16 +113,12 @@ def _checked(frame: pl.DataFrame) -> pl.DataFrame:
     def column(name: str, otherwise: pl.Expr) -> pl.Expr:
         return pl.col(name) if name in frame.columns else otherwise.alias(name)
 
+    def text(name: str) -> pl.Expr:
+        printed = column(name, pl.lit("")).cast(pl.String).fill_null("")
+        return (printed if name in OURS else printed.str.replace(SAYS_NOTHING, "")).str.strip_chars()
+
     return frame.select(
-        *(column(name, pl.lit("")).cast(pl.String).fill_null("").str.strip_chars() for name in REQUIRED[:2]),
-        *(
-            column(name, pl.lit(""))
-            .cast(pl.String)
-            .fill_null("")
-            .str.replace(SAYS_NOTHING, "")
-            .str.strip_chars()
-            for name in TEXT[2:]
-        ),
+        *map(text, TEXT),
         column("is_virtual", pl.lit(False)).fill_null(False),
         column("external_ids", pl.lit(None, EXTERNAL_IDS)),
     ).with_columns(
@@ -130,7 +127,7 @@ def _checked(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
-    content = [pl.col(name).str.to_lowercase() for name in TEXT if name not in ("record_id", "source")]
+    content = [pl.col(name).str.to_lowercase() for name in TEXT if name not in OURS]
     return frame.with_columns(signature=pl.concat_str(content, separator="|")).sort("signature", "record_id")
 
 
@@ -222,7 +219,8 @@ def _phones(frame: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
 
 def _numbers(phone: str, intake: str) -> tuple[int, int, list[int]]:
     """The first number (0: none) and its extension (-1: none), and all others, each as ten digits."""
-    main, _, extension = next(iter(numbers_of(phone)), "").partition(";ext=")
-    printed = (number[2:12] for number in (*numbers_of(phone), *numbers_of(intake)))
+    first = numbers_of(phone)
+    main, _, extension = next(iter(first), "").partition(";ext=")
+    printed = (number[2:12] for number in (*first, *numbers_of(intake)))
     others = [int(digits) for digits in dict.fromkeys(printed) if digits != main[2:]]
     return int(main[2:] or 0), int(extension or -1), others

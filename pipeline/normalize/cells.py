@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.records import Refused
 from pipeline.vocabulary.tables import rows
-from sources.records import SourceRecord
+from sources.records import SETTING, SourceRecord
 
 _WORDS = "|".join(row["text"].replace(" ", r"[\W_]*") for row in rows("says_nothing.csv"))
 SAYS_NOTHING = rf"(?i)^[\W_]*(?:(?:{_WORDS})[\W_]*)?$"
@@ -51,7 +51,7 @@ def clean_row(row: SourceRecord) -> tuple[SourceRecord, tuple[Refused, ...]]:
     ids = tuple(
         (scheme, text) for scheme, printed in row.external_ids if is_identifier(text := clean(printed))
     )
-    services = tuple(s for s in row.services if s.category != "setting" or clean(s.text))
+    services = tuple(s for s in row.services if s.category != SETTING or clean(s.text))
     if not changed and (phones, ids, services) == (row.phones, row.external_ids, row.services):
         return row, ()
     cleaned = replace(row, **changed, phones=phones, external_ids=ids, services=services)

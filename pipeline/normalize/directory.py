@@ -20,10 +20,10 @@ from pipeline.normalize.name import whole_names
 from pipeline.normalize.place import state_code
 from pipeline.normalize.questionnaire import focus_of, questionnaire_of
 from pipeline.normalize.row_values import RowValues
-from pipeline.normalize.service_codes import Fact, facts_of
+from pipeline.normalize.service_codes import Fact, ServiceCode, facts_of
 from pipeline.records import Assertion, Listing, Observation, Rejected, Service
 from pipeline.values import Address, Value
-from sources.records import BadRecord, ServiceMention, SourceRecord
+from sources.records import SETTING, BadRecord, ServiceMention, SourceRecord
 
 CONFIDENCE = 0.9  # of a directory's statement, when it was printed
 METHOD = "directory"
@@ -73,7 +73,8 @@ class DirectoryReader:
                 self.source_id, row.locator, *problem, json.dumps(dict(row.raw), ensure_ascii=False)
             )
             return
-        read = _Row(row, printed, place, values)
+        names = (row.organization, row.name1) if row.organization else whole_names(row.name1, row.name2)
+        read = _Row(row, printed, names, place, values)
         yield _listing(read, self._key(printed), self.source_id, origin, self.unmapped)
         for refused in (*emptied, *values.refused):
             yield refused.of(self.source_id, row.locator, place.state)
@@ -97,6 +98,7 @@ class _Row(NamedTuple):
 
     row: SourceRecord
     printed: SourceRecord
+    names: tuple[str, str]  # operator and site
     place: _Place
     values: RowValues
 
@@ -121,7 +123,7 @@ def _problem(row: SourceRecord, place: _Place) -> tuple[str, str] | None:
 
 def _record_key(row: SourceRecord) -> str:
     """Key of a row for as long as its name and address stay: sources give no ids, and positions move."""
-    settings = (m.text for m in row.services if m.category == "setting")
+    settings = (m.text for m in row.services if m.category == SETTING)
     names = (row.name1, row.name2, row.organization)
     address = (row.street1, row.street2, row.full_address, row.city, row.state, row.zip[:5])
     ids = (value for _, value in row.external_ids)
@@ -135,11 +137,11 @@ def _listing(
     row, place, values = read.row, read.place, read.values
     services: dict[str, list[Observation]] = {}
     of_place: list[Observation] = []
-    codes: list[str] = []
+    codes: list[tuple[ServiceMention, ServiceCode | None]] = []
     for mention, code, facts in facts_of(row.services):
         if code is None:
             unmapped[mention.category or "", mention.text] += 1
-        codes.append(code.code if code else mention.text)
+        codes.append((mention, code))
         for fact in facts:
             observation = _of_code(fact, mention, row.locator)
             if fact.field == "level_of_care" and not fact.denied:
@@ -147,8 +149,8 @@ def _listing(
             else:
                 of_place.append(observation)
     latitude, longitude = values.point or (None, None)
-    questionnaire = questionnaire_of(row.services)
-    organization, site = _names(row)
+    questionnaire = questionnaire_of(codes)
+    organization, site = read.names
     return Listing(
         source_id=source_id,
         record_key=key,
@@ -164,7 +166,7 @@ def _listing(
         phone=next((number for _, number, _ in values.phones), None),
         website=values.website,
         external_ids=row.external_ids,
-        service_codes=tuple(dict.fromkeys(codes)),
+        service_codes=tuple(dict.fromkeys(code.code if code else mention.text for mention, code in codes)),
         questionnaire=questionnaire.name if questionnaire else None,
         focus=questionnaire.focus if questionnaire else focus_of(of_place),
         services=tuple(Service(level, level, None, tuple(found)) for level, found in services.items()),
@@ -173,11 +175,6 @@ def _listing(
         url=origin.url,
         locator=row.locator,
     )
-
-
-def _names(row: SourceRecord) -> tuple[str, str]:
-    """Operator and site as printed."""
-    return (row.organization, row.name1) if row.organization else whole_names(row.name1, row.name2)
 
 
 def _of_code(fact: Fact, mention: ServiceMention, locator: str) -> Observation:
@@ -207,14 +204,13 @@ def _distinct(observations: Iterable[Observation]) -> Iterator[Observation]:
 
 
 def _of_row(read: _Row) -> Iterator[Observation]:
-    row, printed, place, values = read
+    row, printed, (organization, site), place, values = read
 
     def observed(name: str, value: Value, quote: str) -> Observation:
         return Observation(
             name, value, quote, 0, len(quote), method=METHOD, confidence=CONFIDENCE, locator=row.locator
         )
 
-    organization, site = _names(row)
     yield observed("organization", organization, read.as_printed(organization))
     if site:
         yield observed("site_name", site, read.as_printed(site))

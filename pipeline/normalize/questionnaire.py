@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.normalize.service_codes import lookup
+from pipeline.normalize.service_codes import ServiceCode
 from pipeline.records import Assertion, Observation
 from pipeline.vocabulary.tables import parents, rows
 from sources.records import FACILITY_TYPE, SETTING, ServiceMention
@@ -35,12 +35,12 @@ def questionnaires() -> tuple[Questionnaire, ...]:
     )
 
 
-def questionnaire_of(mentions: Sequence[ServiceMention]) -> Questionnaire | None:
-    """The questionnaire that a row's codes answer; None where they tell none. A printed type of facility decides, then the
-    code of the type of care, then which of them could have asked most of the codes."""
-    typed = [mention for mention in mentions if mention.category == FACILITY_TYPE]
-    answers = typed or [mention for mention in mentions if mention.category != SETTING]
-    codes = {code.code: code for mention in answers if (code := lookup(mention.text))}
+def questionnaire_of(read: Sequence[tuple[ServiceMention, ServiceCode | None]]) -> Questionnaire | None:
+    """The questionnaire that a row answers, by its mentions with their codes; None where they tell none. A printed type of
+    facility decides, then the code of the type of care, then which of them could have asked most of the codes."""
+    typed = [code for mention, code in read if mention.category == FACILITY_TYPE]
+    answers = typed or [code for mention, code in read if mention.category != SETTING]
+    codes = {code.code: code for code in answers if code}
     told = next((q for q in questionnaires() if q.told_by in codes), None)
     if told or typed:
         return told

@@ -28,22 +28,29 @@ class RowValues:
         """The values of a row whose cells are clean; `state` is the postal code of the one it is in."""
         numbers = [(kind, e164(printed), printed) for kind, printed in row.phones]
         phones = tuple((kind, number, printed) for kind, number, printed in numbers if number)
-        code = zip5(row.zip)
-        if code and state and not zip_fits_state(code, state):
-            code = None
+        no_phones = [printed for _, number, printed in numbers if number is None and printed.strip()]
+        code, no_zip = _zip(row.zip, state)
         located = locate(row.latitude, row.longitude, state, code, row.city)
         sites = web_addresses(row.website)
-        refused = (*_refused(row, code, sites), *filter(None, (located.refused,)))
+        refused = (
+            *(Refused("phone", "bad_phone", printed) for printed in no_phones),
+            *((no_zip,) if no_zip else ()),
+            *_no_websites(row.website, sites),
+            *((located.refused,) if located.refused else ()),
+        )
         return cls(phones, code, next(iter(sites), None), located.point, refused)
 
 
-def _refused(row: SourceRecord, code: str | None, sites: list[str]) -> Iterator[Refused]:
-    for _, printed in row.phones:
-        if printed.strip() and e164(printed) is None:
-            yield Refused("phone", "bad_phone", printed)
-    if row.zip.strip() and code is None:
-        yield Refused("zip", "zip_elsewhere" if zip5(row.zip) else "bad_zip", row.zip)
-    if row.website.strip() and not sites:
-        yield Refused("website", "bad_website", row.website)
+def _zip(printed: str, state: str | None) -> tuple[str | None, Refused | None]:
+    """A ZIP code of the state, or why there is none."""
+    code = zip5(printed)
+    if code and state and not zip_fits_state(code, state):
+        return None, Refused("zip", "zip_elsewhere", printed)
+    return code, Refused("zip", "bad_zip", printed) if code is None and printed.strip() else None
+
+
+def _no_websites(printed: str, sites: list[str]) -> Iterator[Refused]:
+    if printed.strip() and not sites:
+        yield Refused("website", "bad_website", printed)
     for further in sites[1:]:
         yield Refused("website", "further_website", further)

@@ -14,9 +14,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
-from workbooks import workbook
+from workbooks import printed_in, workbook
 
 from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
@@ -190,10 +189,7 @@ def test_a_new_edition_is_asked_for_though_its_cadence_is_far_from_over(
 
 def offers(file: Path) -> set[tuple[str, str, str]]:
     """The intensive outpatient programs of Massachusetts that a workbook prints: name, street, city."""
-    rows = iter(CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python())
-    header = [str(cell).casefold() for cell in next(rows)]
-    printed = [dict(zip(header, map(str, row), strict=False)) for row in rows]
-    ours = [r for r in printed if r["state"] == "MA" and "OIT" in r["service_code_info"].split()]
+    ours = [r for r in printed_in(file, "MA") if "OIT" in r["service_code_info"].split()]
     return {(r["name1"].strip(), r["street1"].strip(), r["city"].strip()) for r in ours}
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 import zipcodes
-from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
+from workbooks import printed_in
 
 from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
@@ -26,10 +26,7 @@ DIRECTORIES = {"su": "substance use", "mh": "mental health"}
 
 def rows(file: Path) -> list[dict[str, Any]]:
     """The rows of Massachusetts as printed, with the set of their codes."""
-    lines = iter(CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python())
-    header = [str(cell).casefold() for cell in next(lines)]
-    printed = [dict(zip(header, map(str, line), strict=False)) for line in lines]
-    return [row | {"codes": set(row["service_code_info"].split())} for row in printed if row["state"] == "MA"]
+    return [row | {"codes": set(row["service_code_info"].split())} for row in printed_in(file, "MA")]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import zipfile
 from io import BytesIO
+from pathlib import Path
 from xml.sax.saxutils import escape
+
+from python_calamine import CalamineWorkbook
 
 
 def workbook(*sheets: list[list[object]]) -> bytes:
@@ -51,3 +54,11 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return f"<c><v>{value}</v></c>"
     return f'<c t="inlineStr"><is><t>{escape(str(value))}</t></is></c>'
+
+
+def printed_in(file: Path, state: str) -> list[dict[str, str]]:
+    """The rows of a state as a directory's first sheet prints them, by heading in small letters: none of our readers."""
+    rows = iter(CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python())
+    header = [str(cell).casefold() for cell in next(rows)]
+    printed = (dict(zip(header, map(str, row), strict=False)) for row in rows)
+    return [row for row in printed if row["state"] == state]

@@ -34,6 +34,9 @@ CREATE MACRO work.doubt(strength) AS ln(1 - least(strength, getvariable('confide
 
 CREATE MACRO work.has_mail(words) AS coalesce(contains(words, '@') AND regexp_matches(words, getvariable('mail')), FALSE);
 
+-- Which of several names is the usual one: that of most listings, of equals the newest, then the longest.
+CREATE MACRO work.usual(listings, newest, name) AS {listings: listings, newest: newest, length: length(name)};
+
 -- No personal contact data and no clinicians: taken out of everything that is printed words.
 CREATE MACRO work.without_mail(words) AS CASE WHEN contains(words, '@')
     THEN regexp_replace(words, getvariable('mail'), '[e-mail]', 'g') ELSE words END;

@@ -34,10 +34,10 @@ SELECT claim_id, source_id, priority, voice,
     arg_max(best.row, {confidence: confidence, id: best.id}) AS best
 FROM work.said GROUP BY claim_id, source_id, priority, voice;
 
--- Of a name that is written in several ways: the wording of most listings, of equals the newest, then the longest.
+-- Of a name that is written in several ways: the usual wording.
 CREATE TABLE work.name AS
 SELECT claim_id, sum(listings) AS listings,
-    arg_max(best, {listings: listings, verified: last_verified, length: length(value), value: value}) AS best
+    arg_max(best, {usual: work.usual(listings, last_verified, value), value: value}) AS best
 FROM (
     SELECT s.claim_id, o.value, count(DISTINCT s.listing_id) AS listings, max(s.last_verified) AS last_verified,
         arg_min(s.best.row, s.best.id) AS best
@@ -101,9 +101,7 @@ WITH ranked AS (
     FROM work.value t
     WINDOW best AS (PARTITION BY entity_id, field ORDER BY
         priority = 0 DESC,
-        CASE WHEN is_name THEN listings END DESC,
-        CASE WHEN is_name THEN last_verified END DESC,
-        CASE WHEN is_name THEN length(value) END DESC,
+        CASE WHEN is_name THEN work.usual(listings, last_verified, value) END DESC,
         freshness = 'expired',
         denied_by < priority,
         CASE field WHEN 'phone' THEN list_position(getvariable('phone_kinds'), coalesce(qualifier, 'main')) END,

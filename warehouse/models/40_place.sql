@@ -9,7 +9,7 @@ SELECT entity_id, field, list_sort(list(value)) AS values FROM claim
 WHERE rank > 1 AND field IN ('organization', 'site_name') GROUP BY ALL;
 
 CREATE TABLE work.link AS
-SELECT p.*, l.source_id, l.observed_at, l.organization_name, l.state, l.questionnaire, l.focus, k.is_page, least(l.observed_at, d.found_at) AS found_at, l.is_virtual, l.latitude, l.longitude, l.geo_precision, l.county, l.zip,
+SELECT p.*, l.source_id, l.observed_at, l.organization_name, l.state, l.questionnaire, l.focus, least(l.observed_at, d.found_at) AS found_at, l.is_virtual, l.latitude, l.longitude, l.geo_precision, l.county, l.zip,
     k.priority
 FROM work.place p JOIN listing l USING (listing_id) JOIN source s USING (source_id) JOIN policy.kind k USING (kind)
 LEFT JOIN work.found d ON d.source_id = l.source_id AND d.document_sha256 = l.document_sha256;

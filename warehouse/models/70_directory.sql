@@ -90,9 +90,9 @@ FROM (SELECT DISTINCT payers, unnest(payers) AS code FROM work.lists WHERE payer
 JOIN payer_ancestor a USING (code)
 GROUP BY payers;
 
--- The operator as the listings of the service print it: most of them, of equals the newest, then the longest.
+-- The operator as the listings of the service usually print it.
 CREATE TABLE work.printed AS
-SELECT service_id, location_id, arg_max(name, {listings: listings, newest: newest, length: length(name), name: name}) AS name
+SELECT service_id, location_id, arg_max(name, {usual: work.usual(listings, newest, name), name: name}) AS name
 FROM (
     SELECT service_id, location_id, organization_name AS name, count(DISTINCT listing_id) AS listings, max(observed_at) AS newest
     FROM work.offered WHERE organization_name IS NOT NULL GROUP BY ALL)

@@ -7,15 +7,12 @@ program ("one hour of individual therapy a week") are kept apart as components.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pipeline.extract.schedule.grammar_words import words
 from pipeline.extract.schedule.lexer import Run, has_any, read
 from pipeline.extract.schedule.quantities import NUMBER_WORDS, Quantity, number, quantities, suffix
 from pipeline.extract.schedule.session_cues import level_in
-
-if TYPE_CHECKING:
-    pass
 
 DoseField = Literal["days_per_week", "hours_per_day", "hours_per_week"]
 DoseKind = Literal["program", "component", "other"]
