@@ -1,0 +1,39 @@
+"""A linear model of the log-odds of one thing, whose weights are a table that a person can read."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+BIAS = "(bias)"
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Weights by name of a feature, in natural log-odds. Features that the table does not name weigh nothing."""
+
+    weights: Mapping[str, float]
+
+    def log_odds(self, features: Iterable[str]) -> float:
+        """The sum of the weights of the features that hold; each counts once."""
+        known = self.weights
+        return known.get(BIAS, 0.0) + sum(known.get(name, 0.0) for name in set(features))
+
+    def probability(self, features: Iterable[str]) -> float:
+        """How probable the thing is, between 0 and 1."""
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.log_odds(features)))))
+
+
+def read_model(path: Path) -> LinearModel:
+    """The model of a CSV with the columns `feature` and `weight` (others are for people); ValueError names a bad row."""
+    weights: dict[str, float] = {}
+    with path.open(encoding="utf-8", newline="") as rows:
+        for number, row in enumerate(csv.DictReader(rows), 2):
+            try:
+                weights[row["feature"]] = float(row["weight"])
+            except (KeyError, TypeError, ValueError) as error:
+                raise ValueError(f"{path.name}, line {number}: a row needs a feature and a weight") from error
+    return LinearModel(weights)
