@@ -27,7 +27,7 @@ FLOORS = (
     "pipeline.cli",
 )
 EXTRACT_FLOORS = (
-    "pipeline.extract.parsing",
+    "pipeline.extract.parsing pipeline.extract.learned",
     "pipeline.extract.words",
     "pipeline.extract.facts pipeline.extract.schedule pipeline.extract.tracks pipeline.extract.page_kind pipeline.extract.choice",
     "pipeline.extract.reading",

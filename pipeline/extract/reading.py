@@ -15,6 +15,7 @@ from pipeline.extract.facts.payers import find_payers
 from pipeline.extract.facts.phones import find_phones
 from pipeline.extract.facts.reach import find_reach
 from pipeline.extract.facts.terms import find_terms
+from pipeline.extract.learned.models import Models
 from pipeline.extract.page_kind import PageKind, read_kind
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.schedule.times import find_times
@@ -85,10 +86,10 @@ class Reading:
         return self.kind.is_listing
 
 
-def extract(page: Page) -> Reading:
-    """Read every fact of a page. A page that is no listing gives no affirmed fact and no program."""
+def extract(page: Page, models: Models | None = None) -> Reading:
+    """Read every fact of a page, by `models` (None: the project's). One that is no listing affirms no fact."""
     mark_menus(page)
-    context = PageContext.of(page)
+    context = PageContext.of(page, models)
     levels = read_levels(context)
     kind = read_kind(context, levels)
     name, named = find_organization(page)

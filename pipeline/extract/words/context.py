@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from pipeline.extract.learned.models import Models, shipped
 from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import fold, sentences
 from pipeline.extract.words.assertion import Cue, Judgement, Meaning, cues_in, governing, judge
@@ -28,6 +29,7 @@ class PageContext:
     page: Page
     folded: str
     mentions: list[Mention]
+    models: Models
     _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
     _told: dict[tuple[int, re.Pattern[str]], bool] = field(default_factory=dict)
@@ -35,10 +37,12 @@ class PageContext:
     _paths: dict[int, list[Block]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, page: Page) -> PageContext:
+    def of(cls, page: Page, models: Models | None = None) -> PageContext:
+        """The context of a page, to be judged by `models` (None: those that the project ships)."""
         folded = fold(page.text)
         limit = page.blocks[-1].end if page.blocks else 0
-        return cls(page, folded, find_mentions(page.text[:limit], folded[:limit]))
+        mentions = find_mentions(page.text[:limit], folded[:limit])
+        return cls(page, folded, mentions, models or shipped())
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""

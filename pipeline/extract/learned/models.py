@@ -1,0 +1,32 @@
+"""The models that reading uses. Another set can be given, so that a page is read by models that never saw its provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipeline.extract.learned.linear import LinearModel, read_model
+
+HERE = Path(__file__).parent
+NAMES = ("kind", "fact")  # each is `learned/<name>.csv`
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """`kind`: a page is a provider's own; `fact`: a mention of a vocabulary is a fact of the page."""
+
+    kind: LinearModel
+    fact: LinearModel
+
+    @classmethod
+    def named(cls, models: Mapping[str, LinearModel]) -> Models:
+        """The models by their names."""
+        return cls(**models)
+
+
+@cache
+def shipped() -> Models:
+    """The models in the tables of this folder, fitted on all labelled pages."""
+    return Models.named({name: read_model(HERE / f"{name}.csv") for name in NAMES})
