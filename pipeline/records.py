@@ -70,6 +70,7 @@ class Demotion(StrEnum):
     OTHER = "other"  # not the program's
     DEFINED = "defined"  # such programs are defined
     PASSING = "passing"  # named once, in passing
+    UNLIKELY = "unlikely"  # of such words the labelled pages made no fact
     IMPLIED = "implied"  # follows from a place that is named
     NOT_LISTING = "not_listing"  # the page is no listing
     SUPERSEDED = "superseded"  # another page of the site is believed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,9 @@ import typer
 from pipeline.commands.bars import Bars
 from pipeline.commands.console import out
 from pipeline.extract.evaluation.evaluate import evaluate as score
-from pipeline.extract.evaluation.evaluate import render
+from pipeline.extract.evaluation.folds import fold_of
+from pipeline.extract.evaluation.render import render
+from pipeline.extract.learned.models import Models
 
 HISTORY = Path("data", "eval.jsonl")
 
@@ -21,10 +24,29 @@ def evaluate(
         Path, typer.Argument(help="Pages with their answers, JSON lines.", exists=True, dir_okay=False)
     ],
     show: Annotated[str | None, typer.Option(help="List the misses of one field.")] = None,
+    fit_on: Annotated[
+        Path | None,
+        typer.Option(
+            help="Labelled data (pages/, snippets/, kinds/): cross-validate, each provider read by models fitted on others.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
     history: Annotated[Path, typer.Option(help="Where earlier results are kept.")] = HISTORY,
 ) -> None:
     """Score the reader on labelled pages: facts by field, how right each band of confidence is, and the history."""
     history.parent.mkdir(parents=True, exist_ok=True)
     with Bars().task("eval") as task:
-        result = score(gold, history, datetime.now(UTC), task.advance)
+        models = None if fit_on is None else _fitted_on_others(fit_on)
+        result = score(gold, history, datetime.now(UTC), task.advance, models)
     out.print(render(result, show))
+
+
+def _fitted_on_others(data: Path) -> Callable[[str], Models]:
+    """Provider → models that were fitted without its fold. Fitting needs scikit-learn, of the development group."""
+    try:
+        from pipeline.extract.evaluation.fit import fold_models
+    except ModuleNotFoundError as missing:
+        raise typer.BadParameter(f"fitting needs {missing.name}: uv sync --group dev") from missing
+    models = fold_models(data)
+    return lambda provider: models[fold_of(provider)]

@@ -12,7 +12,9 @@ from types import ModuleType
 import pytest
 from rich.console import Console
 
-from pipeline.extract.evaluation.evaluate import evaluate, predict, read_history, render
+from pipeline.extract.evaluation.evaluate import evaluate, predict, read_history
+from pipeline.extract.evaluation.labelled import LabelledPage, read_gold
+from pipeline.extract.evaluation.render import render
 from pipeline.extract.evaluation.score import score
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.reading import extract
@@ -54,7 +56,7 @@ def test_disputed_facts_are_neither_right_nor_wrong(tmp_path: Path) -> None:
 
 def test_labels_never_reach_the_extractor(tmp_path: Path) -> None:
     bare = {k: v for k, v in ROW.items() if k not in ("gold", "second")}
-    assert predict([ROW], tmp_path) == predict([bare], tmp_path)
+    assert LabelledPage(ROW, tmp_path).bare() == bare
 
 
 def test_history_shows_a_regression(tmp_path: Path) -> None:
@@ -86,8 +88,8 @@ def shared_scorer(shared: Path) -> ModuleType:
 @pytest.mark.parametrize("name", list(FLOOR))
 def test_measured_scores_do_not_fall(shared: Path, name: str) -> None:
     path = shared / "data" / name
-    labelled = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    predicted = predict(labelled, path.parent)
+    pages = read_gold(path)
+    labelled, predicted = [page.row for page in pages], predict(pages)
     ours, theirs = score(labelled, predicted), shared_scorer(shared).score(labelled, predicted)
     counts = {name: tuple(c[k] for k in ("tp", "fp", "fn")) for name, c in ours.counts.items()}
     assert {k: v for k, v in counts.items() if any(v)} == {

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import json
-import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-
 from pipeline.extract.evaluation.calibration import Band, calibrate
-from pipeline.extract.evaluation.score import Score, score
-from pipeline.extract.report.jsonl import extract_jsonl
+from pipeline.extract.evaluation.folds import ASIDE, fold_of, provider_of
+from pipeline.extract.evaluation.intervals import Interval, intervals
+from pipeline.extract.evaluation.labelled import LabelledPage, read_gold
+from pipeline.extract.evaluation.score import Row, Score, score
+from pipeline.extract.learned.models import Models
+from pipeline.extract.reading import extract
+from pipeline.extract.report.jsonl import as_row
 
-LABELS = ("gold", "second")
 REGRESSION = 0.005  # of F1 below the best of the history
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The score of one run over a gold file, its calibration, and the F1 of earlier runs of the same file."""
+    """The score of one run over a gold file: its intervals over providers, counts by kind of page (as read), its
+    calibration, the F1 of earlier runs of the same file, and the ids of rows that nobody reads by eye."""
 
     gold: Path
     rows: int
     score: Score
+    intervals: Mapping[str, Interval]
+    kinds: Mapping[str, Counter[str]]
     bands: tuple[Band, ...]
     earlier: tuple[Mapping[str, Any], ...]
+    aside: frozenset[str]
 
     @property
     def f1(self) -> float:
@@ -46,33 +51,49 @@ def evaluate(
     history: Path | None = None,
     now: datetime | None = None,
     progress: Callable[[], None] | None = None,
+    models: Callable[[str], Models] | None = None,
 ) -> Evaluation:
-    """Extract the rows of `gold` (labels are cut off first), compare with its labels, and add a line to `history`."""
-    labelled = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
-    predicted = predict(labelled, gold.parent, progress)
-    bands = tuple(calibrate(labelled, predicted))
-    earlier = tuple(read_history(history, gold.name)) if history else ()
-    result = Evaluation(gold, len(labelled), score(labelled, predicted), bands, earlier)
+    """Read the rows of `gold` (labels are cut off first), compare with its labels, and add a line to `history`.
+
+    `models` gives the models to read a provider's pages by (None: those that the project ships).
+    """
+    pages = read_gold(gold)
+    predicted = predict(pages, progress, models)
+    labelled = [page.row for page in pages]
+    by_provider: dict[str, Counter[str]] = defaultdict(Counter)
+    by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in labelled:
+        counts = score([row], predicted).total()
+        by_provider[provider_of(row)].update(counts)
+        by_kind[predicted[row["id"]]["page_kind"]].update(counts)
+    result = Evaluation(
+        gold,
+        len(labelled),
+        score(labelled, predicted),
+        intervals(by_provider),
+        by_kind,
+        tuple(calibrate(labelled, predicted)),
+        tuple(read_history(history, gold.name)) if history else (),
+        frozenset(page.row["id"] for page in pages if fold_of(page.provider) == ASIDE),
+    )
     if history:
         _remember(history, result, now or datetime.now(UTC))
     return result
 
 
 def predict(
-    labelled: Iterable[Mapping[str, Any]], folder: Path, progress: Callable[[], None] | None = None
-) -> dict[str, Mapping[str, Any]]:
-    """Rows by id as `iop extract` gives them; paths of pages are relative to `folder`. Labels never reach the extractor."""
-    with tempfile.TemporaryDirectory() as place:
-        given, out = Path(place, "in.jsonl"), Path(place, "out.jsonl")
-        with given.open("w", encoding="utf-8") as lines:
-            for row in labelled:
-                bare = {k: v for k, v in row.items() if k not in LABELS}
-                if isinstance(bare.get("html"), str):
-                    bare["html"] = str((folder / bare["html"]).resolve())
-                lines.write(json.dumps(bare) + "\n")
-        extract_jsonl(given, out, progress)
-        rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    return {row["id"]: row for row in rows}
+    pages: Iterable[LabelledPage],
+    progress: Callable[[], None] | None = None,
+    models: Callable[[str], Models] | None = None,
+) -> dict[str, Row]:
+    """Rows by id as `iop extract` gives them. Labels never reach the reader."""
+    found: dict[str, Row] = {}
+    for page in pages:
+        reading = extract(page.page(), models(page.provider) if models else None)
+        found[page.row["id"]] = as_row(reading)
+        if progress:
+            progress()
+    return found
 
 
 def read_history(history: Path, name: str) -> list[Mapping[str, Any]]:
@@ -103,67 +124,3 @@ def _remember(history: Path, result: Evaluation, now: datetime) -> None:
     history.parent.mkdir(parents=True, exist_ok=True)
     with history.open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(run) + "\n")
-
-
-def render(result: Evaluation, show: str | None = None) -> RenderableType:
-    """The scorer's table, the calibration and the history; with `show`, the misses of one field."""
-    parts: list[RenderableType] = [_scores(result), _calibration(result.bands)]
-    if result.earlier:
-        parts.append(_history(result))
-    if show:
-        misses = Table("row", "", "value", title=f"{show}: what was invented and what was missed")
-        for miss in result.score.misses:
-            if miss.field == show:
-                misses.add_row(miss.row, miss.kind, str(miss.value))
-        parts.append(misses)
-    return Group(*parts)
-
-
-def _scores(result: Evaluation) -> Table:
-    table = Table(title=f"{result.gold.name}, {result.rows} rows")
-    table.add_column("field")
-    for name in ("tp", "fp", "fn", "precision", "recall", "f1"):
-        table.add_column(name, justify="right")
-    for name, row in result.score.table().items():
-        style = "bold" if name in ("is_listing", "all_facts") else ""
-        counts = [str(int(row[k])) for k in ("tp", "fp", "fn")]
-        table.add_row(name, *counts, *(f"{row[k]:.3f}" for k in ("precision", "recall", "f1")), style=style)
-    return table
-
-
-def _calibration(bands: Iterable[Band]) -> Table:
-    table = Table(title="Calibration: how often facts of a confidence are right")
-    for name in ("confidence", "right", "wrong", "disputed", "precision", "mean confidence"):
-        table.add_column(name, justify="right")
-    for band in bands:
-        shown = "–" if band.precision is None else f"{band.precision:.3f}"
-        table.add_row(
-            f"{band.low:.2f}–{band.high:.2f}",
-            str(band.right),
-            str(band.wrong),
-            str(band.disputed),
-            shown,
-            f"{band.mean:.3f}",
-        )
-    return table
-
-
-def _history(result: Evaluation) -> Table:
-    table = Table("when", "f1", "precision", "is_listing", title="Earlier runs")
-    for run in result.earlier[-8:]:
-        table.add_row(
-            str(run.get("at")),
-            f"{run['f1']:.3f}",
-            f"{run.get('precision', 0):.3f}",
-            f"{run.get('is_listing', 0):.3f}",
-        )
-    now = result.score.table()
-    verdict = "[red]worse than before[/red]" if result.has_regressed else "[green]not worse[/green]"
-    table.add_row(
-        verdict,
-        f"{result.f1:.3f}",
-        f"{now['all_facts']['precision']:.3f}",
-        f"{now['is_listing']['f1']:.3f}",
-        style="bold",
-    )
-    return table

@@ -22,6 +22,7 @@ SETS = {
 }  # field → as labels call it
 STATES = written_as("boolean", Trait.LABELLED)
 RANGES = written_as("range", Trait.LABELLED)
+LEVEL_BOUND = frozenset({*STATES, *RANGES, "schedule"} - {"ages"})  # compared level by level
 SHOWN_ONLY = frozenset({"is_listing", "schedule_times", "schedule_days"})  # not in the sum over all facts
 _ALIASES = {
     "is_provider_program_page": "is_listing",
@@ -49,9 +50,11 @@ class Miss:
 
 @dataclass(slots=True)
 class Score:
-    """Counts of true positives, false positives and false negatives by field, and every miss."""
+    """Counts of true positives, false positives and false negatives by field (`levels`: by level of care, of the facts
+    that are compared level by level), and every miss."""
 
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    levels: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     misses: list[Miss] = field(default_factory=list)
 
     def total(self) -> Counter[str]:
@@ -119,6 +122,13 @@ def facts(page: Row, by_level: bool) -> dict[str, set[Any]]:
     return out
 
 
+def _level_of(name: str, value: Any, by_level: bool) -> str | None:
+    """The level of care that a fact is about; None where it is about the page."""
+    if name == "levels_of_care":
+        return str(value)
+    return value[0] if by_level and name in LEVEL_BOUND else None
+
+
 def _street(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", text.lower())[:2])
 
@@ -159,5 +169,9 @@ def _compare(result: Score, row: str, first: Row, second: Row, page: Row, skippe
             extra -= general
             lost -= {a for code in got for a in ancestors(code)}
         result.counts[name].update(tp=len(right), fp=len(extra), fn=len(lost))
+        if name not in SHOWN_ONLY:
+            for kind, values in (("tp", right), ("fp", extra), ("fn", lost)):
+                for level in filter(None, (_level_of(name, value, by_level) for value in values)):
+                    result.levels[level][kind] += 1
         result.misses += [Miss(name, row, "invented", v) for v in extra]
         result.misses += [Miss(name, row, "missed", v) for v in lost]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pipeline.extract.facts.fact_features import PageFacts, fact_features
 from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.assertion import Judgement
 from pipeline.extract.words.context import PageContext
@@ -17,6 +18,8 @@ from pipeline.fields import Trait, with_traits
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 
 _FIELDS = with_traits(Trait.TERM)
+FACT_FIELDS = ("condition", "modality", "population")  # of which the model says what is a fact
+LIKELY = 0.6  # probability from which a mention is a fact: where F1 over providers held out is best
 _ELSEWHERE = re.compile(
     r"\b(?:signs|symptoms|warning|causes?|effects?|statistics|side effects|myths?|facts about|risks?|"
     r"what it looks like|how it shows up|you may notice|warning|understanding|importance of|history of|testimonials?|reviews?|our (?:team|staff)|meet (?:our|the)|about the author|references|sources|resources|related|blog|"
@@ -59,7 +62,29 @@ _BASE = {"condition": 0.88, "modality": 0.93, "population": 0.86, "exclusion": 0
 
 
 def find_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
-    """Every vocabulary mention of the body as an observation, affirmed or not."""
+    """Every vocabulary mention of the body as an observation, affirmed or not, with the probability that it is a fact."""
+    judged = list(judged_terms(context, levels))
+    page = PageFacts.of(context, [o for o in judged if o.field in FACT_FIELDS])
+    for observation in judged:
+        if observation.field in FACT_FIELDS and observation.assertion is not Assertion.NEGATED:
+            probable = context.models.fact.probability(fact_features(context, levels, page, observation))
+            yield _weighed(observation, probable)
+        else:
+            yield observation
+
+
+def _weighed(observation: Observation, probable: float) -> Observation:
+    """The observation as the model sees it: affirmed from LIKELY on, whatever the rules say for themselves."""
+    if probable >= LIKELY:
+        return replace(observation, assertion=Assertion.AFFIRMED, confidence=probable)
+    if observation.assertion is Assertion.AFFIRMED:
+        demoted = (*observation.demoted, Demotion.UNLIKELY)
+        return replace(observation, assertion=Assertion.GENERIC, demoted=demoted, confidence=1 - probable)
+    return observation
+
+
+def judged_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
+    """Every vocabulary mention of the body as the rules judge it."""
     found = list(_all(context, levels))
     is_site = len({b.region for b in context.page.blocks}) > 1
     named = Counter(o.value for o in found if o.field == "population" and o.assertion is Assertion.AFFIRMED)

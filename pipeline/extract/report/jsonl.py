@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.reading import Program, Reading, extract
@@ -54,15 +55,21 @@ def _row(line: bytes, number: int, folder: Path) -> dict[str, Any]:
         if not isinstance(given, dict):
             raise ValueError("a row must be a JSON object")
         name = given.get("id", name)
-        url = given.get("url") if isinstance(given.get("url"), str) else None
-        if isinstance(given.get("text"), str):
-            return {"id": name, **as_row(extract(read_text(given["text"], url)))}
-        if isinstance(given.get("html"), str):
-            page = read_page((folder / given["html"]).read_bytes(), url, given.get("charset"))
-            return {"id": name, **as_row(extract(page)), "text": page.text}
-        raise ValueError("a row needs `text` or `html` (a path relative to the file)")
+        page = page_of(given, folder)
+        read = {"id": name, **as_row(extract(page))}
+        return read if isinstance(given.get("text"), str) else {**read, "text": page.text}
     except Exception as error:  # one bad row never stops the others
         return {"id": name, "is_listing": False, "error": f"{type(error).__name__}: {error}"}
+
+
+def page_of(given: Mapping[str, Any], folder: Path) -> Page:
+    """The page of a row: its `text`, or the file that `html` names, relative to `folder`. ValueError: it has neither."""
+    url = given.get("url") if isinstance(given.get("url"), str) else None
+    if isinstance(given.get("text"), str):
+        return read_text(given["text"], url)
+    if isinstance(given.get("html"), str):
+        return read_page((folder / given["html"]).read_bytes(), url, given.get("charset"))
+    raise ValueError("a row needs `text` or `html` (a path relative to the file)")
 
 
 def as_row(reading: Reading) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""Examples for the model of facts: every mention of a vocabulary on a page that both readers hold for a provider's own.
+
+A value that both readers name is a fact, one that neither names is none; what one alone names, and the broader
+condition of a named one, is no example. The mentions of one value of a page are a bag: the value is a fact if one is.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pipeline.extract.evaluation.fitting import Example
+from pipeline.extract.evaluation.labelled import LabelledPage, labelled_pages
+from pipeline.extract.evaluation.score import SETS, ancestors, facts
+from pipeline.extract.facts.fact_features import PageFacts, fact_features
+from pipeline.extract.facts.terms import FACT_FIELDS, judged_terms
+from pipeline.extract.parsing.page import Page
+from pipeline.extract.parsing.plain import read_text
+from pipeline.extract.words.context import PageContext, mark_menus
+from pipeline.extract.words.levels import read_levels
+
+Told = Callable[[str, str], bool | None]  # field and code → whether it is a fact; None: nobody can say
+SENTENCES = Path(__file__).with_name("fact_sentences.csv")
+
+
+def fact_examples(data: Path) -> Iterator[Example]:
+    """The mentions of all labelled pages of a folder, and of the invented sentences (`fact_sentences.csv`)."""
+    for labelled in labelled_pages(data):
+        if labelled.is_listing:
+            yield from _examples(labelled.page(), _told(labelled), labelled.provider, str(labelled.row["id"]))
+    yield from _invented()
+
+
+def _told(labelled: LabelledPage) -> Told:
+    one, other = facts(labelled.first, False), facts(labelled.second, False)
+
+    def told(field: str, code: str) -> bool | None:
+        name = SETS[field]
+        if code in one[name] & other[name]:
+            return True
+        known = one[name] | other[name]
+        general = {a for one in known for a in ancestors(one)} if field == "condition" else set()
+        return None if code in known | general else False
+
+    return told
+
+
+def _invented() -> Iterator[Example]:
+    with SENTENCES.open(encoding="utf-8", newline="") as rows:
+        texts: dict[tuple[str, str], dict[tuple[str, str], bool]] = {}
+        for row in csv.DictReader(rows):
+            labels = texts.setdefault((row["group"], row["text"]), {})
+            labels[row["field"], row["code"]] = row["is_fact"] == "1"
+    for (group, text), labels in texts.items():
+        page = read_text(text.replace("\\n", "\n"))
+        yield from _examples(page, lambda *key, labels=labels: labels.get(key), group, text)
+
+
+def _examples(page: Page, told: Told, provider: str, name: str) -> Iterator[Example]:
+    mark_menus(page)
+    context = PageContext.of(page)
+    levels = read_levels(context)
+    observed = [o for o in judged_terms(context, levels) if o.field in FACT_FIELDS]
+    alike = PageFacts.of(context, observed)
+    for observation in observed:
+        label = told(observation.field, observation.written)
+        if label is not None:
+            bag = f"{name}|{observation.field}|{observation.written}"
+            yield Example(fact_features(context, levels, alike, observation), label, provider, bag=bag)

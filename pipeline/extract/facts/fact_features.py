@@ -1,0 +1,110 @@
+"""What is known of a mention, as features by name: how the rules judge it, the words around it, where it stands.
+
+`learned/fact.csv` weighs them: is this condition, therapy or population a fact of the program? A feature is
+`field|where:what`; "condition|before:treat" says that a verb of treating stands before a condition in its sentence.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pipeline.extract.parsing.page import Block
+from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.levels import Levels
+from pipeline.extract.words.word_classes import ClassedWords
+from pipeline.records import Observation
+
+NEAREST = 3  # classed words before a mention that are nearest to it
+REACH = 90  # characters after a mention that may speak of it
+FEW, SOME = 1, 3  # mentions of one value, or of one vocabulary in a sentence
+SMALL_WORDS = frozenset("with for of on in and or to about from as by de con para por y o en".split())
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What the mentions of a page have in common: how often each value is named, and which stand in headings."""
+
+    named: Counter[tuple[str, str]]
+    headed: frozenset[tuple[str, str]]
+    words: ClassedWords
+
+    @classmethod
+    def of(cls, context: PageContext, observations: Iterable[Observation]) -> PageFacts:
+        named: Counter[tuple[str, str]] = Counter()
+        headed = set()
+        for observation in observations:
+            key = (observation.field, observation.written)
+            named[key] += 1
+            block = context.block_at(observation.start)
+            if block is not None and block.level:
+                headed.add(key)
+        return cls(named, frozenset(headed), ClassedWords(context.folded))
+
+
+def fact_features(
+    context: PageContext, levels: Levels, page: PageFacts, observation: Observation
+) -> frozenset[str]:
+    """The features of one mention, as the rules observed it."""
+    block = context.block_at(observation.start)
+    assert block is not None
+    found = {"any", *_judged(observation), *_around(context, levels, page, block, observation)}
+    found |= set(_placed(context, page, block, observation))
+    return frozenset(f"{observation.field}|{name}" for name in found)
+
+
+def _judged(observation: Observation) -> Iterator[str]:
+    yield f"said:{observation.assertion.value}"
+    if observation.tie is not None:
+        yield f"tie:{observation.tie.value}"
+    for reason in observation.demoted:
+        yield f"demoted:{reason.value}"
+
+
+def _around(
+    context: PageContext, levels: Levels, page: PageFacts, block: Block, observation: Observation
+) -> Iterator[str]:
+    """The sentence: classes of words before and after, the word before, how much of the kind it lists."""
+    start, end = context.sentence(block, observation.start)
+    before = page.words.within(start, observation.start)
+    yield from (f"before:{name}" for name in before)
+    yield from (f"near:{name}" for name in before[-NEAREST:])
+    yield f"nearest:{before[-1] if before else 'nothing'}"
+    yield f"opens:{before[0] if before else 'nothing'}"
+    after = page.words.within(observation.end, min(end, observation.end + REACH))
+    yield from (f"after:{name}" for name in after)
+    yield f"next:{after[0] if after else 'nothing'}"
+    word = context.folded[max(start, observation.start - 12) : observation.start].split()
+    if not word:
+        yield "first"
+    elif word[-1] in SMALL_WORDS:
+        yield f"word:{word[-1]}"
+    if context.asks((start, end)):
+        yield "asks"
+    if any(start <= m.start < end for m in levels.by_block.get(block.index, ())):
+        yield "with a level"
+    yield f"beside:{_amount(len(context.named(observation.field, start, end)))}"
+
+
+def _placed(context: PageContext, page: PageFacts, block: Block, observation: Observation) -> Iterator[str]:
+    """The block, what governs it, and how much of the page is about the value."""
+    yield f"block:{'heading' if block.level else block.kind.value}"
+    path = context.path(block)
+    if not path:
+        yield "no heading"
+    for depth, governor in enumerate(path[:2]):
+        where = "under" if depth == 0 else "within"
+        yield from (f"{where}:{name}" for name in page.words.within(governor.start, governor.end))
+        if governor.text.rstrip().endswith("?"):
+            yield f"{where}:question"
+        if context.named(observation.field, governor.start, governor.end):
+            yield f"{where}:its kind"
+    key = (observation.field, observation.written)
+    yield f"named:{_amount(page.named[key])}"
+    if key in page.headed:
+        yield "in a heading"
+
+
+def _amount(number: int) -> str:
+    return "once" if number <= FEW else "some" if number <= SOME else "many"
