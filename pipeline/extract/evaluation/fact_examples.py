@@ -7,7 +7,8 @@ condition of a named one, is no example. The mentions of one value of a page are
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from pipeline.extract.evaluation.fitting import Example
@@ -19,6 +20,7 @@ from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.words.context import PageContext, mark_menus
 from pipeline.extract.words.levels import read_levels
+from pipeline.vocabulary.tables import cells
 
 Told = Callable[[str, str], bool | None]  # field and code → whether it is a fact; None: nobody can say
 SENTENCES = Path(__file__).with_name("fact_sentences.csv")
@@ -47,14 +49,16 @@ def _told(labelled: LabelledPage) -> Told:
 
 
 def _invented() -> Iterator[Example]:
+    """A group of sentences stands for a provider: what is learned of one way of saying is tried on others."""
     with SENTENCES.open(encoding="utf-8", newline="") as rows:
-        texts: dict[tuple[str, str], dict[tuple[str, str], bool]] = {}
         for row in csv.DictReader(rows):
-            labels = texts.setdefault((row["group"], row["text"]), {})
-            labels[row["field"], row["code"]] = row["is_fact"] == "1"
-    for (group, text), labels in texts.items():
-        page = read_text(text.replace("\\n", "\n"))
-        yield from _examples(page, lambda *key, labels=labels: labels.get(key), group, text)
+            labels = dict.fromkeys(cells(row["facts"]), True) | dict.fromkeys(cells(row["no_facts"]), False)
+            page = read_text(row["text"].replace("\\n", "\n"))
+            yield from _examples(page, partial(_labelled, labels), row["group"], row["text"])
+
+
+def _labelled(labels: Mapping[str, bool], field: str, code: str) -> bool | None:
+    return labels.get(f"{field}:{code}")
 
 
 def _examples(page: Page, told: Told, provider: str, name: str) -> Iterator[Example]:

@@ -81,7 +81,12 @@ def _around(
     elif word[-1] in SMALL_WORDS:
         yield f"word:{word[-1]}"
     if context.asks((start, end)):
-        yield "asks"
+        answer = page.words.within(end, end + REACH)
+        yield f"asks, answered:{answer[0] if answer else 'nothing'}"
+    if "we" in page.words.within(start, end):
+        yield f"with we, nearest:{before[-1] if before else 'nothing'}"
+    elif "we" in page.words.within(block.start, block.end):
+        yield "we beside it"
     if any(start <= m.start < end for m in levels.by_block.get(block.index, ())):
         yield "with a level"
     yield f"beside:{_amount(len(context.named(observation.field, start, end)))}"

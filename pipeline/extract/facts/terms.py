@@ -19,7 +19,9 @@ from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 
 _FIELDS = with_traits(Trait.TERM)
 FACT_FIELDS = ("condition", "modality", "population")  # of which the model says what is a fact
-LIKELY = 0.6  # probability from which a mention is a fact: where F1 over providers held out is best
+# Probabilities below which the rules' yes, and from which their no, is overruled: where F1 over providers held out is best.
+DOUBTED, SURE = 0.4, 0.75
+OPEN = frozenset({Assertion.GENERIC, Assertion.CONDITIONAL})  # what the model may affirm all the same
 _ELSEWHERE = re.compile(
     r"\b(?:signs|symptoms|warning|causes?|effects?|statistics|side effects|myths?|facts about|risks?|"
     r"what it looks like|how it shows up|you may notice|warning|understanding|importance of|history of|testimonials?|reviews?|our (?:team|staff)|meet (?:our|the)|about the author|references|sources|resources|related|blog|"
@@ -74,10 +76,11 @@ def find_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
 
 
 def _weighed(observation: Observation, probable: float) -> Observation:
-    """The observation as the model sees it: affirmed from LIKELY on, whatever the rules say for themselves."""
-    if probable >= LIKELY:
+    """What the rules affirm stands unless the model doubts it; what they do not affirm, where the model is sure."""
+    is_affirmed = observation.assertion is Assertion.AFFIRMED
+    if probable >= DOUBTED if is_affirmed else probable >= SURE and observation.assertion in OPEN:
         return replace(observation, assertion=Assertion.AFFIRMED, confidence=probable)
-    if observation.assertion is Assertion.AFFIRMED:
+    if is_affirmed:
         demoted = (*observation.demoted, Demotion.UNLIKELY)
         return replace(observation, assertion=Assertion.GENERIC, demoted=demoted, confidence=1 - probable)
     return observation

@@ -42,6 +42,7 @@ WHY = {
     Demotion.QUESTION: "asked, not said",
     Demotion.NOT_LISTING: "the page is no listing",
     Demotion.PASSING: "named once, in passing",
+    Demotion.UNLIKELY: "such words are rarely a fact",
     Demotion.COMPONENT: "a part of the program",
     Demotion.OTHER: "not the program's",
     Demotion.OFFICE: "office hours",
