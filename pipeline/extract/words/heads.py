@@ -19,7 +19,7 @@ from pipeline.extract.words.automaton import automaton
 from pipeline.vocabulary.tables import cells, phrases, rows
 
 FARTHEST = 24  # characters between two members of a list
-_LINK = r"(?:\s*[,/&+|•·]\s*(?:(?:and|or|y|o|e|u|as well as)\s)?|\s(?:and|or|and/or|as well as|plus|y|o|e|u|y/o|así como)\s|-)\s*"
+_LINK = r"(?:\s*[,/&+|•·]\s*(?:(?:and/or|and|or|y/o|y|o|e|u|as well as)\s)?|\s(?:and|or|and/or|as well as|plus|y|o|e|u|y/o|así como)\s|-)\s*"
 _OTHER = r"(?:(?:other|weekly|various|different|daily|monthly|otros|otras)\s)?"
 _JOINT = re.compile(_LINK + _OTHER)
 _JOINT_BEFORE = re.compile(_LINK + _OTHER + r"\Z")

@@ -9,6 +9,7 @@ and a language), their column `unless` takes words away, and what is `ambiguous`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -124,7 +125,30 @@ def find_mentions(text: str, folded: str) -> list[Mention]:
     for start, end, senses in lists_in(plain, folded):
         hits.append((start, -end, "", tuple([Meaning(False, *sense, False) for sense in senses])))
     hits.sort()
-    return list(_longest(hits))
+    return list(_with_groups(plain, _longest(hits)))
+
+
+_GROUP = re.compile(r" (group)\b(?! (?:of|home|rates?|practice)\b)")
+_OTHER_GROUPS = frozenset(  # that are no therapy in a group, or say so themselves
+    (
+        "group_therapy",
+        "family_therapy",
+        "parent_training",
+        "peer_support",
+        "twelve_step",
+        "smart_recovery",
+        "aftercare",
+    )
+)
+
+
+def _with_groups(plain: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """ "An evening DBT group": what is done in a group names group therapy too."""
+    for mention in mentions:
+        yield mention
+        is_topic = mention.field == "modality" and mention.code not in _OTHER_GROUPS
+        if is_topic and (group := _GROUP.match(plain, mention.end)):
+            yield Mention("modality", "group_therapy", group.start(1), group.end(1))
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Mention]:
