@@ -34,8 +34,9 @@ _KINDS = re.compile(
     re.I,
 )
 _PROGRAM = re.compile(
-    rf"\W*(?:(?:{NOUNS})\b|and (?:intensive|partial)|or (?:intensive|partial)|,|\((?:ops?\b|(?:asam )?level )|\W*$)"
+    rf"\W*(?:(?:{NOUNS})\b|and (?:intensive|partial)|or (?:intensive|partial)|,|\((?:ops?\b|(?:asam )?level ))"
 )
+_JOINED = re.compile(r"(?:[,/&]|\b(?:and|or|y|o))\W*\Z")
 _ADJECTIVE = re.compile(r"\boutpatient(?: (?:care|treatment|level of care))?\Z")  # says how, not where
 _BETWEEN = re.compile(r"\b(?:to|from|into|than|between|beyond|of)\W+\Z")
 _CANNOT = re.compile(
@@ -124,7 +125,10 @@ def _names_program(context: PageContext, mention: LevelMention) -> bool:
     name = folded[mention.start : mention.end]
     if _BETWEEN.search(folded, mention.block.start, mention.start):
         return False
-    return not _ADJECTIVE.search(name) or bool(_PROGRAM.match(folded, mention.end, mention.block.end))
+    if not _ADJECTIVE.search(name) or _PROGRAM.match(folded, mention.end, mention.block.end):
+        return True
+    is_last = not folded[mention.end : mention.block.end].strip(" .)")
+    return is_last and bool(_JOINED.search(folded, mention.block.start, mention.start))
 
 
 def _is_named(context: PageContext, levels: Levels, low: int, high: int) -> bool:

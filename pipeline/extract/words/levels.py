@@ -69,6 +69,7 @@ class Levels:
         return self.subjects[0] if self.subjects else None
 
 
+LONGEST_OPENING = 120  # characters of a block that says what its section is
 _AFTER = re.compile(r"\s*(?:of|in|at|for|per|from|with)? ?(?:our |the |an? )?\Z")
 
 
@@ -134,4 +135,17 @@ def _level_above(context: PageContext, levels: Levels, block: Block) -> tuple[st
             return codes[0], Tie.HEADING
         if len(codes) > 1:
             return (levels.subject if levels.subject in codes else codes[0]), Tie.HEADINGS
+        if governor.level and (said := _level_opening(levels, context.page.blocks, block, governor)):
+            return said, Tie.BEFORE
     return levels.subject, Tie.SUBJECT
+
+
+def _level_opening(levels: Levels, blocks: list[Block], block: Block, heading: Block) -> str | None:
+    """The level that a section's first words name: "LANTERN EVENINGS" / "An ASAM Level I class." / what is asked for."""
+    opening = blocks[heading.index + 1] if heading.index + 1 < len(blocks) else None
+    if opening is None or opening.index >= block.index or len(opening.text) > LONGEST_OPENING:
+        return None
+    if opening.headings != block.headings or not opening.headings or opening.headings[-1] != heading.index:
+        return None
+    named = {m.code for m in levels.by_block.get(opening.index, ()) if m.is_here and not m.is_weak}
+    return named.pop() if len(named) == 1 else None

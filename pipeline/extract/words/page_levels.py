@@ -23,6 +23,8 @@ def read_levels(context: PageContext) -> Levels:
     for found in context.mentions:
         if found.field == "level_of_care" and (block := context.block_at(found.start)) is not None:
             judgement = context.judge(block, found.start, found.end, "level")
+            before = levels.by_block.get(block.index, [])
+            repeats = bool(before) and before[-1].is_ours and found.start - before[-1].end <= len(" (")
             mention = LevelMention(
                 found.code,
                 found.start,
@@ -30,7 +32,8 @@ def read_levels(context: PageContext) -> Levels:
                 block,
                 judgement,
                 found.code in WEAK and "level " not in context.folded[found.start : found.end],
-                bool(_OURS.search(context.folded, max(block.start, found.start - 30), found.start)),
+                repeats
+                or bool(_OURS.search(context.folded, max(block.start, found.start - 30), found.start)),
             )
             levels.mentions.append(mention)
             levels.by_block.setdefault(block.index, []).append(mention)
