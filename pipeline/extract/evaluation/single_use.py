@@ -30,8 +30,8 @@ class Use(NamedTuple):
     providers: frozenset[str]
 
 
-def uses(shared: Path) -> list[Use]:
-    """Every entry that the shared pages, snippets and articles hold, and at which providers."""
+def uses(data: Path) -> list[Use]:
+    """Every entry that the pages, snippets and articles of a folder hold, and at which providers."""
     entries = [*vocabulary.written(), *heads.written(), *assertion.written()]
     phrases: dict[str, list[tuple[int, bool]]] = {}
     for index, (_, entry) in enumerate(entries):
@@ -39,7 +39,7 @@ def uses(shared: Path) -> list[Use]:
             phrases.setdefault(spaced(fold(phrase)), []).append((index, vocabulary.is_acronym(phrase)))
     words = automaton(phrases)
     found: dict[int, set[str]] = {}
-    for provider, text in _documents(shared / "data"):
+    for provider, text in _documents(data):
         plain = spaced(fold(text))
         for last, (length, owners) in words.iter(plain):
             start, end = last + 1 - length, last + 1

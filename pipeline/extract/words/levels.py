@@ -143,7 +143,12 @@ def _level_above(context: PageContext, levels: Levels, block: Block) -> tuple[st
 def _level_opening(levels: Levels, blocks: list[Block], block: Block, heading: Block) -> str | None:
     """The level that a section's first words name: "LANTERN EVENINGS" / "An ASAM Level I class." / what is asked for."""
     opening = blocks[heading.index + 1] if heading.index + 1 < len(blocks) else None
-    if opening is None or opening.index >= block.index or len(opening.text) > LONGEST_OPENING:
+    if (
+        opening is None
+        or opening.level
+        or opening.index >= block.index
+        or len(opening.text) > LONGEST_OPENING
+    ):
         return None
     if opening.headings != block.headings or not opening.headings or opening.headings[-1] != heading.index:
         return None
