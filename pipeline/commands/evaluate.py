@@ -14,6 +14,8 @@ from pipeline.commands.console import out
 from pipeline.extract.evaluation.evaluate import evaluate as score
 from pipeline.extract.evaluation.folds import fold_of
 from pipeline.extract.evaluation.render import render
+from pipeline.extract.evaluation.single_use import render as render_uses
+from pipeline.extract.evaluation.single_use import uses
 from pipeline.extract.learned.models import Models
 
 HISTORY = Path("data", "eval.jsonl")
@@ -33,6 +35,10 @@ def evaluate(
         ),
     ] = None,
     history: Annotated[Path, typer.Option(help="Where earlier results are kept.")] = HISTORY,
+    single_provider: Annotated[
+        Path | None,
+        typer.Option(help="List the words and cues that match one provider only in the data of this folder."),
+    ] = None,
 ) -> None:
     """Score the reader on labelled pages: facts by field, how right each band of confidence is, and the history."""
     history.parent.mkdir(parents=True, exist_ok=True)
@@ -40,6 +46,8 @@ def evaluate(
         models = None if fit_on is None else _fitted_on_others(fit_on)
         result = score(gold, history, datetime.now(UTC), task.advance, models)
     out.print(render(result, show))
+    if single_provider is not None:
+        out.print(render_uses(uses(single_provider)))
 
 
 def _fitted_on_others(data: Path) -> Callable[[str], Models]:

@@ -21,7 +21,8 @@ from pipeline.extract.parsing.page import Page
 from pipeline.extract.schedule.times import find_times
 from pipeline.extract.tracks.tracks import split, with_tracks
 from pipeline.extract.words.context import PageContext, mark_menus
-from pipeline.extract.words.levels import Levels, read_levels
+from pipeline.extract.words.levels import Levels
+from pipeline.extract.words.page_levels import read_levels
 from pipeline.extract.words.vocabulary import labels
 from pipeline.fields import Trait, with_traits
 from pipeline.records import Assertion, Demotion, Observation, Region

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.normalize.name import NAME_WORDS, normalize_name
-from pipeline.vocabulary.tables import cells, rows
+from pipeline.vocabulary.tables import phrases, rows
 
 _NAMES = ("organization_name", "site_name")
 
@@ -65,7 +65,7 @@ def audiences(text: str) -> frozenset[str]:
 @cache
 def audience_words() -> Mapping[str, re.Pattern[str]]:
     def pattern(words: str) -> re.Pattern[str]:
-        return re.compile("|".join(rf"\b{re.escape(word)}s?\b" for word in cells(words)), re.I)
+        return re.compile("|".join(rf"\b{re.escape(word)}s?\b" for word in phrases(words)), re.I)
 
     return {row["code"]: pattern(row["words"]) for row in rows("populations.csv")}
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,17 @@ def settings(file: str) -> dict[str, Any]:
 def cells(text: str | None) -> list[str]:
     """The entries of a cell that holds several, ";" between."""
     return [entry for part in (text or "").split(";") if (entry := part.strip())]
+
+
+def written_out(phrase: str) -> Iterator[str]:
+    """ "(may|might) offer" → "may offer", "might offer"; an alternative may be empty."""
+    parts = (part.split("|") for part in re.split(r"[()]", phrase))
+    return (" ".join("".join(chosen).split()) for chosen in product(*parts))
+
+
+def phrases(text: str | None) -> list[str]:
+    """The entries of a cell of words, each written out, each once."""
+    return list(dict.fromkeys(words for entry in cells(text) for words in written_out(entry)))
 
 
 @cache

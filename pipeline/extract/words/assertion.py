@@ -15,16 +15,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 import ahocorasick
 
 from pipeline.extract.parsing.text import spaced
-from pipeline.extract.words.vocabulary import automaton
+from pipeline.extract.words.automaton import automaton
 from pipeline.records import Assertion, Demotion
-from pipeline.vocabulary.tables import cells
+from pipeline.vocabulary.tables import cells, phrases
 
 CUES = Path(__file__).with_name("assertion_cues.csv")
 ADJACENT = 3  # characters between a cue and the words that it surely governs
@@ -99,16 +98,15 @@ def _cues() -> ahocorasick.Automaton:
     with CUES.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
             meaning = Meaning(row["category"], row["direction"], row["reach"], frozenset(cells(row["topic"])))
-            for phrase in cells(row["words"]):
-                for words in _expanded(phrase):
-                    table.setdefault(spaced(words), []).append(meaning)
+            for phrase in phrases(row["words"]):
+                table.setdefault(spaced(phrase), []).append(meaning)
     return automaton(table)
 
 
-def _expanded(phrase: str) -> Iterator[str]:
-    """ "(may|might) offer" → "may offer", "might offer"."""
-    parts = (part.split("|") for part in re.split(r"[()]", phrase))
-    return (" ".join("".join(chosen).split()) for chosen in product(*parts))
+def written() -> Iterator[tuple[str, str]]:
+    """(table, entry) of every cue, as written."""
+    with CUES.open(encoding="utf-8", newline="") as rows:
+        yield from ((CUES.stem, entry) for row in csv.DictReader(rows) for entry in cells(row["words"]))
 
 
 def cues_in(folded: str, start: int, end: int) -> list[Cue]:

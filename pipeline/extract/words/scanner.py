@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from pipeline.extract.words.vocabulary import automaton
+from pipeline.extract.words.automaton import automaton
 
 SHORTEST, ENOUGH = 2, 4  # characters of a beginning that is worth looking for, and that need no more
 _LITERAL = re.compile(r"(?:[\w' -](?![?*{]))*")

@@ -18,10 +18,13 @@ from typing import NamedTuple
 import ahocorasick
 
 from pipeline.extract.parsing.text import fold, spaced
+from pipeline.extract.words.automaton import automaton
+from pipeline.extract.words.heads import lists_in
 from pipeline.fields import fields, of_scope
-from pipeline.vocabulary.tables import cells, rows
+from pipeline.vocabulary.tables import cells, phrases, rows
 
 FIELDS: Mapping[str, str] = {field.words: name for name, field in fields().items() if field.words}
+_TABLES = {**FIELDS, "ambiguous_levels": "level_of_care", "not_mentions": ""}
 NAMES = of_scope("place")  # what is named of a place: payers, languages, accreditation
 LONGEST_ACRONYM = 6
 
@@ -63,15 +66,6 @@ def labels() -> Mapping[tuple[str, str], str]:
     }
 
 
-def automaton(words: Mapping[str, object]) -> ahocorasick.Automaton:
-    """Finds words in text; a hit gives the word's length and what it is mapped to."""
-    built = ahocorasick.Automaton()
-    for word, meaning in words.items():
-        built.add_word(word, (len(word), meaning))
-    built.make_automaton()
-    return built
-
-
 @cache
 def _words() -> ahocorasick.Automaton:
     found: dict[str, dict[str, dict[Meaning, None]]] = {}
@@ -83,68 +77,78 @@ def _words() -> ahocorasick.Automaton:
     )
 
 
-def _entries() -> Iterator[tuple[str, Meaning]]:
-    for name, field in {**FIELDS, "ambiguous_levels": "level_of_care", "not_mentions": ""}.items():
+def written() -> Iterator[tuple[str, str]]:
+    """(table, entry) of every vocabulary, as written."""
+    for name in _TABLES:
         for row in rows(f"{name}.csv"):
-            ambiguous = cells(fold(row.get("ambiguous", "")))
-            for word in (entry.split("(")[0].strip() for entry in cells(row["words"])):
-                is_acronym = word.isupper() and len(word) <= LONGEST_ACRONYM
-                yield word, Meaning(is_acronym, field, row.get("code", ""), fold(word) in ambiguous)
-            for word in cells(row.get("unless", "")):
+            yield from ((name, entry) for column in ("words", "unless") for entry in cells(row.get(column)))
+
+
+def _entries() -> Iterator[tuple[str, Meaning]]:
+    for name, field in _TABLES.items():
+        for row in rows(f"{name}.csv"):
+            ambiguous = phrases(fold(row.get("ambiguous", "")))
+            for word in phrases(row["words"]):
+                yield word, Meaning(is_acronym(word), field, row.get("code", ""), fold(word) in ambiguous)
+            for word in phrases(row.get("unless")):
                 yield word, Meaning(False, field, "", False)
+
+
+def is_acronym(word: str) -> bool:
+    """Whether a word of a table must stand in capitals on the page."""
+    return word.isupper() and len(word) <= LONGEST_ACRONYM
+
+
+def ending(plain: str, start: int, end: int) -> int | None:
+    """Where a word found at [start, end) ends: there, after its plural or possessive s, or (None) in no word of its own."""
+    if start and plain[start - 1].isalnum():
+        return None
+    if not plain[end : end + 1].isalnum():
+        return end
+    return None if plain[end] != "s" or plain[end + 1 : end + 2].isalnum() else end + 1
 
 
 def find_mentions(text: str, folded: str) -> list[Mention]:
     """All mentions in reading order; of overlapping ones the longest, of equally long ones the first."""
     hits: list[Hit] = []
     plain = spaced(folded)
-    size = len(plain)
     for last, (length, groups) in _words().iter(plain):
-        start, end = last + 1 - length, last + 1
-        if start and plain[start - 1].isalnum():
-            continue
-        is_plural = end < size and plain[end].isalnum()
-        if is_plural and (plain[end] != "s" or plain[end + 1 : end + 2].isalnum()):
+        start = last + 1 - length
+        end = ending(plain, start, last + 1)
+        if end is None:
             continue
         for group, meanings in groups:
-            if is_plural and group:
-                continue
-            if fitting := tuple([meaning for meaning in meanings if meaning.fits(text, start, end)]):
-                hits.append((start, -(end + is_plural), group, fitting))
-    hits += _coordinated(plain)
+            if group and end > last + 1:
+                continue  # a name has no plural
+            if fitting := tuple([meaning for meaning in meanings if meaning.fits(text, start, last + 1)]):
+                hits.append((start, -end, group, fitting))
+    for start, end, senses in lists_in(plain, folded):
+        hits.append((start, -end, "", tuple([Meaning(False, *sense, False) for sense in senses])))
     hits.sort()
-    return list(_longest(hits))
+    return list(_with_groups(plain, _longest(hits)))
 
 
-_HEADS = "therapy|therapies|counseling|counselling|sessions?|psychotherapy|treatment|groups?|support"
-_LIST = re.compile(
-    r"(?:individual|group|family|couples?|marital|one on one|small group)(?:(?:,| and| or| &|, and|, or|,? as well as) "
-    r"(?:weekly )?(?:individual|group|family|couples?|marital|one on one|small group|multi family))+ "
-    rf"(?:\w+ )?(?:{_HEADS})\b"
+_GROUP = re.compile(r" (group)\b(?! (?:of|home|rates?|practice)\b)")
+_OTHER_GROUPS = frozenset(  # that are no therapy in a group, or say so themselves
+    (
+        "group_therapy",
+        "family_therapy",
+        "parent_training",
+        "peer_support",
+        "twelve_step",
+        "smart_recovery",
+        "aftercare",
+    )
 )
-_TAIL = re.compile(
-    rf"\b(?:{_HEADS}) ?[(:] ?(?:individual|group|family|couples?)(?:(?:,| and|, and) (?:individual|group|family|couples?))+"
-)
-_MEMBER = re.compile(r"individual|one on one|group|family|couple|marital")
-_THERAPIES = {
-    "individual": "individual_therapy",
-    "one on one": "individual_therapy",
-    "group": "group_therapy",
-    "family": "family_therapy",
-    "couple": "couples_therapy",
-    "marital": "couples_therapy",
-}
 
 
-def _coordinated(plain: str) -> Iterator[Hit]:
-    """ "Individual, group and family therapy": every adjective of the list names a therapy."""
-    for pattern in (_LIST, _TAIL):
-        for match in pattern.finditer(plain):
-            if match.start() and plain[match.start() - 1].isalnum():
-                continue
-            codes = dict.fromkeys(_THERAPIES[member] for member in _MEMBER.findall(match[0]))
-            meanings = tuple(Meaning(False, "modality", code, False) for code in codes)
-            yield match.start(), -match.end(), "", meanings
+def _with_groups(plain: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """ "An evening DBT group": what is done in a group names group therapy too."""
+    for mention in mentions:
+        yield mention
+        is_topic = mention.field == "modality" and mention.code not in _OTHER_GROUPS
+        if is_topic and (group := _GROUP.match(plain, mention.end)):
+            yield Mention("modality", "group_therapy", group.start(1), group.end(1))
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Mention]:
