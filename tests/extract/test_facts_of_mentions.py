@@ -15,7 +15,7 @@ from pipeline.extract.learned.models import Models, shipped
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.words.context import PageContext
-from pipeline.extract.words.levels import read_levels
+from pipeline.extract.words.page_levels import read_levels
 from pipeline.extract.words.vocabulary import find_mentions
 from pipeline.records import Assertion, Demotion, Observation
 from pipeline.vocabulary.tables import cells

@@ -19,7 +19,7 @@ from pipeline.extract.facts.terms import FACT_FIELDS, judged_terms
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.words.context import PageContext, mark_menus
-from pipeline.extract.words.levels import read_levels
+from pipeline.extract.words.page_levels import read_levels
 from pipeline.vocabulary.tables import cells
 
 Told = Callable[[str, str], bool | None]  # field and code → whether it is a fact; None: nobody can say
