@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from statistics import median
@@ -25,6 +25,7 @@ _STATE_OF = {
     **{code.lower(): code for code in STATES},
     **OTHER_NAMES,
 }
+BIG = 4  # times the ZIP codes of the next city of the name, and at least as many: the one that is meant
 _SPELLINGS = {
     "saint": "st",
     "sainte": "ste",
@@ -123,9 +124,22 @@ def is_city(city: str, state: str) -> bool:
     return city_key(city) in _cities_of(state)
 
 
-def states_of_city(city: str, states: Iterable[str] = STATES) -> tuple[str, ...]:
-    """Postal codes of those of the states that have a city of this name."""
-    return tuple(state for state in states if is_city(city, state))
+def likely_state(city: str, states: Iterable[str] = ()) -> str | None:
+    """Postal code of the state that a city named alone is in: the only one of `states` with such a city, else the one
+    that alone has it or has far the most ZIP codes of that name (Denver: Colorado); None where that is open."""
+    homes = states_of_town(city)
+    near = [state for state in dict.fromkeys(states) if state in homes]
+    if near:
+        return near[0] if len(near) == 1 else None
+    ranked = sorted(homes, key=lambda state: -homes[state])
+    if len(ranked) < 2 or (homes[ranked[0]] >= BIG and homes[ranked[0]] >= BIG * homes[ranked[1]]):
+        return ranked[0] if ranked else None
+    return None
+
+
+def states_of_town(city: str) -> Mapping[str, int]:
+    """The states (postal codes) that have a city of this name, each with its number of ZIP codes of that name."""
+    return _towns().get(city_key(city), {})
 
 
 def zip_fits_state(code: str, state: str) -> bool:
@@ -162,6 +176,16 @@ def _read(rows: Iterable[dict[str, Any]]) -> dict[str, Zip]:
 def _degrees(printed: str) -> float:
     """NaN where the ZIP code has no point: an empty cell, or 0 for the military post."""
     return float(printed or 0) or math.nan
+
+
+@cache
+def _towns() -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for entry in _zips().values():
+        for key in {city_key(city) for city in entry.cities}:
+            homes = found.setdefault(key, {})
+            homes[entry.state] = homes.get(entry.state, 0) + 1
+    return found
 
 
 @cache

@@ -69,21 +69,22 @@ def _is_there(point: Point, state: str | None, code: str | None, city: str | Non
     known = find_zip(code)
     if known and known.has_point:
         home = known.latitude, known.longitude
-        distance = _km(point, home)
+        distance = km_between(point, home)
         return distance <= NEAR or distance <= FAR_APART * _spacing(home, known.state)
     town = find_city(city, state)
     if town:
-        return _km(point, (town.latitude, town.longitude)) <= WITHIN_CITY
-    return any(_km(point, other) <= NEAR for other in points_of(state or ""))
+        return km_between(point, (town.latitude, town.longitude)) <= WITHIN_CITY
+    return any(km_between(point, other) <= NEAR for other in points_of(state or ""))
 
 
 @lru_cache(maxsize=4096)
 def _spacing(home: Point, state: str) -> float:
     """Kilometres from a ZIP code to those around it in its state."""
-    others = (_km(home, other) for other in points_of(state) if other != home)
+    others = (km_between(home, other) for other in points_of(state) if other != home)
     return max(nsmallest(NEIGHBOURS, others), default=NEAR)
 
 
-def _km(a: Point, b: Point) -> float:
+def km_between(a: Point, b: Point) -> float:
+    """Kilometres between two points that are not far apart."""
     narrowed = math.cos(math.radians((a[0] + b[0]) / 2))
     return KM_A_DEGREE * math.hypot(a[0] - b[0], (a[1] - b[1]) * narrowed)

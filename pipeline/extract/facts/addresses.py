@@ -8,12 +8,13 @@ there ("our Lowell, MA location"); a town merely served is not. Addresses of oth
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
 from pipeline.extract.facts.address_parts import Found, distinct
-from pipeline.extract.facts.city_parts import is_placed_here, joined_cities, stands_alone, stateless
+from pipeline.extract.facts.city_parts import Named, placed_towns
 from pipeline.extract.facts.street_parts import is_box, is_street, street_before, tidy
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.structured import text_of
@@ -56,11 +57,15 @@ _OTHERS = re.compile(
 
 def find_addresses(context: PageContext) -> list[Observation]:
     """Every address of the provider on the page, each once: the fullest form, at its first standing."""
-    found = distinct((*_standing(context, [*_anchored(context)]), *_structured(context.page)))
+    anchored, towns, states = _anchored(context)
+    found = distinct((*_standing(context, anchored), *_structured(context.page)))
     known = {(one.city, one.state) for one in found if one.city and one.state and not one.others}
-    found = distinct(
-        (*found, *_without_state(context, known), *stateless(context, {state for _, state in known}))
+    found = distinct((*found, *_without_state(context, known)))
+    near = dict.fromkeys(
+        (*sorted({state for _, state in known}), *(code for code, _ in states.most_common()))
     )
+    placed = placed_towns(context, towns, [*near], [one for one in found if one.street or one.zip])
+    found = distinct((*found, *_standing(context, placed)))
     housed = {city_key(one.city or "") for one in found if one.street}
     kept = [one for one in found if one.street or one.zip or city_key(one.city or "") not in housed]
     return [_observation(context, one) for one in sorted(kept, key=lambda one: one.start)]
@@ -100,13 +105,17 @@ def _without_state(context: PageContext, known: set[tuple[str, str]]) -> Iterato
             )
 
 
-def _anchored(context: PageContext) -> Iterator[Found]:
-    text, last, placed = context.page.text, 0, -1  # `placed`: where a city named as a place ended
-    lone: list[Found] = []
+def _anchored(context: PageContext) -> tuple[list[Found], list[Named], Counter[str]]:
+    """Addresses with a street or a ZIP code, every other "City, ST", and how often each state is named."""
+    text, last = context.page.text, 0
+    found: list[Found] = []
+    towns: list[Named] = []
+    states: Counter[str] = Counter()
     for anchor in islice(_ANCHOR.finditer(text), MAX_ANCHORS):
         state = _state(anchor, text)
         if state is None:
             continue
+        states[state] += 1
         code = anchor["zip"]
         if not code and len(anchor["state"]) > 2 and _STATE_NEXT.match(text, anchor.end()):
             continue  # "Virginia, MN 55792" and "Oklahoma City, OK" are cities
@@ -126,19 +135,11 @@ def _anchored(context: PageContext) -> Iterator[Found]:
         if street or code:
             line = tidy(text[street[0] : street[1]]) if street else None
             others = bool(_OTHERS.search(_preceding(context, start)))
-            yield Found(start, end, line, city, state, code, others, confidence=0.97 if code else 0.9)
+            found.append(Found(start, end, line, city, state, code, others, confidence=0.97 if code else 0.9))
             last = anchor.end()
         elif is_city(city, state):
-            found = Found(start, end, None, city, state, None, confidence=0.8)
-            follows = placed >= 0 and bool(_AND.fullmatch(text, placed, start))
-            if follows or is_placed_here(context, found, anchor.end()):
-                placed = anchor.end()
-                yield found
-                yield from joined_cities(text, found)
-            elif stands_alone(context, found):
-                lone.append(found)
-    if len({found.city for found in lone}) <= 2:
-        yield from lone
+            towns.append(Named(start, end, city, state))
+    return found, towns, states
 
 
 def _state(anchor: re.Match[str], text: str) -> str | None:

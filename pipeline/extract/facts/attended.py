@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from urllib.parse import unquote, urlsplit
 
-from pipeline.extract.facts.delivery import IN_PERSON, NOT_PROGRAM, ONLY_HERE, VIRTUAL
+from pipeline.extract.facts.delivery_words import (
+    IN_PERSON,
+    NOT_PROGRAM,
+    ONLY_HERE,
+    VIRTUAL,
+    is_called_virtual,
+)
 from pipeline.extract.facts.reach_words import pattern
-from pipeline.extract.parsing.page import Block, Page
-from pipeline.extract.parsing.text import fold
+from pipeline.extract.parsing.page import Block
 from pipeline.extract.words.context import PageContext
-from pipeline.records import Assertion, Region
+from pipeline.records import Assertion
 
 EARLIER = 300  # characters of a block that may still be spoken of
 _TURN = re.compile(r"\b(?:while|whereas|but|and our|and we|our other|mientras|pero)\b")
@@ -86,21 +89,4 @@ def _by_titles(context: PageContext, block: Block) -> bool | None:
         there = bool(_there(context.folded, over.start, over.end))
         if remote != there:
             return remote
-    return True if _is_virtual_page(context) else None
-
-
-def _is_virtual_page(context: PageContext) -> bool:
-    """Whether the first heading, the title or the address names attending virtually, and nothing else."""
-    called = _called(context.page)
-    return bool(VIRTUAL.search(called)) and not IN_PERSON.search(called)
-
-
-def _called(page: Page) -> str:
-    first = next((b.text for b in page.blocks if b.region is Region.MAIN and b.level == 1), "")
-    path = re.sub(r"[-_/]+", " ", unquote(urlsplit(page.url or page.canonical or "").path))
-    return _folded(" \n ".join((first, page.title[:200], path)))
-
-
-@lru_cache(maxsize=64)
-def _folded(text: str) -> str:
-    return fold(text)
+    return True if is_called_virtual(context.page) else None

@@ -1,113 +1,217 @@
-"""Cities that the words name as a place of the provider, without a street: "our Lowell, MA location".
+"""Towns that the words name as a place of the provider, without a street: "our Lowell, MA location", "in Boise or Tulsa".
 
-A city counts only where the provider is said to be there. Towns merely served, and the places of other people's
-lives, are not; nor is a list of "City, ST" lines, which is how doorway pages look.
+A town counts only where the words place the provider there (`town_frames`). Towns merely served and the places of other
+people's lives do not; nor does a list of "City, ST" lines, which is how doorway pages look. A capitalised word is a town
+where the post knows one of that name; words that are towns too ("Hope") need their state beside them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from urllib.parse import urlsplit
 
 from pipeline.extract.facts.address_parts import Found
+from pipeline.extract.facts.town_frames import Frame, frame_of, stands_alone
 from pipeline.extract.parsing.page import Kind
 from pipeline.extract.words.context import PageContext
-from pipeline.normalize.place import is_city, state_code, states_of_city
+from pipeline.normalize.place import (
+    STATES,
+    City,
+    find_city,
+    is_city,
+    likely_state,
+    state_code,
+    states_of_town,
+)
+from pipeline.normalize.point import km_between
 from pipeline.records import Region
+from pipeline.vocabulary.tables import rows
 
-_SITES = r"(?:offices?|locations?|facilit(?:y|ies)|cent(?:er|re)s?|clinics?|campus(?:es)?|programs?|practices?|sites?|home|headquarters|IOPs?|PHPs?|groups?)"
-_OWN_PLACE = re.compile(
-    rf"(?:\b(?:(?:conveniently |centrally )?(?:located|situated|headquartered|based|held|housed)(?: right| in person)?|(?:meets?|meet in person)"
-    rf"|(?:our|new|two|three|four|five|(?:we|which|that) (?:have|operate)|with|has|operates|main|central) (?:\w+ ){{0,3}}?{_SITES}(?: (?:is|are)(?: \w+)?)?)"
-    r"\s+(?:in|at|near the heart of|on the)\s+(?:(?:the )?(?:downtown|beautiful|historic|heart of|center of|scenic|sunny|nearby|city of|town of)\s+(?:of\s+)?)*"
-    r"|\b(?:location|address|office|campus|site|clinic)s?\s*:\s*)$",
-    re.IGNORECASE,
+CONFIDENCE = {True: 0.8, False: 0.7}  # by whether the state stands beside the town
+OPEN, NAMED = 0.6, 0.6  # where no state is told; of a town that a title alone names
+CLOSE_BY = 20.0  # km from a printed address: the same place by another name
+MOST_NAMED = 2  # towns that titles alone, or lines alone, name: more are a list of places to be found in
+_NAME = re.compile(
+    r"(?:St\.|Mt\.|Ft\.|Saint|[A-ZÀ-Þ][a-zà-ÿ'’]+)(?:[ -](?:[A-ZÀ-Þ][a-zà-ÿ'’]+|of|de|la|du)){0,3}"
 )
-_OPENING = re.compile(r"\A\s*(?:In|At)\s+\Z")  # "In Concord, NH, our IOP meets …"
-_OPENED = re.compile(r",\s+(?:our|we)\b")
-_PLACE_AFTER = re.compile(
-    r"[\s,]*(?:location|office|campus|facility|clinic|center|site|program|IOP|PHP)s?\b", re.IGNORECASE
+# Where a town may begin: after these words, in few patterns that begin with literals, as they go over the whole page.
+_CAPITAL = "(?=[A-ZÀ-Þ])"
+_BEFORE = (
+    re.compile(
+        r"(?<![\w-])(?:in|In|at|At|to|To|en|En|our|Our|the|The|its|both|Both|nuestra|Nuestra|nuestro|Nuestro|de|downtown|historic"
+        rf"|including|include|of)\s{_CAPITAL}"
+    ),
+    re.compile(rf": {_CAPITAL}"),
+    re.compile(rf" \({_CAPITAL}"),
+    re.compile(rf", (?<=(?:pital|enter|linic|House|lding|ampus|itute), ){_CAPITAL}"),
 )
-_OUR_BEFORE = re.compile(
-    r"\b(?:our|its|both its|and|at the|from the|at both)\s+(?:new |main |beautiful |downtown )?$",
-    re.IGNORECASE,
+_JOINT = re.compile(
+    r"(?:\s(?:locations?|offices?|clinics?|campus|cent(?:er|re)|sites?))?\s*(?:[,;|&/]\s*){0,2}(?:(?:and|or|y|o|as well as|and also|plus)\s+)?(?:(?:in|en)\s+)?(?=[A-ZÀ-Þ])"
 )
-_SERVED = re.compile(
-    r"\b(?:serv(?:e[sd]?|ing|ices? (?:to|for|throughout|across))|areas?|communit|residents?|throughout|across|near(?:by)?|surrounding|minutes|miles|drive"
-    r"|neighbou?r|count(?:y|ies)|towns|from|including|between|born|raised|graduat|universit|degree|licensed in|moved|live[sd]? in|formerly)",
-    re.IGNORECASE,
+_APART = re.compile(r"\s?[|–—:,(•-]\s*(?=[A-ZÀ-Þ])")
+_LOCATION_PATH = re.compile(
+    r"/(?:our-)?(?:locations?|offices?|centers?|clinics?)/(?:[a-z-]+/)?(?P<town>[a-z-]+)/?(?:\.\w+)?\Z"
 )
-_JOINED = re.compile(
-    r"(?P<cities>[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}(?:, [A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}){0,5}),?\s+(?:&|and)\s+$"
+LONGEST_LINE = 90  # characters of a heading or an item that may be a town's
+_SHORTEST_JOINT = 2
+_GOES_ON = re.compile(
+    r"[ -](?!(?:IOP|PHP|Office|Clinic|Location|Campus|Center|Facility|Program|Site|Group|House|Night|Evening|Day)s?\b)[A-Z][a-z]|'?\w|@"
 )
-_LOCATED_IN = re.compile(
-    r"\b(?:[Ll]ocated|[Ss]ituated|[Hh]eadquartered)\s+in\s+(?:downtown\s+|beautiful\s+|historic\s+)?(?P<city>(?:St\. |Mt\. |Ft\. )?[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2})"
-)
-_PIN = re.compile(r"^[\W_]*(?:location|address|visit us|headquarters)?[\W_]*", re.IGNORECASE)
-_STATE_NEXT = re.compile(r"[\s,]{0,3}(?P<state>[A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)")
+_STATE_NEXT = re.compile(r"[\s,]{1,3}(?P<state>[A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)")
 
 
-def is_placed_here(context: PageContext, found: Found, end: int) -> bool:
-    text = context.page.text
-    block = context.block_at(found.start)
-    if block and (block.kind is Kind.HEADING or block.region is Region.NAV):
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A town at `text[start:end]`, with its state if that stands beside it."""
+
+    start: int
+    end: int
+    city: str
+    state: str | None
+
+    @property
+    def is_stated(self) -> bool:
+        return self.state is not None
+
+
+def placed_towns(
+    context: PageContext, stated: Sequence[Named], states: Sequence[str], housed: Sequence[Found]
+) -> list[Found]:
+    """Towns of the provider; `stated` are all "City, ST" of the page, `states` those that it names.
+
+    Where the page prints addresses (`housed`), titles and lines alone add no place, nor does a town that the title's
+    name holds or in a state of which no address is, nor one close by: that is where the printed address is, as people call it.
+    """
+    placed: dict[int, Found] = {}
+    titled: list[Found] = []
+    by_start = {town.start: town for town in stated}
+    for town in sorted((*stated, *_stateless(context, states, by_start)), key=lambda town: town.start):
+        if town.start in placed:
+            continue
+        listed = [town, *_joined(context.page.text, town, by_start)]
+        frame = frame_of(context, town.start, town.end, town.is_stated)
+        if frame is None and len(listed) > 1:  # "our Scranton and Altoona offices"
+            frame = frame_of(context, town.start, listed[-1].end, town.is_stated)
+        if frame is Frame.OWN:
+            for one in listed:
+                placed.setdefault(one.start, _found(context, one, states))
+        elif frame is Frame.NAMED or (town.is_stated and stands_alone(context, town.start, town.end)):
+            titled.append(_found(context, town, states, NAMED if frame else CONFIDENCE[True]))
+    if not (housed or placed) and (own := _in_address(context)):
+        return [_found(context, own, states, NAMED)]
+    if housed:
+        return [one for one in placed.values() if _is_another(context, one, one.start in by_start, housed)]
+    return [*placed.values(), *(titled if len({one.city for one in titled}) <= MOST_NAMED else ())]
+
+
+def _is_another(context: PageContext, town: Found, is_stated: bool, housed: Sequence[Found]) -> bool:
+    """Whether a town is a place beside those whose addresses are printed."""
+    is_name = re.search(rf"\b{re.escape(town.city or '')} [A-Z]", context.page.title)
+    if not is_stated and (is_name or town.state not in {one.state for one in housed}):
         return False
-    low, _ = context.full_sentence(found.start, found.end)
-    before = text[low : found.start]
-    if _OPENING.match(before) and _OPENED.match(text, end):
-        return True
-    if _PLACE_AFTER.match(text, end) and _OUR_BEFORE.search(before):
-        return True
-    return _places(before[: len(before) - len(_joined(before)[0])])
+    there = find_city(town.city, town.state)
+    low, high = context.full_sentence(town.start, town.end)
+    sentence = context.page.text[low:high]
+    if any(town.city and town.city in (one.street or "") for one in housed):
+        return False  # "our Westwood office" on Westwood Blvd
+    near = (one for one in housed if not one.city or one.city == town.city or one.city not in sentence)
+    return there is not None and not any(_is_close(there, find_city(one.city, one.state)) for one in near)
 
 
-def _places(before: str) -> bool:
-    """Whether the words before a city say that the provider is there, not that people are served or come from there."""
-    return bool(_OWN_PLACE.search(before)) and not _SERVED.search(before[-80:])
+def _is_close(one: City, other: City | None) -> bool:
+    points = [(city.latitude, city.longitude) for city in (one, other) if city]
+    return len(points) == 2 and km_between(*points) < CLOSE_BY
 
 
-def _joined(before: str) -> tuple[str, list[str]]:
-    """ "located in Grass Valley & Fresno, CA": the words that list further cities, and those cities."""
-    match = _JOINED.search(before)
-    return (match[0], re.split(r",\s*", match["cities"])) if match else ("", [])
+def _found(
+    context: PageContext, town: Named, states: Sequence[str], confidence: float | None = None
+) -> Found:
+    state = town.state or _state_in_sentence(context, town) or likely_state(town.city, states)
+    sure = confidence or (CONFIDENCE[town.is_stated] if state else OPEN)
+    return Found(town.start, town.end, None, town.city, state, None, confidence=sure)
 
 
-def joined_cities(text: str, found: Found) -> Iterator[Found]:
-    low = max(0, found.start - 80)
-    words, names = _joined(text[low : found.start])
-    at = found.start - len(words)
-    for name in names:
-        start = text.index(name, at)
-        if found.state and is_city(name, found.state):
-            yield Found(start, start + len(name), None, name, found.state, None, confidence=0.75)
+def _state_in_sentence(context: PageContext, town: Named) -> str | None:
+    """ "One in Stamford …, and one in Norwalk, CT": the state that the sentence names and that has the town."""
+    low, high = context.full_sentence(town.start, town.end)
+    named = (state_code(m["state"]) for m in _STATE_NEXT.finditer(context.page.text, low, high))
+    return next((state for state in named if state and is_city(town.city, state)), None)
 
 
-def stateless(context: PageContext, states: set[str]) -> Iterator[Found]:
-    """ "Located in Chula Vista.": without a state, a city is told by its name alone, if only one state has it."""
-    text = context.page.text
-    for match in _LOCATED_IN.finditer(text):
-        words = match["city"].split()
-        for count in range(len(words), 0, -1):
-            name = " ".join(words[:count])
-            homes = set(states_of_city(name, states) or states_of_city(name))
-            if len(homes) == 1 and not _SERVED.search(text[max(0, match.start() - 40) : match.start()]):
-                start = match.start("city")
-                end = start + len(re.match(r"\s+".join(map(re.escape, words[:count])), text[start:])[0])  # type: ignore[index]
-                following = _STATE_NEXT.match(text, end)
-                if not (following and state_code(following["state"])):
-                    yield Found(start, end, None, name, homes.pop(), None, confidence=0.6)
-                break
+def _stateless(context: PageContext, states: Sequence[str], stated: Iterable[int]) -> Iterator[Named]:
+    for match in chain.from_iterable(before.finditer(context.page.text) for before in _BEFORE):
+        town = _town_at(context.page.text, match.end())
+        if town and town.start not in stated:
+            yield town
+    for block in context.page.blocks:
+        if (
+            len(block.text) <= LONGEST_LINE
+            and block.region is Region.MAIN
+            and (block.level or block.kind is Kind.ITEM)
+        ):
+            for start in (
+                block.start,
+                *(m.end() for m in _APART.finditer(context.page.text, block.start, block.end)),
+            ):
+                town = _town_at(context.page.text, start) if start not in stated else None
+                if town and any(is_city(town.city, state) for state in states):
+                    yield town
 
 
-def stands_alone(context: PageContext, found: Found) -> bool:
-    """A block that is only "City, ST" (with a pin or a label): how small sites say where they are."""
-    block = context.block_at(found.start)
-    if block is None or block.region is Region.NAV or block.kind in (Kind.OPTION, Kind.IMAGE):
-        return False
-    head = _PIN.sub("", block.text[: found.start - block.start])
-    tail = block.text[found.end - block.start :]
+def _in_address(context: PageContext) -> Named | None:
+    """The town that the page's own address calls a location (/locations/erie-pa/), where the page prints it first."""
+    found = _LOCATION_PATH.search(urlsplit(context.page.url or "").path.lower())
+    words = found["town"].split("-") if found else []
+    for count in range(len(words), 0, -1):
+        name = " ".join(words[:count])
+        if states_of_town(name) and name not in _words():
+            printed = re.search(rf"\b{re.escape(name)}\b", context.folded)
+            if printed and context.page.text[printed.start()].isupper():
+                state = state_code(words[count]) if words[count:] else None
+                return Named(*printed.span(), context.page.text[slice(*printed.span())], state)
+    return None
+
+
+def _joined(text: str, town: Named, stated: Mapping[int, Named]) -> Iterator[Named]:
+    """The towns of a list after one: "Boise, Tulsa, Denver or Omaha"."""
+    last = town
+    while (
+        (joint := _JOINT.match(text, last.end)) and len(joint[0]) >= _SHORTEST_JOINT and "\n" not in joint[0]
+    ):
+        following = stated.get(joint.end()) or _town_at(text, joint.end())
+        if following is None:
+            return
+        yield (last := following)
+
+
+def _town_at(text: str, position: int) -> Named | None:
+    """The longest name of a town at a position, unless the name goes on, a state stands beside it or it is a word too."""
+    found = _NAME.match(text, position)
+    if found is None:
+        return None
+    words = re.split(r"(?<=[ -])", found[0])
+    for count in range(len(words), 0, -1):
+        name = "".join(words[:count]).rstrip(" -")
+        if states_of_town(name):
+            end = position + len(name)
+            return None if _is_no_town(text, name, end) else Named(position, end, name, None)
+    return None
+
+
+def _is_no_town(text: str, name: str, end: int) -> bool:
+    beside = _STATE_NEXT.match(text, end)
     return (
-        not head
-        and not tail.strip(" .")
-        and not any(map(_SERVED.search, (context.before(found.start), *context.titles(found.start)[:1])))
+        name.lower() in _words()
+        or state_code(name) in STATES
+        or bool(_GOES_ON.match(text, end))
+        or bool(beside and state_code(beside["state"]) and is_city(name, state_code(beside["state"]) or ""))
     )
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(row["text"] for row in rows("town_words.csv"))

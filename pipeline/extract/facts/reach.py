@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.extract.facts.attended import is_virtual
-from pipeline.extract.facts.delivery import PROGRAM, VIRTUAL
+from pipeline.extract.facts.delivery_words import PROGRAM, VIRTUAL
 from pipeline.extract.facts.reach_words import names, pattern, words
 from pipeline.extract.facts.states import Run, run_after, run_alone, run_before, run_of_all
 from pipeline.extract.parsing.page import Block, Kind
