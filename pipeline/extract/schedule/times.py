@@ -14,19 +14,17 @@ from functools import partial
 from itertools import chain
 from typing import Protocol
 
-from pipeline.extract.schedule.ages import find_ages
 from pipeline.extract.schedule.daylists import days_named
 from pipeline.extract.schedule.daytime import HINTS as PART_HINTS
 from pipeline.extract.schedule.daytime import times_of_day
-from pipeline.extract.schedule.dose import find_dose
-from pipeline.extract.schedule.duration import find_durations
 from pipeline.extract.schedule.lexer import has_any
+from pipeline.extract.schedule.measures import Measure, find_measures
 from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.vocabulary import spots
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
-from pipeline.values import Range, Session, Value
+from pipeline.values import Session, Value
 
 MAX_RUN = 4_000
 _DEFINITION = re.compile(
@@ -62,16 +60,14 @@ def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
             yield from observe(statement, statement.part, True, topic=topic)
         if not _may_count(text):
             continue
-        for dose in find_dose(text):
-            yield from observe(dose, dose.field, Range(*dose.value), kind=dose.kind)
-        for length in find_durations(text):
-            if length.unit == "day" and (length.weeks[1] or length.weeks[0] or 0) <= SHORTEST_STAY:
-                continue
-            yield from observe(length, "duration_weeks", Range(*length.weeks), kind=length.kind)
-        for age in find_ages(text):
-            if age.kind != "excluded":
-                kind = "program" if age.kind == "accepted" else "other"
-                yield from observe(age, "ages", Range(*age.years), kind=kind)
+        for measure in find_measures(text):
+            if measure.kind != "excluded" and not _is_short(measure):
+                yield from observe(measure, measure.field, measure.value, kind=measure.kind)
+
+
+def _is_short(measure: Measure) -> bool:
+    """ "Five days" alone is how often, not how long."""
+    return measure.unit == "day" and (measure.value[1] or measure.value[0] or 0) <= SHORTEST_STAY
 
 
 _UNITS = (
