@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from pipeline.extract.schedule.grammar import table
 from pipeline.extract.schedule.measures import Measure, find_measures
-from pipeline.extract.schedule.quantities import span
 
 FOLDER = Path(__file__).parent
 DOSE = {"d": "days_per_week", "h": "hours_per_day", "w": "hours_per_week"}
@@ -104,24 +103,6 @@ def test_tables_are_large_enough(name: str) -> None:
 def test_quote(text: str, quote: str) -> None:
     measure = find_measures(text)[0]
     assert text[measure.start : measure.end] == quote
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ([(2.0, 4.0), (4.0, 6.0)], (2.0, 6.0)),
-        ([(6.0, None), (6.0, 12.0)], (6.0, 12.0)),
-        ([(3.0, None), (5.0, 5.0)], (3.0, 5.0)),
-        ([(6.0, None), (None, 12.0)], (6.0, 12.0)),
-        ([(13.0, 18.0), (19.0, None)], (13.0, None)),
-        ([(6.0, None), (9.0, None)], (6.0, None)),
-        ([(None, 6.0)], (None, 6.0)),
-        ([(None, None)], None),
-        ([], None),
-    ],
-)
-def test_span(values: list[Printed], expected: Printed | None) -> None:
-    assert span(values) == expected
 
 
 @given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=50).map(" ".join)))

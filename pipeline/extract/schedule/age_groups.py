@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
-from pipeline.extract.schedule.quantities import span
 from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion, Demotion, Observation
 from pipeline.values import Range
 from pipeline.vocabulary.tables import rows
 
+WIDEST_GAP = 2  # years between the ages of two groups that are one range together
 FARTHEST = 400  # characters between the ages of two groups that are named together
 
 
@@ -29,9 +28,9 @@ def population_of(ages: Range) -> str | None:
 def with_populations(observations: Sequence[Observation]) -> Iterator[Observation]:
     """For ages of one group, that group: "ages 13-17" are adolescents."""
     for observation in observations:
-        if observation.field == "ages" and isinstance(observation.value, Range):
-            if group := population_of(observation.value):
-                yield replace(observation, field="population", value=group)
+        ages = observation.value if observation.field == "ages" else None
+        if isinstance(ages, Range) and (group := population_of(ages)) is not None:
+            yield replace(observation, field="population", value=group)
 
 
 def joined(context: PageContext, observations: Sequence[Observation]) -> list[Observation]:
@@ -42,30 +41,30 @@ def joined(context: PageContext, observations: Sequence[Observation]) -> list[Ob
     ages = [o for o in observations if o.field == "ages" and o.assertion is Assertion.AFFIRMED]
     tracked = {o.level_of_care for o in ages if o.track is not None}  # each track has ages of its own
     ages = [o for o in ages if o.level_of_care not in tracked]
-    out = list(observations)
-    for one, other in pairwise(ages):
-        if (
-            one.level_of_care != other.level_of_care
-            or other.start - one.end > FARTHEST
-            or not _follow(one, other)
-        ):
-            continue
-        value = span([tuple(one.value), tuple(other.value)])
-        if value is None:
-            continue
-        start, end = min(one.start, other.start), max(one.end, other.end)
-        whole = replace(one, value=Range(*value), start=start, end=end, quote=context.page.text[start:end])
-        parts = {id(one), id(other)}
-        out = [_part(o) if id(o) in parts else o for o in out] + [whole]
-    return out
+    parts: set[int] = set()
+    wholes: list[Observation] = []
+    last: Observation | None = None  # the range so far, of the group before and those that it follows
+    for one in ages:
+        whole = _together(context, last, one) if last is not None else None
+        if whole is not None and last is not None:
+            wholes = [w for w in wholes if w is not last] + [whole]
+            parts |= {id(last), id(one)}
+        last = whole or one
+    return [_part(o) if id(o) in parts else o for o in observations] + wholes
 
 
-def _follow(one: Observation, other: Observation) -> bool:
-    """Whether one range begins where the other ends, within a year or two."""
+def _together(context: PageContext, one: Observation, other: Observation) -> Observation | None:
+    """One range of two, where one begins at the end of the other or within two years of it."""
+    if one.level_of_care != other.level_of_care or other.start - one.end > FARTHEST:
+        return None
     if not (isinstance(one.value, Range) and isinstance(other.value, Range)):
-        return False
+        return None
     first, second = sorted((one.value, other.value), key=lambda value: (value[0] is not None, value[0] or 0))
-    return first[1] is not None and second[0] is not None and 0 <= second[0] - first[1] <= 2
+    if first[1] is None or second[0] is None or not 0 <= second[0] - first[1] <= WIDEST_GAP:
+        return None
+    start, end = min(one.start, other.start), max(one.end, other.end)
+    value = Range(first[0], second[1])
+    return replace(one, value=value, start=start, end=end, quote=context.page.text[start:end])
 
 
 def _part(observation: Observation) -> Observation:

@@ -226,18 +226,3 @@ def suffix(run: Run, j: int) -> tuple[int, str | None]:
         return j, None
     direction, after = closed
     return (after + 1 if k > j and run.word(after) == ")" else after), direction
-
-
-def span(values: list[tuple[float | None, float | None]]) -> tuple[float | None, float | None] | None:
-    """One range that holds all ranges printed for the same thing; an end stays open only if no other closes it.
-
-    "2-4 weeks" and "average 4-6 weeks" give (2, 6); "minimum of 6 weeks" and "6-12 weeks" give (6, 12).
-    """
-    lows = [low for low, _ in values if low is not None]
-    highs = [high for _, high in values if high is not None]
-    if not lows and not highs:
-        return None
-    low, high = min(lows, default=None), max(highs, default=None)
-    if high is not None and any(end is None and start is not None and start > high for start, end in values):
-        high = None  # "13 to 18" and "19 and older"
-    return low, high
