@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.extract.schedule.grammar import table
@@ -105,6 +105,7 @@ def test_quote(text: str, quote: str) -> None:
     assert text[measure.start : measure.end] == quote
 
 
+@settings(deadline=None)  # the first reading compiles the tables
 @given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=50).map(" ".join)))
 def test_any_text_is_read_without_failing(text: str) -> None:
     for measure in find_measures(text):
