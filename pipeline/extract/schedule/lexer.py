@@ -17,9 +17,11 @@ from pipeline.extract.parsing.text import fold, sentences
 STOPS = frozenset({";", "|", "•", "\n"})
 LONGEST = 50_000  # characters of one run that are read; no block of a real page comes near
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
-_TOKEN = re.compile(r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|([^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)")
+_TOKEN = re.compile(
+    r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|((?:walk|check|drop)-ins?\b|[^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)"
+)
 _ASCII_TOKEN = re.compile(  # the same of ASCII text, where classes of letters are quicker to test
-    r"([0-9]+(?:[.:,][0-9]+)*)|([a-z]+(?:'[a-z]+)?)|([^\w\s]|\n)"
+    r"([0-9]+(?:[.:,][0-9]+)*)|((?:walk|check|drop)-ins?\b|[a-z]+(?:'[a-z]+)?)|([^\w\s]|\n)"
 )
 
 

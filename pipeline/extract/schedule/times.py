@@ -117,18 +117,19 @@ def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
         yield first.start, last.end, head
 
 
+_ASIDE = re.compile(r"\s*\([^()]*\)\W*$")  # "Sunday (optional)"
 _MEAL = re.compile(
     r"\W*(?:lunch|breakfast|dinner|snack|breaks?|office hours|phone hours|telephone|visiting)\b", re.I
 )
 
 
 def _with_days(context: PageContext, mention: SessionMention, offset: int) -> SessionMention:
-    """Days from the column or row header where a table cell gives only the clock."""
+    """Days from the column or row header, or from the label or heading over it, where the place gives only the clock."""
     days, start, end = mention.value
     block = context.block_at(offset + mention.start)
     if days is None and block is not None:
-        for index in block.header:
-            if named := days_named(context.page.blocks[index].text):
+        for governor in context.path(block)[: len(block.header) + 1]:
+            if named := days_named(_ASIDE.sub("", governor.text)):
                 return replace(mention, value=(named, start, end))
     return mention
 
