@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.schedule.grammar import table
+from pipeline.extract.schedule.daytime import times_of_day
+from pipeline.extract.schedule.grammar import PART_OF_WEEK, table
 from pipeline.extract.schedule.measures import Measure, find_measures
 
 FOLDER = Path(__file__).parent
@@ -70,12 +71,18 @@ def test_ages(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize("row", table("patterns.csv"), ids=lambda row: row["example"])
 def test_the_example_of_a_pattern_is_read_to_its_value(row: dict[str, str]) -> None:
+    if row["field"] == PART_OF_WEEK:
+        assert row["reads"] in times_of_day(row["example"])
+        return
     found = [(m.field, tuple(m.value)) for m in find_measures(row["example"])]
     assert (row["field"], read_range(row["reads"])) in found
 
 
 @pytest.mark.parametrize("row", table("cues.csv"), ids=lambda row: row["example"])
 def test_the_example_of_a_cue_is_read_to_its_kind(row: dict[str, str]) -> None:
+    if row["of"] == PART_OF_WEEK:
+        assert bool(times_of_day(row["example"])) is (row["whose"] == "program")
+        return
     found = [m.kind for m in find_measures(row["example"]) if (m.unit or m.field) in row["of"].split()]
     assert row["whose"] in found
 

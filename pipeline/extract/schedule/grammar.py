@@ -18,16 +18,17 @@ import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from pipeline.extract.schedule.grammar_words import section
-from pipeline.extract.schedule.lexer import STOPS, Run
-from pipeline.extract.schedule.quantities import FORMS, Quantity
+from pipeline.extract.schedule.lexer import STOPS, Run, read
+from pipeline.extract.schedule.quantities import FORMS, Quantity, quantities
 
 FORM_CODES = {form: chr(ord("a") + k) for k, form in enumerate(FORMS)}
 REST, VOID, END, LINE, ACRONYM, TWENTY_FOUR = "~", "z", "!", "\n", "A", "B"
 _UNKNOWN = {"WORD": "w", "PUNCTUATION": ",", "NUMERAL": "0"}
+PART_OF_WEEK = "part_of_week"  # the field of rows that read evening, weekend and morning
 SURE = 0.9  # of a row that says nothing else
 _FIRST_CODE = 0x100  # of the combinations of classes; what stands before is single characters with a meaning
 _ATOM = re.compile(
@@ -144,6 +145,8 @@ def _class(name: str) -> str:
     if name == "ANY":
         return f"[^{END}{LINE}]"
     classes = _alphabet()[1]
+    if (members := section("any_of").get(name)) is not None:
+        return f"[{''.join(classes[each] for each in members.split())}]"
     if (barred := section("except").get(name)) is not None:
         return f"[^{''.join(classes[each] for each in barred.split())}{VOID}]"
     chars = f"[{classes[name]}]"
@@ -161,8 +164,10 @@ def compiled(text: str) -> str:
     return out
 
 
-def encode(run: Run, quantities: Iterable[Quantity]) -> str:
+@lru_cache(maxsize=8)
+def line_of(text: str) -> str:
     """A run as one character a token."""
+    run = read(text)
     codes = list(map(_alphabet()[0].__getitem__, run.values))
     for i in range(len(codes) - 1):
         value = run.values[i]
@@ -172,7 +177,7 @@ def encode(run: Run, quantities: Iterable[Quantity]) -> str:
             codes[i] = END
         elif codes[i] == "w" and run.is_acronym(i):
             codes[i] = ACRONYM
-    for quantity in quantities:
+    for quantity in quantities(text):
         codes[quantity.first : quantity.after] = REST * (quantity.after - quantity.first)
         codes[quantity.first] = _form_code(quantity)
     return "".join(codes)
@@ -185,10 +190,13 @@ def _form_code(quantity: Quantity) -> str:
 
 
 @cache
-def patterns() -> dict[str, tuple[Pattern, ...]]:
-    """The rows of `patterns.csv` by the character that they begin with, in the order of the table."""
+def patterns(of_parts: bool = False) -> dict[str, tuple[Pattern, ...]]:
+    """The rows of `patterns.csv` (for parts of the week, or for quantities) by the character that they begin with, in the
+    order of the table."""
     found: dict[str, list[Pattern]] = {}
     for row in table("patterns.csv"):
+        if (row["field"] == PART_OF_WEEK) is not of_parts:
+            continue
         before, _, own = row["pattern"].rpartition("<")
         text = f"(?:{compiled(before)})({compiled(own)})" if before else f"({compiled(own)})"
         pattern = Pattern(
@@ -262,3 +270,22 @@ def is_held(holds: Iterable[str], quantity: Quantity, run: Run) -> bool:
         if not is_met:
             return False
     return True
+
+
+def whose(
+    run: Run, line: str, pattern: Pattern, quantity: Quantity, span: tuple[int, int]
+) -> tuple[str, float]:
+    """Whose that is what a pattern reads at tokens `span`, and how sure: as its row says, else as the first cue says."""
+    if pattern.whose:
+        return pattern.whose, pattern.confidence
+    first, after = span
+    for cue in cues().get(pattern.unit or pattern.field, ()):
+        if cue.where == "before":
+            window = line[run.back(first, cue.reach) : first]
+        elif cue.where == "inside":
+            window = line[quantity.after : after]
+        else:
+            window = line[after : run.ahead(after, cue.reach)]
+        if cue.is_in(window) and is_held(cue.holds, quantity, run):
+            return cue.whose, cue.confidence or pattern.confidence
+    return "program", pattern.confidence

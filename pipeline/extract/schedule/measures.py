@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.extract.schedule.grammar import Pattern, cues, encode, is_held, patterns
+from pipeline.extract.schedule.grammar import Pattern, is_held, line_of, patterns, whose
 from pipeline.extract.schedule.lexer import Run, read
 from pipeline.extract.schedule.quantities import Quantity, quantities, suffix
 from pipeline.values import Range
@@ -43,7 +43,7 @@ def find_measures(text: str) -> list[Measure]:
         return []
     run = read(text)
     by_token = {quantity.first: quantity for quantity in printed if not quantity.is_void}
-    line, rows = encode(run, printed), patterns()
+    line, rows = line_of(text), patterns()
     found: dict[int, Measure] = {}
     for i, char in enumerate(line):
         for pattern in rows.get(char, ()):
@@ -72,7 +72,7 @@ def _measure(
     low, high = (None if end is None else round(end * scale, 1) for end in value)
     if not all(end is None or 0 <= end <= _MOST[pattern.field] for end in (low, high)):
         return None
-    kind, sure = _kind(run, line, quantity, pattern, first, after)
+    kind, sure = whose(run, line, pattern, quantity, (first, after))
     start, end = run.bounds(first, after)
     return at, Measure(pattern.field, Range(low, high), start, end, kind, sure, pattern.unit)
 
@@ -91,21 +91,3 @@ def _value(quantity: Quantity, takes: str) -> tuple[float | None, float | None]:
     if takes == "through" and quantity.form == "OVER":
         return quantity.low, quantity.low
     return quantity.low, quantity.high
-
-
-def _kind(
-    run: Run, line: str, quantity: Quantity, pattern: Pattern, first: int, after: int
-) -> tuple[str, float]:
-    """Whose a measure is: as its row says, else as the first cue says that stands near it."""
-    if pattern.whose:
-        return pattern.whose, pattern.confidence
-    for cue in cues().get(pattern.unit or pattern.field, ()):
-        if cue.where == "before":
-            window = line[run.back(first, cue.reach) : first]
-        elif cue.where == "inside":
-            window = line[quantity.after : after]
-        else:
-            window = line[after : run.ahead(after, cue.reach)]
-        if cue.is_in(window) and is_held(cue.holds, quantity, run):
-            return cue.whose, cue.confidence or pattern.confidence
-    return "program", pattern.confidence
