@@ -68,6 +68,8 @@ class Demotion(StrEnum):
     OFFICE = "office"  # office hours
     INTAKE = "intake"
     OTHER = "other"  # not the program's
+    CONVERTED = "converted"  # weeks, of a length that is printed in days or months
+    PART = "part"  # of a range that two groups make together
     DEFINED = "defined"  # such programs are defined
     PASSING = "passing"  # named once, in passing
     UNLIKELY = "unlikely"  # of such words the labelled pages made no fact

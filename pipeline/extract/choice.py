@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.records import Assertion, Demotion, Observation, Tie
 from pipeline.values import Value
 
-DEFINED = 4.0  # what a definition says of such programs weighs less than what this one says of itself
+DEFINED = 4.0  # what a definition or a comparison says of such programs weighs less than what this one says of itself
+GENERAL = frozenset({Demotion.DEFINED, Demotion.COMPARISON})
 NEARNESS: Mapping[Tie | None, float] = {
     Tie.PHRASE: 4,
     Tie.SENTENCE: 3,
@@ -33,7 +34,7 @@ def best(observations: Sequence[Observation]) -> Observation | None:
         affirmed,
         key=lambda o: (
             NEARNESS[o.tie]
-            - DEFINED * (Demotion.DEFINED in o.demoted)
+            - DEFINED * (not GENERAL.isdisjoint(o.demoted))
             + 0.75 * min(votes[o.value], 4)
             + 2 * o.confidence,
             -o.start,

@@ -18,6 +18,7 @@ from pipeline.extract.facts.terms import find_terms
 from pipeline.extract.learned.models import Models
 from pipeline.extract.page_kind import PageKind, read_kind
 from pipeline.extract.parsing.page import Page
+from pipeline.extract.schedule.age_groups import joined, with_populations
 from pipeline.extract.schedule.times import find_times
 from pipeline.extract.tracks.tracks import split, with_tracks
 from pipeline.extract.words.context import PageContext, mark_menus
@@ -107,9 +108,10 @@ def extract(page: Page, models: Models | None = None) -> Reading:
     ):
         found.extend(contact(context))
     found.extend(find_place(context, levels, found))
+    found.extend(list(with_populations(found)))
     rejected = [page.meta["limits"]] if page.meta.get("limits") else []
     first = next((b.index for b in page.blocks if b.level == 1 and b.region is Region.MAIN), None)
-    found = with_tracks(context, found, first)
+    found = joined(context, with_tracks(context, found, first))
     if not kind.is_listing:
         rejected.append(f"no listing: {kind.kind} (score {kind.score:.1f})")
         found = [_unaffirmed(o) for o in found]

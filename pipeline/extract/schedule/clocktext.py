@@ -23,6 +23,7 @@ _NOON, _MIDNIGHT = (
     frozenset({"midnight", "medianoche"}),
 )
 CLOCK_WORDS = _NOON | _MIDNIGHT
+_COUNTED_SPANISH = words("clock", "counted_spanish")
 _COUNTED, _COUNTED_BEFORE = words("clock", "counted"), words("clock", "counted_before")
 
 
@@ -109,7 +110,8 @@ def clock(run: Run, i: int) -> tuple[Clock, int, bool] | None:
     value = Clock(hour, minute, meridiem, padded=word.startswith("0") and has_minutes)
     if not value.is_valid() or (meridiem is None and minute % 5):
         return None
-    return value, j, meridiem is not None or has_minutes
+    is_told = meridiem is not None or has_minutes or run.words(i - 2, i) in (["a", "las"], ["de", "las"])
+    return value, j, is_told
 
 
 def _digits(word: str, has_meridiem: bool) -> tuple[int, int, bool] | None:
@@ -185,6 +187,13 @@ def _is_range(run: Run, i: int, after: int, begin: Clock, end: Clock, sure: bool
     following, before = run.word(after), run.word(i - 1)
     if sure:
         return True
+    if (
+        before in ("de", "las")
+        and following not in _COUNTED_SPANISH
+        and begin.hour < end.hour <= 24
+        and begin.hour >= 7
+    ):
+        return True  # "de 18 a 21", with or without "h"
     if following in _COUNTED or before in _COUNTED_BEFORE:
         return False
     if following in ("-", "/") and run.is_tight(after - 1):

@@ -18,6 +18,11 @@ def _tables() -> dict[str, dict[str, str | list[str]]]:
     return tables
 
 
+def section(table: str) -> dict[str, str]:
+    """A table whose lists are strings."""
+    return {name: listed for name, listed in _tables()[table].items() if isinstance(listed, str)}
+
+
 def words(table: str, name: str) -> frozenset[str]:
     """The words of one list."""
     listed = _tables()[table][name]

@@ -17,9 +17,11 @@ from pipeline.extract.parsing.text import fold, sentences
 STOPS = frozenset({";", "|", "•", "\n"})
 LONGEST = 50_000  # characters of one run that are read; no block of a real page comes near
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
-_TOKEN = re.compile(r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|([^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)")
+_TOKEN = re.compile(
+    r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|((?:walk|check|drop)-ins?\b|[^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)"
+)
 _ASCII_TOKEN = re.compile(  # the same of ASCII text, where classes of letters are quicker to test
-    r"([0-9]+(?:[.:,][0-9]+)*)|([a-z]+(?:'[a-z]+)?)|([^\w\s]|\n)"
+    r"([0-9]+(?:[.:,][0-9]+)*)|((?:walk|check|drop)-ins?\b|[a-z]+(?:'[a-z]+)?)|([^\w\s]|\n)"
 )
 
 
@@ -62,26 +64,36 @@ class Run:
     def is_capital(self, i: int) -> bool:
         return 0 <= i < len(self.tokens) and self.text[self.tokens[i].start].isupper()
 
-    def before(self, i: int, size: int) -> list[str]:
-        """Up to `size` words before token i, within its sentence and after the last stop (";", "|", "•")."""
-        first, last = max(i - size, 0), min(i, len(self.values))
+    def is_acronym(self, i: int) -> bool:
+        """Three capitals or more."""
+        printed = self.text[self.tokens[i].start : self.tokens[i].end]
+        return len(printed) > 2 and printed.isupper()
+
+    def back(self, i: int, size: int) -> int:
+        """Up to `size` tokens before token i, within its sentence and after the last stop: the first of them."""
+        first = at = min(i, len(self.values))
         sentence = self.sentence[min(i, len(self.values) - 1)]
         while (
-            last - 1 >= first and self.sentence[last - 1] == sentence and self.values[last - 1] not in STOPS
+            at > max(i - size, 0) and self.sentence[at - 1] == sentence and self.values[at - 1] not in STOPS
         ):
-            last -= 1
-        return self.values[last:i]
+            at -= 1
+        return min(at, first)
+
+    def ahead(self, i: int, size: int) -> int:
+        """Up to `size` tokens from token i on, in the sentence of the token before it and up to the next stop: the token
+        after the last of them."""
+        at, end = i, min(i + size, len(self.values))
+        while at < end and self.sentence[at] == self.sentence[max(i - 1, 0)] and self.values[at] not in STOPS:
+            at += 1
+        return at
+
+    def before(self, i: int, size: int) -> list[str]:
+        """Up to `size` words before token i, within its sentence and after the last stop (";", "|", "•")."""
+        return self.values[self.back(i, size) : i]
 
     def behind(self, i: int, size: int) -> list[str]:
         """Up to `size` words from token i on, within the sentence of the token before it and up to the next stop."""
-        last, end = i, min(i + size, len(self.values))
-        while (
-            last < end
-            and self.sentence[last] == self.sentence[max(i - 1, 0)]
-            and self.values[last] not in STOPS
-        ):
-            last += 1
-        return self.values[i:last]
+        return self.values[i : self.ahead(i, size)]
 
     def bounds(self, i: int, j: int) -> tuple[int, int]:
         """Offsets of tokens i to j - 1."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.extract.schedule.grammar_words import Phrases, phrases, words
@@ -14,7 +14,9 @@ _UNITS = (
     "eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SPANISH = "uno dos tres cuatro cinco seis siete ocho nueve diez once doce".split()
+_SPANISH = (
+    "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis".split()
+)
 NUMBER_WORDS: dict[str, float] = {
     **{word: float(i) for i, word in enumerate(_SPANISH, 1) if word != "once"},
     **{word: float(i) for i, word in enumerate(_UNITS, 1)},
@@ -25,36 +27,48 @@ _NUMBER_WORDS = frozenset(NUMBER_WORDS)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _NUMERALS = frozenset({*NUMBER_WORDS, *_FRACTIONS})
-_HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half")}
+_HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half"), ("media",), ("medio",)}
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
 # What opens a quantity upwards (a least value) or downwards (a most value), read backwards from the number.
-_OPENERS = phrases("quantity", at_least="low", at_most="high")
+_FORMS = {
+    "at_least": "AT_LEAST",
+    "more_than": "MORE_THAN",
+    "over": "OVER",
+    "at_most": "AT_MOST",
+    "less_than": "LESS_THAN",
+}
+FORMS = ("NUMBER", "RANGE", *_FORMS.values(), "OR_MORE")
+_KEEPS_LEAST = frozenset({"AT_LEAST", "MORE_THAN", "OVER", "OR_MORE"})
+_OPENERS = phrases("quantity", **_FORMS)
 _LAST_OPENERS, _LONGEST_OPENER = frozenset(phrase[-1] for phrase in _OPENERS), max(map(len, _OPENERS))
-_CLOSERS = Phrases(phrases("quantity", or_more="low", or_less="high"))
+_CLOSERS = Phrases(phrases("quantity", or_more="OR_MORE", or_less="AT_MOST"))
 _ABOUT = words("quantity", "about")
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Numbers `low` to `high`, None where open; tokens `first` (opening words too) up to `after`."""
+    """Numbers `low` to `high`, None where open; tokens `first` (opening words too) up to `after`.
+
+    `form` says how it was printed (FORMS): "18 or more" and "at least 18" are the same numbers, and not always the same thing.
+    """
 
     low: float | None
     high: float | None
     first: int
     number: int  # the token of the first numeral
     after: int
+    form: str = "NUMBER"
 
-    def opened(self, direction: str) -> Quantity:
-        """The same quantity with an open end: "low" keeps a least value, "high" a most value."""
-        low = self.low if direction == "low" else None
-        high = (self.high if self.high is not None else self.low) if direction == "high" else None
-        return Quantity(low, high, self.first, self.number, self.after)
+    @property
+    def is_void(self) -> bool:
+        """A phone number, price or the like."""
+        return self.low is None and self.high is None
 
-    def spread(self, run: Run) -> Quantity:
-        """ "over three days" takes three days, where "over three hours" is more than three: the same, without "over"."""
-        if run.word(self.first) != "over" or self.high is not None:
-            return self
-        return Quantity(self.low, self.low, self.number, self.number, self.after)
+    def opened(self, form: str) -> Quantity:
+        """The same quantity with an open end, as that form leaves it."""
+        if form in _KEEPS_LEAST:
+            return replace(self, high=None, form=form)
+        return replace(self, low=None, high=self.high if self.high is not None else self.low, form=form)
 
 
 @lru_cache(maxsize=8)
@@ -83,14 +97,14 @@ def _quantity(run: Run, i: int) -> Quantity | None:
         high, j = second
     if _is_chained(run, i, j):
         return Quantity(None, None, i, i, j)  # swallowed whole, so that no part of it is read again
-    quantity = Quantity(low, high, i, i, j)
-    direction, begin = opener(run, i)
-    if direction and (direction == "low" or low == high):
-        quantity = quantity.opened(direction) if low == high else quantity
+    quantity = Quantity(low, high, i, i, j, "NUMBER" if low == high else "RANGE")
+    form, begin = opener(run, i)
+    if form and low == high:
+        quantity = quantity.opened(form)
     after, closing = suffix(run, j)
-    if closing and (low == high or closing == "low"):  # "20-30+" has no upper end either
+    if closing and (low == high or closing == "OR_MORE"):  # "20-30+" has no upper end either
         quantity = quantity.opened(closing)
-    return Quantity(quantity.low, quantity.high, begin, i, after)
+    return replace(quantity, first=begin, after=after)
 
 
 def _upper(run: Run, i: int, j: int) -> tuple[float, int] | None:
@@ -145,7 +159,9 @@ def _numeral(word: str) -> float | None:
 def _fraction(run: Run, j: int) -> tuple[float, int]:
     if run.words(j, j + 3) in (["1", "/", "2"], ["1", "/", "4"]) and run.tokens[j - 1].kind == "n":
         return 1 / int(run.word(j + 2)), j + 3
-    k = j + 1 if run.word(j) in ("and", "-") else j
+    if run.word(j) in _FRACTIONS and run.tokens[j - 1].kind == "n":  # "3 ½"
+        return _FRACTIONS[run.word(j)], j + 1
+    k = j + 1 if run.word(j) in ("and", "-", "y") else j
     if run.words(k, k + 3) == ["1", "/", "2"]:
         return 0.5, k + 3
     if k == j:
@@ -157,7 +173,14 @@ def _fraction(run: Run, j: int) -> tuple[float, int]:
 
 
 def _repetition(run: Run, j: int) -> int:
-    """Past "(9)" in "nine (9)"."""
+    """Past "(9)" in "nine (9)", and "(8-10)" in "eight to ten (8-10)"."""
+    if (
+        run.word(j) == "("
+        and run.word(j + 2) in _JOINS
+        and run.word(j + 4) == ")"
+        and run.tokens[j - 1].kind == "w"
+    ):
+        return j + 5 if run.tokens[j + 1].kind == run.tokens[j + 3].kind == "n" else j
     if (
         run.word(j) == "("
         and run.word(j + 2) == ")"
@@ -203,18 +226,3 @@ def suffix(run: Run, j: int) -> tuple[int, str | None]:
         return j, None
     direction, after = closed
     return (after + 1 if k > j and run.word(after) == ")" else after), direction
-
-
-def span(values: list[tuple[float | None, float | None]]) -> tuple[float | None, float | None] | None:
-    """One range that holds all ranges printed for the same thing; an end stays open only if no other closes it.
-
-    "2-4 weeks" and "average 4-6 weeks" give (2, 6); "minimum of 6 weeks" and "6-12 weeks" give (6, 12).
-    """
-    lows = [low for low, _ in values if low is not None]
-    highs = [high for _, high in values if high is not None]
-    if not lows and not highs:
-        return None
-    low, high = min(lows, default=None), max(highs, default=None)
-    if high is not None and any(end is None and start is not None and start > high for start, end in values):
-        high = None  # "13 to 18" and "19 and older"
-    return low, high

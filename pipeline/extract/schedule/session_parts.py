@@ -193,7 +193,8 @@ def _join(run: Run, segment: list[Element]) -> list[Pair]:
             if current is None or (used and segment[0].clock and k < last_days):
                 pending.append(element)
             else:
-                pairs.append(_pair(run, current, element, codes))
+                pair = _pair(run, current, element, codes)
+                pairs.append(_completed(pair, pairs) if current.is_exception else pair)
                 used = True
         elif element.days is not None:
             if element.days.is_vague and (named or not clocked):
@@ -212,6 +213,15 @@ def _join(run: Run, segment: list[Element]) -> list[Pair]:
     if not used and not _is_date(current):
         pairs.append(_pair(run, current, None, codes))
     return _shared(pairs)
+
+
+def _completed(pair: Pair, earlier: list[Pair]) -> Pair:
+    """ "except Wednesdays, when it ends at 5": the day that is excepted takes the other end from the rule."""
+    rule = next((other.clock for other in reversed(earlier) if None not in other.clock), (None, None))
+    begin, end = pair.clock
+    if pair.role is None or None in rule:
+        return pair
+    return replace(pair, clock=(begin or rule[0], end or rule[1]), role=None)
 
 
 def _is_date(element: Element | None) -> bool:

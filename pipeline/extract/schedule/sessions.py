@@ -11,7 +11,7 @@ from pipeline.extract.schedule.grammar_words import words
 from pipeline.extract.schedule.lexer import Run, has_any, read
 from pipeline.extract.schedule.session_cues import SessionKind, audience_in, kind_of, level_before, level_in
 from pipeline.extract.schedule.session_parts import STOPS, Pair, pairs_of
-from pipeline.normalize.clock import DAYS, WEEKEND, minutes_of
+from pipeline.normalize.clock import DAYS, WEEKEND, in_order, minutes_of
 
 SessionValue = tuple[tuple[str, ...] | None, str | None, str | None]
 Told = tuple[SessionKind, bool, str | None]  # kind, whether any word tells it, level
@@ -85,7 +85,7 @@ def _told(run: Run, pairs: list[Pair], k: int, context: str) -> Told:
     kind, is_told = kind_of(before, behind, context)
     if pair.days is not None and pair.days.is_date:
         return "other", True, level
-    if _is_one_day(pair) and _FAMILY & set(before[-10:]):  # "a parent skills group meets Tuesdays"
+    if len(pair.codes or ()) == 1 and _FAMILY & set(before[-10:]):  # "a parent skills group meets Tuesdays"
         return "other", True, level
     is_told = is_told or level is not None
     if kind == "program" and _minutes(pair.clock) >= (LONGEST_PROGRAM_DAY if is_told else PROGRAM_DAY):
@@ -239,7 +239,7 @@ def consolidate(values: Iterable[SessionValue]) -> list[SessionValue]:
     A page says "Monday–Thursday" in one place, "9 AM–12 PM" in another and both in a third: the third is kept. Where
     no place has both, the one list of days joins every clock. The items of an agenda become the day that they fill.
     """
-    distinct = _agenda_as_day(list(dict.fromkeys(values)))
+    distinct = _day_by_day(_agenda_as_day(list(dict.fromkeys(values))))
     full = [value for value in distinct if value[0] and value[1] and value[2]]
     clocks = [value for value in distinct if value[1] and value[2] and not value[0]]
     days = [value for value in distinct if value[0] and not value[1]]
@@ -251,6 +251,20 @@ def consolidate(values: Iterable[SessionValue]) -> list[SessionValue]:
     )
 
 
+def _day_by_day(values: list[SessionValue]) -> list[SessionValue]:
+    """Days that a table prints one by one and that have the same clock are one session."""
+    named: dict[tuple[str | None, str | None], set[str]] = {}
+    for days, start, end in values:
+        if _is_table_cell((days, start, end)):
+            named.setdefault((start, end), set()).update(days or ())
+    row = [(in_order(named[v[1:]]), *v[1:]) if _is_table_cell(v) else v for v in values]
+    return list(dict.fromkeys(row))
+
+
+def _is_table_cell(value: SessionValue) -> bool:
+    return len(value[0] or ()) == 1 and None not in value
+
+
 def _is_repeated(value: SessionValue, fuller: list[SessionValue]) -> bool:
     """True where a fuller session says all that `value` says."""
     days, start, end = value
@@ -258,6 +272,9 @@ def _is_repeated(value: SessionValue, fuller: list[SessionValue]) -> bool:
         if other == value:
             continue
         if days and not start and other[0] and set(days) <= {d for o in fuller for d in o[0] or ()}:
+            return True
+        is_part = start and end and other[1] and other[2] and other[1] <= start and end <= other[2]
+        if not days and is_part and other[0]:  # an item of that day
             return True
         same_clock = start == other[1] and end in (None, other[2])
         if start and same_clock and (not days or not other[0] or set(days) <= set(other[0])):

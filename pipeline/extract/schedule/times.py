@@ -14,35 +14,56 @@ from functools import partial
 from itertools import chain
 from typing import Protocol
 
-from pipeline.extract.schedule.ages import find_ages
+from pipeline.extract.parsing.page import Block
 from pipeline.extract.schedule.daylists import days_named
 from pipeline.extract.schedule.daytime import HINTS as PART_HINTS
 from pipeline.extract.schedule.daytime import times_of_day
-from pipeline.extract.schedule.dose import find_dose
-from pipeline.extract.schedule.duration import find_durations
-from pipeline.extract.schedule.lexer import has_any
+from pipeline.extract.schedule.grammar_words import words
+from pipeline.extract.schedule.measures import Measure, find_measures
+from pipeline.extract.schedule.quantities import NUMBER_WORDS
 from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.vocabulary import spots
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
-from pipeline.values import Range, Session, Value
+from pipeline.values import Session, Value
 
 MAX_RUN = 4_000
 _DEFINITION = re.compile(
     r"\b(?:iops|phps|(?:intensive outpatient|partial hospitali[sz]ation|day treatment) programs|an (?:iop|intensive outpatient program)|a (?:php|partial hospitali[sz]ation program))\b"
 )
+_COMPARING = re.compile(rf"\b(?:{'|'.join(map(re.escape, words('compare', 'phrases')))})\b")
 _VAGUE = re.compile(
     r"\b(?:anywhere from|can (?:be|last|range|vary)|may last|recommended minimum|usually|varies|vary|depending)\b"
 )
 DEFINED = 0.25  # less sure of what a definition says of such programs in general
 SHORTEST_STAY = 1.0  # weeks; "five days" alone is how often, not how long
 _RANGE_BEFORE = re.compile(r"\d\s?(?:[-–—]|to)\s?\Z")
-_DIGITS = frozenset("0123456789")
 
 
-def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
-    """Every statement on when, how much, how long and for what age, affirmed or not."""
+def find_times(context: PageContext, levels: Levels) -> list[Observation]:
+    """Every statement on when, how much, how long and for what age, affirmed or not.
+
+    What a comparison says of another level ("PHP is more intensive: six hours a day") counts only where the page says
+    something of that level besides.
+    """
+    found = list(_found(context, levels))
+    described = {levels.subject} | {
+        o.level_of_care
+        for o in found
+        if o.assertion is Assertion.AFFIRMED and Demotion.COMPARISON not in o.demoted
+    }
+    return [
+        o
+        if o.level_of_care in described
+        or Demotion.COMPARISON not in o.demoted
+        or o.assertion is not Assertion.AFFIRMED
+        else replace(o, assertion=Assertion.GENERIC)
+        for o in found
+    ]
+
+
+def _found(context: PageContext, levels: Levels) -> Iterator[Observation]:
     hints = sorted(spots(context.folded, _HINTS))
     for start, end, head in _runs(context):
         at = bisect_left(hints, start)
@@ -60,79 +81,18 @@ def find_times(context: PageContext, levels: Levels) -> Iterator[Observation]:
                 continue  # "5–7 days a week" promises no weekend
             topic = "time" if statement.from_session else "daytime"
             yield from observe(statement, statement.part, True, topic=topic)
-        if not _may_count(text):
-            continue
-        for dose in find_dose(text):
-            yield from observe(dose, dose.field, Range(*dose.value), kind=dose.kind)
-        for length in find_durations(text):
-            if length.unit == "day" and (length.weeks[1] or length.weeks[0] or 0) <= SHORTEST_STAY:
-                continue
-            yield from observe(length, "duration_weeks", Range(*length.weeks), kind=length.kind)
-        for age in find_ages(text):
-            if age.kind != "excluded":
-                kind = "program" if age.kind == "accepted" else "other"
-                yield from observe(age, "ages", Range(*age.years), kind=kind)
+        for measure in find_measures(text):
+            if measure.kind != "excluded" and not _is_short(measure):
+                yield from observe(measure, measure.field, measure.value, kind=measure.kind)
 
 
-_UNITS = (
-    "hour",
-    "hr",
-    "week",
-    "day",
-    "night",
-    "month",
-    "age",
-    "year",
-    "session",
-    "time",
-    "evening",
-    "hora",
-    "semana",
-    "día",
-    "mes",
-    "edad",
-    "+",
-    "over",
-    "older",
-    "and up",
-    "at least",
-)
-_NUMBERS = (
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "twel",
-    "teen",
-    "twenty",
-    "thirty",
-    "half",
-    "few",
-    "daily",
-    "weekday",
-    "every",
-    "each",
-    "once",
-    "twice",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-)
+def _is_short(measure: Measure) -> bool:
+    """ "Five days" alone is how often, not how long."""
+    return measure.unit == "day" and (measure.value[1] or measure.value[0] or 0) <= SHORTEST_STAY
+
+
 # One of these stands in every run that says anything of times: a digit, a number, a day or a part of one.
-_HINTS = tuple(dict.fromkeys((*sorted(_DIGITS), *_NUMBERS, *DAY_HINTS, *PART_HINTS)))
-
-
-def _may_count(text: str) -> bool:
-    """Whether a run holds a number, in digits or words, and something that it could count."""
-    folded = text.lower()
-    return (not _DIGITS.isdisjoint(folded) or has_any(folded, _NUMBERS)) and has_any(folded, _UNITS)
+_HINTS = tuple(dict.fromkeys((*"0123456789", *sorted(NUMBER_WORDS), *DAY_HINTS, *PART_HINTS)))
 
 
 def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
@@ -157,18 +117,19 @@ def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
         yield first.start, last.end, head
 
 
+_ASIDE = re.compile(r"\s*\([^()]*\)\W*$")  # "Sunday (optional)"
 _MEAL = re.compile(
     r"\W*(?:lunch|breakfast|dinner|snack|breaks?|office hours|phone hours|telephone|visiting)\b", re.I
 )
 
 
 def _with_days(context: PageContext, mention: SessionMention, offset: int) -> SessionMention:
-    """Days from the column or row header where a table cell gives only the clock."""
+    """Days from the column or row header, or from the label or heading over it, where the place gives only the clock."""
     days, start, end = mention.value
     block = context.block_at(offset + mention.start)
     if days is None and block is not None:
-        for index in block.header:
-            if named := days_named(context.page.blocks[index].text):
+        for governor in context.path(block)[: len(block.header) + 1]:
+            if named := days_named(_ASIDE.sub("", governor.text)):
                 return replace(mention, value=(named, start, end))
     return mention
 
@@ -178,6 +139,15 @@ def _session(context: PageContext, mention: SessionMention, offset: int) -> tupl
     block = context.block_at(offset + mention.start)
     term = context.page.blocks[block.lead].text if block is not None and block.lead is not None else ""
     return Session(*mention.value), "other" if _MEAL.match(term) else mention.kind
+
+
+def _is_compared(context: PageContext, levels: Levels, block: Block, sentence: tuple[int, int]) -> bool:
+    """Whether a sentence, or the question that it answers, sets levels of care against each other."""
+    if any(context.tells(governor, _COMPARING) for governor in context.path(block)[:2]):
+        return True
+    return _COMPARING.search(context.folded, *sentence) is not None and any(
+        sentence[0] <= mention.start < sentence[1] for mention in levels.by_block.get(block.index, ())
+    )
 
 
 class Printed(Protocol):
@@ -223,6 +193,9 @@ def _observe(
     if topic == "daytime" and said is Assertion.NEGATED:
         value = False  # "no evening groups"
     level, tie = (governed, Tie.PHRASE) if governed else governing_level(context, levels, block, start, end)
+    if _is_compared(context, levels, block, sentence):
+        demoted.append(Demotion.COMPARISON)
+        confidence -= DEFINED
     yield context.observe(
         field=field,
         value=value,
