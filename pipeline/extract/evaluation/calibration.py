@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from pipeline.extract.evaluation.score import RANGES, SETS, STATES, ancestors, facts
+from pipeline.extract.evaluation.score import RANGES, SETS, STATES, Row, ancestors, facts
+
+Fact = tuple[str, object]  # field as the scorer calls it, value
+
+
+class Verdict(StrEnum):
+    """What two readers say of a fact: both have it, neither has it, or one of them."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    DISPUTED = "disputed"
+
 
 BANDS = (0.0, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
 
@@ -31,39 +44,52 @@ class Band:
 
 
 def calibrate(
-    gold: Iterable[Mapping[str, Any]], predicted: Mapping[str, Mapping[str, Any]]
+    gold: Iterable[Row], predicted: Mapping[str, Row]
 ) -> Iterator[Band]:
     """Bands of confidence over all facts that the answer gives, the most confident observation of each."""
     judged = [one for row in gold for one in judged_facts(row, predicted.get(row["id"], {}))]
     for low, high in pairwise(BANDS):
         here = [(c, j) for _, c, j in judged if low <= c < high or (high == 1.0 and c == 1.0)]
         if here:
-            counts = {name: sum(1 for _, j in here if j == name) for name in ("right", "wrong", "disputed")}
+            counts = Counter(verdict for _, verdict in here)
             mean = sum(c for c, _ in here) / len(here)
-            yield Band(low, high, counts["right"], counts["wrong"], counts["disputed"], mean)
+            yield Band(low, high, *(counts[verdict] for verdict in Verdict), mean)
 
 
-def judged_facts(row: Mapping[str, Any], page: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
-    """(field, confidence, right | wrong | disputed) of every fact that the answer gives for one row."""
+def judged_facts(row: Row, page: Row) -> Iterator[tuple[str, float, Verdict]]:
+    """(field, confidence, verdict) of every fact that the answer gives for one row, by its most confident evidence."""
+    best: dict[Fact, float] = {}
+    judged: dict[Fact, Verdict] = {}
+    for said, keys in judged_evidence(row, page):
+        for key, verdict in keys.items():
+            judged[key] = verdict
+            best[key] = max(best.get(key, 0.0), said["confidence"])
+    for key, verdict in judged.items():
+        yield key[0], best[key], verdict
+
+
+def judged_evidence(row: Row, page: Row) -> Iterator[tuple[Row, dict[Fact, Verdict]]]:
+    """Each affirmed piece of evidence of an answer that is a listing, with the facts that it stands for and what the
+    readers of the row say of each. Facts that the answer does not give are left out."""
     first, second = row["gold"], row.get("second", row["gold"])
     if not (first["is_listing"] and second["is_listing"] and page.get("is_listing")):
         return
     by_level = "programs" in first
     one, other, found = (facts(p, by_level) for p in (first, second, page))
-    best: dict[tuple[str, object], float] = {}
     for said in page.get("evidence") or ():
         if said["assertion"] == "affirmed":
-            for key in _keys(said, by_level):
-                if key[1] in found[key[0]]:
-                    best[key] = max(best.get(key, 0.0), said["confidence"])
-    for (name, value), confidence in best.items():
-        want, doubt = one[name] & other[name], one[name] ^ other[name]
-        general = {a for c in want | doubt for a in ancestors(c)} if name == "conditions" else set()
-        verdict = "right" if value in want else "disputed" if value in doubt | general else "wrong"
-        yield name, confidence, verdict
+            given = [key for key in _keys(said, by_level) if key[1] in found[key[0]]]
+            yield said, {(name, value): _verdict(name, value, one[name], other[name]) for name, value in given}
 
 
-def _keys(said: Mapping[str, Any], by_level: bool) -> Iterator[tuple[str, object]]:
+def _verdict(name: str, value: object, one: set[Any], other: set[Any]) -> Verdict:
+    if value in one & other:
+        return Verdict.RIGHT
+    general = {a for code in one | other for a in ancestors(code)} if name == "conditions" else set()
+    return Verdict.DISPUTED if value in (one ^ other) | general else Verdict.WRONG
+
+
+def _keys(said: Row, by_level: bool) -> Iterator[Fact]:
     """The facts that one piece of evidence stands for, as the scorer names them."""
     name, level = said["field"], (said.get("level_of_care"),) if by_level else ()
     if name in SETS:
