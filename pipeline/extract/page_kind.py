@@ -1,7 +1,7 @@
 """What a page is (program, location, contact, organization, insurance, article, news, directory, job, other), and how
 probable it is that it is a provider's own page about its program, service or site.
 
-A linear model (`learned/kind.csv`) adds up the weights of the page's features (`kind_features.py`). From THRESHOLD on the
+A linear model (`learned/kind.csv`) adds up the weights of the page's features (`kinds/features.py`). From THRESHOLD on the
 page is a listing; the probability multiplies the confidence of all that it says.
 """
 
@@ -17,7 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline.extract.kind_features import ANY, AT_OPENING, OWN, cues, kind_features
+from pipeline.extract.kinds.features import kind_features
+from pipeline.extract.kinds.signs import ANY, AT_OPENING, OWN, cues
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels
 

@@ -1,20 +1,30 @@
 """What can be seen of a page that tells whose it is: named features that hold or not.
 
-Cues (`kind_cues.csv`: feature, class, where, pattern), who speaks, what the markup says, the shape of title and address,
+Cues (`cues.csv`: feature, class, where, pattern), who speaks, what the markup says, the shape of title and address,
 what it links to. None counts how long a page is: words count by how dense they stand, or near the page's beginning.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from pipeline.extract.kinds.signs import (
+    ANY,
+    AT_OPENING,
+    MORE_OTHER,
+    MORE_OWN,
+    MOST_OWN,
+    NAMED,
+    ONLY_OTHER,
+    ONLY_OWN,
+    OWN,
+    TWO_OTHER,
+    cues,
+)
 from pipeline.extract.parsing.json_ld import types_of
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.text import fold
@@ -24,36 +34,12 @@ from pipeline.extract.words.scanner import Scanner
 from pipeline.records import Region
 from sources.urls import registrable
 
-CUES = Path(__file__).with_name("kind_cues.csv")
 OPENING = 400  # characters of body at its beginning, where a page says what it is
 TITLE = 100  # characters that stand for a title where there is none
 READ, TAIL = 12_000, 2_000  # characters of body that the cues look at, and how many of them from its end
 DENSE = 4_500  # characters of body in which a cue has to stand once
 MOST = 3  # hits of one cue that are looked for
-OWN = frozenset(
-    {"program", "location", "contact", "organization", "insurance"}
-)  # classes of a provider's own pages
-ANY = "any"  # class of cues that pages of all classes have, such as the address of a home page
 _PLACES = {"text": "text", "opening": "opening", "title": "title", "url": "address"}
-AT_OPENING = ", at the opening"
-
-
-class Cue(NamedTuple):
-    """A pattern, the feature that it is a sign of, the class of pages that uses it, and where it is looked for."""
-
-    feature: str
-    kind: str
-    where: str
-    pattern: re.Pattern[str]
-
-
-@lru_cache(maxsize=1)
-def cues() -> list[Cue]:
-    """The rows of the table."""
-    with CUES.open(encoding="utf-8", newline="") as rows:
-        return [
-            Cue(r["feature"], r["kind"], r["where"], re.compile(r["pattern"])) for r in csv.DictReader(rows)
-        ]
 
 
 @lru_cache(maxsize=1)
@@ -124,17 +110,17 @@ def _cue_features(page: Page, body: str, url: str, first: str) -> Iterator[str]:
         own, other = (len(signs.get((where, is_own), ())) for is_own in (True, False))
         if where in ("text", "opening"):
             if own >= 1.5 * other and own:
-                yield f"{name}: more signs of an own page"
+                yield f"{name}: {MORE_OWN}"
                 if own >= 3 * other and own > 2:
-                    yield f"{name}: three times as many signs of an own page"
+                    yield f"{name}: {MOST_OWN}"
             elif other >= 1.5 * own and other:
-                yield f"{name}: more signs of another page"
+                yield f"{name}: {MORE_OTHER}"
         elif own and not other:
-            yield f"{name}: of an own page alone"
+            yield f"{name}: {ONLY_OWN}"
         elif other and not own:
-            yield f"{name}: of another page alone"
+            yield f"{name}: {ONLY_OTHER}"
         if where in ("title", "url") and other > 1:
-            yield f"{name}: two signs of another page"
+            yield f"{name}: {TWO_OTHER}"
 
 
 _VOICES = {
@@ -259,7 +245,6 @@ def _markup(page: Page) -> Iterator[str]:
         yield "carries a time of publication"
 
 
-_NAMED = {"level_of_care": "a level of care", "modality": "a treatment", "condition": "a condition"}
 _ASKS = re.compile(r"^(?:what|how|why|when|who|which|can|is|are|does|do|should|¿)\b.*\??$")
 _DEFINES = re.compile(
     r"^(?:what (?:is|are|causes)|signs|symptoms|types of|causes|benefits|history|understanding|overview|the (?:role|importance|difference|benefits)|how (?:does|do|to)|who (?:can|should|benefits)|key|¿?qué (?:es|son)|síntomas|tips)\b"
@@ -277,9 +262,9 @@ def _headings(context: PageContext, first: str) -> Iterator[str]:
         yield "first heading: a name"
     head = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
     end = head.end if head else len(first)
-    for field, name in _NAMED.items():
-        if any(m.end <= end and m.start >= (head.start if head else 0) for m in context.named(field)):
-            yield f"first heading: names {name}"
+    for field in NAMED:
+        if context.named(field, head.start if head else 0, end):
+            yield f"first heading: names a {field}"
     heads = [
         context.folded[b.start : b.end].strip()
         for b in context.page.blocks
@@ -336,6 +321,6 @@ def _levels(context: PageContext, levels: Levels) -> Iterator[str]:
     if not levels.mentions:
         yield "no level of care named"
     starts = [b.start for b in context.page.blocks if b.region is Region.MAIN][:1]
-    for field, name in _NAMED.items():
+    for field in NAMED:
         if any(context.named(field, start, start + OPENING) for start in starts):
-            yield f"{name} named{AT_OPENING}"
+            yield f"names a {field}{AT_OPENING}"
