@@ -27,6 +27,7 @@ from pipeline.extract.kinds.signs import (
 )
 from pipeline.extract.parsing.json_ld import types_of
 from pipeline.extract.parsing.page import Page
+from pipeline.extract.parsing.parse import BODY_CLASS
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels
@@ -130,6 +131,10 @@ _VOICES = {
     "may and can": frozenset(
         "may might can could typically usually often generally commonly sometimes tend tends depending varies vary".split()
     ),
+    "treatment": frozenset(
+        "therapy therapies counseling counselling treatment treatments program programs session sessions appointment care clients "
+        "patients group groups clinic recovery psychotherapy services terapia tratamiento pacientes sesiones programa".split()
+    ),
     "the past": frozenset("was were had did said began became went spent felt".split()),
 }
 _BANDS = ((4.0, "much"), (1.5, "some"))  # times in 100 words
@@ -232,6 +237,11 @@ _MARKED = {
 }
 
 
+_POST = re.compile(
+    r"\b(?:single-post|post-template|blog-post|blog-item|article-page|archive|category|single-format)\b"
+)
+
+
 def _markup(page: Page) -> Iterator[str]:
     types: set[str] = set()
     for node in page.json_ld:
@@ -239,6 +249,8 @@ def _markup(page: Page) -> Iterator[str]:
     for name, marks in _MARKED.items():
         if types & marks:
             yield name
+    if _POST.search(page.meta.get(BODY_CLASS, "")):
+        yield "template of a post"
     if page.meta.get("og:type") == "article":
         yield "og:type is article"
     if "article:published_time" in page.meta or "article:modified_time" in page.meta:
@@ -254,6 +266,11 @@ _ENDS = re.compile(
 )
 
 
+_PERSON = re.compile(
+    r"\W*(?:(?:Dr|Mr|Mrs|Ms)\.? )?[A-Z][\w'’-]+ (?:[A-Z][\w.'’-]* ){0,2}[A-Z][\w'’-]+(?:(?:,? ?[–—|-]? ?(?:M\.?[ASD]\.?\w*|Ph\.?D\.?|Psy\.?D\.?|[A-Z]{2,6}(?:-\w+)*))+| [–—-] .*)\W*"
+)
+
+
 def _headings(context: PageContext, first: str) -> Iterator[str]:
     count = len(first.split())
     if count >= 8:
@@ -262,6 +279,8 @@ def _headings(context: PageContext, first: str) -> Iterator[str]:
         yield "first heading: a name"
     head = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
     end = head.end if head else len(first)
+    if head and _PERSON.fullmatch(head.text):
+        yield "first heading: a person"
     for field in NAMED:
         if context.named(field, head.start if head else 0, end):
             yield f"first heading: names a {field}"

@@ -43,10 +43,12 @@ SEEN = {  # what is no cue: feature → 1 for an own page, -1 against one, 0 eit
     "marked as a list": -1,
     "marked as a contact or about page": 0,
     "marked as a person": -1,
+    "template of a post": -1,
     "og:type is article": -1,
     "carries a time of publication": -1,
     "first heading: a sentence": -1,
     "first heading: a name": 1,
+    "first heading: a person": -1,
     "headings explain a subject": -1,
     "headings ask": 0,
     "headings of an article's end": -1,
@@ -62,7 +64,7 @@ SEEN = {  # what is no cue: feature → 1 for an own page, -1 against one, 0 eit
     **{f"names a {field}{AT_OPENING}": 0 for field in NAMED},
     **{
         f"says {name}: {band}": 1 if name == "we" else 0
-        for name in ("we", "I", "you", "may and can", "the past")
+        for name in ("we", "I", "you", "may and can", "treatment", "the past")
         for band in ("much", "some")
     },
 }
