@@ -29,6 +29,7 @@ FLOORS = (
 EXTRACT_FLOORS = (
     "pipeline.extract.parsing pipeline.extract.learned",
     "pipeline.extract.words",
+    "pipeline.extract.kinds",
     "pipeline.extract.facts pipeline.extract.schedule pipeline.extract.tracks pipeline.extract.page_kind pipeline.extract.choice",
     "pipeline.extract.reading",
     "pipeline.extract.site",

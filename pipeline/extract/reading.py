@@ -113,8 +113,9 @@ def extract(page: Page, models: Models | None = None) -> Reading:
     first = next((b.index for b in page.blocks if b.level == 1 and b.region is Region.MAIN), None)
     found = joined(context, with_tracks(context, found, first))
     if not kind.is_listing:
-        rejected.append(f"no listing: {kind.kind} (score {kind.score:.1f})")
+        rejected.append(f"no listing: {kind.kind} (probability {kind.probability:.2f})")
         found = [_unaffirmed(o) for o in found]
+    found = [replace(o, confidence=o.confidence * kind.probability) for o in found]
     offered = tuple(
         dict.fromkeys(
             o.written for o in found if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED

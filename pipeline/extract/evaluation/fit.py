@@ -6,14 +6,17 @@ The folder holds `pages/`, `snippets/` and `kinds/` with their labels; the table
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.extract.evaluation.fact_examples import fact_examples
-from pipeline.extract.evaluation.fitting import Example, fit, write_model
+from pipeline.extract.evaluation.fitting import NO_SIGNS, Example, fit, write_model
 from pipeline.extract.evaluation.folds import FOLDS, fold_of
+from pipeline.extract.evaluation.kind_examples import kind_examples
+from pipeline.extract.kinds.signs import signs
+from pipeline.extract.learned.linear import LinearModel
 from pipeline.extract.learned.models import HERE, Models, shipped
 
 
@@ -22,9 +25,17 @@ class Recipe(NamedTuple):
 
     examples: Callable[[Path], Iterable[Example]]
     strength: float
+    signs: Mapping[str, int] = NO_SIGNS  # which way a feature may count
+
+    def fit(self, examples: Sequence[Example]) -> LinearModel:
+        """The model of these examples."""
+        return fit(examples, self.strength, self.signs)
 
 
-RECIPES: Mapping[str, Recipe] = {"fact": Recipe(fact_examples, 0.1)}
+RECIPES: Mapping[str, Recipe] = {
+    "kind": Recipe(kind_examples, 1.0, signs()),
+    "fact": Recipe(fact_examples, 0.1),
+}
 
 
 def fold_models(data: Path) -> list[Models]:
@@ -34,7 +45,7 @@ def fold_models(data: Path) -> list[Models]:
         replace(
             shipped(),
             **{
-                name: fit([e for e in found if fold_of(e.provider) != fold], RECIPES[name].strength)
+                name: RECIPES[name].fit([e for e in found if fold_of(e.provider) != fold])
                 for name, found in examples.items()
             },
         )
@@ -45,10 +56,13 @@ def fold_models(data: Path) -> list[Models]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    for name, recipe in RECIPES.items():
+    parser.add_argument("--only", choices=list(RECIPES), nargs="+", default=list(RECIPES))
+    given = parser.parse_args()
+    folder = given.folder
+    for name in given.only:
+        recipe = RECIPES[name]
         examples = list(recipe.examples(folder))
-        write_model(HERE / f"{name}.csv", fit(examples, recipe.strength), examples)
+        write_model(HERE / f"{name}.csv", recipe.fit(examples), examples)
         print(f"{name}: {len(examples)} examples")
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.extract.evaluation.folds import FOLDS, fold_of
 from pipeline.extract.learned.linear import BIAS, LinearModel
 
+NO_SIGNS: Mapping[str, int] = {}
 FEWEST_PROVIDERS = 3  # that have a feature, else it is no feature
 ROUNDS = 3  # of choosing and fitting
 ALIKE = 0.7  # share of the likeliest example's probability from which another of its bag counts as well
@@ -47,8 +48,22 @@ def providers_of(examples: Sequence[Example]) -> dict[str, int]:
     return {name: len(providers) for name, providers in seen.items()}
 
 
-def fit(examples: Sequence[Example], strength: float = 1.0) -> LinearModel:
-    """The model of all examples; `strength` is the inverse of the penalty (scikit-learn's C)."""
+def fit(
+    examples: Sequence[Example], strength: float = 1.0, signs: Mapping[str, int] = NO_SIGNS
+) -> LinearModel:
+    """The model of all examples; `strength` is the inverse of the penalty (scikit-learn's C).
+
+    A feature whose weight comes out against its sign (1 or -1; 0 or none: it may count either way) is left out.
+    """
+    while True:
+        model = _fit(examples, strength)
+        contrary = {name for name, weight in model.weights.items() if weight * signs.get(name, 0) < 0}
+        if not contrary:
+            return model
+        examples = [replace(e, features=e.features - contrary) for e in examples]
+
+
+def _fit(examples: Sequence[Example], strength: float) -> LinearModel:
     if not any(e.bag for e in examples):
         return _fitted(examples, [1.0] * len(examples), strength)
     model: LinearModel | None = None
@@ -89,14 +104,20 @@ def _fitted(examples: Sequence[Example], weights: Sequence[float], strength: flo
     return LinearModel({BIAS: float(fitted.intercept_[0]), **found})
 
 
-def fold_models(examples: Sequence[Example], strength: float = 1.0) -> list[LinearModel]:
+def fold_models(
+    examples: Sequence[Example], strength: float = 1.0, signs: Mapping[str, int] = NO_SIGNS
+) -> list[LinearModel]:
     """For each fold the model that is fitted on the others."""
-    return [fit([e for e in examples if fold_of(e.provider) != fold], strength) for fold in range(FOLDS)]
+    return [
+        fit([e for e in examples if fold_of(e.provider) != fold], strength, signs) for fold in range(FOLDS)
+    ]
 
 
-def held_out(examples: Sequence[Example], strength: float = 1.0) -> list[float]:
+def held_out(
+    examples: Sequence[Example], strength: float = 1.0, signs: Mapping[str, int] = NO_SIGNS
+) -> list[float]:
     """The probability of each example by the model that never saw its provider."""
-    models = fold_models(examples, strength)
+    models = fold_models(examples, strength, signs)
     return [models[fold_of(e.provider)].probability(e.features) for e in examples]
 
 

@@ -20,6 +20,7 @@ from pipeline.html import MAX_CHARS, MAX_TAG, decode, without_long_tags
 from pipeline.records import Refused
 
 MAX_DEPTH = 1_500
+BODY_CLASS = "body:class"  # in `Page.meta`: the template that a site's software names on its body
 MAX_LINKS = 3_000
 MAX_REFUSED = 2_000  # characters kept of a block that does not parse
 
@@ -129,6 +130,9 @@ def _read_head(page: Page, root: etree._Element, url: str | None) -> None:
         if name and meta.get("content"):
             page.meta.setdefault(name, " ".join(meta.get("content", "").split())[:1000])
     page.description = page.meta.get("description", "")
+    body = root.find("body")
+    if body is not None and body.get("class"):
+        page.meta.setdefault(BODY_CLASS, body.get("class", "").lower()[:1000])
     for link in root.iter("link"):
         if (link.get("rel") or "").lower() == "canonical":
             page.canonical = link.get("href")

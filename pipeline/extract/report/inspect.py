@@ -67,7 +67,7 @@ def _head(reading: Reading) -> RenderableType:
     verdict = "a listing" if reading.is_listing else "no listing"
     text = Text()
     text.append(f"{kind.kind}", style="bold green" if reading.is_listing else "bold red")
-    text.append(f": {verdict}, score {kind.score:+.1f}\n")
+    text.append(f": {verdict}, a provider's own page with probability {kind.probability:.2f}\n")
     text.append(f"{reading.page.title or '(no title)'}\n", style="italic")
     if reading.page.url:
         text.append(f"{reading.page.url}\n", style="dim")
@@ -81,7 +81,7 @@ def _head(reading: Reading) -> RenderableType:
     if reading.page.json_ld_errors:
         text.append(f", {reading.page.json_ld_errors} JSON-LD blocks that do not parse", style="yellow")
     why = Table("why this kind", "", box=None, show_header=True, padding=(0, 1))
-    for reason, value in sorted(kind.reasons, key=lambda r: -abs(r[1]))[:10]:
+    for reason, value in kind.reasons[:10]:
         why.add_row(Text(reason), Text(f"{value:+.1f}", style="green" if value > 0 else "red"))
     return Panel(Columns([text, why], padding=(0, 4)), title="page")
 

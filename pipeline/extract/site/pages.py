@@ -1,11 +1,13 @@
 """The pages of one site that speak for its provider, and how near each stands to a program.
 
-Articles, directories and jobs say nothing. A page that alone is no listing ("other": a plain contact or fees page)
-speaks where the rest of the site shows whose it is. Doorway pages, made for towns without an office, say nothing.
+A page speaks where it is probable enough that it is the provider's own, with what the site's other pages are in mind: a
+plain contact or fees page gains by them, but articles, news, directories and jobs do not. Doorway pages, made for towns
+without an office, say nothing.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +15,7 @@ from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from pipeline.extract.page_kind import THRESHOLD, probability_of
 from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.reading import Reading
@@ -27,7 +30,11 @@ from pipeline.values import Address
 
 OFFERED = ("iop", "php")
 OFTEN_OF_OTHERS = with_traits(Trait.OFTEN_OF_OTHERS)
-RESTORED = 0.9  # confidence of what a page says that alone would be no listing
+SITE_WEIGHT = 0.5  # of the log-odds of the site's other pages, added to a page's own
+NOT_OWN = frozenset(
+    {"article", "news", "directory", "job"}
+)  # kinds of page that no other page makes the provider's
+ON_ANY_SITE = frozenset({"article", "news", "job"})  # kinds that stand on providers' sites and others alike
 _HOME = frozenset({"", "index.html", "index.htm", "index.php", "home", "default.aspx"})
 _TOWN = re.compile(r"\b(near|in|serving|for) ((?:[A-Z][\w'’.-]+ ?){1,3})")
 _TITLE_END = re.compile(r"\s+[|–—:·-]\s+")
@@ -49,6 +56,7 @@ class SitePage:
 
     source: PageReading
     observations: list[Observation]
+    probability: float  # that it is the provider's own, in view of the site's other pages
     track: str | None = None  # the track that the whole page is about
     body: set[str] = field(default_factory=set)  # keys of the offices whose address stands in the body
 
@@ -186,10 +194,31 @@ def site_pages(readings: Sequence[PageReading], state: str | None) -> list[SiteP
     directories = sum(r.reading.page_kind == "directory" for r in readings)
     if not listings or (len(listings) <= directories and not any(map(_has_street, listings))):
         return []
-    speaking = [r for r in readings if r.reading.is_listing or r.reading.page_kind == "other"]
-    pages = [SitePage(r, _stamped(r)) for r in speaking]
+    pages = [
+        SitePage(r, _stamped(r, probability), probability)
+        for r, probability in zip(readings, _on_site(readings), strict=True)
+        if probability >= THRESHOLD
+    ]
     doorways = _doorways(pages, state)
     return [p for p in pages if id(p) not in doorways]
+
+
+def _on_site(readings: Sequence[PageReading]) -> list[float]:
+    """The probability of each page that it is the provider's own, given what the site's other pages are.
+
+    Of n others with probabilities p the log-odds of (0.5 + Σp) / (n + 1) count by SITE_WEIGHT; articles, news and jobs
+    are others only where there is nothing else.
+    """
+    telling = [r for r in readings if r.reading.page_kind not in ON_ANY_SITE] or readings
+    total, found = sum(r.reading.kind.probability for r in telling), []
+    for page in readings:
+        kind = page.reading.kind
+        is_counted = any(page is one for one in telling)
+        others = len(telling) - is_counted
+        mean = (0.5 + total - is_counted * kind.probability) / (others + 1)
+        shift = SITE_WEIGHT * math.log(mean / (1 - mean))
+        found.append(probability_of(kind.score + (min(shift, 0.0) if kind.kind in NOT_OWN else shift)))
+    return found
 
 
 def _doorways(pages: Sequence[SitePage], state: str | None) -> set[int]:
@@ -215,19 +244,20 @@ def _has_street(page: PageReading) -> bool:
     return any(o.assertion is Assertion.AFFIRMED for o in said)
 
 
-def _stamped(page: PageReading) -> list[Observation]:
-    """Observations with their document; those of a page that alone is no listing as they were read in themselves."""
+def _stamped(page: PageReading, probability: float) -> list[Observation]:
+    """Observations with their document, as sure as the page on its site; those of a page that alone is no listing as
+    they were read in themselves."""
+    share = probability / page.reading.kind.probability
     hidden = _structured_from(page.reading.page)
     stamped = []
     is_home = urlsplit(page.url).path.strip("/").lower() in _HOME
     for o in page.reading.observations:
-        said, confidence, demoted = o.assertion, o.confidence, o.demoted
+        said, demoted = o.assertion, o.demoted
         is_hidden = o.start >= hidden and o.region is not Region.STRUCTURED
         is_speaking = is_home or o.field not in OFTEN_OF_OTHERS
         if Demotion.NOT_LISTING in demoted and is_speaking and not is_hidden:
             demoted = tuple(d for d in demoted if d is not Demotion.NOT_LISTING)
             said = Assertion.AFFIRMED
-            confidence *= RESTORED
         stamped.append(
             replace(
                 o,
@@ -237,7 +267,7 @@ def _stamped(page: PageReading) -> list[Observation]:
                 region=Region.STRUCTURED if is_hidden else o.region,
                 demoted=demoted,
                 assertion=said,
-                confidence=confidence,
+                confidence=min(o.confidence * share, 1.0),
             )
         )
     return stamped
