@@ -30,7 +30,7 @@ EXTRACT_FLOORS = (
     "pipeline.extract.parsing pipeline.extract.learned",
     "pipeline.extract.words",
     "pipeline.extract.kinds",
-    "pipeline.extract.facts pipeline.extract.schedule pipeline.extract.tracks pipeline.extract.page_kind pipeline.extract.choice",
+    "pipeline.extract.facts pipeline.extract.schedule pipeline.extract.tracks pipeline.extract.page_kind pipeline.extract.choice pipeline.extract.confidence",
     "pipeline.extract.reading",
     "pipeline.extract.site",
     "pipeline.extract.report",

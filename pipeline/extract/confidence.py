@@ -50,11 +50,8 @@ def with_confidence(
     observations = list(observations)
     times = stated(observations)
     for observation in observations:
-        if observation.assertion is not Assertion.AFFIRMED:
-            yield observation
-            continue
         sure = observation.confidence
-        if f"{observation.field}|any" in model.weights:
+        if observation.assertion is Assertion.AFFIRMED and f"{observation.field}|any" in model.weights:
             sure = model.probability(confidence_features(observation, times[_key(observation)]))
         yield replace(observation, confidence=sure * own)
 

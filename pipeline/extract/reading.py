@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pipeline.extract.choice import best, values
+from pipeline.extract.confidence import with_confidence
 from pipeline.extract.facts.accepting import find_accepting
 from pipeline.extract.facts.accreditation import find_accreditation
 from pipeline.extract.facts.addresses import find_addresses
@@ -115,7 +116,7 @@ def extract(page: Page, models: Models | None = None) -> Reading:
     if not kind.is_listing:
         rejected.append(f"no listing: {kind.kind} (probability {kind.probability:.2f})")
         found = [_unaffirmed(o) for o in found]
-    found = [replace(o, confidence=o.confidence * kind.probability) for o in found]
+    found = list(with_confidence(found, context.models.confidence, kind.probability))
     offered = tuple(
         dict.fromkeys(
             o.written for o in found if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pipeline.extract.evaluation.fact_examples import SENTENCES
 from pipeline.extract.facts.fact_features import PageFacts, fact_features
 from pipeline.extract.facts.terms import FACT_FIELDS, find_terms, judged_terms
 from pipeline.extract.learned.linear import BIAS, LinearModel, read_model
-from pipeline.extract.learned.models import Models, shipped
+from pipeline.extract.learned.models import shipped
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.words.context import PageContext
@@ -22,7 +23,7 @@ from pipeline.vocabulary.tables import cells
 
 
 def terms(text: str, fact: LinearModel) -> list[Observation]:
-    context = PageContext.of(read_text(text), Models(shipped().kind, fact))
+    context = PageContext.of(read_text(text), replace(shipped(), fact=fact))
     return list(find_terms(context, read_levels(context)))
 
 

@@ -43,9 +43,7 @@ class Band:
         return self.right / judged if judged else None
 
 
-def calibrate(
-    gold: Iterable[Row], predicted: Mapping[str, Row]
-) -> Iterator[Band]:
+def calibrate(gold: Iterable[Row], predicted: Mapping[str, Row]) -> Iterator[Band]:
     """Bands of confidence over all facts that the answer gives, the most confident observation of each."""
     judged = [one for row in gold for one in judged_facts(row, predicted.get(row["id"], {}))]
     for low, high in pairwise(BANDS):
@@ -53,7 +51,9 @@ def calibrate(
         if here:
             counts = Counter(verdict for _, verdict in here)
             mean = sum(c for c, _ in here) / len(here)
-            yield Band(low, high, *(counts[verdict] for verdict in Verdict), mean)
+            yield Band(
+                low, high, counts[Verdict.RIGHT], counts[Verdict.WRONG], counts[Verdict.DISPUTED], mean
+            )
 
 
 def judged_facts(row: Row, page: Row) -> Iterator[tuple[str, float, Verdict]]:
@@ -70,16 +70,21 @@ def judged_facts(row: Row, page: Row) -> Iterator[tuple[str, float, Verdict]]:
 
 def judged_evidence(row: Row, page: Row) -> Iterator[tuple[Row, dict[Fact, Verdict]]]:
     """Each affirmed piece of evidence of an answer that is a listing, with the facts that it stands for and what the
-    readers of the row say of each. Facts that the answer does not give are left out."""
+    readers of the row say of each: of a page that is no provider's own every fact is wrong. Facts that the answer does
+    not give are left out, and rows whose readers disagree on what the page is."""
     first, second = row["gold"], row.get("second", row["gold"])
-    if not (first["is_listing"] and second["is_listing"] and page.get("is_listing")):
+    if bool(first["is_listing"]) is not bool(second["is_listing"]) or not page.get("is_listing"):
         return
     by_level = "programs" in first
-    one, other, found = (facts(p, by_level) for p in (first, second, page))
+    labels = (first, second) if first["is_listing"] else ({}, {})
+    one, other, found = (facts(p, by_level) for p in (*labels, page))
     for said in page.get("evidence") or ():
         if said["assertion"] == "affirmed":
             given = [key for key in _keys(said, by_level) if key[1] in found[key[0]]]
-            yield said, {(name, value): _verdict(name, value, one[name], other[name]) for name, value in given}
+            yield (
+                said,
+                {(name, value): _verdict(name, value, one[name], other[name]) for name, value in given},
+            )
 
 
 def _verdict(name: str, value: object, one: set[Any], other: set[Any]) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.extract.confidence import confidence_features, stated
@@ -28,5 +29,6 @@ def confidence_examples(data: Path, models: Callable[[str], Models]) -> Iterator
             verdicts = set(keys.values())
             if verdicts and Verdict.DISPUTED not in verdicts:
                 key = (observation.field, observation.written, observation.level_of_care)
-                features = confidence_features(observation, times[key])
+                alone = replace(observation, confidence=observation.confidence / reading.kind.probability)
+                features = confidence_features(alone, times[key])
                 yield Example(features, verdicts == {Verdict.RIGHT}, labelled.provider)

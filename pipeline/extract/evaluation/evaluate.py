@@ -73,11 +73,11 @@ def evaluate(
         intervals(by_provider),
         by_kind,
         tuple(calibrate(labelled, predicted)),
-        tuple(read_history(history, gold.name)) if history else (),
+        tuple(read_history(history, gold.name, models is not None)) if history else (),
         frozenset(page.row["id"] for page in pages if fold_of(page.provider) == ASIDE),
     )
     if history:
-        _remember(history, result, now or datetime.now(UTC))
+        _remember(history, result, now or datetime.now(UTC), models is not None)
     return result
 
 
@@ -96,8 +96,9 @@ def predict(
     return found
 
 
-def read_history(history: Path, name: str) -> list[Mapping[str, Any]]:
-    """Earlier runs of a gold file, oldest first. Lines that do not parse are passed over."""
+def read_history(history: Path, name: str, is_held_out: bool = False) -> list[Mapping[str, Any]]:
+    """Earlier runs of a gold file, oldest first: cross-validated ones (`is_held_out`), or others. Lines that do not parse
+    are passed over."""
     found: list[Mapping[str, Any]] = []
     if history.exists():
         for line in history.read_text(encoding="utf-8").splitlines():
@@ -105,16 +106,19 @@ def read_history(history: Path, name: str) -> list[Mapping[str, Any]]:
                 run = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(run, dict) and run.get("gold") == name and "f1" in run:
+            if not (isinstance(run, dict) and run.get("gold") == name and "f1" in run):
+                continue
+            if bool(run.get("held_out")) is is_held_out:
                 found.append(run)
     return found
 
 
-def _remember(history: Path, result: Evaluation, now: datetime) -> None:
+def _remember(history: Path, result: Evaluation, now: datetime, is_held_out: bool) -> None:
     table = result.score.table()
     run = {
         "at": now.isoformat(timespec="seconds"),
         "gold": result.gold.name,
+        "held_out": is_held_out,
         "rows": result.rows,
         "f1": round(result.f1, 4),
         "precision": round(table["all_facts"]["precision"], 4),

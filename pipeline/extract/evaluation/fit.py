@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.extract.evaluation.confidence_examples import confidence_examples
 from pipeline.extract.evaluation.fact_examples import fact_examples
 from pipeline.extract.evaluation.fitting import NO_SIGNS, Example, fit, write_model
 from pipeline.extract.evaluation.folds import FOLDS, fold_of
@@ -38,32 +39,54 @@ RECIPES: Mapping[str, Recipe] = {
 }
 
 
+CONFIDENCE_STRENGTH = 0.1
+
+Examples = Mapping[str, Sequence[Example]]  # by name of a model
+
+
 def fold_models(data: Path) -> list[Models]:
     """For each fold the models that are fitted on the others."""
-    examples = {name: list(recipe.examples(data)) for name, recipe in RECIPES.items()}
+    folds = _judging(_examples(data))
+    told = _told(data, folds)
     return [
-        replace(
-            shipped(),
-            **{
-                name: RECIPES[name].fit([e for e in found if fold_of(e.provider) != fold])
-                for name, found in examples.items()
-            },
-        )
+        replace(models, confidence=fit(_without(fold, told), CONFIDENCE_STRENGTH))
+        for fold, models in enumerate(folds)
+    ]
+
+
+def _examples(data: Path) -> Examples:
+    return {name: list(recipe.examples(data)) for name, recipe in RECIPES.items()}
+
+
+def _judging(examples: Examples) -> list[Models]:
+    """For each fold the models that judge a page, without a model of how sure they may be."""
+    blank = replace(shipped(), confidence=LinearModel({}))
+    return [
+        replace(blank, **{name: RECIPES[name].fit(_without(fold, found)) for name, found in examples.items()})
         for fold in range(FOLDS)
     ]
+
+
+def _told(data: Path, folds: Sequence[Models]) -> list[Example]:
+    """What the labelled pages are read to say, each page by models that never saw its provider."""
+    return list(confidence_examples(data, lambda provider: folds[fold_of(provider)]))
+
+
+def _without(fold: int, examples: Sequence[Example]) -> list[Example]:
+    return [e for e in examples if fold_of(e.provider) != fold]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", choices=list(RECIPES), nargs="+", default=list(RECIPES))
-    given = parser.parse_args()
-    folder = given.folder
-    for name in given.only:
-        recipe = RECIPES[name]
-        examples = list(recipe.examples(folder))
-        write_model(HERE / f"{name}.csv", recipe.fit(examples), examples)
-        print(f"{name}: {len(examples)} examples")
+    folder = parser.parse_args().folder
+    examples = _examples(folder)
+    for name, found in examples.items():
+        write_model(HERE / f"{name}.csv", RECIPES[name].fit(found), found)
+        print(f"{name}: {len(found)} examples")
+    told = _told(folder, _judging(examples))
+    write_model(HERE / "confidence.csv", fit(told, CONFIDENCE_STRENGTH), told)
+    print(f"confidence: {len(told)} examples")
 
 
 if __name__ == "__main__":

@@ -10,15 +10,17 @@ from pathlib import Path
 from pipeline.extract.learned.linear import LinearModel, read_model
 
 HERE = Path(__file__).parent
-NAMES = ("kind", "fact")  # each is `learned/<name>.csv`
+NAMES = ("kind", "fact", "confidence")  # each is `learned/<name>.csv`
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """`kind`: a page is a provider's own; `fact`: a mention of a vocabulary is a fact of the page."""
+    """`kind`: a page is a provider's own; `fact`: a mention of a vocabulary is a fact of the page;
+    `confidence`: an affirmed observation is right."""
 
     kind: LinearModel
     fact: LinearModel
+    confidence: LinearModel
 
     @classmethod
     def named(cls, models: Mapping[str, LinearModel]) -> Models:
