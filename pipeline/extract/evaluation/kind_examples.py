@@ -14,7 +14,7 @@ from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.words.context import PageContext, mark_menus
-from pipeline.extract.words.levels import read_levels
+from pipeline.extract.words.page_levels import read_levels
 
 
 def kind_examples(data: Path) -> list[Example]:
