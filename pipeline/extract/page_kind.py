@@ -36,6 +36,11 @@ class PageKind:
     score: float
     reasons: tuple[tuple[str, float], ...]
 
+    @classmethod
+    def judged(cls, kind: str, score: float, reasons: tuple[tuple[str, float], ...] = ()) -> PageKind:
+        """The kind of a page by its log-odds."""
+        return cls(kind, probability_of(score), score, reasons)
+
     @property
     def is_listing(self) -> bool:
         """Whether the page's facts are published: it is probable enough that it is a provider's own."""
@@ -69,13 +74,12 @@ def read_kind(context: PageContext, levels: Levels) -> PageKind:
     if host:
         score += KNOWN_HOST
         reasons.append((f"known host: {host}", KNOWN_HOST))
-    probability = probability_of(score)
-    if probability >= THRESHOLD:
+    if probability_of(score) >= THRESHOLD:
         kind = _own_kind(context, levels, parts.path)
     else:
         kind = _hosts()[host] if host else _other_kind(reasons)
     ranked = sorted(reasons, key=lambda reason: (-abs(reason[1]), reason[0]))
-    return PageKind(kind, probability, score, tuple(ranked))
+    return PageKind.judged(kind, score, tuple(ranked))
 
 
 def _known_host(host: str) -> str | None:

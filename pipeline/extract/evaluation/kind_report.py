@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
+from scipy.stats import rankdata
 
 from pipeline.extract.evaluation.fit import RECIPES
 from pipeline.extract.evaluation.fitting import Example, held_out
@@ -47,7 +47,12 @@ def _report(examples: Sequence[Example], judged: Sequence[float]) -> KindReport:
 
 
 def _auc(own: NDArray[np.bool_], found: NDArray[np.float64]) -> float:
-    return float(roc_auc_score(own, found)) if 0 < own.sum() < len(own) else 1.0
+    """How often an own page is judged likelier than another's (Mann–Whitney)."""
+    count = int(own.sum())
+    if not 0 < count < len(own):
+        return 1.0
+    ranks = float(rankdata(found)[own].sum())
+    return (ranks - count * (count + 1) / 2) / (count * (len(own) - count))
 
 
 def _drawn(examples: Sequence[Example], own: NDArray[np.bool_], found: NDArray[np.float64]) -> list[float]:

@@ -76,11 +76,15 @@ def _body(context: PageContext) -> str:
 
 
 def _first_line(context: PageContext) -> str:
-    """The first heading of the body, or its first words."""
-    first = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
-    return fold(first.text if first else context.page.text[:TITLE].split("\n")[0])
+    """The first heading of the body, or its first sentence where that is as short as a heading."""
+    head = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
+    if head:
+        return fold(head.text)
+    line = _SENTENCE_END.split(context.page.text[: 2 * TITLE].split("\n")[0])[0]
+    return fold(line) if len(line) <= TITLE else ""
 
 
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s")
 _INDEX = re.compile(r"(?<=[^/])/(?:index|default)\.\w+$")  # the file behind an address that ends in a folder
 
 
@@ -275,7 +279,7 @@ def _headings(context: PageContext, first: str) -> Iterator[str]:
     count = len(first.split())
     if count >= 8:
         yield "first heading: a sentence"
-    elif count <= 4:
+    elif 0 < count <= 4:
         yield "first heading: a name"
     head = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
     end = head.end if head else len(first)
