@@ -159,7 +159,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     said, confidence = judged.assertion, _BASE[field]
     if field == "exclusion":
         defines = is_definition(context, block, mention.start)
-        is_meant = turned or (excluded and _excludes(context, judged))
+        is_meant = turned or (excluded and _excludes(context, judged, code))
         said = (
             Assertion.AFFIRMED
             if is_meant and not (defines and code == "needs_24h_care")
@@ -222,14 +222,15 @@ def _as_exclusion(context: PageContext, block: Block, negated: Observation) -> I
         )
 
 
-def _excludes(context: PageContext, judged: Judgement) -> bool:
-    """ "Not actively suicidal" excludes; "who do not require 24-hour care" is how every IOP is defined."""
+def _excludes(context: PageContext, judged: Judgement, code: str) -> bool:
+    """ "Not actively suicidal" excludes, and "who do not require detox"; "… 24-hour care" is how every IOP is defined."""
     cue = judged.cue
     if cue is None or judged.assertion is not Assertion.NEGATED:
         return True
     if cue.category != "negated":
         return False
-    return not _NEEDS.search(context.folded, cue.start, cue.end)
+    said = _NEEDS.search(context.folded, cue.start, cue.end)
+    return said is None or (code != "needs_24h_care" and said[0] in ("need", "requir"))
 
 
 def _by_place(
