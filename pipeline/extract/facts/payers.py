@@ -285,13 +285,26 @@ def _is_short(block: Block) -> bool:
 
 
 def _settled(found: list[Observation]) -> list[Observation]:
-    """An explicit refusal outweighs a list or a logo that names the same payer without words."""
+    """An explicit refusal outweighs a list or a logo that names the same payer without words.
+
+    Where no payer is taken at all ("We do not accept insurance"), one pays oneself.
+    """
     refused = {one.value for one in found if one.assertion is Assertion.NEGATED}
-    return [
+    settled = [
         replace(one, assertion=Assertion.GENERIC, qualifier=None)
         if one.value in refused and one.assertion is Assertion.AFFIRMED and one.confidence < 0.9
         else one
         for one in found
+    ]
+    if any(one.assertion is Assertion.AFFIRMED for one in settled):
+        return settled
+    return [
+        *settled,
+        *(
+            replace(one, value="self_pay", assertion=Assertion.AFFIRMED, qualifier="accepts", confidence=0.8)
+            for one in settled
+            if one.value == "private" and one.qualifier == "not_accepted"
+        ),
     ]
 
 
