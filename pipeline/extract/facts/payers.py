@@ -70,7 +70,7 @@ def find_payers(context: PageContext) -> list[Observation]:
         key = (observation.value, observation.qualifier, observation.assertion)
         if key not in found or found[key].confidence < confidence:
             found[key] = observation
-    return _settled(list(found.values()))
+    return _settled(context, list(found.values()))
 
 
 def _mentions(context: PageContext) -> Iterator[Placed]:
@@ -148,6 +148,8 @@ def _said(
     said = stance(sentence, at, mention.end - low, speaks, context.asks((low, high)))
     if said.assertion is Assertion.QUESTION:
         said = _answered(context, mention, block, said)
+        if said.assertion is Assertion.NEGATED:
+            return said, 0.9
     if mention.code in _WAYS:
         return _own_terms(mention, block, sentence, at, said)
     if mention.code == "private" and said.assertion is Assertion.AFFIRMED and _OFFER.search(sentence[:at]):
@@ -284,7 +286,7 @@ def _is_short(block: Block) -> bool:
     )
 
 
-def _settled(found: list[Observation]) -> list[Observation]:
+def _settled(context: PageContext, found: list[Observation]) -> list[Observation]:
     """An explicit refusal outweighs a list or a logo that names the same payer without words.
 
     Where no payer is taken at all ("We do not accept insurance"), one pays oneself.
@@ -301,11 +303,25 @@ def _settled(found: list[Observation]) -> list[Observation]:
     return [
         *settled,
         *(
-            replace(one, value="self_pay", assertion=Assertion.AFFIRMED, qualifier="accepts", confidence=0.8)
+            _paid_oneself(context, one)
             for one in settled
-            if one.value == "private" and one.qualifier == "not_accepted"
+            if one.qualifier == "not_accepted" and one.value == "private"
         ),
     ]
+
+
+def _paid_oneself(context: PageContext, refused: Observation) -> Observation:
+    start = context.full_sentence(refused.start, refused.end)[0]
+    quote = context.page.text[start : refused.end]
+    return replace(
+        refused,
+        value="self_pay",
+        start=start,
+        quote=quote,
+        assertion=Assertion.AFFIRMED,
+        qualifier="accepts",
+        confidence=0.8,
+    )
 
 
 def _observation(context: PageContext, mention: Mention, said: Stance, confidence: float) -> Observation:
