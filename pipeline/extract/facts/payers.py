@@ -29,18 +29,19 @@ from pipeline.values import Value
 from pipeline.vocabulary.tables import rows
 
 _ANY_PLAN = re.compile(
-    r"(?<![Nn]ot )\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|(?:vast\s+)?majority\s+of|many|all|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
+    r"(?<![Nn]ot )\b(?:(?:(?:almost|nearly|virtually)\s+)?(?:most|(?:vast\s+)?majority\s+of|many|all|every|major|various|several|numerous|private|commercial|employer(?:[-\s](?:sponsored|provided))?|third[-\s]party"
     r"|wide\s+(?:range|variety)\s+of|range\s+of|variety\s+of))\s+(?:(?:of|the|major|private|commercial|health|medical|and|or|&|other|national|local|behavioral|out-of-state|PPO|HMO)[\s,/]+){0,6}"
     r"(?:insurances?(?:\s+(?:plans?|compan(?:y|ies)|carriers?|providers?|polic(?:y|ies)|groups?))?|insurers?|carriers|(?:PPO|HMO|POS)s?(?:\s+plans)?|health\s+plans|payers|payors"
-    r"|plans|commercial\b|private\b)(?!\w)",
+    r"|plans|commercial\b|private\b)(?!\w)|\b(?:almost|nearly|virtually|practically)\s+(?:every|any)\s+(?:\w+\s+)?(?:plan|insurer|carrier|payer|payor)\b"
+    r"|\b(?:la\s+mayoría\s+de|casi\s+todos|todos)\s+(?:los\s+)?(?:seguros|planes)\b",
     re.IGNORECASE,
 )
-_PLAN_NOUNS = ("insur", "carrier", "ppo", "hmo", "plan", "payer", "payor", "commercial", "private")
+_PLAN_NOUNS = ("insur", "carrier", "ppo", "hmo", "plan", "payer", "payor", "commercial", "private", "seguro")
 _ACCEPTED = Stance("accepts", Assertion.AFFIRMED, False)
 _WAYS = {row["code"] for row in rows("payers.csv") if row["class"] == "way"}
 _SHORT = 60  # characters: a card, a logo text or a list item that does little more than name payers
 _ENOUGH = 6  # mentions of one payer in one block that are read
-_YES = re.compile(r"\s*(?:yes\b|absolutely|of course|we do\b|sí\b)", re.IGNORECASE)
+_YES = re.compile(r"\s*(?:yes\b|sure\b|certainly\b|absolutely|of course|we do\b|sí\b)", re.IGNORECASE)
 _NO = re.compile(r"\s*(?:no\b|unfortunately|not at this time|we do not|currently,? no)", re.IGNORECASE)
 _BILLS = re.compile(r"\b(?:bill(?:s|ed|ing)?|covered\s+by|reimbursed\s+by|accept(?:s|ing)?\s+[A-Z])")
 _OFFERED = re.compile(
@@ -69,7 +70,7 @@ def find_payers(context: PageContext) -> list[Observation]:
         key = (observation.value, observation.qualifier, observation.assertion)
         if key not in found or found[key].confidence < confidence:
             found[key] = observation
-    return _settled(list(found.values()))
+    return _settled(context, list(found.values()))
 
 
 def _mentions(context: PageContext) -> Iterator[Placed]:
@@ -147,6 +148,8 @@ def _said(
     said = stance(sentence, at, mention.end - low, speaks, context.asks((low, high)))
     if said.assertion is Assertion.QUESTION:
         said = _answered(context, mention, block, said)
+        if said.assertion is Assertion.NEGATED:
+            return said, 0.9
     if mention.code in _WAYS:
         return _own_terms(mention, block, sentence, at, said)
     if mention.code == "private" and said.assertion is Assertion.AFFIRMED and _OFFER.search(sentence[:at]):
@@ -255,10 +258,9 @@ def _own_terms(
 
 def _answered(context: PageContext, mention: Mention, block: Block, asked: Stance) -> Stance:
     """ "Do you accept MassHealth?" "Yes, …": the answer decides, where it begins with a yes or a no."""
-    if block.index + 1 >= len(context.page.blocks):
-        return asked
     rest = context.page.text[mention.end : block.end].partition("?")[2]
-    answer = rest if rest.strip() else context.page.blocks[block.index + 1].text
+    following = context.page.blocks[block.index + 1 : block.index + 2]
+    answer = rest if rest.strip() or not following else following[0].text
     if _YES.match(answer):
         return Stance("accepts", Assertion.AFFIRMED, True)
     if _NO.match(answer):
@@ -284,15 +286,42 @@ def _is_short(block: Block) -> bool:
     )
 
 
-def _settled(found: list[Observation]) -> list[Observation]:
-    """An explicit refusal outweighs a list or a logo that names the same payer without words."""
+def _settled(context: PageContext, found: list[Observation]) -> list[Observation]:
+    """An explicit refusal outweighs a list or a logo that names the same payer without words.
+
+    Where no payer is taken at all ("We do not accept insurance"), one pays oneself.
+    """
     refused = {one.value for one in found if one.assertion is Assertion.NEGATED}
-    return [
+    settled = [
         replace(one, assertion=Assertion.GENERIC, qualifier=None)
         if one.value in refused and one.assertion is Assertion.AFFIRMED and one.confidence < 0.9
         else one
         for one in found
     ]
+    if any(one.assertion is Assertion.AFFIRMED for one in settled):
+        return settled
+    return [
+        *settled,
+        *(
+            _paid_oneself(context, one)
+            for one in settled
+            if one.qualifier == "not_accepted" and one.value == "private"
+        ),
+    ]
+
+
+def _paid_oneself(context: PageContext, refused: Observation) -> Observation:
+    start = context.full_sentence(refused.start, refused.end)[0]
+    quote = context.page.text[start : refused.end]
+    return replace(
+        refused,
+        value="self_pay",
+        start=start,
+        quote=quote,
+        assertion=Assertion.AFFIRMED,
+        qualifier="accepts",
+        confidence=0.8,
+    )
 
 
 def _observation(context: PageContext, mention: Mention, said: Stance, confidence: float) -> Observation:

@@ -53,7 +53,8 @@ _WHO_ARE = re.compile(
 _LISTS = re.compile(
     r"\b(?:treat\w*|conditions?|help with|speciali\w+|includ\w+|offer\w*|therapies|modalities|who we)\b"
 )
-_NEEDS = re.compile(r"need|requir|without|substitute")
+_NEEDS = re.compile(r"need|requir")
+_STANDS_IN = re.compile(r"without|substitute|replace")
 _FOR_FAMILIES = re.compile(
     r"\b(?:for|serv(?:es?|ing)|support(?:s|ing)?|help(?:s|ing)?|treat(?:s|ing)?|work with|children and|adolescents and|individuals and|couples and)\W+(?:\w+\W+){0,3}\Z"
 )
@@ -159,7 +160,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     said, confidence = judged.assertion, _BASE[field]
     if field == "exclusion":
         defines = is_definition(context, block, mention.start)
-        is_meant = turned or (excluded and _excludes(context, judged))
+        is_meant = turned or (excluded and _excludes(context, judged, mention))
         said = (
             Assertion.AFFIRMED
             if is_meant and not (defines and code == "needs_24h_care")
@@ -222,14 +223,16 @@ def _as_exclusion(context: PageContext, block: Block, negated: Observation) -> I
         )
 
 
-def _excludes(context: PageContext, judged: Judgement) -> bool:
-    """ "Not actively suicidal" excludes; "who do not require 24-hour care" is how every IOP is defined."""
+def _excludes(context: PageContext, judged: Judgement, mention: Mention) -> bool:
+    """ "Not actively suicidal" excludes, and "who do not require detox"; "… 24-hour care" is how every IOP is defined."""
     cue = judged.cue
     if cue is None or judged.assertion is not Assertion.NEGATED:
         return True
     if cue.category != "negated":
         return False
-    return not _NEEDS.search(context.folded, cue.start, cue.end)
+    if _STANDS_IN.search(context.folded, cue.start, mention.start):
+        return False
+    return mention.code != "needs_24h_care" or not _NEEDS.search(context.folded, cue.start, cue.end)
 
 
 def _by_place(

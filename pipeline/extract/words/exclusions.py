@@ -43,11 +43,17 @@ _SERVICE = re.compile(  # what is not given here, rather than who is not taken
 _AFTER = re.compile(
     r"\b(?:cannot|can't|can not|will not|may not|are not|is not|aren't|isn't|not) (?:be )?(?:admitted|accepted|enrolled|treated here|served|eligible|appropriate|candidates?|suitable|suited|a (?:good )?fit)\b"
     r"|\b(?:do|does|are|is) better (?:in|at|with|served)|\b(?:are|is|will be|should be) (?:sent|referred|directed) (?:\w+ )?(?:to|elsewhere)\b|\bneeds? a higher level\b"
+    r"|\b(?:an?|another|some) (?:[\w-]+ ){0,4}(?:inpatient|residential|hospital|detox|higher|different|other|program|setting|level of care)\b[^.;]{0,40}?"
+    r"\b(?:fits? better|better (?:fit|match|choice|option|place|suited)|more (?:appropriate|suitable)|best (?:fit|option|choice)|recommended|(?:is|will be|may be) (?:needed|necessary|required))\b"
 )
 _MUST_NOT = re.compile(
     r"(?:\A\W*|\b(?:must|should|may|can|need to|are|is)\W+)(?:not|never)(?: be| have| currently| presently| actively)*\b"
 )
-_NEEDS_CARE = re.compile(r"(?:\bnot|n't)(?: (?!if\b|for\b|who\b)[\w-]+){0,3} (?:need|requir)")
+_NEEDS_CARE = re.compile(  # "who do not need …", "not ill enough for …", "does not warrant …"
+    r"(?:\b(?:not|no longer|never|without)|n't)(?: (?!if\b|who\b)[\w-]+){0,3}? "
+    r"(?:need|requir|warrant|qualif|justif|merit|necessitat|call for|criteria|enough (?:for|to)|at the (?:level|point) of|in need of)"
+    r"|\b(?:past|beyond|without) the (?:need|point)|\bno (?:need|requier|necesit|ameri?t|califi)"
+)
 _TURN_OF_SENTENCE = re.compile(
     r"\b(?:but|however|although|instead|we (?:do |also )?(?:offer|treat|provide|welcome))\b"
 )

@@ -18,6 +18,7 @@ from pipeline.extract.parsing.text import fold, spaced
 from pipeline.extract.words.automaton import automaton
 from pipeline.vocabulary.tables import cells, phrases, rows
 
+_OPENING = frozenset((":", "(", "-"))
 FARTHEST = 24  # characters between two members of a list
 _LINK = r"(?:\s*[,/&+|•·]\s*(?:(?:and/or|and|or|y/o|y|o|e|u|as well as)\s)?|\s(?:and|or|and/or|as well as|plus|y|o|e|u|y/o|así como)\s|-)\s*"
 _OTHER = r"(?:(?:other|weekly|various|different|daily|monthly|otros|otras)\s)?"
@@ -82,30 +83,33 @@ def lists_in(plain: str, folded: str) -> Iterator[Member]:
     ends: dict[int, _Part] = {}
     starts: dict[int, _Part] = {}
     heads: list[tuple[int, int, tuple[Head, ...]]] = []
+    latest = -FARTHEST  # where the last modifier ended
     for last, (length, (own, senses)) in _words().iter(plain):
         start, end = last + 1 - length, last + 1
         if (start and plain[start - 1].isalnum()) or (end < size and plain[end].isalnum()):
             continue
-        if own:
+        if own and (
+            start - latest < FARTHEST or own[0].opens or folded[end : end + 2].strip()[:1] in _OPENING
+        ):
             heads.append((start, end, own))
         if senses:
-            part = _Part(start, end, senses)
+            part, latest = _Part(start, end, senses), end
             if end not in ends or ends[end].start > start:
                 ends[end] = part
             if start not in starts or starts[start].end < end:
                 starts[start] = part
     for start, end, own in heads:
-        if closing := [head for head in own if not head.opens]:
-            yield from _closed(plain, folded, ends, start, end, closing)
-            if match := _OPENS.match(folded, end):
-                yield from _opened(folded, starts, end, match.end(), closing, 2)
-        if opening := [head for head in own if head.opens]:
-            match = _OPENS.match(folded, end)
-            yield from _opened(folded, starts, start, match.end() if match else end + 1, opening, 1)
+        opens = _OPENS.match(folded, end)
+        if own[0].opens:
+            yield from _opened(folded, starts, start, opens.end() if opens else end + 1, own, 1)
+            continue
+        yield from _closed(plain, folded, ends, start, end, own)
+        if opens:
+            yield from _opened(folded, starts, end, opens.end(), own, 2)
 
 
 def _closed(
-    plain: str, folded: str, ends: dict[int, _Part], start: int, end: int, heads: list[Head]
+    plain: str, folded: str, ends: dict[int, _Part], start: int, end: int, heads: tuple[Head, ...]
 ) -> Iterator[Member]:
     """The list that the head at [start, end) closes, the member beside it first."""
     at, is_beside = start - 1, True
@@ -122,7 +126,7 @@ def _closed(
 
 
 def _opened(
-    folded: str, starts: dict[int, _Part], start: int, at: int, heads: list[Head], fewest: int
+    folded: str, starts: dict[int, _Part], start: int, at: int, heads: tuple[Head, ...], fewest: int
 ) -> Iterator[Member]:
     """The list that the head at `start` opens and whose first member stands at `at`."""
     found: list[_Part] = []
@@ -136,18 +140,18 @@ def _opened(
 
 
 def _members(
-    found: list[_Part], heads: list[Head], is_beside: bool, start: int, end: int
+    found: list[_Part], heads: tuple[Head, ...], is_beside: bool, start: int, end: int
 ) -> Iterator[Member]:
     """Each member with its meanings; the first of `found`, where it stands beside the head, as [start, end)."""
     if len(found) == 1:
         if not is_beside:
             return
-        heads = [head for head in heads if head.is_alone]
+        heads = tuple([head for head in heads if head.is_alone])
     for index, part in enumerate(found):
         if senses := _meant(part, heads):
             span = (start, end) if not index and is_beside else (part.start, part.end)
             yield *span, tuple((sense.field, sense.code) for sense in senses)
 
 
-def _meant(part: _Part, heads: list[Head]) -> list[Sense]:
+def _meant(part: _Part, heads: tuple[Head, ...]) -> list[Sense]:
     return [sense for sense in part.senses if any(head.set in sense.sets for head in heads)]
