@@ -150,6 +150,21 @@ def _is_compared(context: PageContext, levels: Levels, block: Block, sentence: t
     )
 
 
+_RELATIVE = re.compile(r"[\w ]{0,24},? (?:which|where|that|whose)\b|[\w ]{0,24} \(")
+
+
+def _is_of_another(
+    context: PageContext, levels: Levels, block: Block, sentence: tuple[int, int], start: int
+) -> bool:
+    """Whether words speak of a level that is only compared with: "asks less of you than a PHP, which takes up five days"."""
+    before = [m for m in levels.by_block.get(block.index, ()) if sentence[0] <= m.start < m.end <= start]
+    return (
+        bool(before)
+        and not before[-1].is_here
+        and _RELATIVE.match(context.folded, before[-1].end, start) is not None
+    )
+
+
 class Printed(Protocol):
     """What the grammars find in a run: at text[start:end]."""
 
@@ -193,7 +208,10 @@ def _observe(
     if topic == "daytime" and said is Assertion.NEGATED:
         value = False  # "no evening groups"
     level, tie = (governed, Tie.PHRASE) if governed else governing_level(context, levels, block, start, end)
-    if _is_compared(context, levels, block, sentence):
+    if _is_of_another(context, levels, block, sentence, start):
+        demoted.append(Demotion.COMPARISON)
+        said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
+    elif _is_compared(context, levels, block, sentence):
         demoted.append(Demotion.COMPARISON)
         confidence -= DEFINED
     yield context.observe(
