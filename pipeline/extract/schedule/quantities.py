@@ -28,6 +28,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _NUMERALS = frozenset({*NUMBER_WORDS, *_FRACTIONS})
 _HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half"), ("media",), ("medio",)}
+_ALSO = frozenset({"and", "y"})  # of a range after "between" alone
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
 # What opens a quantity upwards (a least value) or downwards (a most value), read backwards from the number.
 _FORMS = {
@@ -113,9 +114,9 @@ def _upper(run: Run, i: int, j: int) -> tuple[float, int] | None:
     if run.word(k) == "-" and run.word(k + 1) in ("to", "or"):  # six-to-eight
         k += 1
     join = run.word(k)
-    if join == "and" and not {"between", "from", "entre"} & set(run.words(i - 5, i)):
+    if join in _ALSO and not {"between", "from", "entre"} & set(run.words(i - 5, i)):
         return None
-    if join not in _JOINS and join != "and":
+    if join not in _JOINS | _ALSO:
         return None
     k += 1
     if run.word(k) == "-":

@@ -150,6 +150,20 @@ def _is_compared(context: PageContext, levels: Levels, block: Block, sentence: t
     )
 
 
+_OWN_GROUP = re.compile(
+    rf"\w[\w'’-]* (?:{'|'.join(map(re.escape, words('group_title', 'ends')))})(?: (?:meetings?|schedule|times?))?\W*$"
+)
+_NO_GROUP = re.compile(rf"\b(?:{'|'.join(map(re.escape, words('group_title', 'unless')))})\b")
+
+
+def _is_of_own_group(context: PageContext, block: Block) -> bool:
+    """Whether the heading over a block names a group that is no level of care: "Relapse Prevention Group"."""
+    if not block.headings:
+        return False
+    heading = context.page.blocks[block.headings[-1]]
+    return heading.level != 1 and context.tells(heading, _OWN_GROUP) and not context.tells(heading, _NO_GROUP)
+
+
 _RELATIVE = re.compile(r"[\w ]{0,24},? (?:which|where|that|whose)\b|[\w ]{0,24} \(")
 
 
@@ -208,7 +222,10 @@ def _observe(
     if topic == "daytime" and said is Assertion.NEGATED:
         value = False  # "no evening groups"
     level, tie = (governed, Tie.PHRASE) if governed else governing_level(context, levels, block, start, end)
-    if _is_of_another(context, levels, block, sentence, start):
+    if tie is Tie.SUBJECT and _is_of_own_group(context, block):
+        demoted.append(Demotion.OTHER)
+        said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
+    elif _is_of_another(context, levels, block, sentence, start):
         demoted.append(Demotion.COMPARISON)
         said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
     elif _is_compared(context, levels, block, sentence):
