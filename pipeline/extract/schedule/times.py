@@ -18,7 +18,7 @@ from pipeline.extract.parsing.page import Block
 from pipeline.extract.schedule.daylists import days_named
 from pipeline.extract.schedule.daytime import HINTS as PART_HINTS
 from pipeline.extract.schedule.daytime import times_of_day
-from pipeline.extract.schedule.grammar_words import words
+from pipeline.extract.schedule.grammar_words import any_of
 from pipeline.extract.schedule.measures import Measure, find_measures
 from pipeline.extract.schedule.quantities import NUMBER_WORDS
 from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
@@ -29,13 +29,9 @@ from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Session, Value
 
 MAX_RUN = 4_000
-_DEFINITION = re.compile(
-    r"\b(?:iops|phps|(?:intensive outpatient|partial hospitali[sz]ation|day treatment) programs|an (?:iop|intensive outpatient program)|a (?:php|partial hospitali[sz]ation program))\b"
-)
-_COMPARING = re.compile(rf"\b(?:{'|'.join(map(re.escape, words('compare', 'phrases')))})\b")
-_VAGUE = re.compile(
-    r"\b(?:anywhere from|can (?:be|last|range|vary)|may last|recommended minimum|usually|varies|vary|depending)\b"
-)
+_DEFINITION = re.compile(rf"\b{any_of('general', 'definition')}")
+_COMPARING = re.compile(rf"\b{any_of('compare', 'phrases')}")
+_VAGUE = re.compile(rf"\b{any_of('general', 'vague')}")
 DEFINED = 0.25  # less sure of what a definition says of such programs in general
 SHORTEST_STAY = 1.0  # weeks; "five days" alone is how often, not how long
 _RANGE_BEFORE = re.compile(r"\d\s?(?:[-–—]|to)\s?\Z")
@@ -118,9 +114,7 @@ def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
 
 
 _ASIDE = re.compile(r"\s*\([^()]*\)\W*$")  # "Sunday (optional)"
-_MEAL = re.compile(
-    r"\W*(?:lunch|breakfast|dinner|snack|breaks?|office hours|phone hours|telephone|visiting)\b", re.I
-)
+_MEAL = re.compile(rf"\W*{any_of('no_session', 'begins')}", re.I)
 
 
 def _with_days(context: PageContext, mention: SessionMention, offset: int) -> SessionMention:
@@ -150,10 +144,8 @@ def _is_compared(context: PageContext, levels: Levels, block: Block, sentence: t
     )
 
 
-_OWN_GROUP = re.compile(
-    rf"\w[\w'’-]* (?:{'|'.join(map(re.escape, words('group_title', 'ends')))})(?: (?:meetings?|schedule|times?))?\W*$"
-)
-_NO_GROUP = re.compile(rf"\b(?:{'|'.join(map(re.escape, words('group_title', 'unless')))})\b")
+_OWN_GROUP = re.compile(rf"\w[\w'’-]* {any_of('group_title', 'ends')}(?: (?:meetings?|schedule|times?))?\W*$")
+_NO_GROUP = re.compile(rf"\b{any_of('group_title', 'unless')}")
 
 
 def _is_of_own_group(context: PageContext, block: Block) -> bool:
