@@ -27,13 +27,14 @@ from pipeline.extract.words.levels import Levels
 from pipeline.extract.words.page_levels import read_levels
 from pipeline.extract.words.vocabulary import labels
 from pipeline.fields import Trait, with_traits
-from pipeline.records import Assertion, Demotion, Observation, Region
+from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Value
 
 PROGRAM_LEVELS = ("iop", "php", "op", "residential", "inpatient", "detox")
 PROGRAM_FIELDS = with_traits(Trait.PROGRAM)
 LEVEL_FIELDS = with_traits(Trait.LEVEL_BOUND)
 NUMBERS = with_traits(Trait.NUMBER)
+NAMED = (Tie.PHRASE, Tie.SENTENCE, Tie.BEFORE, Tie.HEADING)  # a level is named with the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,11 @@ def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]
             level = observation.level_of_care
             if level not in offered and observation.field not in LEVEL_FIELDS:
                 level = subject
-            if observation.field in NUMBERS and level not in ("iop", "php", subject):
+            if (
+                observation.field in NUMBERS
+                and level not in ("iop", "php", subject)
+                and observation.tie not in NAMED
+            ):
                 continue  # what a page says in passing of other levels of care
             if level in offered and level is not None:
                 grouped.setdefault(level, []).append(observation)

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.extract.schedule.grammar_words import words
+from pipeline.extract.schedule.grammar_words import names, words
 from pipeline.extract.schedule.lexer import Run
 from pipeline.normalize.clock import Clock, Meridiem
 
 _TO, _ZONES = words("clock", "to"), words("clock", "zones")
 _PARTS: dict[str, Meridiem] = {
-    "morning": "am",
-    "afternoon": "pm",
-    "evening": "pm",
-    "night": "pm",
-    "mañana": "am",
-    "tarde": "pm",
-    "noche": "pm",
+    word: "am" if part == "morning" else "pm" for part in names("part") for word in words("part", part)
 }
-_NOON, _MIDNIGHT = (
-    frozenset({"noon", "midday", "mediodía", "mediodia"}),
-    frozenset({"midnight", "medianoche"}),
-)
+_NOON, _MIDNIGHT, _OCLOCK = words("clock", "noon"), words("clock", "midnight"), words("clock", "oclock")
+_ABOUT = words("clock", "about")
 CLOCK_WORDS = _NOON | _MIDNIGHT
 _COUNTED_SPANISH = words("clock", "counted_spanish")
 _COUNTED, _COUNTED_BEFORE = words("clock", "counted"), words("clock", "counted_before")
@@ -52,18 +44,7 @@ def times(run: Run, i: int) -> Times | None:
     between = separator in ("and", "y", "&") and bool({"between", "entre", "from"} & set(run.words(i - 4, i)))
     if separator in _TO or between:
         k += 1
-        while run.word(k) in (
-            "-",
-            "to",
-            "until",
-            "approximately",
-            "about",
-            "around",
-            "las",
-            "la",
-            "at",
-            "roughly",
-        ):
+        while run.word(k) in _ABOUT:
             k += 1
         stop = clock(run, k)
         if stop is not None and not (separator == "a" and not _is_spanish(run, i)):
@@ -101,9 +82,9 @@ def clock(run: Run, i: int) -> tuple[Clock, int, bool] | None:
     if parsed is None or (i and run.is_tight(i - 1) and run.word(i - 1) in ("/", ".", ":")):
         return None
     hour, minute, has_minutes = parsed
-    if meridiem is None and run.word(i + 1) in ("noon", "midnight", "mediodía") and hour == 12:
-        return Clock(12, minute, "am" if run.word(i + 1) == "midnight" else "pm"), i + 2, True
-    if meridiem is None and run.word(i + 1) in ("o'clock", "oclock"):
+    if meridiem is None and run.word(i + 1) in CLOCK_WORDS and hour == 12:
+        return Clock(12, minute, "am" if run.word(i + 1) in _MIDNIGHT else "pm"), i + 2, True
+    if meridiem is None and run.word(i + 1) in _OCLOCK:
         j, has_minutes = i + 2, True
     if meridiem and hour > 12:  # "18:00 pm" says it twice
         meridiem = None

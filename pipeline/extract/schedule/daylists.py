@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.extract.schedule.grammar_words import Phrases, words
+from pipeline.extract.schedule.grammar_words import Phrases, names, phrases, words
 from pipeline.extract.schedule.lexer import Run, read
 from pipeline.normalize.clock import (
     DAYS,
@@ -19,45 +19,12 @@ from pipeline.normalize.clock import (
 )
 
 _THROUGH, _ALSO = words("days", "through"), words("days", "also")
-# One or two letters are days only in a group of them, in capitals: "M/W/F", "T-Th", "MWF".
-_LETTERS = {
-    "m": "mo",
-    "mo": "mo",
-    "t": "tu",
-    "tu": "tu",
-    "w": "we",
-    "we": "we",
-    "th": "th",
-    "r": "th",
-    "f": "fr",
-    "fr": "fr",
-    "sa": "sa",
-    "su": "su",
-}
+_LETTERS = {letters: day for day in names("day_letters") for letters in words("day_letters", day)}
 _GLUED = re.compile(r"(?:M|Tu|T(?!h)|W|Th|R|F|Sa|Su){2,7}")
 _GLUED_DAY = re.compile(r"Tu|Th|Sa|Su|M|T|W|R|F")
 _GLUED_KNOWN = words("days", "glued")
-_EVERY_DAY = (
-    "7 days",
-    "seven days",
-    "seven ( 7 ) days",
-    "every day",
-    "each day",
-    "todos los días",
-    "todos los dias",
-)
-_GROUPS = {
-    "every weekday": WEEKDAYS,
-    "each weekday": WEEKDAYS,
-    "entre semana": WEEKDAYS,
-    "fines de semana": WEEKEND,
-    "fin de semana": WEEKEND,
-}
-_PHRASES = Phrases(
-    {tuple(phrase.split()): DAYS for phrase in _EVERY_DAY}
-    | {tuple(p.split()): codes for p, codes in _GROUPS.items()}
-)
-_VAGUE = frozenset({"daily", "everyday", "weekend"})
+_PHRASES = Phrases(phrases("days", every_day=DAYS, weekdays=WEEKDAYS, weekends=WEEKEND))
+_VAGUE = words("days", "vague")
 DAY_STARTS = frozenset({*weekday_words(), *_LETTERS, *_GLUED_KNOWN, *_PHRASES.starts})
 _ORDINALS, _MONTHS = words("days", "ordinals"), words("days", "months")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -37,6 +38,11 @@ def phrases(table: str, **meanings: Meaning) -> dict[tuple[str, ...], Meaning]:
         for phrase in listed.split() if isinstance(listed, str) else listed:
             found[tuple(phrase.split())] = meaning
     return found
+
+
+def any_of(table: str, name: str) -> str:
+    """A list as a regular expression that is each of its phrases, for folded text."""
+    return rf"(?:{'|'.join(map(re.escape, sorted(words(table, name))))})\b"
 
 
 class Phrases(Generic[Meaning]):

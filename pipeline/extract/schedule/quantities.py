@@ -28,6 +28,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _NUMERALS = frozenset({*NUMBER_WORDS, *_FRACTIONS})
 _HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half"), ("media",), ("medio",)}
+_ALSO = frozenset({"and", "y"})  # of a range after "between" alone
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
 # What opens a quantity upwards (a least value) or downwards (a most value), read backwards from the number.
 _FORMS = {
@@ -109,13 +110,17 @@ def _quantity(run: Run, i: int) -> Quantity | None:
 
 def _upper(run: Run, i: int, j: int) -> tuple[float, int] | None:
     """The second number of a range, where the words between say that it is one."""
-    k = j
+    k = j = _listed(run, i, j)
     if run.word(k) == "-" and run.word(k + 1) in ("to", "or"):  # six-to-eight
         k += 1
     join = run.word(k)
-    if join == "and" and not {"between", "from", "entre"} & set(run.words(i - 5, i)):
+    if (
+        join in _ALSO
+        and run.word(j - 1) != ","
+        and not {"between", "from", "entre"} & set(run.words(i - 5, i))
+    ):
         return None
-    if join not in _JOINS and join != "and":
+    if join not in _JOINS | _ALSO:
         return None
     k += 1
     if run.word(k) == "-":
@@ -123,6 +128,18 @@ def _upper(run: Run, i: int, j: int) -> tuple[float, int] | None:
     if join == "a" and run.tokens[j - 1].kind == "w" and run.word(j - 1) not in _SPANISH:
         return None
     return number(run, k)
+
+
+def _listed(run: Run, i: int, j: int) -> int:
+    """Past ", 4," in "3, 4, or 5": numbers that count on up to the last."""
+    at, last = j, number(run, i)
+    while run.word(at) == "," and last is not None and (following := number(run, at + 1)) is not None:
+        if following[0] != last[0] + 1:
+            return j
+        at, last = following[1], following
+    if run.word(at) == ",":
+        at += 1
+    return at if at > j + 1 and run.word(at) in ("or", "and", "o", "y", "to") else j
 
 
 def number(run: Run, i: int) -> tuple[float, int] | None:

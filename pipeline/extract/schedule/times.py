@@ -18,7 +18,7 @@ from pipeline.extract.parsing.page import Block
 from pipeline.extract.schedule.daylists import days_named
 from pipeline.extract.schedule.daytime import HINTS as PART_HINTS
 from pipeline.extract.schedule.daytime import times_of_day
-from pipeline.extract.schedule.grammar_words import words
+from pipeline.extract.schedule.grammar_words import any_of
 from pipeline.extract.schedule.measures import Measure, find_measures
 from pipeline.extract.schedule.quantities import NUMBER_WORDS
 from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
@@ -29,13 +29,9 @@ from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Session, Value
 
 MAX_RUN = 4_000
-_DEFINITION = re.compile(
-    r"\b(?:iops|phps|(?:intensive outpatient|partial hospitali[sz]ation|day treatment) programs|an (?:iop|intensive outpatient program)|a (?:php|partial hospitali[sz]ation program))\b"
-)
-_COMPARING = re.compile(rf"\b(?:{'|'.join(map(re.escape, words('compare', 'phrases')))})\b")
-_VAGUE = re.compile(
-    r"\b(?:anywhere from|can (?:be|last|range|vary)|may last|recommended minimum|usually|varies|vary|depending)\b"
-)
+_DEFINITION = re.compile(rf"\b{any_of('general', 'definition')}")
+_COMPARING = re.compile(rf"\b{any_of('compare', 'phrases')}")
+_VAGUE = re.compile(rf"\b{any_of('general', 'vague')}")
 DEFINED = 0.25  # less sure of what a definition says of such programs in general
 SHORTEST_STAY = 1.0  # weeks; "five days" alone is how often, not how long
 _RANGE_BEFORE = re.compile(r"\d\s?(?:[-–—]|to)\s?\Z")
@@ -118,9 +114,7 @@ def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
 
 
 _ASIDE = re.compile(r"\s*\([^()]*\)\W*$")  # "Sunday (optional)"
-_MEAL = re.compile(
-    r"\W*(?:lunch|breakfast|dinner|snack|breaks?|office hours|phone hours|telephone|visiting)\b", re.I
-)
+_MEAL = re.compile(rf"\W*{any_of('no_session', 'begins')}", re.I)
 
 
 def _with_days(context: PageContext, mention: SessionMention, offset: int) -> SessionMention:
@@ -147,6 +141,33 @@ def _is_compared(context: PageContext, levels: Levels, block: Block, sentence: t
         return True
     return _COMPARING.search(context.folded, *sentence) is not None and any(
         sentence[0] <= mention.start < sentence[1] for mention in levels.by_block.get(block.index, ())
+    )
+
+
+_OWN_GROUP = re.compile(rf"\w[\w'’-]* {any_of('group_title', 'ends')}(?: (?:meetings?|schedule|times?))?\W*$")
+_NO_GROUP = re.compile(rf"\b{any_of('group_title', 'unless')}")
+
+
+def _is_of_own_group(context: PageContext, block: Block) -> bool:
+    """Whether the heading over a block names a group that is no level of care: "Relapse Prevention Group"."""
+    if not block.headings:
+        return False
+    heading = context.page.blocks[block.headings[-1]]
+    return heading.level != 1 and context.tells(heading, _OWN_GROUP) and not context.tells(heading, _NO_GROUP)
+
+
+_RELATIVE = re.compile(r"[\w ]{0,24},? (?:which|where|that|whose)\b|[\w ]{0,24} \(")
+
+
+def _is_of_another(
+    context: PageContext, levels: Levels, block: Block, sentence: tuple[int, int], start: int
+) -> bool:
+    """Whether words speak of a level that is only compared with: "asks less of you than a PHP, which takes up five days"."""
+    before = [m for m in levels.by_block.get(block.index, ()) if sentence[0] <= m.start < m.end <= start]
+    return (
+        bool(before)
+        and not before[-1].is_here
+        and _RELATIVE.match(context.folded, before[-1].end, start) is not None
     )
 
 
@@ -193,7 +214,13 @@ def _observe(
     if topic == "daytime" and said is Assertion.NEGATED:
         value = False  # "no evening groups"
     level, tie = (governed, Tie.PHRASE) if governed else governing_level(context, levels, block, start, end)
-    if _is_compared(context, levels, block, sentence):
+    if tie is Tie.SUBJECT and _is_of_own_group(context, block):
+        demoted.append(Demotion.OTHER)
+        said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
+    elif _is_of_another(context, levels, block, sentence, start):
+        demoted.append(Demotion.COMPARISON)
+        said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
+    elif _is_compared(context, levels, block, sentence):
         demoted.append(Demotion.COMPARISON)
         confidence -= DEFINED
     yield context.observe(
