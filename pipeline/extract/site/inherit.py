@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.extract.choice import best
+from pipeline.extract.facts.phones import CALLABLE
 from pipeline.extract.reading import Program, Reading
 from pipeline.extract.site.pages import PageReading, site_pages
 from pipeline.extract.site.provider import Provider, provider_of
@@ -43,7 +44,10 @@ def _with_site(page: PageReading, provider: Provider, offers: Sequence[Offer]) -
         named = [_level_of(offer) for offer in offers]
         added += filter(None, named)
         levels = tuple(dict.fromkeys(offer.level for offer, one in zip(offers, named, strict=True) if one))
-    programs = tuple(_attended(program, offers) for program in reading.programs)
+    programs = (
+        *(_attended(p, offers) for p in reading.programs[:1]),
+        *reading.programs[1:],
+    )  # its subject's alone
     gained = [
         o
         for program, own in zip(programs, reading.programs, strict=True)
@@ -64,7 +68,8 @@ def _of_place(provider: Provider, said: set[str]) -> Iterator[Observation]:
     is_one = len(provider.offices) == 1
     if is_one and "address" not in said:
         yield from best_of(provider.offices[0].said)[:1]
-    shared = [o for o, keys in provider.of_place if (is_one or not keys) and o.field not in said]
+    shared = (o for o, keys in provider.of_place if (is_one or not keys) and o.field not in said)
+    shared = (o for o in shared if o.field != "phone" or (o.qualifier or "main") in CALLABLE)
     yield from _once(o for o in shared if o.assertion is Assertion.AFFIRMED)
 
 
