@@ -77,6 +77,7 @@ class Demotion(StrEnum):
     NOT_LISTING = "not_listing"  # the page is no listing
     SUPERSEDED = "superseded"  # another page of the site is believed
     UNLOCATED = "unlocated"  # no page ties the service to the office
+    OF_SITE = "of_site"  # another page of the site says it, the page itself nothing
     UNPLACED = "unplaced"  # states served, and nothing says that it is virtually
 
 

@@ -23,10 +23,17 @@ def extract(
         ),
     ],
     out_file: Annotated[Path, typer.Option("--out", help="Where the facts go, one JSON object a row.")],
+    by_site: Annotated[
+        bool,
+        typer.Option(
+            "--by-site",
+            help="Read pages of one host together: a page has what its site says where it is silent.",
+        ),
+    ] = False,
 ) -> None:
     """Read pages, write their facts with evidence."""
     with Bars().task("extract") as task:
-        counts = extract_jsonl(jsonl, out_file, task.advance)
+        counts = extract_jsonl(jsonl, out_file, task.advance, by_site)
     out.print(f"{out_file}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
     if counts.get("errors"):
         raise typer.Exit(ExitCode.PARTIAL)

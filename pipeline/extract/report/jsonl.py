@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.reading import Program, Reading, extract
+from pipeline.extract.report.by_site import beside_sisters, grouped
 from pipeline.extract.schedule.sessions import consolidate
 from pipeline.fields import Trait, fields, written_as
 from pipeline.records import Assertion, Observation
@@ -20,19 +22,18 @@ from pipeline.values import Address, Session, plain
 
 
 def extract_jsonl(
-    in_path: Path, out_path: Path, progress: Callable[[], None] | None = None
+    in_path: Path, out_path: Path, progress: Callable[[], None] | None = None, by_site: bool = False
 ) -> dict[str, int]:
     """Read the rows of `in_path`, write one row each to `out_path`. A row that fails gives a row with `error`.
 
-    `html` paths are relative to the folder of `in_path`. Returns how many rows were listings, others and errors.
+    `html` paths are relative to the folder of `in_path`. With `by_site` the rows of one host are read, and written,
+    together. Returns how many rows were listings, others and errors.
     """
     counts: Counter[str] = Counter(listings=0, others=0, errors=0)
     temporary = out_path.with_name(out_path.name + ".tmp")
     with in_path.open("rb") as rows, temporary.open("wb") as out:
-        for number, line in enumerate(rows, 1):
-            if not line.strip():
-                continue
-            row = _row(line.removeprefix(codecs.BOM_UTF8), number, in_path.parent)
+        groups = grouped(rows) if by_site else ([line] for line in enumerate(rows, 1))
+        for row in chain.from_iterable(_rows(group, in_path.parent) for group in groups):
             counts["errors" if "error" in row else "listings" if row["is_listing"] else "others"] += 1
             out.write(_line(row))
             if progress:
@@ -48,18 +49,38 @@ def _line(row: Mapping[str, Any]) -> bytes:
         return json.dumps(row).encode() + b"\n"
 
 
-def _row(line: bytes, number: int, folder: Path) -> dict[str, Any]:
+def _rows(lines: Sequence[tuple[int, bytes]], folder: Path) -> Iterator[dict[str, Any]]:
+    """The rows of the pages of one site, or of one page."""
+    given = [_read(line, number, folder) for number, line in lines if line.strip()]
+    readings = [reading for _, _, reading in given if isinstance(reading, Reading)]
+    beside = iter(beside_sisters(readings) if len(readings) > 1 else readings)
+    for name, is_text, reading in given:
+        yield _row(name, is_text, next(beside)) if isinstance(reading, Reading) else _failed(name, reading)
+
+
+def _read(line: bytes, number: int, folder: Path) -> tuple[Any, bool, Reading | Exception]:
+    """The id of a row, whether it brings its text, and what was read or why it could not be."""
     name: Any = f"line {number}"
     try:
-        given = json.loads(line)
+        given = json.loads(line.removeprefix(codecs.BOM_UTF8))
         if not isinstance(given, dict):
             raise ValueError("a row must be a JSON object")
         name = given.get("id", name)
-        page = page_of(given, folder)
-        read = {"id": name, **as_row(extract(page))}
-        return read if isinstance(given.get("text"), str) else {**read, "text": page.text}
+        return name, isinstance(given.get("text"), str), extract(page_of(given, folder))
     except Exception as error:  # one bad row never stops the others
-        return {"id": name, "is_listing": False, "error": f"{type(error).__name__}: {error}"}
+        return name, False, error
+
+
+def _row(name: Any, is_text: bool, reading: Reading) -> dict[str, Any]:
+    try:
+        read = {"id": name, **as_row(reading)}
+    except Exception as error:
+        return _failed(name, error)
+    return read if is_text else {**read, "text": reading.page.text}
+
+
+def _failed(name: Any, error: Exception) -> dict[str, Any]:
+    return {"id": name, "is_listing": False, "error": f"{type(error).__name__}: {error}"}
 
 
 def page_of(given: Mapping[str, Any], folder: Path) -> Page:
@@ -111,7 +132,7 @@ def _evidence(observation: Observation) -> dict[str, Any]:
     }
     shown |= {"start": observation.start, "end": observation.end, "assertion": observation.assertion.value}
     shown |= {"method": observation.basis, "confidence": round(observation.confidence, 3)}
-    for name in ("qualifier", "level_of_care", "track"):
+    for name in ("qualifier", "level_of_care", "track", "url"):
         if (value := getattr(observation, name)) is not None:
             shown[name] = value
     return shown

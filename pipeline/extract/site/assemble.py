@@ -16,18 +16,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from pipeline.extract.site.offices import Office, offices_of, there
+from pipeline.extract.site.offices import Office
 from pipeline.extract.site.pages import PageReading, SitePage, site_pages
+from pipeline.extract.site.provider import provider_of
 from pipeline.extract.site.services import Offer, best_of, offers_of, service_at
-from pipeline.extract.site.statements import office_of
-from pipeline.fields import of_scope
 from pipeline.normalize.website import web_addresses
-from pipeline.records import Assertion, Listing, Observation, Region, Service
+from pipeline.records import Assertion, Listing, Observation, Service
 from pipeline.values import Address
 
 __all__ = ["PageReading", "assemble"]
 
-OF_PLACE = of_scope("place") - {"address"}  # addresses make the offices
 NOWHERE = Address(None, None, None, None)
 CALLED = ("main", "admissions", "tracking")
 
@@ -43,26 +41,15 @@ def assemble(
     pages = site_pages(readings, state)
     if not pages:
         return []
-    state = state or _only_state(pages)
-    addresses = ((o, page.is_printed(o)) for page in pages for o in page.observations if o.field == "address")
-    offices = offices_of(there(addresses))
+    provider = provider_of(pages, organization, state)
+    offices, state = provider.offices, provider.state
     offers, of_provider = offers_of(pages, offices)
-    name = organization or next(
-        (p.source.reading.organization for p in pages if p.source.reading.organization), None
-    )
     site = "{0.scheme}://{0.netloc}/".format(urlsplit(pages[0].source.url))
-    of_place = [
-        (o, _offices_of_fact(page, o, offices))
-        for page in pages
-        for o in page.observations
-        if o.field in OF_PLACE
-    ]
-    of_place = _without_stale_numbers(of_place)
 
     def listing(
         key: str, office: Office | None, services: tuple[Service, ...], virtual: bool = False
     ) -> Listing:
-        own = [o for o, keys in of_place if office is None or not keys or office.key in keys]
+        own = [o for o, keys in provider.of_place if office is None or not keys or office.key in keys]
         place = office.place if office else NOWHERE
         said = office.said if office else []
         url, sha = (
@@ -73,7 +60,7 @@ def assemble(
         return Listing(
             source_id=source_id,
             record_key=key,
-            organization_name=name,
+            organization_name=provider.organization,
             site_name=office.name if office else None,
             street1=place.street,
             city=place.city,
@@ -103,17 +90,6 @@ def assemble(
     return listings
 
 
-def _only_state(pages: Sequence[SitePage]) -> str | None:
-    """The one state of all addresses of the provider, mailing addresses among them."""
-    states = {
-        o.value.state
-        for page in pages
-        for o in page.observations
-        if isinstance(o.value, Address) and o.assertion is Assertion.AFFIRMED and o.value.state
-    }
-    return states.pop() if len(states) == 1 else None
-
-
 def _services_at(
     office: Office, offers: Sequence[Offer], offices: Sequence[Office], pages: Sequence[SitePage]
 ) -> Iterator[Service]:
@@ -134,26 +110,6 @@ def _main_office(offices: Sequence[Office], pages: Sequence[SitePage]) -> set[st
         if len({s.url for s in office.said}) > len(pages) / 2 and len(pages) > 1
     }
     return repeated if len(repeated) == 1 else set()
-
-
-def _offices_of_fact(page: SitePage, o: Observation, offices: Sequence[Office]) -> set[str]:
-    """The offices that a fact of the place is of; empty where it is of all. A phone is the nearest office's own."""
-    if len(offices) < 2 or o.field in ("organization", "website"):
-        return set()
-    if o.field == "phone":
-        beside = [office for office in offices if office.is_beside(o)]
-        nearest = min(beside, key=lambda office: office.nearness(o), default=None)
-        return {nearest.key} if nearest else set()
-    office = office_of(page, o, offices)
-    return {office} if office else set()
-
-
-def _without_stale_numbers(found: list[tuple[Observation, set[str]]]) -> list[tuple[Observation, set[str]]]:
-    """Numbers that structured data alone gives count only where no page prints one."""
-    phones = [o for o, _ in found if o.field == "phone"]
-    if all(o.region is Region.STRUCTURED for o in phones):
-        return found
-    return [(o, k) for o, k in found if o.field != "phone" or o.region is not Region.STRUCTURED]
 
 
 def _phone(observations: Sequence[Observation], office: Office | None) -> str | None:
