@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -24,14 +25,16 @@ class Verdict(StrEnum):
 
 
 BANDS = (0.0, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
+WANTED = 0.96  # precision that is asked of the facts from a confidence on
+Judged = tuple[str, float, Verdict]  # field, confidence, what the readers say
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """Facts whose confidence lies in [low, high): how many the gold calls right or wrong, or disputes."""
+class Reliability:
+    """Facts of one band of confidence, or of one field: how many the gold calls right or wrong, or disputes, and the mean
+    confidence of those that it judges."""
 
-    low: float
-    high: float
+    name: str
     right: int
     wrong: int
     disputed: int
@@ -43,17 +46,50 @@ class Band:
         return self.right / judged if judged else None
 
 
-def calibrate(gold: Iterable[Row], predicted: Mapping[str, Row]) -> Iterator[Band]:
-    """Bands of confidence over all facts that the answer gives, the most confident observation of each."""
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How far confidences are kept, and the confidence from which WANTED of the facts are right (None: there is none),
+    with the share of the right facts that are left there."""
+
+    bands: tuple[Reliability, ...]
+    fields: tuple[Reliability, ...]
+    threshold: float | None
+    left: float
+
+
+def calibrate(gold: Iterable[Row], predicted: Mapping[str, Row]) -> Calibration:
+    """The calibration of all facts that the answer gives, the most confident observation of each."""
     judged = [one for row in gold for one in judged_facts(row, predicted.get(row["id"], {}))]
-    for low, high in pairwise(BANDS):
-        here = [(c, j) for _, c, j in judged if low <= c < high or (high == 1.0 and c == 1.0)]
-        if here:
-            counts = Counter(verdict for _, verdict in here)
-            mean = sum(c for c, _ in here) / len(here)
-            yield Band(
-                low, high, counts[Verdict.RIGHT], counts[Verdict.WRONG], counts[Verdict.DISPUTED], mean
-            )
+    names = [f"{low:.2f}–{high:.2f}" for low, high in pairwise(BANDS)]
+    bands: dict[str, list[Judged]] = {name: [] for name in names}
+    fields: dict[str, list[Judged]] = {}
+    for one in judged:
+        bands[names[bisect_right(BANDS[1:-1], one[1])]].append(one)
+        fields.setdefault(one[0], []).append(one)
+    threshold, left = _threshold(judged)
+    return Calibration(tuple(_reliabilities(bands)), tuple(_reliabilities(fields)), threshold, left)
+
+
+def _reliabilities(groups: Mapping[str, Sequence[Judged]]) -> Iterator[Reliability]:
+    for name, facts_ in groups.items():
+        counts = Counter(verdict for *_, verdict in facts_)
+        sure = [confidence for _, confidence, verdict in facts_ if verdict is not Verdict.DISPUTED]
+        if sure:
+            right, wrong, disputed = (counts[verdict] for verdict in Verdict)
+            yield Reliability(name, right, wrong, disputed, sum(sure) / len(sure))
+
+
+def _threshold(judged: Iterable[Judged]) -> tuple[float | None, float]:
+    """The lowest confidence from which WANTED of the judged facts are right, and the share of right facts left."""
+    surest = sorted(((c, v) for _, c, v in judged if v is not Verdict.DISPUTED), key=lambda fact: -fact[0])
+    total = sum(v is Verdict.RIGHT for _, v in surest)
+    right = 0
+    found: tuple[float | None, float] = (None, 0.0)
+    for number, (confidence, verdict) in enumerate(surest, 1):
+        right += verdict is Verdict.RIGHT
+        if right >= WANTED * number:
+            found = (confidence, right / total)
+    return found
 
 
 def judged_facts(row: Row, page: Row) -> Iterator[tuple[str, float, Verdict]]:

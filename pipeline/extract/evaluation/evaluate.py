@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.extract.evaluation.calibration import Band, calibrate
+from pipeline.extract.evaluation.calibration import Calibration, calibrate
 from pipeline.extract.evaluation.folds import ASIDE, fold_of, provider_of
 from pipeline.extract.evaluation.intervals import Interval, intervals
 from pipeline.extract.evaluation.labelled import LabelledPage, read_gold
@@ -32,7 +32,7 @@ class Evaluation:
     score: Score
     intervals: Mapping[str, Interval]
     kinds: Mapping[str, Counter[str]]
-    bands: tuple[Band, ...]
+    calibration: Calibration
     earlier: tuple[Mapping[str, Any], ...]
     aside: frozenset[str]
 
@@ -72,7 +72,7 @@ def evaluate(
         score(labelled, predicted),
         intervals(by_provider),
         by_kind,
-        tuple(calibrate(labelled, predicted)),
+        calibrate(labelled, predicted),
         tuple(read_history(history, gold.name, models is not None)) if history else (),
         frozenset(page.row["id"] for page in pages if fold_of(page.provider) == ASIDE),
     )

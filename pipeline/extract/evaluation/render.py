@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from pipeline.extract.evaluation.calibration import Band
+from pipeline.extract.evaluation.calibration import WANTED, Calibration, Reliability
 from pipeline.extract.evaluation.evaluate import Evaluation
 from pipeline.extract.evaluation.score import measures
 
+FEW = 30  # facts of a field that say something of its confidence
 MEASURES = ("precision", "recall", "f1")
 
 
@@ -21,7 +22,7 @@ def render(result: Evaluation, show: str | None = None) -> RenderableType:
         _scores(result),
         _parts(result.score.levels, "Facts by level of care"),
         _parts(result.kinds, "Facts by kind of page, as it was read"),
-        _calibration(result.bands),
+        _calibration(result.calibration),
     ]
     if result.earlier:
         parts.append(_history(result))
@@ -70,21 +71,30 @@ def _parts(counts: Mapping[str, Counter[str]], title: str) -> Table:
     return table
 
 
-def _calibration(bands: Iterable[Band]) -> Table:
+def _calibration(calibration: Calibration) -> Table:
+    """How far confidences are kept: by band, then by the fields with FEW facts or more."""
     table = Table(title="Calibration: how often facts of a confidence are right")
-    for name in ("confidence", "right", "wrong", "disputed", "precision", "mean confidence"):
+    table.add_column("confidence")
+    for name in ("right", "wrong", "disputed", "precision", "mean confidence", "stated − true"):
         table.add_column(name, justify="right")
-    for band in bands:
-        shown = "–" if band.precision is None else f"{band.precision:.3f}"
-        table.add_row(
-            f"{band.low:.2f}–{band.high:.2f}",
-            str(band.right),
-            str(band.wrong),
-            str(band.disputed),
-            shown,
-            f"{band.mean:.3f}",
+    for one in calibration.bands:
+        table.add_row(*_reliability(one))
+    table.add_section()
+    for one in calibration.fields:
+        if one.right + one.wrong >= FEW:
+            table.add_row(*_reliability(one))
+    if calibration.threshold is not None:
+        table.caption = (
+            f"{WANTED:.0%} are right from a confidence of {calibration.threshold:.2f} on; "
+            f"{calibration.left:.0%} of the right facts stand there"
         )
     return table
+
+
+def _reliability(one: Reliability) -> tuple[str, ...]:
+    precision = one.precision or 0.0
+    counts = (str(one.right), str(one.wrong), str(one.disputed))
+    return (one.name, *counts, f"{precision:.3f}", f"{one.mean:.3f}", f"{one.mean - precision:+.3f}")
 
 
 def _history(result: Evaluation) -> Table:
