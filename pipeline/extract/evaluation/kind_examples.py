@@ -16,6 +16,10 @@ from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.words.context import PageContext, mark_menus
 from pipeline.extract.words.page_levels import read_levels
 
+UNDECIDED = (
+    12  # invented pages without any sign, half of them own: a page that shows nothing is as likely as not
+)
+
 
 def kind_examples(data: Path) -> list[Example]:
     """The examples of all sets in a folder of labelled data."""
@@ -26,7 +30,8 @@ def kind_sets(data: Path) -> dict[str, list[Example]]:
     """Set → its examples. Rows that are doubtful or on whose kind two readers disagree are left out."""
     sets = {"kinds": _kinds(data / "kinds"), "articles": _articles(data / "articles")}
     sets |= {name: _gold(data / name) for name in GOLD if (data / name).exists()}
-    return {name: [_example(*one) for one in labelled] for name, labelled in sets.items()}
+    found = {name: [_example(*one) for one in labelled] for name, labelled in sets.items()}
+    return found | {"no signs": [Example(frozenset(), bool(i % 2), f"nobody {i}") for i in range(UNDECIDED)]}
 
 
 Labelled = Iterator[

@@ -35,7 +35,8 @@ def kind_report(sets: Mapping[str, Sequence[Example]]) -> dict[str, KindReport]:
     recipe = RECIPES["kind"]
     every = [example for examples in sets.values() for example in examples]
     judged = iter(held_out(every, recipe.strength, recipe.signs))
-    return {name: _report(examples, [next(judged) for _ in examples]) for name, examples in sets.items()}
+    found = {name: (examples, [next(judged) for _ in examples]) for name, examples in sets.items()}
+    return {name: _report(*one) for name, one in found.items() if any(e.features for e in one[0])}
 
 
 def _report(examples: Sequence[Example], judged: Sequence[float]) -> KindReport:
