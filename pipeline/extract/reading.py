@@ -47,8 +47,9 @@ class Program:
     track: str | None = None
 
     def best(self, name: str) -> Observation | None:
-        """The observation to believe of a one-valued field."""
-        return best([o for o in self.observations if o.field == name])
+        """The observation to believe of a one-valued field: what the track's own title governs, else what is said of all."""
+        told = [o for o in self.observations if o.field == name]
+        return best([o for o in told if self.track and o.track == self.track]) or best(told)
 
     def values(self, name: str) -> list[Value]:
         """The affirmed values of a many-valued field."""

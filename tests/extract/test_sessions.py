@@ -113,11 +113,6 @@ def test_level_is_that_of_the_phrase(text: str, level: str | None) -> None:
     assert mention.governed_level == level
 
 
-def test_audience_is_named() -> None:
-    adults, teens = find_sessions("Adults: M/W/F 9–12; Teens: T/Th 4–7")
-    assert (adults.audience, teens.audience) == (("adults",), ("teens",))
-
-
 def test_carried_parts_and_untold_kinds_are_less_sure() -> None:
     whole = find_sessions("Groups meet Monday through Thursday from 9 a.m. to noon.")[0]
     apart = find_sessions("Groups meet Monday through Thursday. They run from 9 a.m. to noon.")[0]

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.extract.schedule.grammar import is_held, line_of, patterns, whose
 from pipeline.extract.schedule.grammar_words import section
 from pipeline.extract.schedule.lexer import has_any, read
-from pipeline.extract.schedule.quantities import Quantity, quantities
+from pipeline.extract.schedule.measures import interpret
 from pipeline.extract.schedule.sessions import SessionMention
 from pipeline.normalize.clock import WEEKEND
 from pipeline.vocabulary.tables import settings
@@ -22,7 +21,6 @@ _WORDS = {word: part for part in _PARTS for word in section("class")[part.upper(
     "eiop": "evening"
 }
 HINTS = (*sorted(_WORDS.keys() - {"fin", "fines"}), "semana", "week")  # "seven days a week" holds a weekend
-ALONE = "alone"  # a condition of a row: there is nothing else in the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +61,8 @@ def _from_sessions(sessions: Iterable[SessionMention]) -> Iterator[TimeOfDay]:
 def _from_words(text: str) -> Iterator[TimeOfDay]:
     if not has_any(text, HINTS):
         return
-    run, line, rows = read(text), line_of(text), patterns(of_parts=True)
-    found: set[int] = set()
-    by_token = {quantity.first: quantity for quantity in quantities(text)}
-    for i, char in enumerate(line):
-        for pattern in rows.get(char, ()):
-            match = pattern.regex.match(line, i)
-            if match is None or match.start(1) in found:
-                continue
-            first = match.start(1)
-            after = match.end() if first in by_token else first + 1
-            value = by_token.get(first) or Quantity(1, 1, first, first, first)
-            is_alone = run.back(i, 1) == i and run.ahead(match.end(), 1) == match.end()
-            holds = tuple(condition for condition in pattern.holds if condition != ALONE)
-            if (ALONE in pattern.holds and not is_alone) or not is_held(holds, value, run):
-                continue
-            found.add(first)
-            kind, confidence = whose(run, line, pattern, value, (first, after))
-            if kind == "program":
-                part = _WORDS.get(run.word(first), "weekend")
-                yield TimeOfDay(part, *run.bounds(first, after), confidence=confidence)
+    run = read(text)
+    for said in interpret(text, of_parts=True):
+        if said.kind == "program":
+            part = _WORDS.get(run.word(said.at), "weekend")
+            yield TimeOfDay(part, *run.bounds(said.first, said.after), confidence=said.confidence)

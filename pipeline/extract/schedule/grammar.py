@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from pipeline.extract.schedule.grammar_words import section
-from pipeline.extract.schedule.lexer import STOPS, Run, read
+from pipeline.extract.schedule.lexer import STOPS, read
 from pipeline.extract.schedule.quantities import FORMS, Quantity, quantities
 
 FORM_CODES = {form: chr(ord("a") + k) for k, form in enumerate(FORMS)}
@@ -38,7 +37,8 @@ _ATOM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A row of `patterns.csv`, compiled: what it reads of a quantity, and what has to hold of it (">=9", "<9", "=7", "digits")."""
+    """A row of `patterns.csv`, compiled: what it reads of a quantity, and what has to hold of it (">=9", "<9", "=7|14", "digits",
+    "alone": nothing else stands in the sentence)."""
 
     field: str
     regex: re.Pattern[str]  # its only group is what is read, without what has to stand before
@@ -250,42 +250,3 @@ def cues() -> dict[str, tuple[Cue, ...]]:
         for name in row["of"].split():
             found.setdefault(name, []).append(cue)
     return {name: tuple(rows) for name, rows in found.items()}
-
-
-def is_held(holds: Iterable[str], quantity: Quantity, run: Run) -> bool:
-    """Whether a quantity meets the conditions of a row."""
-    value = quantity.high if quantity.high is not None else quantity.low
-    least = quantity.low if quantity.low is not None else quantity.high
-    if value is None or least is None:
-        return False
-    for condition in holds:
-        if condition == "digits":
-            is_met = run.tokens[quantity.number].kind == "n"
-        elif condition.startswith(">="):
-            is_met = least >= float(condition[2:])
-        elif condition.startswith("<"):
-            is_met = value < float(condition[1:])
-        else:
-            is_met = least in {float(each) for each in condition[1:].split("|")}
-        if not is_met:
-            return False
-    return True
-
-
-def whose(
-    run: Run, line: str, pattern: Pattern, quantity: Quantity, span: tuple[int, int]
-) -> tuple[str, float]:
-    """Whose that is what a pattern reads at tokens `span`, and how sure: as its row says, else as the first cue says."""
-    if pattern.whose:
-        return pattern.whose, pattern.confidence
-    first, after = span
-    for cue in cues().get(pattern.unit or pattern.field, ()):
-        if cue.where == "before":
-            window = line[run.back(first, cue.reach) : first]
-        elif cue.where == "inside":
-            window = line[quantity.after : after]
-        else:
-            window = line[after : run.ahead(after, cue.reach)]
-        if cue.is_in(window) and is_held(cue.holds, quantity, run):
-            return cue.whose, cue.confidence or pattern.confidence
-    return "program", pattern.confidence

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.extract.schedule.grammar import Pattern, is_held, line_of, patterns, whose
+from pipeline.extract.schedule.grammar import Pattern, cues, line_of, patterns
 from pipeline.extract.schedule.lexer import Run, read
 from pipeline.extract.schedule.quantities import Quantity, quantities, suffix
 from pipeline.values import Range
@@ -36,45 +37,57 @@ class Measure:
     unit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row of `patterns.csv` reads at tokens `first` to `after` - 1: a quantity, or a word at token `at`."""
+
+    pattern: Pattern
+    at: int
+    first: int
+    after: int
+    quantity: Quantity
+    kind: str
+    confidence: float
+
+
 def find_measures(text: str) -> list[Measure]:
     """Every measure of a run, in order of place."""
-    printed = quantities(text)
-    if not printed:
-        return []
     run = read(text)
-    by_token = {quantity.first: quantity for quantity in printed if not quantity.is_void}
-    line, rows = line_of(text), patterns()
-    found: dict[int, Measure] = {}
+    found = (_measure(run, said) for said in interpret(text)) if quantities(text) else ()
+    return [measure for measure in found if measure is not None]
+
+
+def interpret(text: str, of_parts: bool = False) -> list[Said]:
+    """What the rows of `patterns.csv` (for parts of the week, or for quantities) read in a run, in order of place."""
+    run, line, rows = read(text), line_of(text), patterns(of_parts)
+    printed = {quantity.first: quantity for quantity in quantities(text) if not quantity.is_void}
+    found: dict[int, Said] = {}
     for i, char in enumerate(line):
         for pattern in rows.get(char, ()):
-            if (measure := _measure(run, line, by_token, pattern, i, found)) is not None:
-                found[measure[0]] = measure[1]
-                break
+            match = pattern.regex.match(line, i)
+            if match is None:
+                continue
+            first, after = match.span(1)
+            at = next((k for k in range(first, after) if k in printed), first)
+            quantity = printed.get(at) or Quantity(1, 1, at, at, at)
+            if at in found or not _holds(run, pattern.holds, quantity, match.span()):
+                continue
+            after, closing = suffix(run, after)
+            if closing and quantity.low == quantity.high:
+                quantity = quantity.opened(closing)
+            kind, confidence = _whose(run, line, pattern, quantity, first, after)
+            found[at] = Said(pattern, at, first, after, quantity, kind, confidence)
     return [found[at] for at in sorted(found)]
 
 
-def _measure(
-    run: Run, line: str, by_token: dict[int, Quantity], pattern: Pattern, i: int, found: dict[int, Measure]
-) -> tuple[int, Measure] | None:
-    match = pattern.regex.match(line, i)
-    if match is None:
-        return None
-    first, after = match.span(1)
-    at = next(k for k in range(first, after) if k in by_token)
-    quantity = by_token[at]
-    if at in found or not is_held(pattern.holds, quantity, run):
-        return None
-    after, closing = suffix(run, after)
-    if closing and quantity.low == quantity.high:
-        quantity = quantity.opened(closing)
-    value = _value(quantity, pattern.takes)
-    scale = _WEEKS_IN.get(pattern.unit, 1.0)
+def _measure(run: Run, said: Said) -> Measure | None:
+    pattern, scale = said.pattern, _WEEKS_IN.get(said.pattern.unit, 1.0)
+    value = _value(said.quantity, pattern.takes)
     low, high = (None if end is None else round(end * scale, 1) for end in value)
     if not all(end is None or 0 <= end <= _MOST[pattern.field] for end in (low, high)):
         return None
-    kind, sure = whose(run, line, pattern, quantity, (first, after))
-    start, end = run.bounds(first, after)
-    return at, Measure(pattern.field, Range(low, high), start, end, kind, sure, pattern.unit)
+    start, end = run.bounds(said.first, said.after)
+    return Measure(pattern.field, Range(low, high), start, end, said.kind, said.confidence, pattern.unit)
 
 
 def _value(quantity: Quantity, takes: str) -> tuple[float | None, float | None]:
@@ -91,3 +104,43 @@ def _value(quantity: Quantity, takes: str) -> tuple[float | None, float | None]:
     if takes == "through" and quantity.form == "OVER":
         return quantity.low, quantity.low
     return quantity.low, quantity.high
+
+
+def _holds(run: Run, conditions: Iterable[str], quantity: Quantity, span: tuple[int, int]) -> bool:
+    """Whether a quantity, or the words at tokens `span` ("alone": nothing else in their sentence), meet the conditions."""
+    value = quantity.high if quantity.high is not None else quantity.low
+    least = quantity.low if quantity.low is not None else quantity.high
+    if value is None or least is None:
+        return False
+    for condition in conditions:
+        if condition == "digits":
+            is_met = run.tokens[quantity.number].kind == "n"
+        elif condition == "alone":
+            is_met = run.back(span[0], 1) == span[0] and run.ahead(span[1], 1) == span[1]
+        elif condition.startswith(">="):
+            is_met = least >= float(condition[2:])
+        elif condition.startswith("<"):
+            is_met = value < float(condition[1:])
+        else:
+            is_met = least in {float(each) for each in condition[1:].split("|")}
+        if not is_met:
+            return False
+    return True
+
+
+def _whose(
+    run: Run, line: str, pattern: Pattern, quantity: Quantity, first: int, after: int
+) -> tuple[str, float]:
+    """Whose it is what stands at tokens `first` to `after` - 1, and how sure: by its row, else by the first cue near it."""
+    if pattern.whose:
+        return pattern.whose, pattern.confidence
+    for cue in cues().get(pattern.unit or pattern.field, ()):
+        if cue.where == "before":
+            window = line[run.back(first, cue.reach) : first]
+        elif cue.where == "inside":
+            window = line[quantity.after : after]
+        else:
+            window = line[after : run.ahead(after, cue.reach)]
+        if cue.is_in(window) and _holds(run, cue.holds, quantity, (first, after)):
+            return cue.whose, cue.confidence or pattern.confidence
+    return "program", pattern.confidence

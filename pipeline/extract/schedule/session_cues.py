@@ -13,7 +13,6 @@ SessionKind = Literal["program", "office", "intake", "other"]
 _OFFICE, _WEAK_OFFICE = words("kind", "office"), words("kind", "weak_office")
 _INTAKE, _OTHER = words("kind", "intake"), words("kind", "other")
 _STRONG, _WEAK = words("kind", "strong"), words("kind", "weak")
-_AUDIENCE = words("kind", "audience")
 _COMPARING, _SHARING = words("kind", "comparing"), words("kind", "sharing")
 LEVELS_APART = 5  # tokens between levels that are named together
 _LEVELS = Phrases(phrases("level", **{level: level for level in names("level")}))
@@ -110,11 +109,6 @@ def _level_at(run: Run, i: int, after: int) -> str | None:
         return "iop"
     named = _LEVELS.at(run.values, i)
     return named[0] if named and named[1] <= after else None
-
-
-def audience_in(near: list[str]) -> tuple[str, ...]:
-    """Words for the people that the time is for, as printed in lower case."""
-    return tuple(dict.fromkeys(word for word in near if word in _AUDIENCE))
 
 
 def part_in(near: list[str]) -> PartOfDay | None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pipeline.extract.schedule.grammar_words import words
 from pipeline.extract.schedule.lexer import Run, has_any, read
-from pipeline.extract.schedule.session_cues import SessionKind, audience_in, kind_of, level_before, level_in
+from pipeline.extract.schedule.session_cues import SessionKind, kind_of, level_before, level_in
 from pipeline.extract.schedule.session_parts import STOPS, Pair, pairs_of
 from pipeline.normalize.clock import DAYS, WEEKEND, in_order, minutes_of
 
@@ -35,7 +35,7 @@ class SessionMention:
     """Times as printed: `value` is (days mo..su, start, end), None for what is not stated; at text[start:end].
 
     `governed_level` is a level of care named within the phrase or right before it ("IOP: Mon–Thu 9–12", "(PHP)");
-    `audience` are words for people named there. `confidence` is lower where no word tells the kind, where days and
+    `confidence` is lower where no word tells the kind, where days and
     clock stand in different sentences, or where am and pm are printed nowhere.
     """
 
@@ -44,7 +44,6 @@ class SessionMention:
     end: int
     kind: SessionKind = "program"
     governed_level: str | None = None
-    audience: tuple[str, ...] = ()
     confidence: float = 0.9
 
 
@@ -123,13 +122,9 @@ def _mention(
     run: Run, pairs: list[Pair], k: int, kind: SessionKind, is_told: bool, level: str | None
 ) -> SessionMention:
     pair = pairs[k]
-    previous, following = _neighbours(run, pairs, k)
-    people = run.words(max(pair.own[0] - 6, previous), pair.own[0]) + run.before(pair.first, 4)
-    if run.word(pair.after) in ("for", "("):
-        people += run.words(pair.after, min(pair.after + 4, following))
     start, end = run.bounds(pair.first, pair.after)
     value = (pair.codes, *pair.clock)
-    return SessionMention(value, start, end, kind, level, audience_in(people), _confidence(pair, is_told))
+    return SessionMention(value, start, end, kind, level, _confidence(pair, is_told))
 
 
 def _around(run: Run, pair: Pair, following: int) -> tuple[list[str], list[str]]:
