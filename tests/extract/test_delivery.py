@@ -10,6 +10,7 @@ import pytest
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.reading import Reading, extract
 
+OWN = "\nOur program takes adults with anxiety, three days a week. We accept Aetna. Call us to begin."  # a provider's page
 TOLD = {True: "T", False: "F", None: "-"}
 
 
@@ -26,5 +27,5 @@ def told(reading: Reading, field: str) -> str:
 
 @pytest.mark.parametrize(("text", "in_person", "virtual"), cases(), ids=[row[0][:60] for row in cases()])
 def test_how_it_is_attended(text: str, in_person: str, virtual: str) -> None:
-    reading = extract(read_text(text))
+    reading = extract(read_text(text + OWN))
     assert (told(reading, "in_person"), told(reading, "virtual")) == (in_person, virtual)

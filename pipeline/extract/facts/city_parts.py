@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, zip_longest
 from urllib.parse import urlsplit
 
 from pipeline.extract.facts.address_parts import Found
-from pipeline.extract.facts.town_frames import Frame, frame_of, stands_alone
-from pipeline.extract.parsing.page import Kind
+from pipeline.extract.facts.town_frames import Frame, frame_of, is_elsewhere, stands_alone
+from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.context import PageContext
 from pipeline.normalize.place import (
     STATES,
@@ -35,27 +35,27 @@ CONFIDENCE = {True: 0.8, False: 0.7}  # by whether the state stands beside the t
 OPEN, NAMED = 0.6, 0.6  # where no state is told; of a town that a title alone names
 CLOSE_BY = 20.0  # km from a printed address: the same place by another name
 MOST_NAMED = 2  # towns that titles alone, or lines alone, name: more are a list of places to be found in
-_NAME = re.compile(
-    r"(?:St\.|Mt\.|Ft\.|Saint|[A-ZÀ-Þ][a-zà-ÿ'’]+)(?:[ -](?:[A-ZÀ-Þ][a-zà-ÿ'’]+|of|de|la|du)){0,3}"
-)
+_WORD = r"[A-ZÀ-Þ](?:[\w'’]*[a-zà-ÿ])?"
+_NAME = re.compile(rf"(?:St\.|Mt\.|Ft\.|{_WORD})(?:[ -](?:{_WORD}|of|de|la|du)){{0,3}}")
 # Where a town may begin: after these words, in few patterns that begin with literals, as they go over the whole page.
 _CAPITAL = "(?=[A-ZÀ-Þ])"
 _BEFORE = (
     re.compile(
-        r"(?<![\w-])(?:in|In|at|At|to|To|en|En|our|Our|the|The|its|both|Both|nuestra|Nuestra|nuestro|Nuestro|de|downtown|historic"
+        r"(?<![\w-])(?:in|In|at|At|to|To|en|En|our|Our|the|The|its|a|A|both|Both|nuestra|Nuestra|nuestro|Nuestro|de|downtown|historic"
         rf"|including|include|of)\s{_CAPITAL}"
     ),
-    re.compile(rf": {_CAPITAL}"),
+    re.compile(rf"[:–—-] {_CAPITAL}"),
     re.compile(rf" \({_CAPITAL}"),
     re.compile(rf", (?<=(?:pital|enter|linic|House|lding|ampus|itute), ){_CAPITAL}"),
 )
 _JOINT = re.compile(
-    r"(?:\s(?:locations?|offices?|clinics?|campus|cent(?:er|re)|sites?))?\s*(?:[,;|&/]\s*){0,2}(?:(?:and|or|y|o|as well as|and also|plus)\s+)?(?:(?:in|en)\s+)?(?=[A-ZÀ-Þ])"
+    r"(?:\s(?:locations?|offices?|clinics?|campus|cent(?:er|re)|sites?))?\s*(?:[,;|&/•·]\s*){0,2}(?:(?:and|or|y|o|as well as|and also|plus)\s+)?(?:(?:in|en)\s+)?(?=[A-ZÀ-Þ])"
 )
 _APART = re.compile(r"\s?[|–—:,(•-]\s*(?=[A-ZÀ-Þ])")
 _LOCATION_PATH = re.compile(
     r"/(?:our-)?(?:locations?|offices?|centers?|clinics?)/(?:[a-z-]+/)?(?P<town>[a-z-]+)/?(?:\.\w+)?\Z"
 )
+_LABELS = re.compile(r"\s?[:–—]\s*(?=\w)")
 LONGEST_LINE = 90  # characters of a heading or an item that may be a town's
 _SHORTEST_JOINT = 2
 _GOES_ON = re.compile(
@@ -86,16 +86,16 @@ def placed_towns(
     Where the page prints addresses (`housed`), titles and lines alone add no place, nor does a town that the title's
     name holds or in a state of which no address is, nor one close by: that is where the printed address is, as people call it.
     """
-    placed: dict[int, Found] = {}
     titled: list[Found] = []
     by_start = {town.start: town for town in stated}
+    placed = {one.start: _found(context, one, states) for one in _sections(context)}
     for town in sorted((*stated, *_stateless(context, states, by_start)), key=lambda town: town.start):
         if town.start in placed:
             continue
         listed = [town, *_joined(context.page.text, town, by_start)]
-        frame = frame_of(context, town.start, town.end, town.is_stated)
+        frame = frame_of(context, town.start, town.end, town.is_stated, len(listed) > 1)
         if frame is None and len(listed) > 1:  # "our Scranton and Altoona offices"
-            frame = frame_of(context, town.start, listed[-1].end, town.is_stated)
+            frame = frame_of(context, town.start, listed[-1].end, town.is_stated, False)
         if frame is Frame.OWN:
             for one in listed:
                 placed.setdefault(one.start, _found(context, one, states))
@@ -138,7 +138,11 @@ def _found(
 def _state_in_sentence(context: PageContext, town: Named) -> str | None:
     """ "One in Stamford …, and one in Norwalk, CT": the state that the sentence names and that has the town."""
     low, high = context.full_sentence(town.start, town.end)
-    named = (state_code(m["state"]) for m in _STATE_NEXT.finditer(context.page.text, low, high))
+    named = (
+        state_code(m["state"])
+        for m in _STATE_NEXT.finditer(context.page.text, low, high)
+        if not is_city(m["state"], state_code(m["state"]) or "")  # "Boston, New York and Chicago"
+    )
     return next((state for state in named if state and is_city(town.city, state)), None)
 
 
@@ -162,6 +166,23 @@ def _stateless(context: PageContext, states: Sequence[str], stated: Iterable[int
                     yield town
 
 
+def _sections(context: PageContext) -> list[Named]:
+    """Towns that head sections or lines of their own, two or more: "Barre / Monday, 9 to 12 / Keene …", "Barre: at nine"."""
+    blocks = context.page.blocks
+    found: list[tuple[Block, Named]] = []
+    for block, after in zip_longest(blocks, blocks[1:]):
+        town = _town_at(context.page.text, block.start) if block.region is Region.MAIN else None
+        if town is None or block.kind in (Kind.OPTION, Kind.IMAGE, Kind.LINK):
+            continue
+        is_head = block.level and town.end == block.end and after and not after.level
+        if is_head or _LABELS.match(context.page.text, town.end, block.end):
+            found.append((block, town))
+        elif block.level and town.end == block.end:
+            return []  # a list of towns with nothing under them
+    is_own = len(found) > 1 and not any(is_elsewhere(context, block) for block, _ in found)
+    return [town for _, town in found] if is_own else []
+
+
 def _in_address(context: PageContext) -> Named | None:
     """The town that the page's own address calls a location (/locations/erie-pa/), where the page prints it first."""
     found = _LOCATION_PATH.search(urlsplit(context.page.url or "").path.lower())
@@ -182,13 +203,13 @@ def _joined(text: str, town: Named, stated: Mapping[int, Named]) -> Iterator[Nam
     while (
         (joint := _JOINT.match(text, last.end)) and len(joint[0]) >= _SHORTEST_JOINT and "\n" not in joint[0]
     ):
-        following = stated.get(joint.end()) or _town_at(text, joint.end())
+        following = stated.get(joint.end()) or _town_at(text, joint.end(), of_list=True)
         if following is None:
             return
         yield (last := following)
 
 
-def _town_at(text: str, position: int) -> Named | None:
+def _town_at(text: str, position: int, of_list: bool = False) -> Named | None:
     """The longest name of a town at a position, unless the name goes on, a state stands beside it or it is a word too."""
     found = _NAME.match(text, position)
     if found is None:
@@ -198,15 +219,15 @@ def _town_at(text: str, position: int) -> Named | None:
         name = "".join(words[:count]).rstrip(" -")
         if states_of_town(name):
             end = position + len(name)
-            return None if _is_no_town(text, name, end) else Named(position, end, name, None)
+            return None if _is_no_town(text, name, end, of_list) else Named(position, end, name, None)
     return None
 
 
-def _is_no_town(text: str, name: str, end: int) -> bool:
+def _is_no_town(text: str, name: str, end: int, of_list: bool) -> bool:
     beside = _STATE_NEXT.match(text, end)
     return (
         name.lower() in _words()
-        or state_code(name) in STATES
+        or (state_code(name) in STATES and not (of_list and is_city(name, state_code(name) or "")))
         or bool(_GOES_ON.match(text, end))
         or bool(beside and state_code(beside["state"]) and is_city(name, state_code(beside["state"]) or ""))
     )
