@@ -138,6 +138,7 @@ _OTHER_GROUPS = frozenset(  # that are no therapy in a group, or say so themselv
         "twelve_step",
         "smart_recovery",
         "aftercare",
+        "meal_support",
     )
 )
 
