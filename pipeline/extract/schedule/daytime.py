@@ -9,6 +9,7 @@ from typing import Literal
 from pipeline.extract.schedule.grammar_words import section
 from pipeline.extract.schedule.lexer import has_any, read
 from pipeline.extract.schedule.measures import interpret
+from pipeline.extract.schedule.quantities import quantities
 from pipeline.extract.schedule.sessions import SessionMention
 from pipeline.normalize.clock import WEEKEND
 from pipeline.vocabulary.tables import settings
@@ -21,6 +22,9 @@ _WORDS = {word: part for part in _PARTS for word in section("class")[part.upper(
     "eiop": "evening"
 }
 HINTS = (*sorted(_WORDS.keys() - {"fin", "fines"}), "semana", "week")  # "seven days a week" holds a weekend
+
+
+ALL_WEEK = 7  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,10 @@ def _from_words(text: str) -> Iterator[TimeOfDay]:
     if not has_any(text, HINTS):
         return
     run = read(text)
+    if _WORDS.keys().isdisjoint(run.values) and all(
+        quantity.low != ALL_WEEK for quantity in quantities(text)
+    ):
+        return
     for said in interpret(text, of_parts=True):
         if said.kind == "program":
             part = _WORDS.get(run.word(said.at), "weekend")

@@ -16,15 +16,18 @@ from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from pipeline.extract.schedule.grammar_words import section
 from pipeline.extract.schedule.lexer import STOPS, read
 from pipeline.extract.schedule.quantities import FORMS, Quantity, quantities
 
 FORM_CODES = {form: chr(ord("a") + k) for k, form in enumerate(FORMS)}
+_CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
 REST, VOID, END, LINE, ACRONYM, TWENTY_FOUR = "~", "z", "!", "\n", "A", "B"
 _UNKNOWN = {"WORD": "w", "PUNCTUATION": ",", "NUMERAL": "0"}
 PART_OF_WEEK = "part_of_week"  # the field of rows that read evening, weekend and morning
@@ -121,6 +124,7 @@ def _alphabet() -> tuple[_Codes, dict[str, str]]:
     by_classes: dict[frozenset[str], str] = {}
     for word, members in of_word.items():
         codes[word] = by_classes.setdefault(frozenset(members), chr(_FIRST_CODE + len(by_classes)))
+    codes |= dict.fromkeys(STOPS, END) | {"\n": LINE}
     classes = {**_UNKNOWN, **FORM_CODES}
     classes["NUMBER"] += TWENTY_FOUR
     classes |= {
@@ -169,13 +173,14 @@ def line_of(text: str) -> str:
     """A run as one character a token."""
     run = read(text)
     codes = list(map(_alphabet()[0].__getitem__, run.values))
-    for i in range(len(codes) - 1):
-        value = run.values[i]
-        if value == "\n":
-            codes[i] = LINE
-        elif value in STOPS or (run.sentence[i] != run.sentence[i + 1] and not value.isalnum()):
+    for i in [i for i, (one, other) in enumerate(pairwise(run.sentence)) if one != other]:
+        if codes[i] != LINE and not run.values[i].isalnum():
             codes[i] = END
-        elif codes[i] == "w" and run.is_acronym(i):
+    starts: list[int] | None = None
+    for match in _CAPITALS.finditer(text):
+        starts = starts or [token.start for token in run.tokens]
+        i = bisect_left(starts, match.start())
+        if i < len(codes) and codes[i] == "w":
             codes[i] = ACRONYM
     for quantity in quantities(text):
         codes[quantity.first : quantity.after] = REST * (quantity.after - quantity.first)
@@ -231,6 +236,12 @@ def _begins(text: str) -> set[str]:
     if not any(starts):
         return _begins(inside[begun:])  # nothing has to stand before
     return set().union(*map(_begins, starts))
+
+
+@cache
+def beginnings(of_parts: bool = False) -> re.Pattern[str]:
+    """The characters that rows begin with."""
+    return re.compile(f"[{re.escape(''.join(sorted(patterns(of_parts))))}]")
 
 
 @cache

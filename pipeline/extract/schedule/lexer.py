@@ -64,11 +64,6 @@ class Run:
     def is_capital(self, i: int) -> bool:
         return 0 <= i < len(self.tokens) and self.text[self.tokens[i].start].isupper()
 
-    def is_acronym(self, i: int) -> bool:
-        """Three capitals or more."""
-        printed = self.text[self.tokens[i].start : self.tokens[i].end]
-        return len(printed) > 2 and printed.isupper()
-
     def back(self, i: int, size: int) -> int:
         """Up to `size` tokens before token i, within its sentence and after the last stop: the first of them."""
         first = at = min(i, len(self.values))

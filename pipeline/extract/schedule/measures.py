@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.extract.schedule.grammar import Pattern, cues, line_of, patterns
+from pipeline.extract.schedule.grammar import Pattern, beginnings, cues, line_of, patterns
+from pipeline.extract.schedule.grammar_words import section
 from pipeline.extract.schedule.lexer import Run, read
 from pipeline.extract.schedule.quantities import Quantity, quantities, suffix
 from pipeline.values import Range
@@ -17,6 +18,24 @@ _MOST = {
     "duration_weeks": 104.0,
     "ages": 100.0,
 }
+# One of these words stands in every run that is read: what is counted, and whose age it is.
+_COUNTED = frozenset(
+    word
+    for name in (
+        "HOURS",
+        "DAYS",
+        "TIMES",
+        "SESSION",
+        "LONG_DAY",
+        "LONG_WEEK",
+        "LONG_MONTH",
+        "AGE",
+        "YEAR",
+        "ALONE_YEARS",
+        "PEOPLE",
+    )
+    for word in section("class")[name].split()
+) | {"x", "+", "older", "younger", "over", "under", "up", "above", "below", "mayores", "menores"}
 _WEEKS_IN = {"day": 1 / 7, "business_day": 1 / 5, "week": 1.0, "month": 13 / 3}
 
 
@@ -52,9 +71,11 @@ class Said:
 
 def find_measures(text: str) -> list[Measure]:
     """Every measure of a run, in order of place."""
-    run = read(text)
-    found = (_measure(run, said) for said in interpret(text)) if quantities(text) else ()
-    return [measure for measure in found if measure is not None]
+    if all(quantity.is_void for quantity in quantities(text)) or _COUNTED.isdisjoint(
+        (run := read(text)).values
+    ):
+        return []
+    return [measure for said in interpret(text) if (measure := _measure(run, said)) is not None]
 
 
 def interpret(text: str, of_parts: bool = False) -> list[Said]:
@@ -62,8 +83,9 @@ def interpret(text: str, of_parts: bool = False) -> list[Said]:
     run, line, rows = read(text), line_of(text), patterns(of_parts)
     printed = {quantity.first: quantity for quantity in quantities(text) if not quantity.is_void}
     found: dict[int, Said] = {}
-    for i, char in enumerate(line):
-        for pattern in rows.get(char, ()):
+    for begin in beginnings(of_parts).finditer(line):
+        i = begin.start()
+        for pattern in rows[begin[0]]:
             match = pattern.regex.match(line, i)
             if match is None:
                 continue
