@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, zip_longest
 from urllib.parse import urlsplit
 
@@ -55,6 +55,8 @@ _APART = re.compile(r"\s?[|–—:,(•-]\s*(?=[A-ZÀ-Þ])")
 _LOCATION_PATH = re.compile(
     r"/(?:our-)?(?:locations?|offices?|centers?|clinics?)/(?:[a-z-]+/)?(?P<town>[a-z-]+)/?(?:\.\w+)?\Z"
 )
+LONGEST_TOWN = 40  # characters of a heading that is a town's name
+_LABEL_SOON = re.compile(r"[A-ZÀ-Þ][\w.'’ -]{2,30}[:–—]")
 _LABELS = re.compile(r"\s?[:–—]\s*(?=\w)")
 LONGEST_LINE = 90  # characters of a heading or an item that may be a town's
 _SHORTEST_JOINT = 2
@@ -171,8 +173,15 @@ def _sections(context: PageContext) -> list[Named]:
     blocks = context.page.blocks
     found: list[tuple[Block, Named]] = []
     for block, after in zip_longest(blocks, blocks[1:]):
-        town = _town_at(context.page.text, block.start) if block.region is Region.MAIN else None
-        if town is None or block.kind in (Kind.OPTION, Kind.IMAGE, Kind.LINK):
+        is_line = len(block.text) <= LONGEST_TOWN if block.level else _LABEL_SOON.match(block.text)
+        if (
+            not is_line
+            or block.region is not Region.MAIN
+            or block.kind in (Kind.OPTION, Kind.IMAGE, Kind.LINK)
+        ):
+            continue
+        town = _town_at(context.page.text, block.start)
+        if town is None:
             continue
         is_head = block.level and town.end == block.end and after and not after.level
         if is_head or _LABELS.match(context.page.text, town.end, block.end):
@@ -214,13 +223,17 @@ def _town_at(text: str, position: int, of_list: bool = False) -> Named | None:
     found = _NAME.match(text, position)
     if found is None:
         return None
-    words = re.split(r"(?<=[ -])", found[0])
-    for count in range(len(words), 0, -1):
-        name = "".join(words[:count]).rstrip(" -")
-        if states_of_town(name):
-            end = position + len(name)
-            return None if _is_no_town(text, name, end, of_list) else Named(position, end, name, None)
-    return None
+    name = _longest(found[0])
+    end = position + len(name)
+    return None if not name or _is_no_town(text, name, end, of_list) else Named(position, end, name, None)
+
+
+@lru_cache(maxsize=8192)  # pages repeat their capitalised words
+def _longest(run: str) -> str:
+    """The longest name of a town that begins a run of capitalised words; empty where none does."""
+    words = re.split(r"(?<=[ -])", run)
+    names = ("".join(words[:count]).rstrip(" -") for count in range(len(words), 0, -1))
+    return next((name for name in names if states_of_town(name)), "")
 
 
 def _is_no_town(text: str, name: str, end: int, of_list: bool) -> bool:
