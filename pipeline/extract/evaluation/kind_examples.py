@@ -10,15 +10,15 @@ from pipeline.extract.evaluation.fitting import Example
 from pipeline.extract.evaluation.folds import provider_of
 from pipeline.extract.evaluation.labelled import GOLD, read_gold
 from pipeline.extract.kinds.features import kind_features
+from pipeline.extract.kinds.signs import NO_ADDRESS
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.words.context import PageContext, mark_menus
 from pipeline.extract.words.page_levels import read_levels
 
-UNDECIDED = (
-    12  # invented pages without any sign, half of them own: a page that shows nothing is as likely as not
-)
+# Invented pages of which neither address nor words tell anything, half of them own: as likely as not.
+UNDECIDED = 12
 
 
 def kind_examples(data: Path) -> list[Example]:
@@ -31,7 +31,9 @@ def kind_sets(data: Path) -> dict[str, list[Example]]:
     sets = {"kinds": _kinds(data / "kinds"), "articles": _articles(data / "articles")}
     sets |= {name: _gold(data / name) for name in GOLD if (data / name).exists()}
     found = {name: [_example(*one) for one in labelled] for name, labelled in sets.items()}
-    return found | {"no signs": [Example(frozenset(), bool(i % 2), f"nobody {i}") for i in range(UNDECIDED)]}
+    return found | {
+        "no signs": [Example(frozenset({NO_ADDRESS}), bool(i % 2), f"nobody {i}") for i in range(UNDECIDED)]
+    }
 
 
 Labelled = Iterator[

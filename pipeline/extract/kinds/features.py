@@ -19,6 +19,7 @@ from pipeline.extract.kinds.signs import (
     MORE_OWN,
     MOST_OWN,
     NAMED,
+    NO_ADDRESS,
     ONLY_OTHER,
     ONLY_OWN,
     OWN,
@@ -66,6 +67,8 @@ def kind_features(context: PageContext, levels: Levels) -> frozenset[str]:
     found.update(_links(page, url))
     found.update(_others(body))
     found.update(_levels(context, levels))
+    if not url:
+        found.add(NO_ADDRESS)
     return frozenset(found)
 
 

@@ -27,6 +27,7 @@ ONLY_OWN, ONLY_OTHER, TWO_OTHER = (
     "of another page alone",
     "two signs of another page",
 )
+NO_ADDRESS = "address: unknown"
 SEEN = {  # what is no cue: feature → 1 for an own page, -1 against one, 0 either way
     **{f"{place}: {name}": 1 for place in ("text", "opening") for name in (MORE_OWN, MOST_OWN)},
     **{f"{place}: {MORE_OTHER}": -1 for place in ("text", "opening")},
@@ -55,6 +56,7 @@ SEEN = {  # what is no cue: feature → 1 for an own page, -1 against one, 0 eit
     "links to many other sites": -1,
     "many phones": -1,
     "many addresses": 0,
+    NO_ADDRESS: 0,
     "a level of care offered": 1,
     "a level of care in a heading": 1,
     "a level of care offered in a sentence": 1,
