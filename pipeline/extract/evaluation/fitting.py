@@ -28,7 +28,7 @@ TRUSTED, TRUST = "|said:", 2.0  # what the rules judged is penalized four times 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What holds of one thing, whether it is so, and whose page it stands on.
+    """What holds of one thing, whether it is so, whose page it stands on, and how much it counts.
 
     Of examples that share a `bag` and are so, one at least is: which, fitting finds out.
     """
@@ -37,6 +37,7 @@ class Example:
     label: bool
     provider: str
     bag: str = ""
+    weight: float = 1.0
 
 
 def providers_of(examples: Sequence[Example]) -> dict[str, int]:
@@ -65,7 +66,7 @@ def fit(
 
 def _fit(examples: Sequence[Example], strength: float) -> LinearModel:
     if not any(e.bag for e in examples):
-        return _fitted(examples, [1.0] * len(examples), strength)
+        return _fitted(examples, [e.weight for e in examples], strength)
     model: LinearModel | None = None
     for _ in range(ROUNDS):
         chosen, weights = _chosen(examples, model)
@@ -86,7 +87,7 @@ def _chosen(examples: Sequence[Example], model: LinearModel | None) -> tuple[lis
             probable = [model.probability(e.features) for e in bag]
             bag = [e for e, p in zip(bag, probable, strict=True) if p >= ALIKE * max(probable)]
         chosen += bag
-        weights += [len(bag) ** -0.5] * len(bag)
+        weights += [e.weight * len(bag) ** -0.5 for e in bag]
     return chosen, weights
 
 

@@ -29,6 +29,12 @@ _ELSEWHERE = re.compile(
     r"more programs|you may also|see also|learn more about)\b"
 )
 _DEFINES = re.compile(r"\bwhat (?:is|are)\b")
+_OWN = re.compile(  # who speaks says what is treated or offered here, whatever a heading further out is about
+    r"\b(?:we|our [\w-]+|(?:here )?at [\w' -]{2,30}?) (?:[\w-]+ ){0,3}?(?:treats?|helps?|serves?|offers?|provides?|includes?|brings?|uses?|specializes?|works? with|gives?|runs?)\b"
+)
+_TREATS = re.compile(
+    r"\b(?:we (?:\w+ )?treat|treats|we (?:\w+ )?help(?: with)?):?\W*\Z"
+)  # and a list follows
 _CREDENTIALS = re.compile(
     r"\b(?:MD|DO|PhD|Ph\.D\.?|PsyD|Psy\.D\.?|LCSW|LICSW|LMFT|LMHC|LPC|LCPC|LADC|CADC|NP|RN|PMHNP|MSW|APRN|LPCC)\b"
 )
@@ -192,7 +198,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
             or _WHO_ARE.match(folded, mention.end, block.end)
         ):
             said = Assertion.GENERIC
-    said, confidence = _by_place(context, levels, block, said, confidence)
+    said, confidence = _by_place(context, levels, block, mention.start, said, confidence)
     level, tie = governing_level(context, levels, block, mention.start, mention.end)
     return context.observe(
         field=field,
@@ -235,18 +241,27 @@ def _excludes(context: PageContext, judged: Judgement, mention: Mention) -> bool
     return mention.code != "needs_24h_care" or not _NEEDS.search(context.folded, cue.start, cue.end)
 
 
+def _is_elsewhere(context: PageContext, levels: Levels, governor: Block) -> bool:
+    """Whether a heading is of symptoms, staff, reviews or definitions, rather than of what is treated or offered here."""
+    if context.tells(governor, _ELSEWHERE):
+        return not context.tells(governor, EXCLUDING)
+    if context.tells(governor, _CREDENTIALS, as_printed=True):
+        return True
+    return context.tells(governor, _DEFINES) and not levels.by_block.get(governor.index)
+
+
 def _by_place(
-    context: PageContext, levels: Levels, block: Block, said: Assertion, confidence: float
+    context: PageContext, levels: Levels, block: Block, start: int, said: Assertion, confidence: float
 ) -> tuple[Assertion, float]:
     """What headings, links and list form add: a section on symptoms or staff says nothing of what is treated here."""
     if said is not Assertion.AFFIRMED:
         return said, confidence
     for governor in context.path(block):
-        if context.tells(governor, _ELSEWHERE) and not context.tells(governor, EXCLUDING):
-            return Assertion.GENERIC, confidence
-        if context.tells(governor, _CREDENTIALS, as_printed=True):
-            return Assertion.GENERIC, confidence
-        if context.tells(governor, _DEFINES) and not levels.by_block.get(governor.index):
+        if _TREATS.search(context.folded[governor.start : governor.end]):
+            break
+        if _is_elsewhere(context, levels, governor):
+            if _OWN.search(context.folded, *context.sentence(block, start)):
+                break
             return Assertion.GENERIC, confidence
     if block.kind is Kind.LINK:
         lists = any(context.tells(g, _LISTS) for g in context.path(block)[:2])
