@@ -1,6 +1,6 @@
 """What a second reader's word is worth, in one place: likelihoods, and from what on a value is published.
 
-The numbers are expectations, not fits: no labelled answers of a model were to be had. Two careful people agree on these
+What it is worth is an expectation, no fit: no labelled answers of a model were to be had. Two careful people agree on these
 pages at 0.82–0.92; a second reader is taken to name 85 of 100 facts, and 15 of 100 things that look like facts and are none.
 """
 
@@ -21,13 +21,14 @@ KNOWS_PAGES = 0.95 / 0.05  # whose page it is, a model tells more surely than an
 # More likely a fact than not. (F1 gains from half the F1 on, some 0.45; a false fact costs trust beside.)
 PUBLISH_FROM = 0.5
 # How often words are a fact that we took for none, before the second reader is heard: what we read of them on the page,
-# or None where we read nothing and its words alone say so.
+# or None where we read nothing and its words alone say so. Counted on labelled pages of providers that nobody worked with:
+# 11 facts of 42 general ones, 1 of 7 hedged ones, 0 of 10 under a condition; None is an expectation.
 PRIORS = {
     None: 0.4,
     Assertion.GENERIC: 0.25,
-    Assertion.HEDGED: 0.25,
-    Assertion.CONDITIONAL: 0.12,
-    Assertion.QUESTION: 0.1,
+    Assertion.HEDGED: 0.14,
+    Assertion.CONDITIONAL: 0.05,
+    Assertion.QUESTION: 0.05,
 }
 _HIGHEST = 0.995  # two readers that agree can both be wrong
 

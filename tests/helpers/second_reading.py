@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.extract.learned.linear import BIAS, LinearModel
-from pipeline.extract.learned.models import Models, shipped
+from pipeline.extract.learned.models import shipped
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.reading import Reading, extract
 from pipeline.records import Assertion, Observation
@@ -66,7 +66,7 @@ def fact(field: str, value: Any, quote: str, level: str | None = "iop", **more: 
 
 def read(text: str = TEXT, url: str | None = URL, own: float | None = None) -> Reading:
     """A page as we read it; `own`: the log-odds that it is a provider's own, whatever the model makes of it."""
-    models = None if own is None else Models(LinearModel({BIAS: own}), shipped().fact)
+    models = None if own is None else replace(shipped(), kind=LinearModel({BIAS: own}))
     return extract(read_text(text, url), models)
 
 
