@@ -127,11 +127,12 @@ def extract(page: Page, models: Models | None = None) -> Reading:
 
 def concluded(reading: Reading, found: Iterable[Observation]) -> Reading:
     """The reading with these observations, and what follows from them: the levels offered and the programs."""
-    ordered = sorted(found, key=lambda o: (o.start, o.end, o.field))
-    affirmed = (o for o in ordered if o.assertion is Assertion.AFFIRMED)
+    found = list(found)
+    affirmed = (o for o in found if o.assertion is Assertion.AFFIRMED)
     offered = tuple(dict.fromkeys(o.written for o in affirmed if o.field == "level_of_care"))
-    programs = _programs(reading.subjects, offered, ordered) if reading.is_listing else ()
-    return replace(reading, levels_of_care=offered, programs=programs, observations=tuple(ordered))
+    programs = _programs(reading.subjects, offered, found) if reading.is_listing else ()
+    found.sort(key=lambda o: (o.start, o.end, o.field))
+    return replace(reading, levels_of_care=offered, programs=programs, observations=tuple(found))
 
 
 def _unaffirmed(observation: Observation) -> Observation:

@@ -91,7 +91,10 @@ def with_second_opinion(reading: Reading, answer: Answer) -> Reading:
         found = [_withheld(o, Demotion.NOT_LISTING) for o in opinion.ours]
     else:
         found = opinion.ours
-    return replace(concluded(reading, found), second=opinion.told)
+    after_all = concluded(reading, found)
+    names = {(p.level_of_care, p.track): p.name for p in before.programs}
+    named = (replace(p, name=names.get((p.level_of_care, p.track), p.name)) for p in after_all.programs)
+    return replace(after_all, programs=tuple(named), second=opinion.told)
 
 
 def _of_kind(reading: Reading, kind: PageKind) -> Reading:

@@ -241,3 +241,9 @@ def test_instructions_in_a_page_change_nothing(words: str) -> None:
 )
 def test_ordinary_words_are_no_instructions(words: str) -> None:
     assert worth_asking(read(TEXT + words + "\n"))
+
+
+def test_programs_keep_their_names() -> None:
+    before = read()
+    after = with_second_opinion(before, answer(*ALL))
+    assert [p.name for p in after.programs] == [p.name for p in before.programs]
