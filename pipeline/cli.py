@@ -22,6 +22,8 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("coverage", "export:coverage", DAILY, "Write what a release knows, for analysts."),
     ("inspect", "inspect:inspect", READING, "Show what is read from a page, and why."),
     ("extract", "extract:extract", READING, "Read pages in bulk, without the warehouse."),
+    ("read-requests", "second_reader:read_requests", READING, "Write what to ask a second reader."),
+    ("read-answers", "second_reader:read_answers", READING, "Take a second reader's answers in."),
     ("match", "match:match", READING, "Tell which records are one organization or place."),
     ("eval", "evaluate:evaluate", READING, "Score the reader on labelled pages."),
     ("explain", "entities:explain", READING, "Why records were joined under an id."),

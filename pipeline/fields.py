@@ -32,6 +32,7 @@ class Trait(StrEnum):
     NAME = "name"
     ONE_SOURCE = "one_source"
     LABELLED = "labelled"  # gold labels name it
+    SECOND_READ = "second_read"  # a second reader is asked for it
 
 
 @dataclass(frozen=True, slots=True)

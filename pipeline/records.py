@@ -79,6 +79,8 @@ class Demotion(StrEnum):
     UNLOCATED = "unlocated"  # no page ties the service to the office
     OF_SITE = "of_site"  # another page of the site says it, the page itself nothing
     UNPLACED = "unplaced"  # states served, and nothing says that it is virtually
+    ALONE = "alone"  # the second reader alone takes the words for a fact, and is not sure enough
+    UNCONFIRMED = "unconfirmed"  # the second reader does not name it, and we are not sure enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,41 @@ class Observation:
     def basis(self) -> str:
         """How it was read, in the stage's words: method, tie, what speaks against it."""
         return ".".join(filter(None, (self.method, self.tie, *self.demoted)))
+
+
+class Apart(StrEnum):
+    """How a second reader and our own differ about one value, or about the page."""
+
+    PAGE = "page"  # whether the page is a provider's own
+    DIFFERS = "differs"  # two values of a field that has one, or one value of two levels
+    DENIED = "denied"  # it takes for a fact what the page, as we read it, denies
+    UNCONFIRMED = "unconfirmed"  # we alone
+    ALONE = "alone"  # it alone
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One point on which a second reader and our own differ, for a person to look at (`iop review --readings`).
+
+    `ours` and `theirs` are values as the stage writes them, None where one says nothing; `quote` is of the page.
+    `is_published`: whether its value is published, on its word alone.
+    """
+
+    apart: Apart
+    field: str | None  # None: about the page
+    level_of_care: str | None
+    ours: str | None
+    theirs: str | None
+    quote: str
+    is_published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """What a second reading of one page came to: how many of its values met which end, and where it differs."""
+
+    counts: tuple[tuple[str, int], ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What one run is: which registry, which states, where its files go, how it introduces itself to web sites.
 
 The command line's options come first, then the environment (`IOP_PROFILE`, `IOP_REGISTRY`, `IOP_OUT`,
-`IOP_ARCHIVE`, `IOP_USER_AGENT`), then the profile's own values (`sources/profiles.toml`).
+`IOP_ARCHIVE`, `IOP_USER_AGENT`, `IOP_SECOND_READER_…`), then the profile's own values (`sources/profiles.toml`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import sources
 from pipeline.fetch.settings import FetchSettings
+from pipeline.second_reader.settings import SecondReaderError, SecondReaderSettings
 
 if TYPE_CHECKING:
     from sources.registry import Registry
@@ -45,6 +46,7 @@ class Settings:
         None  # a folder or an object store ("s3://bucket/archive"), where not below `out`
     )
     overrides: Path = OVERRIDES
+    second_reader: SecondReaderSettings = field(default_factory=SecondReaderSettings)
 
     @classmethod
     def choose(
@@ -69,6 +71,10 @@ class Settings:
         fetch = FetchSettings()
         if agent := environment.get("IOP_USER_AGENT"):
             fetch = replace(fetch, user_agent=agent)
+        try:
+            second = SecondReaderSettings.choose(chosen.get("second_reader"), environment)
+        except SecondReaderError as error:
+            raise SettingsError(str(error)) from None
         where = out or (Path(environment["IOP_OUT"]) if "IOP_OUT" in environment else Path("data") / name)
         return cls(
             profile=profile,
@@ -78,6 +84,7 @@ class Settings:
             serve_demo=bool(chosen.get("serve_demo", False)),
             fetch=fetch,
             archive_at=environment.get("IOP_ARCHIVE"),
+            second_reader=second,
         )
 
     @cached_property

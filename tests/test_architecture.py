@@ -20,6 +20,7 @@ FLOORS = (
     "pipeline.records pipeline.fields",
     "pipeline.normalize pipeline.archive",
     "pipeline.match pipeline.extract pipeline.fetch",
+    "pipeline.second_reader",
     "pipeline.settings pipeline.stage pipeline.warc",
     "pipeline.read",
     "pipeline.flow",
@@ -43,6 +44,7 @@ FORBIDDEN = {  # libraries that have no business there
     "pipeline/extract": {"dagster", "duckdb", "httpx"},
     "pipeline/match": {"dagster", "duckdb", "httpx"},
     "pipeline/archive": {"dagster", "httpx"},
+    "pipeline/second_reader": {"dagster", "duckdb", "httpx"},
     "pipeline/fetch": {"dagster"},
     "pipeline/warc": {"dagster"},
     "pipeline/read": {"dagster", "httpx"},
@@ -145,6 +147,11 @@ def test_libraries_stay_in_their_rooms(folder: str) -> None:
         for name in {module.partition(".")[0] for module, _ in imported(file)} & FORBIDDEN[folder]
     }
     assert not wrong
+
+
+def test_one_module_asks_a_language_model() -> None:
+    asking = {m for m, file in modules().items() if any(name == "openai" for name, _ in imported(file))}
+    assert asking == {"pipeline.second_reader.client"}
 
 
 def test_files_stay_small() -> None:

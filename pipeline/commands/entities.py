@@ -11,10 +11,12 @@ from rich.prompt import Prompt
 from rich.table import Table
 
 from pipeline.commands.console import err, fail, out
+from pipeline.commands.differences import differences_table
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.match.review import explain as explain_entity
 from pipeline.match.review import review_queue
+from pipeline.stage.second import SECOND
 from pipeline.stage.tables import Stage
 from warehouse.overrides import OverrideError, append_override
 
@@ -51,6 +53,10 @@ def review(
     who: Annotated[str, typer.Option(help="Who decides; written beside every decision.")] = "",
     limit: Annotated[int, typer.Option(help="At most so many pairs.")] = 20,
     show: Annotated[bool, typer.Option("--list", help="Only list the queue.")] = False,
+    readings: Annotated[
+        bool,
+        typer.Option("--readings", help="List where a second reader of the pages differs, instead of pairs."),
+    ] = False,
     profile: ProfileOption = None,
     registry: RegistryOption = None,
     out_folder: OutOption = None,
@@ -58,6 +64,9 @@ def review(
     """Decide the uncertain pairs, the least certain first. Decisions go to the overrides, for the next run."""
     settings = chosen(profile, registry, out_folder)
     stage = Stage(settings.stage)
+    if readings:
+        out.print(differences_table(stage.read(SECOND), limit))
+        return
     queue = review_queue(stage.read("match_pair"), limit)
     if show:
         table = Table("level", "left", "right", "probability", "decision", "reasons", title="Review queue")

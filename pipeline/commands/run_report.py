@@ -29,6 +29,7 @@ COUNTED = {
 def show(settings: Settings, summary: Summary) -> None:
     """The table of sources, the number of entities, and how to query the release."""
     out.print(_table(summary))
+    _second_reader(summary)
     if summary.entities:
         e = summary.entities
         out.print(
@@ -50,6 +51,19 @@ def show(settings: Settings, summary: Summary) -> None:
             else ""
         )
         out.print(f'  iop query {where or f"--out {settings.out}"} "{sql}"', soft_wrap=True)
+
+
+def _second_reader(summary: Summary) -> None:
+    """What was asked of a second reader, what it cost, and what its answers came to."""
+    if asked := summary.asked:
+        ends = ", ".join(f"{n:,} {end}" for end, n in asked.ends.most_common()) or "nothing to ask"
+        out.print(f"Second reader {escape(asked.model)}: {ends}; {asked.tokens:,} tokens")
+        for why in filter(None, (asked.stopped, asked.problem)):
+            err.print(f"[yellow]second reader[/yellow] {escape(why)}")
+    counts = sum((report.second for report in summary.reads), Counter[str]())
+    if pages := counts.pop("pages", 0):
+        ends = ", ".join(f"{n:,} {what}" for what, n in counts.most_common())
+        out.print(f"{pages:,} pages read twice: {ends} ([bold]iop review --readings[/bold])")
 
 
 def _drift(summary: Summary) -> None:

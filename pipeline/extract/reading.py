@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from pipeline.extract.choice import best, values
@@ -27,7 +28,7 @@ from pipeline.extract.words.levels import Levels
 from pipeline.extract.words.page_levels import read_levels
 from pipeline.extract.words.vocabulary import labels
 from pipeline.fields import Trait, with_traits
-from pipeline.records import Assertion, Demotion, Observation, Region, Tie
+from pipeline.records import Assertion, Demotion, Observation, Region, SecondOpinion, Tie
 from pipeline.values import Value
 
 PROGRAM_LEVELS = ("iop", "php", "op", "residential", "inpatient", "detox")
@@ -67,6 +68,8 @@ class Reading:
     programs: tuple[Program, ...]
     observations: tuple[Observation, ...]
     rejected: tuple[str, ...] = field(default=())
+    subjects: tuple[str, ...] = ()  # the levels that the page is about, most first
+    second: SecondOpinion | None = None  # where a second reader was asked (pipeline.second_reader)
 
     @property
     def subject(self) -> str | None:
@@ -119,14 +122,17 @@ def extract(page: Page, models: Models | None = None) -> Reading:
         rejected.append(f"no listing: {kind.kind} (probability {kind.probability:.2f})")
         found = [_unaffirmed(o) for o in found]
     found = list(with_confidence(found, context.models.confidence, kind.probability))
-    offered = tuple(
-        dict.fromkeys(
-            o.written for o in found if o.field == "level_of_care" and o.assertion is Assertion.AFFIRMED
-        )
-    )
-    programs = _programs(levels, offered, found) if kind.is_listing else ()
+    return concluded(Reading(page, kind, name, (), (), (), tuple(rejected), tuple(levels.subjects)), found)
+
+
+def concluded(reading: Reading, found: Iterable[Observation]) -> Reading:
+    """The reading with these observations, and what follows from them: the levels offered and the programs."""
+    found = list(found)
+    affirmed = (o for o in found if o.assertion is Assertion.AFFIRMED)
+    offered = tuple(dict.fromkeys(o.written for o in affirmed if o.field == "level_of_care"))
+    programs = _programs(reading.subjects, offered, found) if reading.is_listing else ()
     found.sort(key=lambda o: (o.start, o.end, o.field))
-    return Reading(page, kind, name, offered, programs, tuple(found), tuple(rejected))
+    return replace(reading, levels_of_care=offered, programs=programs, observations=tuple(found))
 
 
 def _unaffirmed(observation: Observation) -> Observation:
@@ -161,9 +167,11 @@ def _offers(context: PageContext, levels: Levels) -> list[Observation]:
     return found
 
 
-def _programs(levels: Levels, offered: tuple[str, ...], found: list[Observation]) -> tuple[Program, ...]:
+def _programs(
+    subjects: tuple[str, ...], offered: tuple[str, ...], found: list[Observation]
+) -> tuple[Program, ...]:
     """One program for each level that the body describes: its subject, and levels with statements of their own."""
-    subject = next((code for code in levels.subjects if code in offered), None)
+    subject = next((code for code in subjects if code in offered), None)
     grouped: dict[str, list[Observation]] = {}
     unplaced: list[Observation] = []
     for observation in found:

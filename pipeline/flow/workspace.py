@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pipeline.progress import Progress, Silent
 from pipeline.read.source import ReadReport
 from pipeline.records import Document
+from pipeline.second_reader.client import AskReport
 from pipeline.settings import Settings
 from pipeline.stage.entities import EntityReport
 from pipeline.stage.tables import Stage
@@ -22,6 +23,7 @@ class Summary:
     """What the run came to, for the table at the end of `iop run`."""
 
     fetched: list[Document] = field(default_factory=list)
+    asked: AskReport | None = None  # a second reader, where one is configured
     reads: list[ReadReport] = field(default_factory=list)
     entities: EntityReport | None = None
     build: BuildReport | None = None

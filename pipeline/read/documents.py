@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from hashlib import blake2b
 from inspect import getfile
@@ -20,7 +20,10 @@ from pipeline.extract.site.assemble import PageReading, assemble
 from pipeline.html import decode
 from pipeline.normalize.directory import DirectoryReader, Origin
 from pipeline.read.kept_pages import KeptReadings
-from pipeline.records import Document, Listing, Refused, Rejected
+from pipeline.records import Document, Listing, Refused, Rejected, SecondOpinion
+from pipeline.second_reader.agreement import with_second_opinion
+from pipeline.second_reader.answers import AnswerError
+from pipeline.second_reader.store import NO_ANSWERS, Answers
 from sources.kinds import Kind
 from sources.registry import Source
 from sources.trim import TrimError, trimmed
@@ -38,7 +41,7 @@ CODE = (
     "pipeline/stage/rows.py",
     "pipeline/stage/tables.py",
 )
-CODE_OF_SITES = ("pipeline/extract", "pipeline/html.py", "sources/trim.py")
+CODE_OF_SITES = ("pipeline/extract", "pipeline/second_reader", "pipeline/html.py", "sources/trim.py")
 CODE_OF_DIRECTORIES = ("sources/records.py", "sources/directory_columns.csv")  # and the reader of the kind
 RAW_LENGTH = 2000
 
@@ -55,6 +58,7 @@ class Counts:
     parsed: int = 0
     lost: int = 0
     page_kinds: dict[str, int] = field(default_factory=dict)
+    second: dict[str, SecondOpinion] = field(default_factory=dict)  # by page, where there is one
 
 
 def read_directory(
@@ -69,15 +73,20 @@ def read_directory(
 
 
 def read_site(
-    source: Source, documents: Sequence[Document], archive: Archive, kept: KeptReadings, counts: Counts
+    source: Source,
+    documents: Sequence[Document],
+    archive: Archive,
+    kept: KeptReadings,
+    counts: Counts,
+    answers: Answers = NO_ANSWERS,
 ) -> Iterator[Listing | Rejected]:
     """What the pages of a site say together. Only those are parsed whose readings are not `kept`."""
     readings = []
     refused: dict[Refused, str] = {}  # what a template prints on every page is told once
     for document in documents:
         try:
-            read = partial(_read_page, source, document, archive, counts)
-            reading = kept.of(_page_key(source, document), read)
+            read = partial(_read_twice, source, document, archive, counts, answers)
+            reading = kept.of(page_key(source, document, answers), read)
         except LostContentError as error:
             counts.lost += 1
             yield Rejected(source.id, document.url, "unreadable_document", str(error), "")
@@ -93,15 +102,30 @@ def read_site(
             continue
         kind = str(reading.page_kind)
         counts.page_kinds[kind] = counts.page_kinds.get(kind, 0) + 1
+        if reading.second is not None:
+            counts.second[document.url] = reading.second
         refused.update({one: document.url for one in reading.page.refused if one not in refused})
         readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
     yield from (one.of(source.id, url) for one, url in refused.items())
     yield from assemble(readings, source.id, source.title, source.state)
 
 
-def _read_page(source: Source, document: Document, archive: Archive, counts: Counts) -> Reading:
-    text, charset = decode(_content(archive, document), charset=document.charset)
+def _read_twice(
+    source: Source, document: Document, archive: Archive, counts: Counts, answers: Answers
+) -> Reading:
+    """A page as we read it, and as a second reader does where the archive has its answer."""
     counts.parsed += 1
+    reading = read_document(source, document, archive)
+    try:
+        answer = answers.of(document.sha256, archive.store)
+    except AnswerError:  # a refusal costs nothing but the second opinion
+        return replace(reading, second=SecondOpinion((("no answer", 1),)))
+    return with_second_opinion(reading, answer) if answer else reading
+
+
+def read_document(source: Source, document: Document, archive: Archive) -> Reading:
+    """A page of a site as we read it. Raises LostContentError or TrimError."""
+    text, charset = decode(_content(archive, document), charset=document.charset)
     text = trimmed(text, source.keep, source.drop)
     return extract(read_page(text, document.final_url or document.url, charset))
 
@@ -115,9 +139,10 @@ def _content(archive: Archive, document: Document) -> bytes:
         raise LostContentError(f"{document.url}: its content is damaged in the archive: {error}") from error
 
 
-def _page_key(source: Source, document: Document) -> str:
+def page_key(source: Source, document: Document, answers: Answers = NO_ANSWERS) -> str:
     """Of everything that the reading of one page follows from."""
-    page = (document.sha256, document.final_url or document.url, document.charset)
+    second = answers.name(document.sha256)
+    page = (document.sha256, document.final_url or document.url, document.charset, second)
     return digest(code_version(source.kind), page, source.keep, source.drop)
 
 

@@ -45,6 +45,17 @@ def documents_of(source: Source, archive: Archive, as_of: datetime | None = None
     )
 
 
+def documents_by_source(
+    sources: Iterable[Source], archive: Archive, as_of: datetime | None = None
+) -> dict[str, list[Document]]:
+    """The documents of many sources that count at a date, of each source."""
+    wanted = list(sources)
+    current: dict[str, list[Document]] = {}
+    for document in current_documents(archive, as_of, lasting=[s.id for s in wanted if s.kind.lasts]):
+        current.setdefault(document.source_id, []).append(document)
+    return {s.id: documents_that_count(s, current.get(s.id, ()), archive) for s in wanted}
+
+
 def documents_that_count(source: Source, current: Sequence[Document], archive: Archive) -> list[Document]:
     """Of the newest good contents of a source, those that its newest answer still counts.
 

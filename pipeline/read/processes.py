@@ -19,6 +19,7 @@ from pipeline.archive.archive import Archive
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.read.source import Reader, ReadReport
 from pipeline.records import Document
+from pipeline.second_reader.store import NO_ANSWERS, Answers
 from pipeline.stage.tables import Stage
 from sources.registry import Source
 
@@ -36,6 +37,7 @@ class Job:
     reread: bool = False  # also what has not changed
     accept: bool = False  # also where the layout seems to have changed
     as_of: datetime | None = None
+    answers: Answers = NO_ANSWERS  # of a second reader, from the archive
 
 
 def read_sources(
@@ -84,4 +86,6 @@ def _read(source: Source, documents: Sequence[Document], job: Job) -> ReadReport
         stage.mark(source.id, None)
         KeptReadings(stage.folder, source.id).forget()
     with Archive(job.archive) as archive:
-        return Reader(source, archive, stage, job.states, job.now, job.as_of, job.accept).read(documents)
+        answers = job.answers.about(document.sha256 for document in documents)
+        how = (job.states, job.now, job.as_of, job.accept, answers)
+        return Reader(source, archive, stage, *how).read(documents)

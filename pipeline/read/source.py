@@ -19,7 +19,9 @@ from pipeline.read.editions import documents_of, edition_read, known_at
 from pipeline.read.fact_log import FactCount, FactLog, count_facts
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.records import Document, Listing, Rejected
+from pipeline.second_reader.store import NO_ANSWERS, Answers
 from pipeline.stage.rows import Seen, naive_utc
+from pipeline.stage.second import second_counts
 from pipeline.stage.tables import Stage
 from sources.records import SourceFormatError
 from sources.registry import Source
@@ -36,6 +38,7 @@ class ReadReport:
     changed: bool = False
     out_of_scope: int = 0  # rows of other states than the profile asks for
     page_kinds: dict[str, int] = field(default_factory=dict)
+    second: Counter[str] = field(default_factory=Counter)  # what became of a second reader's values
     problem: str | None = None  # why the source, or some page of it, could not be read
 
 
@@ -57,6 +60,7 @@ class Reader:
     now: datetime
     as_of: datetime | None = None
     accept: bool = False
+    answers: Answers = NO_ANSWERS  # of a second reader, from the archive
 
     def read(self, documents: Sequence[Document]) -> ReadReport:
         """Read the newest good documents; where they say nothing that can be used, those of the last good reading."""
@@ -89,12 +93,14 @@ class Reader:
             if documents and not counts.lost:
                 self._guard_layout(facts)
         report.parsed, report.page_kinds = counts.parsed, counts.page_kinds
+        report.second = second_counts(counts.second)
         complete = fingerprint if not counts.lost else None  # what is lost may be found by the next run
         if counts.lost:
             report.problem = f"{counts.lost} of {len(documents)} pages are lost or damaged in the archive"
         seen = self._seen(documents)
         listings = self._in_scope(read, report)
         report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, complete)
+        self.stage.write_second_opinions(self.source.id, counts.second)
         report.out_of_scope += reader.out_of_scope
         report.changed = True
         if self.as_of is None and not counts.lost:
@@ -140,7 +146,8 @@ class Reader:
     ) -> Iterator[Listing | Rejected]:
         if self.source.kind.is_site:
             kept = KeptReadings(self.stage.folder, self.source.id)
-            yield from count_facts(read_site(self.source, documents, self.archive, kept, counts), facts)
+            read = read_site(self.source, documents, self.archive, kept, counts, self.answers)
+            yield from count_facts(read, facts)
             kept.save()
         else:
             yield from count_facts(read_directory(self.source, documents, self.archive, reader), facts)
@@ -172,7 +179,7 @@ class Reader:
 
     def _fingerprint(self, documents: Iterable[Document]) -> str:
         """Of everything that the listings follow from: the content, the registry's table and our own code."""
-        content = sorted((d.url, d.sha256) for d in documents)
+        content = sorted((d.url, d.sha256, self.answers.name(d.sha256)) for d in documents)
         return digest(self._code, self.source, sorted(self.states), content)
 
     @property

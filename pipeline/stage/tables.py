@@ -13,8 +13,9 @@ from typing import TypeVar
 
 import polars as pl
 
-from pipeline.records import Document, Listing, Rejected
+from pipeline.records import Document, Listing, Rejected, SecondOpinion
 from pipeline.stage.rows import Seen, as_frame, listing_rows, naive_utc, source_row, unmapped_rows
+from pipeline.stage.second import SECOND, second_rows
 from sources.registry import Source
 from warehouse.contracts import stage_tables
 
@@ -71,7 +72,7 @@ class Stage:
 
     def keep_only(self, source_ids: Collection[str]) -> list[str]:
         """Remove everything that other sources gave, which have left the registry; returns their ids."""
-        tables = (*LISTING_TABLES, "source", "document")
+        tables = (*LISTING_TABLES, "source", "document", SECOND)
         there = {file.stem for table in tables for file in (self.folder / table).glob("*.parquet")}
         departed = sorted(there - set(source_ids) - {ALL})
         for source_id in departed:
@@ -153,6 +154,13 @@ class Stage:
         self.write(
             "quarantine", source_id, as_frame("quarantine", listing_rows(rejected, seen)["quarantine"])
         )
+
+    def write_second_opinions(self, source_id: str, opinions: Mapping[str, SecondOpinion]) -> None:
+        """Replace what a source's second readings differ in, by page; of a source without any there is no file."""
+        if not opinions:
+            self.path(SECOND, source_id).unlink(missing_ok=True)
+            return
+        self.write(SECOND, source_id, as_frame(SECOND, second_rows(source_id, opinions)))
 
     def verify_again(self, source_id: str, seen: Seen) -> None:
         """The same content was seen again: move the dates of what was read from it."""

@@ -34,5 +34,5 @@ def test_the_readme_query_runs_in_plain_duckdb(root: Path, release: Path) -> Non
 
 
 def test_commands_in_the_readme_exist(root: Path) -> None:
-    named = set(re.findall(r"`iop ([a-z]+)", (root / "README.md").read_text(encoding="utf-8")))
+    named = set(re.findall(r"`iop ([a-z-]+)", (root / "README.md").read_text(encoding="utf-8")))
     assert named <= {name for name, *_ in COMMANDS}

@@ -22,7 +22,11 @@ from pipeline.values import Address, Session, plain
 
 
 def extract_jsonl(
-    in_path: Path, out_path: Path, progress: Callable[[], None] | None = None, by_site: bool = False
+    in_path: Path,
+    out_path: Path,
+    progress: Callable[[], None] | None = None,
+    by_site: bool = False,
+    read: Callable[[Page], Reading] = extract,
 ) -> dict[str, int]:
     """Read the rows of `in_path`, write one row each to `out_path`. A row that fails gives a row with `error`.
 
@@ -33,7 +37,7 @@ def extract_jsonl(
     temporary = out_path.with_name(out_path.name + ".tmp")
     with in_path.open("rb") as rows, temporary.open("wb") as out:
         groups = grouped(rows) if by_site else ([line] for line in enumerate(rows, 1))
-        for row in chain.from_iterable(_rows(group, in_path.parent) for group in groups):
+        for row in chain.from_iterable(_rows(group, in_path.parent, read) for group in groups):
             counts["errors" if "error" in row else "listings" if row["is_listing"] else "others"] += 1
             out.write(_line(row))
             if progress:
@@ -49,16 +53,20 @@ def _line(row: Mapping[str, Any]) -> bytes:
         return json.dumps(row).encode() + b"\n"
 
 
-def _rows(lines: Sequence[tuple[int, bytes]], folder: Path) -> Iterator[dict[str, Any]]:
+def _rows(
+    lines: Sequence[tuple[int, bytes]], folder: Path, read: Callable[[Page], Reading]
+) -> Iterator[dict[str, Any]]:
     """The rows of the pages of one site, or of one page."""
-    given = [_read(line, number, folder) for number, line in lines if line.strip()]
+    given = [_read(line, number, folder, read) for number, line in lines if line.strip()]
     readings = [reading for _, _, reading in given if isinstance(reading, Reading)]
     beside = iter(beside_sisters(readings) if len(readings) > 1 else readings)
     for name, is_text, reading in given:
         yield _row(name, is_text, next(beside)) if isinstance(reading, Reading) else _failed(name, reading)
 
 
-def _read(line: bytes, number: int, folder: Path) -> tuple[Any, bool, Reading | Exception]:
+def _read(
+    line: bytes, number: int, folder: Path, read: Callable[[Page], Reading]
+) -> tuple[Any, bool, Reading | Exception]:
     """The id of a row, whether it brings its text, and what was read or why it could not be."""
     name: Any = f"line {number}"
     try:
@@ -66,7 +74,7 @@ def _read(line: bytes, number: int, folder: Path) -> tuple[Any, bool, Reading | 
         if not isinstance(given, dict):
             raise ValueError("a row must be a JSON object")
         name = given.get("id", name)
-        return name, isinstance(given.get("text"), str), extract(page_of(given, folder))
+        return name, isinstance(given.get("text"), str), read(page_of(given, folder))
     except Exception as error:  # one bad row never stops the others
         return name, False, error
 

@@ -6,12 +6,11 @@ from typing import Any
 import dagster as dg
 
 from pipeline.archive.archive import Archive
-from pipeline.archive.replay import current_documents
 from pipeline.flow.workspace import Workspace
-from pipeline.read.editions import documents_that_count
+from pipeline.read.editions import documents_by_source
 from pipeline.read.processes import Job, read_sources
+from pipeline.read.second import ask_second_reader, second_answers
 from pipeline.read.source import ReadReport
-from pipeline.records import Document
 
 SPECS = (
     (
@@ -41,11 +40,14 @@ def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         settings = workspace.settings
         sources = [settings.registry[key] for key in context.partition_keys]
         with Archive(settings.archive) as archive:
-            current: dict[str, list[Document]] = {}
-            lasting = [s.id for s in sources if s.kind.lasts]
-            for document in current_documents(archive, workspace.as_of, lasting=lasting):
-                current.setdefault(document.source_id, []).append(document)
-            counted = {s.id: documents_that_count(s, current.get(s.id, ()), archive) for s in sources}
+            counted = documents_by_source(sources, archive, workspace.as_of)
+            if settings.second_reader.asks and not workspace.offline:
+                with workspace.progress.task("ask") as task:
+                    asked = ask_second_reader(
+                        sources, counted, archive, workspace.stage, settings.second_reader, task.advance
+                    )
+                workspace.summary.asked = asked
+            answers = second_answers(archive, settings.second_reader, workspace.as_of)
         job = Job(
             settings.archive,
             settings.stage,
@@ -54,6 +56,7 @@ def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             reread=workspace.reread,
             accept=workspace.accept,
             as_of=workspace.as_of,
+            answers=answers,
         )
         with workspace.progress.task("read", len(sources)) as task:
             for report in read_sources(sources, counted, job):
