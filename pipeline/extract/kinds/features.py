@@ -15,14 +15,17 @@ from urllib.parse import urlsplit
 from pipeline.extract.kinds.signs import (
     ANY,
     AT_OPENING,
+    IN_GENERAL,
     MORE_OTHER,
     MORE_OWN,
     MOST_OWN,
     NAMED,
     NO_ADDRESS,
+    NOBODYS,
     ONLY_OTHER,
     ONLY_OWN,
     OWN,
+    SPEAKS,
     TWO_OTHER,
     cues,
 )
@@ -67,6 +70,8 @@ def kind_features(context: PageContext, levels: Levels) -> frozenset[str]:
     found.update(_links(page, url))
     found.update(_others(body))
     found.update(_levels(context, levels))
+    if found & IN_GENERAL and not found & SPEAKS:
+        found.add(NOBODYS)
     if not url:
         found.add(NO_ADDRESS)
     return frozenset(found)

@@ -28,6 +28,11 @@ ONLY_OWN, ONLY_OTHER, TWO_OTHER = (
     "two signs of another page",
 )
 NO_ADDRESS = "address: unknown"
+IN_GENERAL = frozenset({"levels of care in the plural"})
+SPEAKS = frozenset(
+    {"says we: much", "says we: some", "our program", "our place and staff", "the text names the site"}
+)
+NOBODYS = "speaks in general, and nobody of their own"
 SEEN = {  # what is no cue: feature → 1 for an own page, -1 against one, 0 either way
     **{f"{place}: {name}": 1 for place in ("text", "opening") for name in (MORE_OWN, MOST_OWN)},
     **{f"{place}: {MORE_OTHER}": -1 for place in ("text", "opening")},
@@ -57,13 +62,14 @@ SEEN = {  # what is no cue: feature → 1 for an own page, -1 against one, 0 eit
     "many phones": -1,
     "many addresses": 0,
     NO_ADDRESS: 0,
+    NOBODYS: -1,
     "a level of care offered": 1,
     "a level of care in a heading": 1,
     "a level of care offered in a sentence": 1,
     "levels of care in the plural": -1,
     "no level of care named": 0,
     **{f"first heading: names a {field}": 0 for field in NAMED},
-    **{f"names a {field}{AT_OPENING}": 0 for field in NAMED},
+    **{f"names a {field}{AT_OPENING}": 1 for field in NAMED},
     **{
         f"says {name}: {band}": 1 if name == "we" else 0
         for name in ("we", "I", "you", "may and can", "treatment", "the past")
