@@ -337,6 +337,9 @@ def _others(body: str) -> Iterator[str]:
         yield "many addresses"
 
 
+_PLURAL_LEVELS = ("iops", "phps", "programs", "hospitalizations")
+
+
 def _levels(context: PageContext, levels: Levels) -> Iterator[str]:
     offers = [m for m in levels.mentions if m.is_offer]
     if offers:
@@ -346,7 +349,9 @@ def _levels(context: PageContext, levels: Levels) -> Iterator[str]:
         if any(m.strength == 0.75 and m.block.region is Region.MAIN for m in offers):
             yield "a level of care offered in a sentence"
     named = [m for m in levels.mentions if m.block.region is Region.MAIN]
-    plural = sum(context.folded[m.end - 1] == "s" for m in named)
+    plural = sum(
+        not m.block.level and context.folded[m.start : m.end].endswith(_PLURAL_LEVELS) for m in named
+    )
     if plural and 2 * plural >= len(named):
         yield "levels of care in the plural"
     if not levels.mentions:
