@@ -49,10 +49,24 @@ def with_confidence(
     """The observations, each affirmed one as probable as the model says; `own`: that the page is the provider's own."""
     observations = list(observations)
     times = stated(observations)
+    known: dict[tuple[object, ...], float] = {}  # most observations of a page are like others
     for observation in observations:
         sure = observation.confidence
         if observation.assertion is Assertion.AFFIRMED and f"{observation.field}|any" in model.weights:
-            sure = model.probability(confidence_features(observation, times[_key(observation)]))
+            often = min(times[_key(observation)], MOST)
+            alike = (
+                observation.field,
+                observation.confidence,
+                observation.tie,
+                often,
+                observation.demoted,
+                observation.level_of_care is None,
+                observation.region,
+                observation.qualifier,
+            )
+            if (probable := known.get(alike)) is None:
+                probable = known[alike] = model.probability(confidence_features(observation, often))
+            sure = probable
         yield replace(observation, confidence=sure * own)
 
 

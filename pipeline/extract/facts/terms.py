@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.extract.facts.fact_features import PageFacts, fact_features
+from pipeline.extract.facts.fact_features import PageFacts, fact_names
 from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.assertion import Judgement
 from pipeline.extract.words.context import PageContext
@@ -70,7 +70,8 @@ def find_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
     page = PageFacts.of(context, [o for o in judged if o.field in FACT_FIELDS])
     for observation in judged:
         if observation.field in FACT_FIELDS and observation.assertion is not Assertion.NEGATED:
-            probable = context.models.fact.probability(fact_features(context, levels, page, observation))
+            model = context.models.fact.of(observation.field)
+            probable = model.probability(fact_names(context, levels, page, observation))
             yield _weighed(observation, probable)
         else:
             yield observation

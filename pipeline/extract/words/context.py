@@ -35,6 +35,10 @@ class PageContext:
     _told: dict[tuple[int, re.Pattern[str]], bool] = field(default_factory=dict)
     _named: dict[str, list[Mention]] = field(default_factory=dict)
     _paths: dict[int, list[Block]] = field(default_factory=dict)
+    _starts: list[int] = field(init=False)  # of the blocks
+
+    def __post_init__(self) -> None:
+        self._starts = [block.start for block in self.page.blocks]
 
     @classmethod
     def of(cls, page: Page, models: Models | None = None) -> PageContext:
@@ -46,7 +50,11 @@ class PageContext:
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""
-        return self.page.block_at(position)
+        at = bisect_right(self._starts, position) - 1
+        if at < 0:
+            return None
+        block = self.page.blocks[at]
+        return block if position < block.end else None
 
     def sentence(self, block: Block, position: int) -> tuple[int, int]:
         """The span of the sentence of `block` at a position."""
