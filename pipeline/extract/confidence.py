@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pipeline.extract.learned.linear import LinearModel
 from pipeline.records import Assertion, Observation
@@ -67,7 +66,7 @@ def with_confidence(
             if (probable := known.get(alike)) is None:
                 probable = known[alike] = model.probability(confidence_features(observation, often))
             sure = probable
-        yield replace(observation, confidence=sure * own)
+        yield observation.but(confidence=sure * own)
 
 
 def _key(observation: Observation) -> tuple[str, str, str | None]:

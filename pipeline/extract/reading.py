@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pipeline.extract.choice import best, values
 from pipeline.extract.confidence import with_confidence
@@ -133,7 +133,7 @@ def _unaffirmed(observation: Observation) -> Observation:
     if observation.assertion is not Assertion.AFFIRMED:
         return observation
     demoted = (*observation.demoted, Demotion.NOT_LISTING)
-    return replace(observation, assertion=Assertion.GENERIC, demoted=demoted)
+    return observation.but(assertion=Assertion.GENERIC, demoted=demoted)
 
 
 def _offers(context: PageContext, levels: Levels) -> list[Observation]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipeline.extract.facts.fact_features import PageFacts, fact_names
 from pipeline.extract.parsing.page import Block, Kind
@@ -81,10 +80,10 @@ def _weighed(observation: Observation, probable: float) -> Observation:
     """What the rules affirm stands unless the model doubts it; what they do not affirm, where the model is sure."""
     is_affirmed = observation.assertion is Assertion.AFFIRMED
     if probable >= DOUBTED if is_affirmed else probable >= SURE and observation.assertion in OPEN:
-        return replace(observation, assertion=Assertion.AFFIRMED, confidence=probable)
+        return observation.but(assertion=Assertion.AFFIRMED, confidence=probable)
     if is_affirmed:
         demoted = (*observation.demoted, Demotion.UNLIKELY)
-        return replace(observation, assertion=Assertion.GENERIC, demoted=demoted, confidence=1 - probable)
+        return observation.but(assertion=Assertion.GENERIC, demoted=demoted, confidence=1 - probable)
     return observation
 
 
@@ -101,7 +100,7 @@ def judged_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
             and not observation.demoted
             and observation.field == "population"
         ):
-            observation = replace(observation, assertion=Assertion.GENERIC, demoted=(Demotion.PASSING,))
+            observation = observation.but(assertion=Assertion.GENERIC, demoted=(Demotion.PASSING,))
         yield observation
 
 
@@ -215,8 +214,7 @@ def _as_exclusion(context: PageContext, block: Block, negated: Observation) -> I
     if code and (
         turns_away(context, block, negated.start, negated.end) or is_barred(context, block, negated.start)
     ):
-        yield replace(
-            negated,
+        yield negated.but(
             field="exclusion",
             value=code,
             assertion=Assertion.AFFIRMED,
