@@ -6,9 +6,11 @@ Codes in the records are those of `pipeline/vocabulary`; *not stated* is None, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
+from typing import Any
 
 from pipeline.values import Value, written
 
@@ -116,6 +118,15 @@ class Observation:
         """The value as the stage holds it."""
         return written(self.value)
 
+    def but(self, **changes: Any) -> Observation:
+        """The same with other values: `dataclasses.replace` in half its time, as it is done to every observation."""
+        same = object.__new__(Observation)
+        for name, value in zip(_NAMES, _values_of(self), strict=True):
+            object.__setattr__(same, name, changes.pop(name) if name in changes else value)
+        if changes:
+            raise TypeError(f"no field of an observation: {', '.join(changes)}")
+        return same
+
     @property
     def basis(self) -> str:
         """How it was read, in the stage's words: method, tie, what speaks against it."""
@@ -155,6 +166,10 @@ class SecondOpinion:
 
     counts: tuple[tuple[str, int], ...] = ()
     differences: tuple[Difference, ...] = ()
+
+
+_NAMES = tuple(one.name for one in fields(Observation))
+_values_of = attrgetter(*_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

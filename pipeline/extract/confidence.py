@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pipeline.extract.learned.linear import LinearModel
 from pipeline.records import Assertion, Observation
@@ -49,11 +48,25 @@ def with_confidence(
     """The observations, each affirmed one as probable as the model says; `own`: that the page is the provider's own."""
     observations = list(observations)
     times = stated(observations)
+    known: dict[tuple[object, ...], float] = {}  # most observations of a page are like others
     for observation in observations:
         sure = observation.confidence
         if observation.assertion is Assertion.AFFIRMED and f"{observation.field}|any" in model.weights:
-            sure = model.probability(confidence_features(observation, times[_key(observation)]))
-        yield replace(observation, confidence=sure * own)
+            often = min(times[_key(observation)], MOST)
+            alike = (
+                observation.field,
+                observation.confidence,
+                observation.tie,
+                often,
+                observation.demoted,
+                observation.level_of_care is None,
+                observation.region,
+                observation.qualifier,
+            )
+            if (probable := known.get(alike)) is None:
+                probable = known[alike] = model.probability(confidence_features(observation, often))
+            sure = probable
+        yield observation.but(confidence=sure * own)
 
 
 def _key(observation: Observation) -> tuple[str, str, str | None]:

@@ -139,7 +139,7 @@ def _unaffirmed(observation: Observation) -> Observation:
     if observation.assertion is not Assertion.AFFIRMED:
         return observation
     demoted = (*observation.demoted, Demotion.NOT_LISTING)
-    return replace(observation, assertion=Assertion.GENERIC, demoted=demoted)
+    return observation.but(assertion=Assertion.GENERIC, demoted=demoted)
 
 
 def _offers(context: PageContext, levels: Levels) -> list[Observation]:

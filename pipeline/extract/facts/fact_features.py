@@ -47,11 +47,17 @@ def fact_features(
     context: PageContext, levels: Levels, page: PageFacts, observation: Observation
 ) -> frozenset[str]:
     """The features of one mention, as the rules observed it."""
+    names = fact_names(context, levels, page, observation)
+    return frozenset(f"{observation.field}|{name}" for name in names)
+
+
+def fact_names(context: PageContext, levels: Levels, page: PageFacts, observation: Observation) -> set[str]:
+    """The same without the field before them."""
     block = context.block_at(observation.start)
     assert block is not None
     found = {"any", *_judged(observation), *_around(context, levels, page, block, observation)}
-    found |= set(_placed(context, page, block, observation))
-    return frozenset(f"{observation.field}|{name}" for name in found)
+    found.update(_placed(context, page, block, observation))
+    return found
 
 
 def _judged(observation: Observation) -> Iterator[str]:

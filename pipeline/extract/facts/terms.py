@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
-from pipeline.extract.facts.fact_features import PageFacts, fact_features
+from pipeline.extract.facts.fact_features import PageFacts, fact_names
 from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.assertion import Judgement
 from pipeline.extract.words.context import PageContext
@@ -76,7 +75,8 @@ def find_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
     page = PageFacts.of(context, [o for o in judged if o.field in FACT_FIELDS])
     for observation in judged:
         if observation.field in FACT_FIELDS and observation.assertion is not Assertion.NEGATED:
-            probable = context.models.fact.probability(fact_features(context, levels, page, observation))
+            model = context.models.fact.of(observation.field)
+            probable = model.probability(fact_names(context, levels, page, observation))
             yield _weighed(observation, probable)
         else:
             yield observation
@@ -86,10 +86,10 @@ def _weighed(observation: Observation, probable: float) -> Observation:
     """What the rules affirm stands unless the model doubts it; what they do not affirm, where the model is sure."""
     is_affirmed = observation.assertion is Assertion.AFFIRMED
     if probable >= DOUBTED if is_affirmed else probable >= SURE and observation.assertion in OPEN:
-        return replace(observation, assertion=Assertion.AFFIRMED, confidence=probable)
+        return observation.but(assertion=Assertion.AFFIRMED, confidence=probable)
     if is_affirmed:
         demoted = (*observation.demoted, Demotion.UNLIKELY)
-        return replace(observation, assertion=Assertion.GENERIC, demoted=demoted, confidence=1 - probable)
+        return observation.but(assertion=Assertion.GENERIC, demoted=demoted, confidence=1 - probable)
     return observation
 
 
@@ -106,7 +106,7 @@ def judged_terms(context: PageContext, levels: Levels) -> Iterator[Observation]:
             and not observation.demoted
             and observation.field == "population"
         ):
-            observation = replace(observation, assertion=Assertion.GENERIC, demoted=(Demotion.PASSING,))
+            observation = observation.but(assertion=Assertion.GENERIC, demoted=(Demotion.PASSING,))
         yield observation
 
 
@@ -220,8 +220,7 @@ def _as_exclusion(context: PageContext, block: Block, negated: Observation) -> I
     if code and (
         turns_away(context, block, negated.start, negated.end) or is_barred(context, block, negated.start)
     ):
-        yield replace(
-            negated,
+        yield negated.but(
             field="exclusion",
             value=code,
             assertion=Assertion.AFFIRMED,

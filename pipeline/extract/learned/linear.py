@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 BIAS = "(bias)"
@@ -16,11 +16,25 @@ class LinearModel:
     """Weights by name of a feature, in natural log-odds. Features that the table does not name weigh nothing."""
 
     weights: Mapping[str, float]
+    _parts: dict[str, LinearModel] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def log_odds(self, features: Iterable[str]) -> float:
         """The sum of the weights of the features that hold; each counts once."""
         known = self.weights
-        return known.get(BIAS, 0.0) + sum(known.get(name, 0.0) for name in set(features))
+        return known.get(BIAS, 0.0) + sum([known[name] for name in set(features) if name in known])
+
+    def of(self, name: str) -> LinearModel:
+        """The model of the features "NAME|…" alone, called by what follows the bar; made once a name."""
+        part = self._parts.get(name)
+        if part is None:
+            own = f"{name}|"
+            weights = {
+                each.removeprefix(own): weight
+                for each, weight in self.weights.items()
+                if each.startswith(own) or each == BIAS
+            }
+            part = self._parts[name] = LinearModel(weights)
+        return part
 
     def probability(self, features: Iterable[str]) -> float:
         """How probable the thing is, between 0 and 1."""

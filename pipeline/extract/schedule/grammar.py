@@ -239,6 +239,15 @@ def _begins(text: str) -> set[str]:
 
 
 @cache
+def any_of_rows(of_parts: bool = False) -> dict[str, re.Pattern[str]]:
+    """What matches where any of the rows does that begin with a character: most places are of none."""
+    return {
+        char: re.compile("|".join(f"(?:{row.regex.pattern})" for row in rows))
+        for char, rows in patterns(of_parts).items()
+    }
+
+
+@cache
 def beginnings(of_parts: bool = False) -> re.Pattern[str]:
     """The characters that rows begin with."""
     return re.compile(f"[{re.escape(''.join(sorted(patterns(of_parts))))}]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.extract.schedule.grammar import Pattern, beginnings, cues, line_of, patterns
+from pipeline.extract.schedule.grammar import Pattern, any_of_rows, beginnings, cues, line_of, patterns
 from pipeline.extract.schedule.grammar_words import section
 from pipeline.extract.schedule.lexer import Run, read
 from pipeline.extract.schedule.quantities import Quantity, quantities, suffix
@@ -80,11 +80,13 @@ def find_measures(text: str) -> list[Measure]:
 
 def interpret(text: str, of_parts: bool = False) -> list[Said]:
     """What the rows of `patterns.csv` (for parts of the week, or for quantities) read in a run, in order of place."""
-    run, line, rows = read(text), line_of(text), patterns(of_parts)
+    run, line, rows, likely = read(text), line_of(text), patterns(of_parts), any_of_rows(of_parts)
     printed = {quantity.first: quantity for quantity in quantities(text) if not quantity.is_void}
     found: dict[int, Said] = {}
     for begin in beginnings(of_parts).finditer(line):
         i = begin.start()
+        if not likely[begin[0]].match(line, i):
+            continue
         for pattern in rows[begin[0]]:
             match = pattern.regex.match(line, i)
             if match is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.extract.parsing.page import Block, Kind
@@ -81,11 +81,11 @@ def split(observations: Sequence[Observation]) -> dict[str | None, list[Observat
     """Observations of one level by track; under None alone where the page has no two tracks of their own."""
     own = own_tracks(observations)
     if len(own) < 2:
-        return {None: [replace(o, track=None) if o.track else o for o in observations]}
+        return {None: [o.but(track=None) if o.track else o for o in observations]}
     found: dict[str | None, list[Observation]] = {track: [] for track in own}
     for observation in observations:
         for track in tracks_for(observation.track, own):
-            found[track].append(replace(observation, track=track if observation.track else None))
+            found[track].append(observation.but(track=track if observation.track else None))
     return found
 
 
@@ -129,7 +129,7 @@ def _placed(observation: Observation, over: list[Title]) -> Observation:
         level = levels[0]
     if track == observation.track and level == observation.level_of_care:
         return observation
-    return replace(observation, track=track, level_of_care=level)
+    return observation.but(track=track, level_of_care=level)
 
 
 def _named(context: PageContext, title: Title, levels: Mapping[int, str]) -> Observation:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from pipeline.extract.learned.models import Models, shipped
 from pipeline.extract.parsing.page import Block, Kind, Page
@@ -32,9 +33,13 @@ class PageContext:
     models: Models
     _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
-    _told: dict[tuple[int, re.Pattern[str]], bool] = field(default_factory=dict)
-    _named: dict[str, list[Mention]] = field(default_factory=dict)
+    _told: dict[tuple[int, str], bool] = field(default_factory=dict)
+    _named: dict[str, tuple[list[int], list[Mention]]] = field(default_factory=dict)  # by start
     _paths: dict[int, list[Block]] = field(default_factory=dict)
+    _starts: list[int] = field(init=False)  # of the blocks
+
+    def __post_init__(self) -> None:
+        self._starts = [block.start for block in self.page.blocks]
 
     @classmethod
     def of(cls, page: Page, models: Models | None = None) -> PageContext:
@@ -46,7 +51,11 @@ class PageContext:
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""
-        return self.page.block_at(position)
+        at = bisect_right(self._starts, position) - 1
+        if at < 0:
+            return None
+        block = self.page.blocks[at]
+        return block if position < block.end else None
 
     def sentence(self, block: Block, position: int) -> tuple[int, int]:
         """The span of the sentence of `block` at a position."""
@@ -88,7 +97,7 @@ class PageContext:
 
     def tells(self, block: Block, pattern: re.Pattern[str], as_printed: bool = False) -> bool:
         """Whether a block's folded (or printed) text holds a pattern; asked once a heading, not once a mention."""
-        key = (block.index, pattern)
+        key = (block.index, pattern.pattern)  # a pattern itself would be hashed anew each time
         found = self._told.get(key)
         if found is None:
             found = self._told[key] = bool(
@@ -170,9 +179,13 @@ class PageContext:
     def named(self, field: str, start: int = 0, end: int = INFINITE) -> list[Mention]:
         """The mentions of a field's vocabulary within [start, end)."""
         if not self._named:
-            for mention in self.mentions:
-                self._named.setdefault(mention.field, []).append(mention)
-        return [m for m in self._named.get(field, ()) if start <= m.start and m.end <= end]
+            for mention in sorted(self.mentions, key=attrgetter("start")):
+                starts, mentions = self._named.setdefault(mention.field, ([], []))
+                starts.append(mention.start)
+                mentions.append(mention)
+        starts, mentions = self._named.get(field, ([], []))
+        low, high = bisect_left(starts, start), bisect_left(starts, end)
+        return [mention for mention in mentions[low:high] if mention.end <= end]
 
     def path(self, block: Block) -> list[Block]:
         """What governs a block, nearest first: its headers in a table, its lead, its headings from the inside out."""

@@ -6,13 +6,15 @@ The beginnings are read off the pattern: `\b(?:call us|verify (?:your )?insuranc
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
 
 from pipeline.extract.words.automaton import automaton
 
-SHORTEST, ENOUGH = 2, 4  # characters of a beginning that is worth looking for, and that need no more
+SHORTEST, ENOUGH = 2, 6  # characters of a beginning that is worth looking for, and that need no more
 _LITERAL = re.compile(r"(?:[\w' -](?![?*{]))*")
+_CHOICE = re.compile(r"(?:\[([\w' ]{1,3}-?)\]|([\w' -])(?=\?))(\??)(?![?*+{])")  # "[ -]", "[as]?", "s?"
 _JOINT = re.compile(r"\\.|\[[^\]]*\]|(?P<mark>[()|])")
 
 
@@ -30,13 +32,13 @@ class Scanner:
 
     def find(self, text: str, most: int | None = None) -> dict[int, list[re.Match[str]]]:
         """Index of a pattern → its first matches, at most `most`; patterns that do not match are left out."""
-        places: dict[int, list[int]] = {}
+        places: defaultdict[int, list[int]] = defaultdict(list)
         for last, (length, indexes) in self._words.iter(text) if self._words else ():
             start = last + 1 - length
             if start and text[start - 1].isalnum():
                 continue
             for index in indexes:
-                places.setdefault(index, []).append(start)
+                places[index].append(start)
         found = {index: _tried(self._patterns[index], text, at, most) for index, at in places.items()}
         found |= {i: list(islice(self._patterns[i].finditer(text), most)) for i in self._searched}
         return {index: matches for index, matches in sorted(found.items()) if matches}
@@ -65,6 +67,9 @@ def _openings(sequence: str) -> list[str]:
     """The literals that a sequence may begin with, written out over groups until they are long enough."""
     literal = _LITERAL.match(sequence)[0]  # type: ignore[index]
     rest = sequence[len(literal) :]
+    if len(literal) < ENOUGH and (choice := _CHOICE.match(rest)):
+        letters = [*(choice[1] or choice[2]), *([""] if choice[3] else [])]
+        return [word for letter in letters for word in _openings(literal + letter + rest[choice.end() :])]
     if len(literal) >= ENOUGH or not rest.startswith("(?:"):
         return [literal]
     close = _closing(rest)

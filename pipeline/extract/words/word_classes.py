@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_left
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +34,20 @@ def _table() -> tuple[dict[str, str], dict[str, str]]:
     return whole, beginnings
 
 
-@lru_cache(maxsize=50_000)
+class _Known(dict[str, str | None]):
+    """Word → its class, looked up once."""
+
+    def __missing__(self, word: str) -> str | None:
+        found = class_of(word)
+        if len(self) < MOST_KNOWN:
+            self[word] = found
+        return found
+
+
+MOST_KNOWN = 50_000  # words; more than the pages of a run have that are often met
+_known = _Known()
+
+
 def class_of(word: str) -> str | None:
     """The class of a folded word: its own before that of its longest beginning."""
     whole, beginnings = _table()
@@ -47,11 +60,10 @@ class ClassedWords:
     """The words of a text that have a class, in order."""
 
     def __init__(self, folded: str) -> None:
-        self._words = [Classed(m.start(), name) for m in _WORD.finditer(folded) if (name := class_of(m[0]))]
-        self._starts = [word.start for word in self._words]
+        words = [Classed(m.start(), name) for m in _WORD.finditer(folded) if (name := _known[m[0]])]
+        self._starts = [word.start for word in words]
+        self._names = [word.name for word in words]
 
     def within(self, start: int, end: int) -> list[str]:
         """The classes of the words that begin within [start, end), in order."""
-        return [
-            w.name for w in self._words[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
-        ]
+        return self._names[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
