@@ -24,6 +24,7 @@ from pipeline.extract.words.levels import Levels
 
 HOSTS = Path(__file__).with_name("non_provider_hosts.csv")
 THRESHOLD = 0.5  # of the probability, from which a page's facts are published
+LOUD = 0.5
 KNOWN_HOST = -8.0  # log-odds of a page on a host that is known to be no provider's
 
 
@@ -89,13 +90,14 @@ def _known_host(host: str) -> str | None:
 
 
 def _other_kind(reasons: Iterable[tuple[str, float]]) -> str:
-    """The class of page whose signs speak loudest against an own page; `other` where none does."""
+    """The class of page whose signs speak loudest against an own page; `other` where none does so for LOUD in log-odds."""
     against: Counter[str] = Counter()
     for name, weight in reasons:
         kind = _classes().get(name)
         if kind and kind not in (*OWN, ANY) and weight < 0:
             against[kind] -= weight  # type: ignore[assignment]
-    return max(against, key=lambda kind: (against[kind], kind), default="other")
+    loudest = max(against, key=lambda kind: (against[kind], kind), default="other")
+    return loudest if against[loudest] >= LOUD else "other"
 
 
 _NAMES = (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.extract.parsing.page import Block
 from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.exclusions import label_before
 from pipeline.extract.words.levels import Levels
 from pipeline.extract.words.word_classes import ClassedWords
 from pipeline.records import Observation
@@ -95,13 +96,17 @@ def _around(
         yield "we beside it"
     if any(start <= m.start < end for m in levels.by_block.get(block.index, ())):
         yield "with a level"
-    yield f"beside:{_amount(len(context.named(observation.field, start, end)))}"
+    alike = context.named(observation.field, start, end)
+    yield f"beside:{_amount(len(alike))}"
+    if 2 * sum(m.end - m.start for m in alike) >= end - start:
+        yield "little else is said"
 
 
 def _placed(context: PageContext, page: PageFacts, block: Block, observation: Observation) -> Iterator[str]:
     """The block, what governs it, and how much of the page is about the value."""
     yield f"block:{'heading' if block.level else block.kind.value}"
-    path = context.path(block)
+    label = label_before(context, block)
+    path = [label, *context.path(block)] if label else context.path(block)
     if not path:
         yield "no heading"
     for depth, governor in enumerate(path[:2]):

@@ -31,6 +31,7 @@ from pipeline.values import Address
 OFFERED = ("iop", "php")
 OFTEN_OF_OTHERS = with_traits(Trait.OFTEN_OF_OTHERS)
 SITE_WEIGHT = 0.5  # of the log-odds of the site's other pages, added to a page's own
+PLAIN = 0.9
 NOT_OWN = frozenset(
     {"article", "news", "directory", "job"}
 )  # kinds of page that no other page makes the provider's
@@ -207,7 +208,8 @@ def _on_site(readings: Sequence[PageReading]) -> list[float]:
     """The probability of each page that it is the provider's own, given what the site's other pages are.
 
     Of n others with probabilities p the log-odds of (0.5 + Σp) / (n + 1) count by SITE_WEIGHT; articles, news and jobs
-    are others only where there is nothing else.
+    are others only where there is nothing else. A page of no kind (a list of plans, a door to the rest) is as probable as
+    they are, times PLAIN.
     """
     telling = [r for r in readings if r.reading.page_kind not in ON_ANY_SITE] or readings
     total, found = sum(r.reading.kind.probability for r in telling), []
@@ -217,7 +219,8 @@ def _on_site(readings: Sequence[PageReading]) -> list[float]:
         others = len(telling) - is_counted
         mean = (0.5 + total - is_counted * kind.probability) / (others + 1)
         shift = SITE_WEIGHT * math.log(mean / (1 - mean))
-        found.append(probability_of(kind.score + (min(shift, 0.0) if kind.kind in NOT_OWN else shift)))
+        own = probability_of(kind.score + (min(shift, 0.0) if kind.kind in NOT_OWN else shift))
+        found.append(max(own, PLAIN * mean) if kind.kind == "other" else own)
     return found
 
 
