@@ -113,7 +113,7 @@ def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
             block is None
             or block.kind in (Kind.IMAGE, Kind.OPTION)
             or (
-                _is_aside(block)
+                _is_aside(context, block)
                 and not (
                     mention.field == "exclusion" and turns_away(context, block, mention.start, mention.end)
                 )
@@ -129,10 +129,10 @@ def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
             yield from _as_exclusion(context, block, observation)
 
 
-def _is_aside(block: Block) -> bool:
+def _is_aside(context: PageContext, block: Block) -> bool:
     """Crisis banners and quoted testimonials say nothing of who is treated."""
     text = block.text
-    return (len(text) < 260 and bool(_CRISIS.search(text))) or (
+    return (len(text) < 260 and context.tells(block, _CRISIS, as_printed=True)) or (
         text[0] in '“"' and text[-1] in '”"' and len(text) > 40
     )
 

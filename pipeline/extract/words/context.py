@@ -34,6 +34,7 @@ class PageContext:
     _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
     _told: dict[tuple[int, str], bool] = field(default_factory=dict)
+    _held: dict[tuple[int, int, str], bool] = field(default_factory=dict)
     _named: dict[str, tuple[list[int], list[Mention]]] = field(default_factory=dict)  # by start
     _paths: dict[int, list[Block]] = field(default_factory=dict)
     _starts: list[int] = field(init=False)  # of the blocks
@@ -103,6 +104,14 @@ class PageContext:
             found = self._told[key] = bool(
                 pattern.search(self.page.text if as_printed else self.folded, block.start, block.end)
             )
+        return found
+
+    def holds(self, span: tuple[int, int], pattern: re.Pattern[str]) -> bool:
+        """Whether a sentence, as a text of its own, holds a pattern; asked once a sentence, not once a mention."""
+        key = (*span, pattern.pattern)
+        found = self._held.get(key)
+        if found is None:
+            found = self._held[key] = pattern.search(self.folded[slice(*span)]) is not None
         return found
 
     def full_sentence(self, start: int, end: int) -> tuple[int, int]:
