@@ -37,6 +37,7 @@ class PageContext:
     _held: dict[tuple[int, int, str], bool] = field(default_factory=dict)
     _named: dict[str, tuple[list[int], list[Mention]]] = field(default_factory=dict)  # by start
     _paths: dict[int, list[Block]] = field(default_factory=dict)
+    _sections: dict[tuple[int, ...], str | None] = field(default_factory=dict)
     _starts: list[int] = field(init=False)  # of the blocks
 
     def __post_init__(self) -> None:
@@ -147,7 +148,11 @@ class PageContext:
     def section(self, start: int) -> str | None:
         """The headings over the place."""
         block = self.block_at(start)
-        return (self.page.heading_path(block) or None) if block else None
+        if block is None:
+            return None
+        if block.headings not in self._sections:
+            self._sections[block.headings] = self.page.heading_path(block) or None
+        return self._sections[block.headings]
 
     def observe(
         self,

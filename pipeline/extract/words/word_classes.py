@@ -57,7 +57,11 @@ class ClassedWords:
         pattern = _ASCII_WORD if folded.isascii() else _WORD
         parts = pattern.split(folded)  # what is between, a word, what is between, …
         starts = islice(accumulate(map(len, parts)), 0, None, 2)
-        named = [(start, name) for start, name in zip(starts, map(_known.__getitem__, parts[1::2])) if name]
+        named = [
+            (start, name)
+            for start, name in zip(starts, map(_known.__getitem__, parts[1::2]), strict=False)
+            if name
+        ]
         self._starts = [start for start, _ in named]
         self._names = [name for _, name in named]
 
