@@ -113,7 +113,7 @@ def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
             block is None
             or block.kind in (Kind.IMAGE, Kind.OPTION)
             or (
-                _is_aside(context, block)
+                context.once(block, _is_aside)
                 and not (
                     mention.field == "exclusion" and turns_away(context, block, mention.start, mention.end)
                 )
@@ -129,10 +129,10 @@ def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
             yield from _as_exclusion(context, block, observation)
 
 
-def _is_aside(context: PageContext, block: Block) -> bool:
+def _is_aside(_: PageContext, block: Block) -> bool:
     """Crisis banners and quoted testimonials say nothing of who is treated."""
     text = block.text
-    return (len(text) < 260 and context.tells(block, _CRISIS, as_printed=True)) or (
+    return (len(text) < 260 and bool(_CRISIS.search(text))) or (
         text[0] in '“"' and text[-1] in '”"' and len(text) > 40
     )
 
@@ -152,7 +152,7 @@ def _is_self_description(block: Block, mention: Mention) -> bool:
 def _observe(context: PageContext, levels: Levels, mention: Mention, block: Block) -> Observation:
     judged = context.judge(block, mention.start, mention.end, mention.field)
     field, code = mention.field, mention.code
-    listed = is_listed(context, block)
+    listed = context.once(block, is_listed)
     turned = turns_away(context, block, mention.start, mention.end) or is_barred(
         context, block, mention.start
     )
@@ -240,13 +240,11 @@ def _by_place(
     """What headings, links and list form add: a section on symptoms or staff says nothing of what is treated here."""
     if said is not Assertion.AFFIRMED:
         return said, confidence
-    for governor in context.path(block):
-        if context.tells(governor, _ELSEWHERE) and not context.tells(governor, EXCLUDING):
-            return Assertion.GENERIC, confidence
-        if context.tells(governor, _CREDENTIALS, as_printed=True):
-            return Assertion.GENERIC, confidence
-        if context.tells(governor, _DEFINES) and not levels.by_block.get(governor.index):
-            return Assertion.GENERIC, confidence
+    if context.once(block, _is_elsewhere) or any(
+        context.tells(governor, _DEFINES) and not levels.by_block.get(governor.index)
+        for governor in context.path(block)
+    ):
+        return Assertion.GENERIC, confidence
     if block.kind is Kind.LINK:
         lists = any(context.tells(g, _LISTS) for g in context.path(block)[:2])
         return (
@@ -257,3 +255,12 @@ def _by_place(
     if block.kind in (Kind.ITEM, Kind.CELL, Kind.TERM) or block.level:
         return said, confidence + 0.04
     return said, confidence
+
+
+def _is_elsewhere(context: PageContext, block: Block) -> bool:
+    """Whether what governs a block is on symptoms, other programs and the like, or names a person."""
+    return any(
+        (context.tells(governor, _ELSEWHERE) and not context.tells(governor, EXCLUDING))
+        or context.tells(governor, _CREDENTIALS, as_printed=True)
+        for governor in context.path(block)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -34,6 +35,7 @@ class PageContext:
     _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
     _told: dict[tuple[int, str], bool] = field(default_factory=dict)
+    _answers: dict[tuple[int, Callable[[PageContext, Block], bool]], bool] = field(default_factory=dict)
     _held: dict[tuple[int, int, str], bool] = field(default_factory=dict)
     _named: dict[str, tuple[list[int], list[Mention]]] = field(default_factory=dict)  # by start
     _paths: dict[int, list[Block]] = field(default_factory=dict)
@@ -105,6 +107,14 @@ class PageContext:
             found = self._told[key] = bool(
                 pattern.search(self.page.text if as_printed else self.folded, block.start, block.end)
             )
+        return found
+
+    def once(self, block: Block, question: Callable[[PageContext, Block], bool]) -> bool:
+        """The answer to a question about a block, asked once a block, not once a mention."""
+        key = (block.index, question)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = question(self, block)
         return found
 
     def holds(self, span: tuple[int, int], pattern: re.Pattern[str]) -> bool:
