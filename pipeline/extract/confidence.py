@@ -7,8 +7,10 @@ their reader thinks. All of it is times the probability that the page is the pro
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from pipeline.extract.learned.linear import LinearModel
 from pipeline.records import Assertion, Observation
@@ -48,25 +50,28 @@ def with_confidence(
     """The observations, each affirmed one as probable as the model says; `own`: that the page is the provider's own."""
     observations = list(observations)
     times = stated(observations)
-    known: dict[tuple[object, ...], float] = {}  # most observations of a page are like others
     for observation in observations:
         sure = observation.confidence
         if observation.assertion is Assertion.AFFIRMED and f"{observation.field}|any" in model.weights:
             often = min(times[_key(observation)], MOST)
-            alike = (
-                observation.field,
-                observation.confidence,
-                observation.tie,
-                often,
-                observation.demoted,
-                observation.level_of_care is None,
-                observation.region,
-                observation.qualifier,
+            sure = model.remembered(
+                _alike(observation, often), partial(confidence_features, observation, often)
             )
-            if (probable := known.get(alike)) is None:
-                probable = known[alike] = model.probability(confidence_features(observation, often))
-            sure = probable
         yield observation.but(confidence=sure * own)
+
+
+def _alike(observation: Observation, times: int) -> tuple[object, ...]:
+    """What the features are made of: the same for observations with the same features."""
+    return (
+        observation.field,
+        bisect_right(STEPS, observation.confidence),
+        observation.tie,
+        times,
+        observation.demoted,
+        observation.level_of_care is None,
+        observation.region,
+        observation.qualifier,
+    )
 
 
 def _key(observation: Observation) -> tuple[str, str, str | None]:

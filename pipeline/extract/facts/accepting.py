@@ -30,13 +30,22 @@ _ELSE = re.compile(
 )
 
 
+def _sentences(context: PageContext) -> list[tuple[int, int]]:
+    """The sentences that may begin a statement, in order; each is looked up at the first of its hints."""
+    found: dict[tuple[int, int], None] = {}
+    low = high = 0
+    for hint in spots(context.folded, _HINTS)[:MAX_HINTS]:
+        if not low <= hint < high:
+            low, high = context.full_sentence(hint, hint + 1)
+            found[low, high] = None
+    return sorted(found)
+
+
 def find_accepting(context: PageContext) -> list[Observation]:
     """Each status once for each assertion and section of the page."""
     taken: list[tuple[int, int]] = []
     found: dict[tuple[str, str | None, Assertion, str | None], Observation] = {}
-    hints = spots(context.folded, _HINTS)[:MAX_HINTS]
-    sentences = sorted({context.full_sentence(hint, hint + 1) for hint in hints})
-    for low, high in sentences:
+    for low, high in _sentences(context):
         block = context.block_at(low)
         if block is None or block.region in (Region.NAV, Region.WIDGET):
             continue

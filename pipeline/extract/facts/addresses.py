@@ -44,7 +44,7 @@ _ANCHOR = re.compile(
 _STATE_NEXT = re.compile(r"(?: City)?\s*,?\s*[A-Z]{2}\s+\d{5}|\s*,\s*[A-Z]{2}\b")
 _AND = re.compile(r"[\s,;|&]{1,4}(?:(?:and|in)\s+){0,2}")
 MAX_ANCHORS = 1_000  # of states on a page; what names more is no provider's page
-_TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*(?:[ \u00a0]+[A-ZÀ-Þa-z][\w.'’-]*){0,4}\Z")
+_TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*+(?:[ \u00a0]++[A-ZÀ-Þa-z][\w.'’-]*+){0,4}+\Z")
 _REACH = 170
 
 _OTHERS = re.compile(

@@ -119,7 +119,7 @@ def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
             block is None
             or block.kind in (Kind.IMAGE, Kind.OPTION)
             or (
-                _is_aside(block)
+                context.once(block, _is_aside)
                 and not (
                     mention.field == "exclusion" and turns_away(context, block, mention.start, mention.end)
                 )
@@ -135,7 +135,7 @@ def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
             yield from _as_exclusion(context, block, observation)
 
 
-def _is_aside(block: Block) -> bool:
+def _is_aside(_: PageContext, block: Block) -> bool:
     """Crisis banners and quoted testimonials say nothing of who is treated."""
     text = block.text
     return (len(text) < 260 and bool(_CRISIS.search(text))) or (
@@ -158,7 +158,7 @@ def _is_self_description(block: Block, mention: Mention) -> bool:
 def _observe(context: PageContext, levels: Levels, mention: Mention, block: Block) -> Observation:
     judged = context.judge(block, mention.start, mention.end, mention.field)
     field, code = mention.field, mention.code
-    listed = is_listed(context, block)
+    listed = context.once(block, is_listed)
     turned = turns_away(context, block, mention.start, mention.end) or is_barred(
         context, block, mention.start
     )
@@ -256,7 +256,7 @@ def _by_place(
     if said is not Assertion.AFFIRMED:
         return said, confidence
     for governor in context.path(block):
-        if _TREATS.search(context.folded[governor.start : governor.end]):
+        if context.tells(governor, _TREATS):
             break
         if _is_elsewhere(context, levels, governor):
             if _OWN.search(context.folded, *context.sentence(block, start)):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 BIAS = "(bias)"
+MOST_KNOWN = 100_000  # probabilities that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class LinearModel:
 
     weights: Mapping[str, float]
     _parts: dict[str, LinearModel] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[Hashable, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def log_odds(self, features: Iterable[str]) -> float:
         """The sum of the weights of the features that hold; each counts once."""
@@ -39,6 +41,15 @@ class LinearModel:
     def probability(self, features: Iterable[str]) -> float:
         """How probable the thing is, between 0 and 1."""
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.log_odds(features)))))
+
+    def remembered(self, alike: Hashable, features: Callable[[], Iterable[str]]) -> float:
+        """The probability by `features`, asked once for all things that are `alike`."""
+        found = self._known.get(alike)
+        if found is None:
+            if len(self._known) > MOST_KNOWN:
+                self._known.clear()
+            found = self._known[alike] = self.probability(features())
+        return found
 
 
 def read_model(path: Path) -> LinearModel:

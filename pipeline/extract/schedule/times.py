@@ -139,7 +139,7 @@ def _is_compared(context: PageContext, levels: Levels, block: Block, sentence: t
     """Whether a sentence, or the question that it answers, sets levels of care against each other."""
     if any(context.tells(governor, _COMPARING) for governor in context.path(block)[:2]):
         return True
-    return _COMPARING.search(context.folded, *sentence) is not None and any(
+    return context.holds(sentence, _COMPARING) and any(
         sentence[0] <= mention.start < sentence[1] for mention in levels.by_block.get(block.index, ())
     )
 
@@ -206,10 +206,10 @@ def _observe(
         demoted.insert(0, Demotion(kind))
         said = Assertion.GENERIC if said is Assertion.AFFIRMED else said
     sentence = context.sentence(block, start)
-    if _DEFINITION.search(context.folded, *sentence):
+    if context.holds(sentence, _DEFINITION):
         demoted.append(Demotion.DEFINED)
         confidence -= DEFINED
-        if field == "duration_weeks" and _VAGUE.search(context.folded, *sentence):
+        if field == "duration_weeks" and context.holds(sentence, _VAGUE):
             said = Assertion.GENERIC
     if topic == "daytime" and said is Assertion.NEGATED:
         value = False  # "no evening groups"

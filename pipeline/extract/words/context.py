@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -34,8 +35,11 @@ class PageContext:
     _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
     _told: dict[tuple[int, str], bool] = field(default_factory=dict)
+    _answers: dict[tuple[int, Callable[[PageContext, Block], bool]], bool] = field(default_factory=dict)
+    _held: dict[tuple[int, int, str], bool] = field(default_factory=dict)
     _named: dict[str, tuple[list[int], list[Mention]]] = field(default_factory=dict)  # by start
     _paths: dict[int, list[Block]] = field(default_factory=dict)
+    _sections: dict[tuple[int, ...], str | None] = field(default_factory=dict)
     _starts: list[int] = field(init=False)  # of the blocks
 
     def __post_init__(self) -> None:
@@ -105,6 +109,22 @@ class PageContext:
             )
         return found
 
+    def once(self, block: Block, question: Callable[[PageContext, Block], bool]) -> bool:
+        """The answer to a question about a block, asked once a block, not once a mention."""
+        key = (block.index, question)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = question(self, block)
+        return found
+
+    def holds(self, span: tuple[int, int], pattern: re.Pattern[str]) -> bool:
+        """Whether a sentence, as a text of its own, holds a pattern; asked once a sentence, not once a mention."""
+        key = (*span, pattern.pattern)
+        found = self._held.get(key)
+        if found is None:
+            found = self._held[key] = pattern.search(self.folded[slice(*span)]) is not None
+        return found
+
     def full_sentence(self, start: int, end: int) -> tuple[int, int]:
         """The span of the sentence that holds [start, end), with all its clauses."""
         block = self.block_at(start)
@@ -138,7 +158,11 @@ class PageContext:
     def section(self, start: int) -> str | None:
         """The headings over the place."""
         block = self.block_at(start)
-        return (self.page.heading_path(block) or None) if block else None
+        if block is None:
+            return None
+        if block.headings not in self._sections:
+            self._sections[block.headings] = self.page.heading_path(block) or None
+        return self._sections[block.headings]
 
     def observe(
         self,

@@ -83,13 +83,15 @@ def is_listed(context: PageContext, block: Block) -> bool:
 def turns_away(context: PageContext, block: Block, start: int, end: int) -> bool:
     """Whether the sentence itself says that people with what stands at [start, end) are not taken."""
     folded = context.folded
-    first, last = context.sentence(block, start)
+    first, last = span = context.sentence(block, start)
     before = folded[first:start]
-    if any(not _TURN_OF_SENTENCE.search(before, cue.end()) for cue in _BEFORE.finditer(before)):
+    if context.holds(span, _BEFORE) and any(
+        not _TURN_OF_SENTENCE.search(before, cue.end()) for cue in _BEFORE.finditer(before)
+    ):
         return True
     if _TREATS_IT_NOT.match(folded, last, block.end):
         return True
-    after = _AFTER.search(folded, end, last)
+    after = _AFTER.search(folded, end, last) if context.holds(span, _AFTER) else None
     if after and not _TURN_OF_SENTENCE.search(folded, end, after.start()):
         return bool(_PERSON.search(before)) or start - first < 4
     return False
@@ -97,7 +99,9 @@ def turns_away(context: PageContext, block: Block, start: int, end: int) -> bool
 
 def is_barred(context: PageContext, block: Block, start: int) -> bool:
     """Whether an admission list's item or a rule bars it: "not actively suicidal", "must not be …"."""
-    first, _ = context.sentence(block, start)
+    first, _ = span = context.sentence(block, start)
+    if not context.holds(span, _MUST_NOT):
+        return False
     before = context.folded[first:start]
     cue = _MUST_NOT.search(before)
     if cue is None or len(before) - cue.end() > LONGEST_LABEL:

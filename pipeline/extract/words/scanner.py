@@ -74,9 +74,12 @@ def _openings(sequence: str) -> list[str]:
         return [literal]
     close = _closing(rest)
     following = rest[close + 1 :]
-    if following.startswith(("?", "*", "{")):
+    if following.startswith(("*", "{")):
         return [literal]
     found = []
+    if following.startswith("?"):
+        following = following.lstrip("?")
+        found += _openings(following)
     for one in _alternatives(rest[3:close]):
         is_whole = _LITERAL.fullmatch(one) is not None and len(one) < ENOUGH
         found += _openings(one + following) if is_whole else _openings(one)

@@ -114,8 +114,7 @@ def find_mentions(text: str, folded: str) -> list[Mention]:
     plain = spaced(folded)
     for last, (length, groups) in _words().iter(plain):
         start = last + 1 - length
-        end = ending(plain, start, last + 1)
-        if end is None:
+        if (start and plain[start - 1].isalnum()) or (end := ending(plain, start, last + 1)) is None:
             continue
         for group, meanings in groups:
             if group and end > last + 1:

@@ -6,18 +6,12 @@ import re
 import tomllib
 from bisect import bisect_left
 from functools import cache
+from itertools import accumulate, islice
 from pathlib import Path
-from typing import NamedTuple
 
 CLASSES = Path(__file__).with_name("word_classes.toml")
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-
-
-class Classed(NamedTuple):
-    """A word of a known class at [start, …)."""
-
-    start: int
-    name: str
+_WORD = re.compile(r"([^\W\d_]+(?:'[^\W\d_]+)?)")
+_ASCII_WORD = re.compile(r"([a-z]+(?:'[a-z]+)?)")  # the same in ASCII text, where it is quicker
 
 
 @cache
@@ -60,9 +54,16 @@ class ClassedWords:
     """The words of a text that have a class, in order."""
 
     def __init__(self, folded: str) -> None:
-        words = [Classed(m.start(), name) for m in _WORD.finditer(folded) if (name := _known[m[0]])]
-        self._starts = [word.start for word in words]
-        self._names = [word.name for word in words]
+        pattern = _ASCII_WORD if folded.isascii() else _WORD
+        parts = pattern.split(folded)  # what is between, a word, what is between, …
+        starts = islice(accumulate(map(len, parts)), 0, None, 2)
+        named = [
+            (start, name)
+            for start, name in zip(starts, map(_known.__getitem__, parts[1::2]), strict=False)
+            if name
+        ]
+        self._starts = [start for start, _ in named]
+        self._names = [name for _, name in named]
 
     def within(self, start: int, end: int) -> list[str]:
         """The classes of the words that begin within [start, end), in order."""
