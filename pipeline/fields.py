@@ -21,6 +21,7 @@ class Trait(StrEnum):
     NUMBER = "number"  # of hours, days, weeks: those of other levels in passing say nothing
     TELLS_TRACKS = "tells_tracks"  # two tracks are told apart by it
     ALIKE_IN_TRACKS = "alike_in_tracks"  # as a rule the same in all tracks of a level
+    ADDS_UP = "adds_up"  # what is said of all tracks holds beside what is said of one
     FOR_WHOM = "for_whom"  # says for whom a program is
     IN_SENTENCE = "in_sentence"  # an office or level that its sentence names is meant
     OF_VIRTUAL = "of_virtual"  # said of whatever is attended virtually, and of nothing else

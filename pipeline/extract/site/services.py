@@ -27,7 +27,7 @@ from pipeline.extract.site.statements import (
 from pipeline.extract.tracks.names import parts_of, read_title
 from pipeline.extract.tracks.tracks import TELLING
 from pipeline.extract.words.vocabulary import labels
-from pipeline.fields import fields, of_scope
+from pipeline.fields import Trait, fields, of_scope, with_traits
 from pipeline.records import Assertion, Demotion, Observation, Region, Service, Tie
 from pipeline.values import Session, Value
 
@@ -35,6 +35,7 @@ BY_RANK = (1.0, 0.97, 0.93, 0.9, 0.85)  # confidence by how near the page is to 
 OUTWEIGHED = 0.8  # of a value that a nearer page, or nearer words, contradict
 UNLOCATED = 0.7  # of a service at an office that no page ties it to
 NAME = "program_name"
+ADDS_UP = with_traits(Trait.ADDS_UP)
 MOST_REPEATED = 3  # observations kept of one value: the most specific ones
 SINGLE = tuple(
     name for name in fields() if name in of_scope("service") and not fields()[name].is_many and name != NAME
@@ -100,8 +101,9 @@ def offers_of(pages: Sequence[SitePage], offices: Sequence[Office]) -> tuple[lis
         ]
         own = {(at[0], s.said.field) for s, at in aimed if len(at) == 1 and s.is_affirmed}
         for statement, at in aimed:
+            name = statement.said.field
             for track in at:  # what is said of all counts where nothing of the kind is said of the one
-                if len(at) == 1 or (track, statement.said.field) not in own:
+                if len(at) == 1 or name in ADDS_UP or (track, name) not in own:
                     of_level[track].statements.append(statement)
         everywhere = _ties([s for s in found if s.level == level], len(offices))
         for offer in of_level.values():

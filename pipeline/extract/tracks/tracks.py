@@ -127,16 +127,9 @@ def _placed(observation: Observation, over: list[Title]) -> Observation:
     level = observation.level_of_care
     if len(levels) == 1 and observation.tie is Tie.SUBJECT and levels[0] in ("iop", "php", "op"):
         level = levels[0]
-    if observation.field == "modality" and _is_form(observation, nearest):
-        track = None
     if track == observation.track and level == observation.level_of_care:
         return observation
     return observation.but(track=track, level_of_care=level)
-
-
-def _is_form(observation: Observation, title: Title) -> bool:
-    """Whether a title's word says what is held, not what tells the track from others: "Morning group", but "DBT group"."""
-    return observation.start < title.end and slug(observation.quote) not in (title.name.track or "")
 
 
 def _named(context: PageContext, title: Title, levels: Mapping[int, str]) -> Observation:
