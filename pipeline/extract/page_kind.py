@@ -18,13 +18,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.extract.kinds.features import kind_features
-from pipeline.extract.kinds.signs import ANY, AT_OPENING, OWN, cues
+from pipeline.extract.kinds.signs import ANY, AT_OPENING, JOB_SIGNS, OWN, cues
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels
 
 HOSTS = Path(__file__).with_name("non_provider_hosts.csv")
 THRESHOLD = 0.5  # of the probability, from which a page's facts are published
 LOUD = 0.5
+OPENING = -8.0  # log-odds of a job: its address and its words both say so
 KNOWN_HOST = -8.0  # log-odds of a page on a host that is known to be no provider's
 
 
@@ -75,6 +76,9 @@ def read_kind(context: PageContext, levels: Levels) -> PageKind:
     if host:
         score += KNOWN_HOST
         reasons.append((f"known host: {host}", KNOWN_HOST))
+    if features >= JOB_SIGNS:
+        score += OPENING
+        reasons.append(("address and words of a job", OPENING))
     if probability_of(score) >= THRESHOLD:
         kind = _own_kind(context, levels, parts.path)
     else:

@@ -29,6 +29,7 @@ ONLY_OWN, ONLY_OTHER, TWO_OTHER = (
 )
 NO_ADDRESS = "address: unknown"
 IN_GENERAL = frozenset({"levels of care in the plural"})
+JOB_SIGNS = frozenset({"address: jobs", "a job"})  # an opening, whatever it says of the program that has it
 SPEAKS = frozenset(
     {"says we: much", "says we: some", "our program", "our place and staff", "the text names the site"}
 )

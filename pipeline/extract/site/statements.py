@@ -25,7 +25,9 @@ OF_VIRTUAL = with_traits(Trait.OF_VIRTUAL)
 OF_PROVIDER = INHERITED | OF_VIRTUAL  # what may be said of all that the provider offers
 ALIKE_IN_TRACKS = with_traits(Trait.ALIKE_IN_TRACKS)
 PROVIDER_WIDE = 0.9  # confidence of what is said of the provider as a whole, where it offers nothing else
-SURE_OFFER = 0.9  # confidence of a mention of a level that shows by itself that it is offered
+SURE_OFFER = (
+    0.9  # confidence, on a page of the provider, of a mention that shows by itself that the level is offered
+)
 _ALL = re.compile(r"\b(?:both|all|each|every|either)\b", re.I)
 _END = re.compile(r"[.!?](?=\s)|\n")
 
@@ -226,7 +228,9 @@ def _is_offered(own: Sequence[Statement]) -> bool:
     ):
         return True
     named = [s for s in outright if s.said.field == "level_of_care"]
-    sure = any(s.said.confidence >= SURE_OFFER and s.said.region is Region.MAIN for s in named)
+    sure = any(
+        s.said.confidence >= SURE_OFFER * s.page.probability and s.said.region is Region.MAIN for s in named
+    )
     return bool(named) and (sure or any(s.said.field in PROGRAM_FIELDS for s in own))
 
 
