@@ -49,11 +49,12 @@ def with_confidence(
 ) -> Iterator[Observation]:
     """The observations, each affirmed one as probable as the model says; `own`: that the page is the provider's own."""
     observations = list(observations)
-    times = stated(observations)
-    for observation in observations:
+    keys = [_key(o) if o.assertion is Assertion.AFFIRMED else None for o in observations]
+    times = Counter(keys)
+    for observation, key in zip(observations, keys, strict=True):
         sure = observation.confidence
-        if observation.assertion is Assertion.AFFIRMED and f"{observation.field}|any" in model.weights:
-            often = min(times[_key(observation)], MOST)
+        if key is not None and f"{observation.field}|any" in model.weights:
+            often = min(times[key], MOST)
             sure = model.remembered(
                 _alike(observation, often), partial(confidence_features, observation, often)
             )

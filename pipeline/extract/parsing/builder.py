@@ -126,6 +126,9 @@ class Builder:
         return [f"cut a text longer than {self.MAX_TEXT} characters"] if self._is_cut else []
 
     def _add(self, text: str) -> None:
+        if not self._pieces and not self._hrefs and text.isspace():
+            self._glued = -1  # between blocks: nothing that a flush would keep
+            return
         self._pieces.append(text)
         if self._in_link or self._in_bold:
             size = len(text.strip())
@@ -155,8 +158,9 @@ class Builder:
         if self._pieces or self._images:
             self._flush()
         before, names = self._region, ""
-        if element.attrib:
-            names = f"{element.get('class') or ''} {element.get('id') or ''}".strip().lower()
+        own_class, own_id = element.get("class"), element.get("id")
+        if own_class or own_id:
+            names = f"{own_class or ''} {own_id or ''}".strip().lower()
         region = self._region_for(element, tag, names)
         if region is not None:
             self._region = region
@@ -196,8 +200,7 @@ class Builder:
             holds_title = element.find(".//h1") is not None
             inner = any(up.tag in ("main", "article", "section") for up in element.iterancestors())
             return None if holds_title or inner else Region.HEADER
-        role = element.get("role") if element.attrib else None
-        region = region_of(tag, role, names)
+        region = region_of(tag, element.get("role"), names)
         if region in (None, Region.MAIN, Region.FOOTER) and tag != "footer":
             return region
         if region is Region.MAIN or element.find(".//h1") is None or tag == "nav":

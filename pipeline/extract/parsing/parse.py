@@ -89,11 +89,11 @@ def _depth_exceeded(markup: str, root: etree._Element) -> bool:
     """Whether libxml2 gave up on nesting. Only pages with many tags are looked at."""
     if markup.count("<") < MAX_DEPTH:
         return False
-    depth = deepest = 0
+    depth = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        deepest = max(deepest, depth)
-        if deepest > MAX_DEPTH:
+        if event == "end":
+            depth -= 1
+        elif (depth := depth + 1) > MAX_DEPTH:
             return True
     return False
 

@@ -55,7 +55,7 @@ class Run:
             return ""
 
     def words(self, i: int, j: int) -> list[str]:
-        return self.values[max(i, 0) : max(j, 0)]
+        return self.values[i if i > 0 else 0 : j if j > 0 else 0]
 
     def is_tight(self, i: int) -> bool:
         """True where nothing stands between tokens i and i + 1."""

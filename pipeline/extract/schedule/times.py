@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Protocol
 
 from pipeline.extract.parsing.page import Block
@@ -29,6 +29,7 @@ from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Session, Value
 
 MAX_RUN = 4_000
+MOST = 4_000  # statements on times of one page; no page of a provider has a tenth of them
 _DEFINITION = re.compile(rf"\b{any_of('general', 'definition')}")
 _COMPARING = re.compile(rf"\b{any_of('compare', 'phrases')}")
 _VAGUE = re.compile(rf"\b{any_of('general', 'vague')}")
@@ -43,7 +44,7 @@ def find_times(context: PageContext, levels: Levels) -> list[Observation]:
     What a comparison says of another level ("PHP is more intensive: six hours a day") counts only where the page says
     something of that level besides.
     """
-    found = list(_found(context, levels))
+    found = list(islice(_found(context, levels), MOST))
     described = {levels.subject} | {
         o.level_of_care
         for o in found

@@ -21,6 +21,7 @@ _JOINS = re.compile(r"(?:;|\s[|•·▪]\s)\Z")  # ends a clause, not the senten
 _SOON = re.compile(
     r"[\s:.–-]*(?:coming soon|opening soon)"
 )  # a label and, on the next line, what it is not yet
+_CLOSERS = "? \"')"  # a question mark and what may stand behind it
 SOON = Judgement(Assertion.NEGATED, Cue(Meaning("future", "post", "clause", frozenset()), 0, 0))
 
 
@@ -97,7 +98,9 @@ class PageContext:
 
     def asks(self, span: tuple[int, int]) -> bool:
         """Whether a sentence is a question."""
-        return self.folded[slice(*span)].rstrip(" \"')").endswith("?")
+        if self.folded[span[1] - 1] not in _CLOSERS:
+            return False
+        return self.folded[slice(*span)].rstrip(_CLOSERS[1:]).endswith("?")
 
     def tells(self, block: Block, pattern: re.Pattern[str], as_printed: bool = False) -> bool:
         """Whether a block's folded (or printed) text holds a pattern; asked once a heading, not once a mention."""
