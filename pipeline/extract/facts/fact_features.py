@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.extract.parsing.page import Block
@@ -20,28 +20,41 @@ from pipeline.records import Observation
 NEAREST = 3  # classed words before a mention that are nearest to it
 REACH = 90  # characters after a mention that may speak of it
 FEW, SOME = 1, 3  # mentions of one value, or of one vocabulary in a sentence
+DOES = frozenset({"treat", "help", "specialize", "offer", "accept"})
+WHO_DOES = frozenset({"we", "program"})
 SMALL_WORDS = frozenset("with for of on in and or to about from as by de con para por y o en".split())
 
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What the mentions of a page have in common: how often each value is named, and which stand in headings."""
+    """What the mentions of a page have in common: how often each value is named, which stand in headings, and where each
+    sentence begins that says of a field outright what is treated, offered or for whom ("our IOP treats …")."""
 
     named: Counter[tuple[str, str]]
     headed: frozenset[tuple[str, str]]
+    outright: Mapping[str, frozenset[int]]
     words: ClassedWords
 
     @classmethod
     def of(cls, context: PageContext, observations: Iterable[Observation]) -> PageFacts:
         named: Counter[tuple[str, str]] = Counter()
         headed = set()
+        outright: dict[str, set[int]] = {}
+        words = ClassedWords(context.folded)
         for observation in observations:
             key = (observation.field, observation.written)
             named[key] += 1
             block = context.block_at(observation.start)
-            if block is not None and block.level:
+            if block is None:
+                continue
+            if block.level:
                 headed.add(key)
-        return cls(named, frozenset(headed), ClassedWords(context.folded))
+            start, _ = context.sentence(block, observation.start)
+            before = words.within(start, observation.start)
+            if not DOES.isdisjoint(before) and not WHO_DOES.isdisjoint(before):
+                outright.setdefault(observation.field, set()).add(start)
+        told = {field: frozenset(starts) for field, starts in outright.items()}
+        return cls(named, frozenset(headed), told, words)
 
 
 def fact_features(
@@ -94,6 +107,9 @@ def _around(
         yield f"with we, nearest:{before[-1] if before else 'nothing'}"
     elif "we" in page.words.within(block.start, block.end):
         yield "we beside it"
+    told = page.outright.get(observation.field)
+    if told:
+        yield "told outright" if start in told else "others are told outright"
     if any(start <= m.start < end for m in levels.by_block.get(block.index, ())):
         yield "with a level"
     alike = context.named(observation.field, start, end)

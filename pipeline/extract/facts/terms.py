@@ -19,7 +19,7 @@ from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 _FIELDS = with_traits(Trait.TERM)
 FACT_FIELDS = ("condition", "modality", "population")  # of which the model says what is a fact
 # Probabilities below which the rules' yes, and from which their no, is overruled: where F1 over providers held out is best.
-DOUBTED, SURE = 0.3, 0.75
+DOUBTED, SURE = 0.4, 0.75
 OPEN = frozenset({Assertion.GENERIC, Assertion.CONDITIONAL})  # what the model may affirm all the same
 _ELSEWHERE = re.compile(
     r"\b(?:signs|symptoms|warning|causes?|effects?|statistics|side effects|myths?|facts about|risks?|"
