@@ -198,7 +198,8 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
             or _WHO_ARE.match(folded, mention.end, block.end)
         ):
             said = Assertion.GENERIC
-    said, confidence = _by_place(context, levels, block, mention.start, said, confidence)
+    if field != "exclusion":  # whoever turns people away does so under any heading
+        said, confidence = _by_place(context, levels, block, mention.start, said, confidence)
     level, tie = governing_level(context, levels, block, mention.start, mention.end)
     return context.observe(
         field=field,

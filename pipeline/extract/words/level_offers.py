@@ -27,7 +27,7 @@ _NOT_A_PROGRAM = re.compile(
     r"\b(?:guide|blog|vs|what|how|why|when|benefits|article|faqs?|insurance|housing|clinic hours|jobs?|alumni)\b"
 )
 _NAMED = re.compile(  # "Lantern Circle Outpatient Program", alone on its line and as printed
-    rf"^(?:(?:The )?[A-Z][\w'’&.-]*\s){{1,4}}Outpatient(?:\s(?i:{NOUNS}|center|centre))*$"
+    rf"^(?:(?:The )?[A-Z][\w'’&.-]*\s){{1,4}}(?:Out|In)patient(?:\s(?i:{NOUNS}|center|centre))*$"
 )
 _KINDS = re.compile(
     r"\b(?:intensive|adult|teen|adolescent|child|partial|virtual|our|the|what|why|how|about|mental|behavioral|substance|addiction|alcohol|drug)\b",
