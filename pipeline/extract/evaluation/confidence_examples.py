@@ -29,6 +29,8 @@ def confidence_examples(data: Path, models: Callable[[str], Models]) -> Iterator
             verdicts = set(keys.values())
             if verdicts and Verdict.DISPUTED not in verdicts:
                 key = (observation.field, observation.written, observation.level_of_care)
-                alone = replace(observation, confidence=observation.confidence / reading.kind.probability)
+                alone = replace(
+                    observation, confidence=round(observation.confidence / reading.kind.probability, 9)
+                )
                 features = confidence_features(alone, times[key])
                 yield Example(features, verdicts == {Verdict.RIGHT}, labelled.provider)

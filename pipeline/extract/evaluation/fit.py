@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipeline.extract.evaluation.confidence_examples import confidence_examples
 from pipeline.extract.evaluation.fact_examples import fact_examples
-from pipeline.extract.evaluation.fitting import NO_SIGNS, Example, fit, write_model
+from pipeline.extract.evaluation.fitting import NO_SIGNS, Example, fit, without, write_model
 from pipeline.extract.evaluation.folds import FOLDS, fold_of
 from pipeline.extract.evaluation.kind_examples import kind_examples
 from pipeline.extract.kinds.signs import signs
@@ -49,7 +49,7 @@ def fold_models(data: Path) -> list[Models]:
     folds = _judging(_examples(data))
     told = _told(data, folds)
     return [
-        replace(models, confidence=fit(_without(fold, told), CONFIDENCE_STRENGTH))
+        replace(models, confidence=fit(without(fold, told), CONFIDENCE_STRENGTH))
         for fold, models in enumerate(folds)
     ]
 
@@ -62,7 +62,7 @@ def _judging(examples: Examples) -> list[Models]:
     """For each fold the models that judge a page, without a model of how sure they may be."""
     blank = replace(shipped(), confidence=LinearModel({}))
     return [
-        replace(blank, **{name: RECIPES[name].fit(_without(fold, found)) for name, found in examples.items()})
+        replace(blank, **{name: RECIPES[name].fit(without(fold, found)) for name, found in examples.items()})
         for fold in range(FOLDS)
     ]
 
@@ -70,10 +70,6 @@ def _judging(examples: Examples) -> list[Models]:
 def _told(data: Path, folds: Sequence[Models]) -> list[Example]:
     """What the labelled pages are read to say, each page by models that never saw its provider."""
     return list(confidence_examples(data, lambda provider: folds[fold_of(provider)]))
-
-
-def _without(fold: int, examples: Sequence[Example]) -> list[Example]:
-    return [e for e in examples if fold_of(e.provider) != fold]
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -105,20 +105,16 @@ def _fitted(examples: Sequence[Example], weights: Sequence[float], strength: flo
     return LinearModel({BIAS: float(fitted.intercept_[0]), **found})
 
 
-def fold_models(
-    examples: Sequence[Example], strength: float = 1.0, signs: Mapping[str, int] = NO_SIGNS
-) -> list[LinearModel]:
-    """For each fold the model that is fitted on the others."""
-    return [
-        fit([e for e in examples if fold_of(e.provider) != fold], strength, signs) for fold in range(FOLDS)
-    ]
+def without(fold: int, examples: Iterable[Example]) -> list[Example]:
+    """The examples of all folds but one."""
+    return [e for e in examples if fold_of(e.provider) != fold]
 
 
 def held_out(
     examples: Sequence[Example], strength: float = 1.0, signs: Mapping[str, int] = NO_SIGNS
 ) -> list[float]:
     """The probability of each example by the model that never saw its provider."""
-    models = fold_models(examples, strength, signs)
+    models = [fit(without(fold, examples), strength, signs) for fold in range(FOLDS)]
     return [models[fold_of(e.provider)].probability(e.features) for e in examples]
 
 

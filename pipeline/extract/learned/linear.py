@@ -21,9 +21,9 @@ class LinearModel:
     _known: dict[Hashable, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def log_odds(self, features: Iterable[str]) -> float:
-        """The sum of the weights of the features that hold; each counts once."""
+        """The sum of the weights of the features that hold, exact in any order; each counts once."""
         known = self.weights
-        return known.get(BIAS, 0.0) + sum([known[name] for name in set(features) if name in known])
+        return known.get(BIAS, 0.0) + math.fsum([known[name] for name in set(features) if name in known])
 
     def of(self, name: str) -> LinearModel:
         """The model of the features "NAME|…" alone, called by what follows the bar; made once a name."""
