@@ -8,7 +8,6 @@ page is a listing; the probability multiplies the confidence of all that it says
 from __future__ import annotations
 
 import csv
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 
 from pipeline.extract.kinds.features import kind_features
 from pipeline.extract.kinds.signs import ANY, AT_OPENING, JOB_SIGNS, OWN, cues
+from pipeline.extract.learned.linear import probability_of
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels
 
@@ -31,27 +31,21 @@ KNOWN_HOST = -8.0  # log-odds of a page on a host that is known to be no provide
 
 @dataclass(frozen=True, slots=True)
 class PageKind:
-    """The kind; how probable it is that the page is a provider's own (0 to 1); the log-odds, and what they are made of."""
+    """The kind; the log-odds (`score`) that the page is a provider's own, and what they are made of."""
 
     kind: str
-    probability: float
     score: float
-    reasons: tuple[tuple[str, float], ...]
+    reasons: tuple[tuple[str, float], ...] = ()
 
-    @classmethod
-    def judged(cls, kind: str, score: float, reasons: tuple[tuple[str, float], ...] = ()) -> PageKind:
-        """The kind of a page by its log-odds."""
-        return cls(kind, probability_of(score), score, reasons)
+    @property
+    def probability(self) -> float:
+        """How probable it is that the page is a provider's own."""
+        return probability_of(self.score)
 
     @property
     def is_listing(self) -> bool:
         """Whether the page's facts are published: it is probable enough that it is a provider's own."""
         return self.probability >= THRESHOLD
-
-
-def probability_of(log_odds: float) -> float:
-    """Log-odds as a probability."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +78,7 @@ def read_kind(context: PageContext, levels: Levels) -> PageKind:
     else:
         kind = _hosts()[host] if host else _other_kind(reasons)
     ranked = sorted(reasons, key=lambda reason: (-abs(reason[1]), reason[0]))
-    return PageKind.judged(kind, score, tuple(ranked))
+    return PageKind(kind, score, tuple(ranked))
 
 
 def _known_host(host: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from pipeline.extract.page_kind import PageKind, probability_of
+from pipeline.extract.page_kind import PageKind
 from pipeline.records import Assertion, Demotion, Observation
 
 NAMES_FACTS = 0.85
@@ -50,7 +50,7 @@ def prior(ours: Observation | None, own: float) -> float:
 def kind_after(kind: PageKind, own_page: bool) -> PageKind:
     """The kind of a page, given whether the second reader takes it for a provider's own."""
     score = kind.score + math.log(KNOWS_PAGES if own_page else 1 / KNOWS_PAGES)
-    after_all = replace(kind, score=score, probability=probability_of(score))
+    after_all = replace(kind, score=score)
     if after_all.is_listing == kind.is_listing:
         return after_all
     return replace(after_all, kind="program" if after_all.is_listing else "other")

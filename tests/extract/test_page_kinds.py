@@ -131,7 +131,7 @@ def on_site(kinds: list[tuple[str, float]]) -> list[float]:
     page = read_text("Elm House", "https://elmhouse.example/a")
     readings = []
     for kind, score in kinds:
-        judged = PageKind.judged(kind, score)
+        judged = PageKind(kind, score)
         reading = Reading(page, judged, None, (), (), ())
         readings.append(
             PageReading(reading, "https://elmhouse.example/a", None, datetime(2026, 1, 1, tzinfo=UTC))
@@ -140,13 +140,13 @@ def on_site(kinds: list[tuple[str, float]]) -> list[float]:
 
 
 def test_the_sites_other_pages_raise_and_lower_a_page() -> None:
-    alone = PageKind.judged("contact", -0.3)
+    alone = PageKind("contact", -0.3)
     assert not alone.is_listing
     own = ("program", 2.0)
     assert len(on_site([own, own, ("other", -0.3)])) == 3
     assert len(on_site([own, own, ("article", -0.3)])) == 2  # an article stays one on any site
     assert len(on_site([("program", 0.3), *[("other", -3.0)] * 4])) == 0
-    assert on_site([own]) == [pytest.approx(PageKind.judged(*own).probability)]
+    assert on_site([own]) == [pytest.approx(PageKind(*own).probability)]
 
 
 def test_kinds_hold_on_sites_that_were_not_seen(shared: Path) -> None:

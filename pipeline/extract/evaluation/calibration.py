@@ -119,11 +119,12 @@ def judged_evidence(row: Row, page: Row) -> Iterator[tuple[Row, dict[Fact, Verdi
             given = [key for key in _keys(said, by_level) if key[1] in found[key[0]]]
             yield (
                 said,
-                {(name, value): _verdict(name, value, one[name], other[name]) for name, value in given},
+                {(name, value): verdict_of(name, value, one[name], other[name]) for name, value in given},
             )
 
 
-def _verdict(name: str, value: object, one: set[Any], other: set[Any]) -> Verdict:
+def verdict_of(name: str, value: object, one: set[Any], other: set[Any]) -> Verdict:
+    """What two readers say of a value of a field (as the scorer calls it), given the values that each of them found."""
     if value in one & other:
         return Verdict.RIGHT
     general = {a for code in one | other for a in ancestors(code)} if name == "conditions" else set()

@@ -13,7 +13,6 @@ from pipeline.extract.evaluation.labelled import labelled_pages
 from pipeline.extract.learned.models import Models
 from pipeline.extract.reading import extract
 from pipeline.extract.report.jsonl import as_row
-from pipeline.records import Assertion
 
 
 def confidence_examples(data: Path, models: Callable[[str], Models]) -> Iterator[Example]:
@@ -22,15 +21,14 @@ def confidence_examples(data: Path, models: Callable[[str], Models]) -> Iterator
         if not labelled.is_listing:
             continue
         reading = extract(labelled.page(), models(labelled.provider))
-        times = stated(reading.observations)
-        row = as_row(reading)
-        affirmed = [o for o in reading.observations if o.assertion is Assertion.AFFIRMED]
-        for observation, (_, keys) in zip(affirmed, judged_evidence(labelled.row, row), strict=False):
+        times = zip(reading.observations, stated(reading.observations), strict=True)
+        affirmed = [(o, often) for o, often in times if often]
+        judged = judged_evidence(labelled.row, as_row(reading))
+        for (observation, often), (_, keys) in zip(affirmed, judged, strict=False):
             verdicts = set(keys.values())
             if verdicts and Verdict.DISPUTED not in verdicts:
-                key = (observation.field, observation.written, observation.level_of_care)
                 alone = replace(
                     observation, confidence=round(observation.confidence / reading.kind.probability, 9)
                 )
-                features = confidence_features(alone, times[key])
+                features = confidence_features(alone, often)
                 yield Example(features, verdicts == {Verdict.RIGHT}, labelled.provider)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from pipeline.extract.evaluation.calibration import Verdict, verdict_of
 from pipeline.extract.evaluation.fitting import Example
 from pipeline.extract.evaluation.labelled import LabelledPage, labelled_pages
-from pipeline.extract.evaluation.score import SETS, ancestors, facts
+from pipeline.extract.evaluation.score import SETS, facts
 from pipeline.extract.facts.fact_features import PageFacts, fact_features
 from pipeline.extract.facts.terms import FACT_FIELDS, judged_terms
 from pipeline.extract.parsing.page import Page
@@ -42,11 +43,8 @@ def _told(labelled: LabelledPage) -> Told:
 
     def told(field: str, code: str) -> bool | None:
         name = SETS[field]
-        if code in one[name] & other[name]:
-            return True
-        known = one[name] | other[name]
-        general = {a for one in known for a in ancestors(one)} if field == "condition" else set()
-        return None if code in known | general else False
+        verdict = verdict_of(name, code, one[name], other[name])
+        return None if verdict is Verdict.DISPUTED else verdict is Verdict.RIGHT
 
     return told
 

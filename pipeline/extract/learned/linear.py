@@ -12,6 +12,11 @@ BIAS = "(bias)"
 MOST_KNOWN = 100_000  # probabilities that are kept
 
 
+def probability_of(log_odds: float) -> float:
+    """Log-odds as a probability."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
 @dataclass(frozen=True, slots=True)
 class LinearModel:
     """Weights by name of a feature, in natural log-odds. Features that the table does not name weigh nothing."""
@@ -40,7 +45,7 @@ class LinearModel:
 
     def probability(self, features: Iterable[str]) -> float:
         """How probable the thing is, between 0 and 1."""
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.log_odds(features)))))
+        return probability_of(self.log_odds(features))
 
     def remembered(self, alike: Hashable, features: Callable[[], Iterable[str]]) -> float:
         """The probability by `features`, asked once for all things that are `alike`."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
 from pipeline.extract.learned.linear import LinearModel, read_model
 
 HERE = Path(__file__).parent
-NAMES = ("kind", "fact", "confidence")  # each is `learned/<name>.csv`
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +20,11 @@ class Models:
     fact: LinearModel
     confidence: LinearModel
 
-    @classmethod
-    def named(cls, models: Mapping[str, LinearModel]) -> Models:
-        """The models by their names."""
-        return cls(**models)
+
+NAMES = tuple(field.name for field in fields(Models))  # each is `learned/<name>.csv`
 
 
 @cache
 def shipped() -> Models:
     """The models in the tables of this folder, fitted on all labelled pages."""
-    return Models.named({name: read_model(HERE / f"{name}.csv") for name in NAMES})
+    return Models(**{name: read_model(HERE / f"{name}.csv") for name in NAMES})

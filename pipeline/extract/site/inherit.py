@@ -16,12 +16,11 @@ from pipeline.extract.reading import Program, Reading
 from pipeline.extract.site.pages import PageReading, site_pages
 from pipeline.extract.site.provider import Provider, provider_of
 from pipeline.extract.site.services import Offer, best_of, offers_of
-from pipeline.fields import Trait, with_traits
+from pipeline.extract.site.statements import OF_VIRTUAL
 from pipeline.records import Assertion, Demotion, Observation
 
 INHERITED = 0.8  # of the confidence where it is said
 DELIVERY = ("virtual", "in_person")
-OF_VIRTUAL = with_traits(Trait.OF_VIRTUAL)
 
 
 def with_site(readings: Sequence[PageReading]) -> list[Reading]:

@@ -15,7 +15,8 @@ from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from pipeline.extract.page_kind import THRESHOLD, probability_of
+from pipeline.extract.learned.linear import probability_of
+from pipeline.extract.page_kind import THRESHOLD
 from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.reading import Reading
