@@ -1,6 +1,6 @@
 """The simple type names that contracts use, and what DuckDB and Polars call them.
 
-`text · integer · bigint · double · boolean · date · timestamp · list<T> · struct<name: T, …>`.
+`text · integer · bigint · double · boolean · date · timestamp · blob · list<T> · struct<name: T, …>`.
 A `timestamp` is UTC without a zone mark, in microseconds: DuckDB needs no extension for it in any client.
 """
 
@@ -21,6 +21,7 @@ DUCKDB = {
     "boolean": "BOOLEAN",
     "date": "DATE",
     "timestamp": "TIMESTAMP",
+    "blob": "BLOB",
 }
 _TOKEN = re.compile(r"\s*([a-z_0-9]+|[<>:,])")
 
@@ -70,6 +71,7 @@ class Type:
             "boolean": pl.Boolean(),
             "date": pl.Date(),
             "timestamp": pl.Datetime("us"),
+            "blob": pl.Binary(),
         }[self.kind]
 
 
