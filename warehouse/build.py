@@ -20,7 +20,9 @@ import duckdb
 
 from warehouse.admission import admit
 from warehouse.contracts import contract_version, release_tables
+from warehouse.coverage import functions
 from warehouse.ddl import comments, contract_rows, create_table
+from warehouse.geography import lookup
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
 from warehouse.policy import policy, variables
 from warehouse.reference import Trust, fill_kinds, fill_policy, fill_vocabularies
@@ -85,6 +87,8 @@ def build(
         admit(connection, contracts)
         fill_kinds(connection, trust)
         fill_policy(connection, vocabulary, contracts)
+        lookup.register(connection)
+        functions.register(connection)
         seconds = dict(_run_models(connection))
         connection.execute(insert_rows("contract_column", contract_rows(contracts)))
         _at_once(connection, [text for contract in contracts.values() for text in comments(contract)])

@@ -31,6 +31,7 @@ def variables(vocabulary: Path) -> dict[str, Any]:
             for key in ("confidence_ceiling", "conflict_discount", "newer_days", "listing_confidence")
         },
         **p["freshness"],
+        **p["geography"],
         **hours["level"],
         **hours["sessions"],
         "phone_kinds": p["choice"]["phone_kinds"],

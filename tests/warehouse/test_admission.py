@@ -32,6 +32,10 @@ OURS = {
     "crosswalk": "what matching made of admitted listings, of ids of its own",
     "ledger": "what matching made of admitted listings, of ids of its own",
     "match_pair": "what matching made of admitted listings, of ids of its own",
+    **dict.fromkeys(
+        ("geography", "area", "population_point", "boundary"),
+        "counts of the census, which no source of listings says",
+    ),
 }
 MADE_BY_MODELS = {
     "freshness": "computed of dates",

@@ -79,7 +79,7 @@ def test_a_share_stays_between_none_and_all() -> None:
     ],
 )
 def test_what_cannot_be_counted_is_refused(interval, numbers: tuple[float, ...]) -> None:
-    with pytest.raises(ValueError, match="zero or more|confidence|whole"):
+    with pytest.raises(ValueError, match=r"zero or more|confidence|whole"):
         interval(*numbers)
 
 
