@@ -23,14 +23,48 @@ CREATE MACRO distance_km(lat1, lon1, lat2, lon2) AS 2 * 6371.0088 * asin(sqrt(le
     pow(sin(radians(lat2 - lat1) / 2), 2)
     + cos(radians(lat1)) * cos(radians(lat2)) * pow(sin(radians(lon2 - lon1) / 2), 2))));
 
--- Rows of the directory within `km` kilometres of a point, nearest first.
+-- Degrees of longitude that `km` reach at most from a point, either way; all of them over a pole or the antimeridian.
+CREATE MACRO longitude_reach(lat, lon, km) AS CASE
+    WHEN abs(lat) + km / 111.0 >= 90 THEN 360.0
+    WHEN abs(lon) + degrees(asin(sin(radians(km / 111.0)) / cos(radians(lat)))) > 180 THEN 360.0
+    ELSE degrees(asin(sin(radians(km / 111.0)) / cos(radians(lat)))) END;
+
+-- Rows of the directory within `km` kilometres of a point, nearest first. The box of degrees is no smaller than the circle.
 CREATE MACRO near(lat, lon, km) AS TABLE
     SELECT *, distance_km(lat, lon, latitude, longitude) AS distance_km
     FROM directory
     WHERE latitude BETWEEN lat - km / 111.0 AND lat + km / 111.0
-        AND longitude BETWEEN lon - km / (111.0 * cos(radians(lat))) AND lon + km / (111.0 * cos(radians(lat)))
+        AND longitude BETWEEN lon - longitude_reach(lat, lon, km) AND lon + longitude_reach(lat, lon, km)
         AND distance_km(lat, lon, latitude, longitude) <= km
     ORDER BY distance_km;
+
+-- Every row of the `n` places nearest to a point, however far, nearest first: a place with three services gives three.
+-- With a level only its rows and their places: `nearest_place(42.37, -71.11, 5, level := 'iop')`. Places without coordinates
+-- never appear; of places equally far the one whose `location_id` comes first is nearer. After a table of points,
+-- `FROM town t, nearest_place(t.latitude, t.longitude, 1)`, each gets its own; say whose column it is (`t.`), since an
+-- argument that is a bare `latitude` is the directory's.
+CREATE MACRO nearest_place(lat, lon, n, level := NULL) AS TABLE
+    WITH place_on_map AS (
+        SELECT DISTINCT location_id, latitude, longitude
+        FROM directory
+        WHERE latitude IS NOT NULL AND longitude IS NOT NULL AND (level IS NULL OR level_of_care = level) AND n >= 1
+    ), place_found AS (
+        SELECT unnest(min(row(distance_km(lat, lon, latitude, longitude), location_id), greatest(n, 1))) AS found
+        FROM place_on_map
+    )
+    SELECT directory.*, found[1] AS distance_km
+    FROM place_found JOIN directory ON location_id = found[2]
+    WHERE level IS NULL OR level_of_care = level
+    ORDER BY distance_km, location_id, service_id;
+
+-- The `n` rows of the directory nearest to a point, in the order of `nearest_place`.
+CREATE MACRO nearest(lat, lon, n, level := NULL) AS TABLE
+    WITH row_ranked AS (
+        SELECT *, row_number() OVER (ORDER BY distance_km, location_id, service_id) AS place_in_line
+        FROM nearest_place(lat, lon, n, level := level)
+    )
+    SELECT * EXCLUDE (place_in_line) FROM row_ranked WHERE place_in_line <= n
+    ORDER BY distance_km, location_id, service_id;
 
 -- The directory as a past release showed it; ages and freshness are those of the day the row was first written.
 CREATE MACRO directory_as_of(moment) AS TABLE

@@ -7,22 +7,9 @@ import time
 import duckdb
 import numpy as np
 import pytest
+from spheres import anywhere, haversine_km
 
 from warehouse.coverage.nearest import EARTH_KM, Nearest
-
-
-def haversine_km(lat1, lon1, lat2, lon2):
-    """Every point to every site, by the other formula."""
-    a, b, c, d = (np.radians(np.asarray(x, dtype=float)) for x in (lat1, lon1, lat2, lon2))
-    square = (
-        np.sin((c - a[:, None]) / 2) ** 2 + np.cos(a[:, None]) * np.cos(c) * np.sin((d - b[:, None]) / 2) ** 2
-    )
-    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(square, 1)))
-
-
-def anywhere(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-    chance = np.random.default_rng(seed)
-    return np.degrees(np.arcsin(chance.uniform(-1, 1, n))), chance.uniform(-180, 180, n)
 
 
 def test_the_nearest_of_all_over_the_globe() -> None:
@@ -46,13 +33,6 @@ def test_the_nearest_of_all_over_the_globe() -> None:
 def test_the_shortest_way_is_taken(point, site, km: float) -> None:
     found = Nearest(site[:1], site[1:]).distances_km(point[:1], point[1:])
     assert found.item() == pytest.approx(km, abs=1)
-
-
-def test_the_earth_is_as_large_as_in_a_release(query) -> None:
-    """One number in two languages: macro `distance_km` and `EARTH_KM`."""
-    ((by_macro,),) = query("SELECT distance_km(0, 0, 0, 1)")
-    assert by_macro == pytest.approx(np.radians(1) * EARTH_KM, rel=1e-12)
-    assert Nearest([0], [1]).distances_km([0], [0]).item() == pytest.approx(by_macro, rel=1e-12)
 
 
 def test_pairs_in_reach_are_all_and_no_more() -> None:
