@@ -38,7 +38,8 @@ class Nearest:
         if not self.sites:
             return np.full((len(vectors), k), np.inf), np.full((len(vectors), k), -1, dtype=np.intp)
         chords, sites = self._tree.query(vectors, k=range(1, k + 1))
-        return _km(chords), np.where(np.isinf(chords), -1, sites)
+        missing = np.isinf(chords)
+        return np.where(missing, np.inf, _km(chords)), np.where(missing, -1, sites)
 
     def distances_km(self, latitudes: ArrayLike, longitudes: ArrayLike, k: int = 1) -> Floats:
         """Kilometres from each point to its `k` nearest sites, shape (points, k); infinite where there are fewer."""
@@ -72,8 +73,8 @@ def unit_vectors(latitudes: ArrayLike, longitudes: ArrayLike) -> Floats:
 
 
 def _km(chords: Floats) -> Floats:
-    apart = 2 * EARTH_KM * np.arcsin(np.minimum(chords / 2, 1.0))
-    return np.where(np.isinf(chords), np.inf, apart)
+    apart: Floats = 2 * EARTH_KM * np.arcsin(np.minimum(chords / 2, 1.0))
+    return apart
 
 
 def _chord(km: float) -> float:
