@@ -21,6 +21,7 @@ import duckdb
 from warehouse.admission import admit
 from warehouse.contracts import contract_version, release_tables
 from warehouse.coverage import functions
+from warehouse.coverage.marts import fill_marts
 from warehouse.ddl import comments, contract_rows, create_table
 from warehouse.geography import lookup
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
@@ -90,6 +91,9 @@ def build(
         lookup.register(connection)
         functions.register(connection)
         seconds = dict(_run_models(connection))
+        began = time.perf_counter()
+        fill_marts(connection)
+        seconds["coverage"] = round(time.perf_counter() - began, 3)
         connection.execute(insert_rows("contract_column", contract_rows(contracts)))
         _at_once(connection, [text for contract in contracts.values() for text in comments(contract)])
         rows = {name: _count(connection, name) for name in contracts}

@@ -14,7 +14,7 @@ from warehouse.policy import policy
 from warehouse.sql import insert_rows, quoted
 
 RELIABILITY = Path(__file__).parent / "reliability.csv"
-DIMENSIONS = Path(__file__).parent / "coverage" / "dimensions.csv"
+COVERAGE = Path(__file__).parent / "coverage"
 Trust = tuple[
     int, float, str | None, bool
 ]  # priority, weight, voice, whether it is a page (`sources/kinds.py`)
@@ -113,7 +113,9 @@ def fill_policy(
     connection.execute(
         "CREATE TABLE policy.reliability AS FROM read_csv(?, header = true)", [str(RELIABILITY)]
     )
-    connection.execute("CREATE TABLE policy.dimension AS FROM read_csv(?, header = true)", [str(DIMENSIONS)])
+    for table in ("dimension", "target"):  # what coverage counts, and what it measures the way to
+        file = COVERAGE / f"{table}s.csv"
+        connection.execute(f"CREATE TABLE policy.{table} AS FROM read_csv(?, header = true)", [str(file)])
     connection.execute("CREATE TABLE policy.code (vocabulary VARCHAR, code VARCHAR)")
     named = "SELECT DISTINCT vocabulary FROM policy.field WHERE vocabulary IS NOT NULL ORDER BY ALL"
     for (name,) in connection.execute(named).fetchall():
