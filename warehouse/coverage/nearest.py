@@ -32,7 +32,7 @@ class Nearest:
     def nearest(self, latitudes: ArrayLike, longitudes: ArrayLike, k: int = 1) -> tuple[Floats, Indices]:
         """Of each point the `k` nearest sites, nearest first: kilometres and indices, both of shape (points, k).
 
-        Where there are fewer sites than `k`, the distance is infinite and the index -1.
+        Where there are fewer sites than `k`, the distance is infinite and the index -1. Of sites equally far, any.
         """
         vectors = unit_vectors(latitudes, longitudes)
         if not self.sites:
