@@ -35,14 +35,14 @@ REMEDIES = {
     "publisher": 'publisher = "who publishes the figures"',
     "vintage": 'vintage = "2020 census" (as the publisher writes it)',
     "year": "year = 2020 (of a span the last)",
-    "url": 'url = "https://…" (where it is published; the file itself where `fetch = true`)',
+    "url": 'url = "https://…" (where it is published)',
     "licence": 'licence = "terms of use"',
     "file": 'file = "Name{year}*.txt" ({year} and * stand for what differs)',
     "format": f'format = "one of {", ".join(FORMATS)}"',
     "gives": 'gives = ["area"] (area, population_point, boundary)',
     "sha256": 'sha256 = "64 hexadecimal digits"; leave it out where it is not known',
     "packaged": "packaged = true for a file below packaged/",
-    "fetch": "fetch = true where url is the file's own address",
+    "fetch": '[[ID.fetch]] file = "name of the file", url = "https://…" (its own address)',
     "checked": 'checked = "file" (read here), or "layout" (written by its published layout)',
     "made_from": '[[ID.made_from]] package = "npm or PyPI name", file = "…", sha256 = "…"',
 }
@@ -74,6 +74,15 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file of a data set, and its address."""
+
+    __pydantic_config__ = _CLOSED
+    file: Text
+    url: Address
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """One data set. `checked`: whether a file of it was read here, or only small ones in its published layout."""
 
@@ -90,7 +99,7 @@ class Dataset:
     url: Address | None = None
     sha256: Sha256 | None = None
     packaged: StrictBool = False
-    fetch: StrictBool = False
+    fetch: Annotated[tuple[Download, ...], Listed] = ()
     checked: Literal["file", "layout"] = "file"
     made_from: Annotated[tuple[Origin, ...], Listed] = ()
 

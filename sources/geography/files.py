@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,6 +13,8 @@ from pathlib import Path
 from sources.geography.datasets import PACKAGED, Dataset, Datasets, Problem
 from sources.geography.formats import FORMATS
 from sources.geography.given import FormatError, Given, together
+
+COMPANIONS = ("-Column-Metadata.csv", "-Table-Notes.txt")  # what data.census.gov puts beside a table
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ def find_files(folder: Path, datasets: Datasets) -> tuple[list[Found], list[Prob
     """Every file of a folder (not of folders in it) with its data set, and what is to be said of the others."""
     found, problems = [], []
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or not path.is_file():
+        if path.name.startswith(".") or path.name.endswith(COMPANIONS) or not path.is_file():
             continue
         dataset = next((d for d in datasets.loadable if d.names(path.name)), None)
         if dataset is None:
@@ -65,7 +69,7 @@ def read_files(files: Iterable[Found]) -> tuple[list[Loaded], list[Problem]]:
     problems = []
     for file in files:
         try:
-            given = FORMATS[file.dataset.format](file.path.read_bytes())
+            given = FORMATS[file.dataset.format](_content(file.path))
             if given.year not in (None, file.dataset.year):
                 raise FormatError(f"holds figures of {given.year}, and {file.dataset.year} was expected")
             parts.setdefault(file.dataset.id, []).append((file, given))
@@ -78,6 +82,18 @@ def read_files(files: Iterable[Found]) -> tuple[list[Loaded], list[Problem]]:
         whole = checksums[0] if len(several) == 1 else sha256("\n".join(checksums).encode()).hexdigest()
         loaded.append(Loaded(several[0][0].dataset, together(given for _, given in several), whole))
     return loaded, problems
+
+
+def _content(path: Path) -> bytes:
+    """Of an archive the largest file. Raises FormatError."""
+    if path.suffix.lower() != ".zip":
+        return path.read_bytes()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            largest = max(archive.infolist(), key=lambda member: member.file_size, default=None)
+            return archive.read(largest) if largest else b""
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise FormatError(f"is no whole ZIP archive ({error})") from None
 
 
 def _unknown(name: str, datasets: Sequence[Dataset]) -> Problem:

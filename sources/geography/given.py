@@ -52,13 +52,21 @@ class Given:
 
 
 def together(parts: Iterable[Given]) -> Given:
-    """What several files of one data set give: a state each, say."""
+    """What several files of one data set give: a state each, say. What two of them tell is told once."""
     given = list(parts)
+    if len(given) == 1:
+        return given[0]
+    points = pl.concat(g.points for g in given)
+    named = pl.col("point_id").is_not_null()
     return Given(
-        pl.concat(g.counts for g in given),
-        pl.concat(g.points for g in given),
-        pl.concat(g.shapes for g in given),
+        _once(pl.concat(g.counts for g in given), ["area_kind", "area_id"]),
+        pl.concat([_once(points.filter(named), ["point_id"]), points.filter(~named)]),
+        _once(pl.concat(g.shapes for g in given), ["area_kind", "area_id"]),
     )
+
+
+def _once(frame: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    return frame.unique(key, keep="first", maintain_order=True)
 
 
 def shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

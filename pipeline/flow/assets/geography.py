@@ -23,6 +23,7 @@ def geography(
             "folder": str(workspace.settings.geography or "packaged files alone"),
             "changed": report.changed,
             "problems": len(report.problems),
+            "not used": list(report.notes),
             **{f"rows {table}": rows for table, rows in report.rows.items()},
         }
     )

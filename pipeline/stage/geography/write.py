@@ -12,6 +12,7 @@ import polars as pl
 
 from pipeline.stage.geography.areas import areas, described_by
 from pipeline.stage.geography.boundaries import boundaries
+from pipeline.stage.geography.notes import notes
 from pipeline.stage.geography.points import points
 from pipeline.stage.rows import as_frame
 from pipeline.stage.tables import ALL, Stage
@@ -30,6 +31,7 @@ class GeographyReport:
 
     rows: dict[str, int]
     problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()  # what was loaded and is not used
 
     @property
     def changed(self) -> bool:
@@ -54,11 +56,13 @@ def write_geography(stage: Stage, folder: Path | None = None) -> GeographyReport
     stage.mark(MARK, None)
     loaded, unread = read_files(files)
     problems += unread
-    tables = derive(ranked(loaded, datasets))
+    loaded = ranked(loaded, datasets)
+    tables = derive(loaded)
     for name, frame in tables.items():
         stage.write(name, ALL, frame)
     stage.mark(MARK, None if problems else fingerprint)
-    return GeographyReport({name: frame.height for name, frame in tables.items()}, tuple(problems))
+    rows = {name: frame.height for name, frame in tables.items()}
+    return GeographyReport(rows, tuple(problems), tuple(notes(loaded, tables)))
 
 
 def ranked(loaded: Sequence[Loaded], datasets: Datasets) -> list[Loaded]:
