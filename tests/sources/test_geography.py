@@ -117,11 +117,17 @@ def test_boundaries_are_of_every_state_and_territory(packaged: dict[str, Loaded]
 
 def test_centres_of_population(tmp_path: Path) -> None:
     file = centres(
-        tmp_path, ["25,025,010103,2,1243,+42.348501,-071.095001", "72,001,956300,1,900,+18.2,-066.7"]
+        tmp_path,
+        [
+            "25,025,010103,2,1243,+42.348501,-071.095001",
+            "25,025,000100,1,1000,+42.3,-071.1",
+            "72,001,956300,1,900,+18.2,-066.7",
+        ],
     )
-    points = FORMATS["cenpop"](file.read_bytes()).points
-    assert points.row(0) == ("250250101032", "MA", "25025", 42.348501, -71.095001, 1243)
-    assert points["state"].to_list() == ["MA", "PR"]
+    given = FORMATS["cenpop"](file.read_bytes())
+    assert given.points.row(0) == ("250250101032", "MA", "25025", 42.348501, -71.095001, 1243)
+    assert given.points["state"].to_list() == ["MA", "MA", "PR"]
+    assert dict(given.counts.select("area_id", "population").iter_rows()) == {"25025": 2243, "72001": 900}
 
 
 @pytest.mark.parametrize("as_json", [False, True])
