@@ -29,6 +29,7 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("explain", "entities:explain", READING, "Why records were joined under an id."),
     ("review", "entities:review", READING, "Decide the pairs that the rules leave open."),
     ("sources", "sources:app", KEEPING, "Health of the sources; check the registry; propose a source."),
+    ("geography", "geography:app", KEEPING, "Places and people: what is known of them, and get more."),
     ("archive", "archive:app", KEEPING, "What was fetched; prune it; WARC files out and in."),
     ("releases", "releases:releases", KEEPING, "The releases that are kept."),
     ("rollback", "releases:rollback", KEEPING, "Make an older release the one that readers see."),

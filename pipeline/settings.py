@@ -1,7 +1,7 @@
 """What one run is: which registry, which states, where its files go, how it introduces itself to web sites.
 
 The command line's options come first, then the environment (`IOP_PROFILE`, `IOP_REGISTRY`, `IOP_OUT`,
-`IOP_ARCHIVE`, `IOP_USER_AGENT`, `IOP_SECOND_READER_…`), then the profile's own values (`sources/profiles.toml`).
+`IOP_ARCHIVE`, `IOP_GEOGRAPHY`, `IOP_USER_AGENT`, `IOP_SECOND_READER_…`), then the profile's own values (`sources/profiles.toml`).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Settings:
     )
     overrides: Path = OVERRIDES
     second_reader: SecondReaderSettings = field(default_factory=SecondReaderSettings)
+    geography: Path | None = None  # a folder of Census files, besides those that are packaged
 
     @classmethod
     def choose(
@@ -54,6 +55,7 @@ class Settings:
         profile: str | None = None,
         registry: Path | None = None,
         out: Path | None = None,
+        geography: Path | None = None,
         environment: Mapping[str, str] = os.environ,
     ) -> Settings:
         """Settings from options and environment. Raises SettingsError."""
@@ -75,6 +77,9 @@ class Settings:
             second = SecondReaderSettings.choose(chosen.get("second_reader"), environment)
         except SecondReaderError as error:
             raise SettingsError(str(error)) from None
+        census = geography or _folder(environment.get("IOP_GEOGRAPHY") or chosen.get("geography"))
+        if census is not None and not census.is_dir():
+            raise SettingsError(f"no folder {census}: give --geography a folder of Census files")
         where = out or (Path(environment["IOP_OUT"]) if "IOP_OUT" in environment else Path("data") / name)
         return cls(
             profile=profile,
@@ -85,6 +90,7 @@ class Settings:
             fetch=fetch,
             archive_at=environment.get("IOP_ARCHIVE"),
             second_reader=second,
+            geography=census.resolve() if census else None,
         )
 
     @cached_property
@@ -121,6 +127,10 @@ class Settings:
         with DemoServer() as server:
             demo = {"*.example": ("127.0.0.1", server.port)}
             yield replace(self.fetch, connect_to=demo, ours=frozenset(demo))
+
+
+def _folder(name: str | None) -> Path | None:
+    return Path(name) if name else None
 
 
 def _profile(name: str) -> Mapping[str, Any]:

@@ -1,4 +1,5 @@
-"""The states, the District of Columbia and the territories: `states.csv` (USPS Publication 28, appendix B)."""
+"""The states, the District of Columbia and the territories: `states.csv` (USPS Publication 28, appendix B;
+FIPS codes as the census writes them, INCITS 38)."""
 
 from __future__ import annotations
 
@@ -17,3 +18,6 @@ OTHER_NAMES: Mapping[str, str] = MappingProxyType(
     {name: row["code"] for row in _ROWS for name in filter(None, row["other_names"].split(";"))}
 )
 """Usual abbreviation ("mass", "n y"), in lower case without points → postal code."""
+
+FIPS: Mapping[str, str] = MappingProxyType({row["fips"]: row["code"] for row in _ROWS})
+"""Two digits that GEOIDs of the census begin with → postal code."""

@@ -51,3 +51,14 @@ def test_the_archive_may_be_elsewhere(tmp_path: Path, place: str) -> None:
     settings = Settings.choose(out=tmp_path, environment={"IOP_ARCHIVE": place})
     assert str(settings.archive) == place
     assert Settings.choose(out=tmp_path, environment={}).archive == tmp_path / "archive"
+
+
+def test_census_files_come_from_a_folder_where_one_is_named(tmp_path: Path) -> None:
+    environment = {"IOP_GEOGRAPHY": str(tmp_path)}
+    assert Settings.choose(environment={}).geography is None
+    assert Settings.choose(environment=environment).geography == tmp_path.resolve()
+    named = tmp_path / "census"
+    named.mkdir()
+    assert Settings.choose(geography=named, environment=environment).geography == named.resolve()
+    with pytest.raises(SettingsError, match=r"no folder .*nowhere: give --geography"):
+        Settings.choose(environment={"IOP_GEOGRAPHY": str(tmp_path / "nowhere")})

@@ -24,6 +24,14 @@ OutOption = Annotated[
     Path | None,
     typer.Option("--out", help="The run's directory (default: data/<profile>).", show_default=False),
 ]
+GeographyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--geography",
+        help="A folder of Census files, besides those that are packaged (`iop geography`).",
+        show_default=False,
+    ),
+]
 ReleaseOption = Annotated[
     Path | None, typer.Option("--release", help="A release file instead of the current one.")
 ]
@@ -45,10 +53,12 @@ WhyOption = Annotated[
 ]
 
 
-def chosen(profile: str | None, registry: Path | None, out: Path | None) -> Settings:
+def chosen(
+    profile: str | None, registry: Path | None, out: Path | None, geography: Path | None = None
+) -> Settings:
     """The settings of these options; what is wrong with them ends the command with a line that says so."""
     try:
-        return Settings.choose(profile, registry, out)
+        return Settings.choose(profile, registry, out, geography)
     except SettingsError as error:
         fail(error, ExitCode.USAGE)
 

@@ -17,6 +17,7 @@ from pipeline.commands.options import (
     LAST_MOMENT,
     AcceptOption,
     ByOption,
+    GeographyOption,
     OutOption,
     ProfileOption,
     RegistryOption,
@@ -43,6 +44,7 @@ def run(
     registry: RegistryOption = None,
     source: SourceOption = None,
     out_folder: OutOption = None,
+    geography: GeographyOption = None,
     force: Annotated[
         bool,
         typer.Option(
@@ -56,10 +58,10 @@ def run(
 ) -> None:
     """Fetch what is due, read it, match it, build, audit and publish a release.
 
-    Exit codes: 0 published, 1 nothing published, 2 wrong options or registry, 3 published but some source or
-    registry table could not be read, 130 interrupted.
+    Exit codes: 0 published, 1 nothing published, 2 wrong options or registry, 3 published but some source,
+    registry table or file of geography could not be read, 130 interrupted.
     """
-    settings, accepting = chosen(profile, registry, out_folder), _accepting(accept, by, why)
+    settings, accepting = chosen(profile, registry, out_folder, geography), _accepting(accept, by, why)
     workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force, accept=force)
     finish(workspace, source, accepting)
 
@@ -76,12 +78,13 @@ def replay(
     registry: RegistryOption = None,
     source: SourceOption = None,
     out_folder: OutOption = None,
+    geography: GeographyOption = None,
     accept: AcceptOption = "",
     by: ByOption = "",
     why: WhyOption = "",
 ) -> None:
     """Read everything again from the archive, without network: after a change to the readers, or as of a date."""
-    settings, accepting = chosen(profile, registry, out_folder), _accepting(accept, by, why)
+    settings, accepting = chosen(profile, registry, out_folder, geography), _accepting(accept, by, why)
     archive_of(settings)
     if as_of is not None:
         as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
@@ -110,7 +113,8 @@ def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept
     if summary.release is None:
         explain(summary, result)
         raise typer.Exit(ExitCode.FAILED)
-    bad = settings.registry.problems or any(report.problem for report in summary.reads)
+    unread = summary.geography.problems if summary.geography else ()
+    bad = settings.registry.problems or unread or any(report.problem for report in summary.reads)
     raise typer.Exit(ExitCode.PARTIAL if bad else ExitCode.OK)
 
 

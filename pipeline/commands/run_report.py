@@ -30,6 +30,8 @@ def show(settings: Settings, summary: Summary) -> None:
     """The table of sources, the number of entities, and how to query the release."""
     out.print(_table(summary))
     _second_reader(summary)
+    for problem in summary.geography.problems if summary.geography else ():
+        err.print(f"[yellow]geography[/yellow] {escape(str(problem))}", soft_wrap=True)
     if summary.entities:
         e = summary.entities
         out.print(

@@ -12,6 +12,7 @@ from pipeline.records import Document
 from pipeline.second_reader.client import AskReport
 from pipeline.settings import Settings
 from pipeline.stage.entities import EntityReport
+from pipeline.stage.geography.write import GeographyReport
 from pipeline.stage.tables import Stage
 from warehouse.audit import AuditReport
 from warehouse.build import BuildReport
@@ -25,6 +26,7 @@ class Summary:
     fetched: list[Document] = field(default_factory=list)
     asked: AskReport | None = None  # a second reader, where one is configured
     reads: list[ReadReport] = field(default_factory=list)
+    geography: GeographyReport | None = None
     entities: EntityReport | None = None
     build: BuildReport | None = None
     audit: AuditReport | None = None

@@ -156,7 +156,10 @@ def test_replay_as_of_a_day_publishes_what_was_known_at_its_end(
     code, text = iop("replay", "--as-of", day, "--registry", registry, "--out", out)
     assert code == ExitCode.OK, text
     assert contents(out, "observation") == contents(done, "observation")
-    iop("replay", "--as-of", f"{day - timedelta(days=1)}T23:59:59", "--registry", registry, "--out", out)
+    (tmp_path / "CenPop2010_Mean_BG44.txt").touch()  # of another census: told, and published without it
+    before = ("--as-of", f"{day - timedelta(days=1)}T23:59:59")
+    code, text = iop("replay", *before, "--registry", registry, "--out", out, "--geography", tmp_path)
+    assert "CenPop2010_Mean_BG44.txt: is of 2010" in text
     assert Stage(out / "stage").read("listing").height == 0, "nothing was known on the day before"
 
 
