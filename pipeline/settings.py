@@ -1,7 +1,7 @@
 """What one run is: which registry, which states, where its files go, how it introduces itself to web sites.
 
 The command line's options come first, then the environment (`IOP_PROFILE`, `IOP_REGISTRY`, `IOP_OUT`,
-`IOP_ARCHIVE`, `IOP_USER_AGENT`, `IOP_SECOND_READER_…`), then the profile's own values (`sources/profiles.toml`).
+`IOP_ARCHIVE`, `IOP_USER_AGENT`, `IOP_SECOND_READER_…`, `IOP_GEOCODER…`), then the profile's own values (`sources/profiles.toml`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import sources
 from pipeline.fetch.settings import FetchSettings
+from pipeline.geocode.settings import GeocoderSettings, GeocoderSettingsError
 from pipeline.second_reader.settings import SecondReaderError, SecondReaderSettings
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Settings:
     )
     overrides: Path = OVERRIDES
     second_reader: SecondReaderSettings = field(default_factory=SecondReaderSettings)
+    geocoder: GeocoderSettings = field(default_factory=GeocoderSettings)
 
     @classmethod
     def choose(
@@ -73,7 +75,8 @@ class Settings:
             fetch = replace(fetch, user_agent=agent)
         try:
             second = SecondReaderSettings.choose(chosen.get("second_reader"), environment)
-        except SecondReaderError as error:
+            geocoder = GeocoderSettings.choose(chosen.get("geocoder"), environment)
+        except (SecondReaderError, GeocoderSettingsError) as error:
             raise SettingsError(str(error)) from None
         where = out or (Path(environment["IOP_OUT"]) if "IOP_OUT" in environment else Path("data") / name)
         return cls(
@@ -85,6 +88,7 @@ class Settings:
             fetch=fetch,
             archive_at=environment.get("IOP_ARCHIVE"),
             second_reader=second,
+            geocoder=geocoder,
         )
 
     @cached_property

@@ -8,6 +8,7 @@ import dagster as dg
 
 from pipeline.flow.assets.documents import documents
 from pipeline.flow.assets.entities import entities
+from pipeline.flow.assets.geocode import geocode
 from pipeline.flow.assets.listings import listings
 from pipeline.flow.assets.release import release
 from pipeline.flow.assets.warehouse import warehouse
@@ -25,7 +26,7 @@ def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.
     partitions = dg.StaticPartitionsDefinition(ids)
     job = directory_job()
     return dg.Definitions(
-        assets=[documents(partitions), listings(partitions), entities, warehouse, release],
+        assets=[documents(partitions), listings(partitions), entities, geocode, warehouse, release],
         asset_checks=source_checks(),
         jobs=[job],
         schedules=[daily(job, ids)],

@@ -12,6 +12,7 @@ from pipeline.records import Document
 from pipeline.second_reader.client import AskReport
 from pipeline.settings import Settings
 from pipeline.stage.entities import EntityReport
+from pipeline.stage.geocode import GeocodeReport
 from pipeline.stage.tables import Stage
 from warehouse.audit import AuditReport
 from warehouse.build import BuildReport
@@ -26,6 +27,7 @@ class Summary:
     asked: AskReport | None = None  # a second reader, where one is configured
     reads: list[ReadReport] = field(default_factory=list)
     entities: EntityReport | None = None
+    geocode: GeocodeReport | None = None
     build: BuildReport | None = None
     audit: AuditReport | None = None
     release: Release | None = None

@@ -22,7 +22,7 @@ def defs(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 def test_the_assets_are_these(defs: dg.Definitions) -> None:
     marts = {name for name, contract in release_tables().items() if contract.layer == "mart"}
     keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
-    assert keys == {"documents", "observations", "listings", "entities", "core", "release"} | marts
+    assert keys == {"documents", "observations", "listings", "entities", "geocode", "core", "release"} | marts
     assert {"directory", "freshness", "source_health"} <= keys
 
 
