@@ -1,7 +1,8 @@
 """What one run is: which registry, which states, where its files go, how it introduces itself to web sites.
 
 The command line's options come first, then the environment (`IOP_PROFILE`, `IOP_REGISTRY`, `IOP_OUT`,
-`IOP_ARCHIVE`, `IOP_GEOGRAPHY`, `IOP_USER_AGENT`, `IOP_SECOND_READER_…`), then the profile's own values (`sources/profiles.toml`).
+`IOP_ARCHIVE`, `IOP_GEOGRAPHY`, `IOP_USER_AGENT`, `IOP_SECOND_READER_…`, `IOP_GEOCODER…`), then the profile's own values
+(`sources/profiles.toml`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import sources
 from pipeline.fetch.settings import FetchSettings
+from pipeline.geocode.settings import GeocoderSettings, GeocoderSettingsError
 from pipeline.second_reader.settings import SecondReaderError, SecondReaderSettings
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class Settings:
     overrides: Path = OVERRIDES
     second_reader: SecondReaderSettings = field(default_factory=SecondReaderSettings)
     geography: Path | None = None  # a folder of Census files, besides those that are packaged
+    geocoder: GeocoderSettings = field(default_factory=GeocoderSettings)
 
     @classmethod
     def choose(
@@ -75,7 +78,8 @@ class Settings:
             fetch = replace(fetch, user_agent=agent)
         try:
             second = SecondReaderSettings.choose(chosen.get("second_reader"), environment)
-        except SecondReaderError as error:
+            geocoder = GeocoderSettings.choose(chosen.get("geocoder"), environment)
+        except (SecondReaderError, GeocoderSettingsError) as error:
             raise SettingsError(str(error)) from None
         census = geography or _folder(environment.get("IOP_GEOGRAPHY") or chosen.get("geography"))
         if census is not None and not census.is_dir():
@@ -91,6 +95,7 @@ class Settings:
             archive_at=environment.get("IOP_ARCHIVE"),
             second_reader=second,
             geography=census.resolve() if census else None,
+            geocoder=geocoder,
         )
 
     @cached_property

@@ -40,6 +40,7 @@ def show(settings: Settings, summary: Summary) -> None:
         )
         for override in e.obsolete_overrides:
             err.print(f"[yellow]obsolete override[/yellow] {escape(override)}")
+    _geocoder(summary)
     if summary.release:
         current = settings.releases / "current"
         out.print(
@@ -66,6 +67,22 @@ def _second_reader(summary: Summary) -> None:
     if pages := counts.pop("pages", 0):
         ends = ", ".join(f"{n:,} {what}" for what, n in counts.most_common())
         out.print(f"{pages:,} pages read twice: {ends} ([bold]iop review --readings[/bold])")
+
+
+def _geocoder(summary: Summary) -> None:
+    """What was asked of a geocoder, and how the addresses that sources print without coordinates now stand."""
+    report = summary.geocode
+    if report is None:
+        return
+    if report.asked:
+        stand = ", ".join(
+            f"{n:,} {outcome.replace('_', ' ')}" for outcome, n in report.outcomes.most_common()
+        )
+        out.print(
+            f"Geocoder: {report.asked:,} addresses asked; of {report.addresses:,}: {stand or 'none known'}"
+        )
+    for problem in dict.fromkeys(report.problems):
+        err.print(f"[yellow]geocoder[/yellow] {escape(problem)}")
 
 
 def _drift(summary: Summary) -> None:

@@ -8,6 +8,7 @@ import dagster as dg
 
 from pipeline.flow.assets.documents import documents
 from pipeline.flow.assets.entities import entities
+from pipeline.flow.assets.geocode import geocode
 from pipeline.flow.assets.geography import geography
 from pipeline.flow.assets.listings import listings
 from pipeline.flow.assets.release import release
@@ -26,7 +27,15 @@ def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.
     partitions = dg.StaticPartitionsDefinition(ids)
     job = directory_job()
     return dg.Definitions(
-        assets=[documents(partitions), listings(partitions), geography, entities, warehouse, release],
+        assets=[
+            documents(partitions),
+            listings(partitions),
+            geography,
+            entities,
+            geocode,
+            warehouse,
+            release,
+        ],
         asset_checks=source_checks(),
         jobs=[job],
         schedules=[daily(job, ids)],

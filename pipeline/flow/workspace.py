@@ -12,6 +12,7 @@ from pipeline.records import Document
 from pipeline.second_reader.client import AskReport
 from pipeline.settings import Settings
 from pipeline.stage.entities import EntityReport
+from pipeline.stage.geocode import GeocodeReport
 from pipeline.stage.geography.write import GeographyReport
 from pipeline.stage.tables import Stage
 from warehouse.audit import AuditReport
@@ -28,6 +29,7 @@ class Summary:
     reads: list[ReadReport] = field(default_factory=list)
     geography: GeographyReport | None = None
     entities: EntityReport | None = None
+    geocode: GeocodeReport | None = None
     build: BuildReport | None = None
     audit: AuditReport | None = None
     release: Release | None = None

@@ -22,9 +22,8 @@ def defs(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 def test_the_assets_are_these(defs: dg.Definitions) -> None:
     marts = {name for name, contract in release_tables().items() if contract.layer == "mart"}
     keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
-    assert (
-        keys == {"documents", "observations", "listings", "entities", "geography", "core", "release"} | marts
-    )
+    assets = {"documents", "observations", "listings", "entities", "geocode", "geography", "core", "release"}
+    assert keys == assets | marts
     assert {"directory", "freshness", "source_health"} <= keys
 
 

@@ -36,12 +36,14 @@ OURS = {
         ("geography", "area", "population_point", "boundary"),
         "counts of the census, which no source of listings says",
     ),
+    "geocode": "what a geocoder answered, which is judged when it is read",
 }
 MADE_BY_MODELS = {
     "freshness": "computed of dates",
     "scope": "told by the model",
     "entity_type": "told by the model",
     "location_type": "told by the model",
+    "geo_source": "told by the model",
     "delivery": "computed of booleans",
     "computed_level": "computed of hours",
     "kind": "a qualifier that is no kind of telephone is null in the model",

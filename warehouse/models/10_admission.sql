@@ -100,6 +100,14 @@ SELECT * REPLACE (work.without_mail(CASE WHEN work.is_person(organization_name) 
     work.without_mail(street1) AS street1, work.without_mail(street2) AS street2,
     CASE WHEN NOT contains(website, '@') THEN website END AS website, work.web(url) AS url)
 FROM stage.listing SEMI JOIN work.place USING (listing_id);
+-- Of geocoded addresses only those that a published listing prints.
+INSERT INTO geocode BY NAME
+SELECT g.* EXCLUDE (listing_ids), p.listing_ids
+FROM stage.geocode g JOIN (
+    SELECT address_key, list(listing_id ORDER BY listing_id) AS listing_ids
+    FROM (SELECT address_key, unnest(listing_ids) AS listing_id FROM stage.geocode) SEMI JOIN listing USING (listing_id)
+    GROUP BY address_key) p USING (address_key)
+ORDER BY address_key;
 INSERT INTO listing_service BY NAME SELECT listing_id, service_key, level_of_care,
     CASE WHEN NOT work.is_person(name) THEN work.without_mail(name) END AS name
 FROM work.track;

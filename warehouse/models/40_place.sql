@@ -21,16 +21,32 @@ FROM (SELECT location_id, organization_id, count(*) AS n FROM work.link
     WHERE location_id IS NOT NULL AND organization_id IS NOT NULL GROUP BY ALL)
 GROUP BY location_id;
 
+-- Every point that is known of a place: what a source prints, what a geocoder answered of a printed address, else the point of
+-- its ZIP code or city.
+CREATE TABLE work.point AS
+SELECT location_id, listing_id, NULL AS geocode_key, latitude, longitude, geo_precision,
+    CASE geo_precision WHEN 'address' THEN 'source' ELSE 'zip' END AS geo_source, priority, observed_at
+FROM work.link WHERE location_id IS NOT NULL AND latitude IS NOT NULL AND longitude IS NOT NULL
+UNION ALL
+SELECT location_id, listing_id, address_key, g.latitude, g.longitude, 'address', 'geocoder', priority, observed_at
+FROM work.link JOIN (SELECT *, unnest(listing_ids) AS listing_id FROM geocode WHERE latitude IS NOT NULL) g USING (listing_id)
+WHERE location_id IS NOT NULL AND NOT is_virtual;
+
+CREATE TABLE work.pointed AS
+SELECT location_id, arg_min({latitude: latitude, longitude: longitude, geo_precision: geo_precision, geo_source: geo_source,
+        listing_id: listing_id, geocode_key: geocode_key},
+    {coarse: list_position(['address', 'zip', 'city'], geo_precision), told: list_position(['source', 'geocoder', 'zip'], geo_source),
+        priority: priority, age: work.age_days(observed_at), id: listing_id}) AS point
+FROM work.point GROUP BY location_id;
+
 CREATE TABLE work.located AS
 SELECT location_id,
     bool_and(is_virtual) AS is_virtual,
     count(DISTINCT source_id) AS source_count,
     min(found_at) AS first_seen,
     max(observed_at) AS last_seen,
-    arg_min({latitude: latitude, longitude: longitude, geo_precision: geo_precision},
-        {coarse: list_position(['address', 'zip', 'city'], geo_precision), priority: priority, age: work.age_days(observed_at), id: listing_id})
-        FILTER (WHERE latitude IS NOT NULL AND longitude IS NOT NULL) AS point
-FROM work.link WHERE location_id IS NOT NULL GROUP BY location_id;
+    any_value(point) AS point
+FROM work.link LEFT JOIN work.pointed USING (location_id) WHERE location_id IS NOT NULL GROUP BY location_id;
 
 -- First sight of an entity is kept, also under ids that were merged into it.
 CREATE TABLE work.sighted AS
@@ -71,7 +87,8 @@ SELECT g.location_id, o.organization_id, CASE WHEN g.is_virtual THEN 'virtual' E
     g.point.latitude, g.point.longitude,
     -- the ZIP code that another listing of the place prints is not the address's own
     CASE WHEN g.point.geo_precision = 'zip' AND (d.value ->> '$.zip') IS NULL THEN 'city'
-        ELSE g.point.geo_precision END AS geo_precision, g.source_count,
+        ELSE g.point.geo_precision END AS geo_precision,
+    g.point.geo_source, g.point.listing_id AS geo_listing_id, g.point.geocode_key, g.source_count,
     least(g.first_seen, p.first_seen) AS first_seen, g.last_seen
 FROM work.located g
 LEFT JOIN work.operated o USING (location_id)

@@ -127,7 +127,7 @@ SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observat
     s.name AS service_name, s.url AS source_url, s.observation_count AS evidence_count,
     coalesce(m.name, e.name) AS organization_name, o.name AS operator_name, o.alternate_names AS operator_alternate_names,
     l.name AS location_name,
-    a.street, a.city, a.county, a.state, a.zip, l.latitude, l.longitude, l.geo_precision, l.geo_error_km, l.county_fips, l.town_geoid, l.zcta,
+    a.street, a.city, a.county, a.state, a.zip, l.latitude, l.longitude, l.geo_precision, l.geo_source, l.geo_error_km, l.county_fips, l.town_geoid, l.zcta,
     p.number AS phone, p.extension AS phone_extension, p.display AS phone_display,
     coalesce(t.website, l.website, o.website) AS website,
     f.* EXCLUDE (service_id), c.conditions_all, y.payers_all, b.accreditations,

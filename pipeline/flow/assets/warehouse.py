@@ -41,7 +41,7 @@ def _spec(mart: Contract) -> dg.AssetSpec:
 SPECS = [
     dg.AssetSpec(
         "core",
-        deps=["entities", "listings", "geography"],
+        deps=["entities", "geocode", "geography", "listings"],
         description="Organizations, locations, services, claims with their evidence, vocabularies.",
         group_name="warehouse",
         kinds={"duckdb", "sql"},
