@@ -40,6 +40,14 @@ SELECT p.* EXCLUDE (t), d.dimension, d.value, d.people,
         WHEN has_page THEN 'not_stated' ELSE 'not_asked' END
 FROM (SELECT * EXCLUDE (told), unnest(told) AS t FROM work.program) p JOIN work.dimension d ON d.dimension = p.t.dimension;
 
+-- Who asks for a teenager asks for the teenager's insurance as well: both are said of one program.
+INSERT INTO work.program_answer BY NAME
+SELECT a.* EXCLUDE (dimension, value, answer), 'age_group_payer' AS dimension, a.value || ' ' || p.value AS value,
+    CASE WHEN a.answer = 'yes' AND p.answer = 'yes' THEN 'yes' WHEN 'not_ticked' IN (a.answer, p.answer) THEN 'not_ticked'
+        WHEN 'not_asked' IN (a.answer, p.answer) THEN 'not_asked' ELSE 'not_stated' END AS answer
+FROM (FROM work.program_answer WHERE dimension = 'age_group') a
+JOIN (SELECT service_id, location_id, value, answer FROM work.program_answer WHERE dimension = 'payer') p USING (service_id, location_id);
+
 CREATE TABLE work.supply_count AS
 SELECT state, area.kind AS area_kind, area.id AS area_id, level_of_care, focus, dimension, value,
     any_value(people_kind) AS people_kind, count(DISTINCT service_id) AS of_services,
