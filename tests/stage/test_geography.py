@@ -111,7 +111,7 @@ def test_of_a_state_the_finest_points_are_taken_and_no_others(folder: Path) -> N
     rows = [
         "44,007,000100,1,1000,+41.82,-71.41",
         "44,007,000100,2,0,+41.82,-71.42",  # nobody lives there
-        "09,001,010101,1,500,+41.06,-73.54",  # Fairfax County, which the census had until 2022: Stamford
+        "09,001,010101,1,500,+41.06,-73.54",  # Fairfield County, which the census had until 2022: Stamford
         "09,011,690300,1,400,+40.90,-72.00",  # out at sea: Southeastern Connecticut is nearest
     ]
     centres(folder, rows)

@@ -19,10 +19,11 @@ from pipeline.stage.tables import ALL, Stage
 from sources.geography.datasets import DATASETS, Datasets, Problem, load_datasets
 from sources.geography.files import Found, Loaded, find_files, packaged_files, read_files
 from warehouse.contracts import stage_tables
+from warehouse.geography import containing
 
 TABLES = ("geography", "area", "population_point", "boundary")
 MARK = f"{ALL}.geography"
-CODE = (Path(__file__).parent, DATASETS.parent)
+CODE = (Path(__file__).parent, DATASETS.parent, Path(containing.__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def _fingerprint(files: Sequence[Found]) -> str:
 
 @cache
 def _code() -> str:
-    """Checksum of the code that reads and derives, and of the registry."""
+    """Checksum of the code that reads and derives, of the registry, and of what the tables hold."""
     files = sorted(f for folder in CODE for f in folder.iterdir() if f.suffix in (".py", ".toml"))
-    return sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
+    shapes = repr([stage_tables()[name].polars_schema for name in TABLES]).encode()
+    return sha256(b"".join([shapes, *(f.read_bytes() for f in files)])).hexdigest()
