@@ -1,0 +1,16 @@
+-- Which source says what
+-- Share of the intensive outpatient programs of each source of which it states the field. “Not known”: its list does not ask,
+-- and states it of none. A low share of a page means that pages do not say, not that programs do not offer.
+WITH named AS (
+    SELECT f.*, CASE WHEN s.kind = 'provider_site' THEN 'Web sites of providers' ELSE s.title END AS source
+    FROM iop.coverage_source_fact f JOIN iop.source s USING (source_id) WHERE f.state = getvariable('state')),
+shared AS (
+    SELECT source, field, sum(services) AS services,
+        CASE WHEN sum(stating) > 0 OR bool_or(is_asked) THEN sum(stating) / sum(services) END AS share FROM named GROUP BY ALL)
+SELECT source, max(services)::BIGINT AS programs, any_value(share) FILTER (field = 'population') AS states_population,
+    any_value(share) FILTER (field = 'ages') AS states_ages, any_value(share) FILTER (field = 'condition') AS states_condition,
+    any_value(share) FILTER (field = 'payer') AS states_payer, any_value(share) FILTER (field = 'language') AS states_language,
+    any_value(share) FILTER (field = 'session') AS states_session, any_value(share) FILTER (field = 'evening') AS states_evening,
+    any_value(share) FILTER (field = 'virtual') AS states_virtual, any_value(share) FILTER (field = 'accepting') AS states_accepting,
+    any_value(share) FILTER (field = 'phone') AS states_phone
+FROM shared GROUP BY source ORDER BY programs DESC, source;
