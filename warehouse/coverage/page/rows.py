@@ -1,0 +1,141 @@
+"""A table as what a template draws: which columns are seen, each value with its interval, its mark and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.coverage.checked import position
+from warehouse.coverage.document import Answers, Column, Kind, Table, Value
+from warehouse.coverage.written import NUMERIC, interval, miles, miles_too, written
+
+LONG = 40  # rows from which a table scrolls in a box of its own and gets a filter
+PARTS = (
+    ("yes", "yes"),
+    ("not-ticked", "asked, not ticked"),
+    ("not-asked", "not asked"),
+    ("not-stated", "not stated"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of an answers bar, in percent of its length."""
+
+    style: str
+    label: str
+    count: int
+    start: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`key`: what numbers are sorted by. `title`: the same in miles."""
+
+    tag: str
+    text: str
+    style: str = ""
+    key: str = ""
+    title: str = ""
+    between: str = ""
+    by_chance: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the page."""
+
+    cells: Sequence[Cell]
+    answers: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """All that is drawn of one table."""
+
+    table: Table
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    meanings: Sequence[tuple[str, str]]
+
+    @property
+    def long(self) -> bool:
+        """Whether it needs a filter and a box that scrolls."""
+        return len(self.rows) >= LONG
+
+
+def table_view(table: Table) -> TableView:
+    """What to draw of a table."""
+    columns = seen(table)
+    named = _named_by(columns)
+    rows = [
+        Row(
+            [_cell(table, of, row, "th" if of is named else "td") for of in columns],
+            answer_parts(_answers(table, row)) if table.answers else (),
+        )
+        for row in table.rows
+    ]
+    return TableView(table, columns, rows, [(of.label, of.meaning) for of in columns if of.meaning])
+
+
+def seen(table: Table) -> list[Column]:
+    """Columns that stand on their own: not hidden, and not the bounds, mark or address of another."""
+    beside = {name for of in table.columns for name in (of.low, of.high, of.unreliable, of.link) if name}
+    return [of for of in table.columns if not of.hidden and of.name not in beside]
+
+
+def answer_parts(answers: Answers) -> list[Part]:
+    """The bar's parts, in order; nothing known behind it: no length."""
+    counts = (answers.yes, answers.not_ticked, answers.not_asked, answers.not_stated)
+    total = max(sum(counts), 1)
+    found, start = [], 0.0
+    for (style, label), count in zip(PARTS, counts, strict=True):
+        share = 100 * count / total
+        found.append(Part(style, label, count, round(start, 2), round(share, 2)))
+        start += share
+    return found
+
+
+def beside(table: Table, of: Column, row: Sequence[Value]) -> tuple[str, bool]:
+    """What stands with a value: its interval as text, and whether it is unreliable."""
+    between = interval(_at(table, of.low, row), _at(table, of.high, row), of.kind)
+    return between, bool(_at(table, of.unreliable, row))
+
+
+def _at(table: Table, name: str, row: Sequence[Value]) -> Value:
+    return row[position(table, name)] if name else None
+
+
+def _named_by(columns: Sequence[Column]) -> Column | None:
+    return next((of for of in columns if of.kind is Kind.TEXT), None)
+
+
+def _cell(table: Table, of: Column, row: Sequence[Value], tag: str) -> Cell:
+    value = _at(table, of.name, row)
+    number = of.kind in NUMERIC
+    style = " ".join(word for word, true in (("number", number), ("nothing", value is None)) if true)
+    if value is None:
+        return Cell(tag, written(None, of.kind), style)
+    between, by_chance = beside(table, of, row)
+    return Cell(
+        tag,
+        written(value, of.kind),
+        style,
+        f"{float(value):.10g}" if number else "",
+        miles(value) if miles_too(of) else "",
+        between,
+        by_chance,
+        str(_at(table, of.link, row) or ""),
+    )
+
+
+def _answers(table: Table, row: Sequence[Value]) -> Answers:
+    return Answers(*(int(_at(table, name, row) or 0) for name in table.answers))
+
+
+def filters() -> dict[str, Any]:
+    """What templates call."""
+    return {"answers": answer_parts, "is_number": lambda of: of.kind in NUMERIC}
