@@ -10,6 +10,7 @@ from warehouse.coverage.document import Choropleth, Column, Figure, Kind, PointM
 from warehouse.coverage.written import NUMERIC
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,79}")  # an anchor of the page and the name of a file
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _WEB = re.compile(r"https?://")
 _RELATIVE = re.compile(r"[^/\\:?#][^:\\]*|#.*")  # no scheme, no other host
 
@@ -26,7 +27,9 @@ def check(report: Report) -> None:
         if not _ID.fullmatch(name):
             raise ReportError(f"{name[:40]!r} cannot be an id: it must match {_ID.pattern}")
         if name in seen:
-            raise ReportError(f"the id {name} stands twice in the report: every figure, table, map and section needs its own")
+            raise ReportError(
+                f"the id {name} stands twice in the report: every figure, table, map and section needs its own"
+            )
         seen.add(name)
     for item in items(report):
         if isinstance(item, Table):
@@ -69,7 +72,10 @@ def _table(table: Table) -> None:
         raise ReportError(f"table {table.id} has two columns of one name")
     if table.answers and len(table.answers) != 4:
         raise ReportError(f"table {table.id}: answers are four columns, not {len(table.answers)}")
-    for name in (*table.answers, *(x for c in table.columns for x in (c.low, c.high, c.unreliable, c.link) if x)):
+    for name in (
+        *table.answers,
+        *(x for c in table.columns for x in (c.low, c.high, c.unreliable, c.link) if x),
+    ):
         position(table, name)
     for number, row in enumerate(table.rows, start=1):
         where = f"table {table.id}, row {number}"
@@ -88,6 +94,8 @@ def _value(value: Value, kind: Kind, where: str) -> None:
         fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     elif kind is Kind.FLAG:
         fits = isinstance(value, bool)
+    elif kind is Kind.DATE:
+        fits = isinstance(value, str) and bool(_DATE.fullmatch(value))
     else:
         fits = isinstance(value, str)
     if not fits:
@@ -95,8 +103,12 @@ def _value(value: Value, kind: Kind, where: str) -> None:
 
 
 def _link(value: Value, where: str) -> None:
-    if value is not None and not (isinstance(value, str) and (_WEB.match(value) or _RELATIVE.fullmatch(value))):
-        raise ReportError(f"{where}: {str(value)[:60]!r} leads nowhere a page may lead: only relative, http and https")
+    if value is not None and not (
+        isinstance(value, str) and (_WEB.match(value) or _RELATIVE.fullmatch(value))
+    ):
+        raise ReportError(
+            f"{where}: {str(value)[:60]!r} leads nowhere a page may lead: only relative, http and https"
+        )
 
 
 def _map(item: Choropleth | PointMap, tables: Mapping[str, Table]) -> None:

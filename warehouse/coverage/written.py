@@ -32,7 +32,10 @@ def interval(low: Value, high: Value, kind: Kind) -> str:
     """`8.1–17.9`; empty where there is none."""
     if low is None or high is None:
         return ""
-    return f"{written(low, kind).removesuffix('%')}–{written(high, kind)}"
+    # Bounds of a count are no counts: of a small one, a tenth matters.
+    exact = kind in (Kind.COUNT, Kind.PEOPLE) and isinstance(high, int | float) and high < 100
+    shown = Kind.RATE if exact else kind
+    return f"{written(low, shown).removesuffix('%')}–{written(high, shown)}"
 
 
 def unit(of: Column | Figure) -> str:
@@ -44,7 +47,9 @@ def with_unit(value: Value, of: Column | Figure) -> str:
     """`2.4 per 100,000`, `33.0 km (20.5 miles)`, `not known`."""
     if value is None:
         return NOT_KNOWN
-    return " ".join(filter(None, (written(value, of.kind), unit(of), f"({miles(value)})" if miles_too(of) else "")))
+    return " ".join(
+        filter(None, (written(value, of.kind), unit(of), f"({miles(value)})" if miles_too(of) else ""))
+    )
 
 
 def miles_too(of: Column | Figure) -> bool:

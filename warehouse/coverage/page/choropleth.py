@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from warehouse.coverage.checked import column, position
+from warehouse.coverage.columns import beside
 from warehouse.coverage.document import Choropleth, Kind, Table, Value
-from warehouse.coverage.page.classes import UNKNOWN, LegendClass, classes
+from warehouse.coverage.page.classes import LegendClass, classes
 from warehouse.coverage.page.ground import Area, Ground
-from warehouse.coverage.written import NOT_KNOWN, interval, unit, with_unit, written
+from warehouse.coverage.page.labels import room
+from warehouse.coverage.written import NOT_KNOWN, unit, with_unit, written
 
-LABEL_PX = 13.0
 MOST_LABELS = 30
 LONGEST_TITLE = 160
 
@@ -49,41 +50,46 @@ def shaded(item: Choropleth, table: Table, ground: Ground) -> ShadedMap:
     value_at, id_at = position(table, item.value), position(table, item.area_id)
     rows = {str(row[id_at]): row for row in table.rows if row[id_at] is not None}
     shapes = ground.areas[item.area_kind]
-    by = classes((_number(rows[fips][value_at]) for fips in shapes if fips in rows), of.kind)
-    found = []
-    for fips, area in shapes.items():
-        row = rows.get(fips)
-        value = _number(row[value_at]) if row else None
-        name = _name(table, item, row) if row else f"FIPS {fips}"
-        by_chance = bool(row and item.unreliable and row[position(table, item.unreliable)])
-        low = row[position(table, of.low)] if row and of.low else None
-        high = row[position(table, of.high)] if row and of.high else None
-        words = [f"{name}: {with_unit(value, of)}"]
-        if between := interval(low, high, of.kind):
-            words.append(f"95 % interval {between}")
-        if by_chance:
-            words.append("unreliable")
-        found.append(
-            ShadedArea(
-                f"{item.area_kind}-{fips}",
-                by.style(value),
-                "; ".join(words),
-                area.x,
-                area.y,
-                _label(name, value, of.kind, area) if len(shapes) <= MOST_LABELS else (),
-                by_chance and value is not None,
-                _link(table, row),
-            )
-        )
     values = [_number(rows[fips][value_at]) if fips in rows else None for fips in shapes]
+    by = classes(values, of.kind)
+    areas = [
+        _area(item, table, fips, area, rows.get(fips), by.style(value), len(shapes) <= MOST_LABELS)
+        for (fips, area), value in zip(shapes.items(), values, strict=True)
+    ]
     return ShadedMap(
         item,
         table,
-        f"{of.label}{f' ({unit(of)})' if unit(of) else ''}",
-        found,
+        f"{of.label} ({unit(of)})" if unit(of) else of.label,
+        areas,
         by.legend(values),
-        sum(area.unreliable for area in found),
+        sum(area.unreliable for area in areas),
         [_name(table, item, row) for fips, row in rows.items() if fips not in shapes],
+    )
+
+
+def _area(
+    item: Choropleth,
+    table: Table,
+    fips: str,
+    area: Area,
+    row: Sequence[Value] | None,
+    style: str,
+    labelled: bool,
+) -> ShadedArea:
+    reference = f"{item.area_kind}-{fips}"
+    if row is None:
+        return ShadedArea(reference, style, f"FIPS {fips}: {NOT_KNOWN}", area.x, area.y, (), False, "")
+    of, value, name = column(table, item.value), row[position(table, item.value)], _name(table, item, row)
+    by_chance = bool(value is not None and item.unreliable and row[position(table, item.unreliable)])
+    between, _ = beside(table, of, row)
+    words = [
+        f"{name}: {with_unit(value, of)}",
+        between and f"95% interval {between}",
+        "unreliable" if by_chance else "",
+    ]
+    x, y, label = _label(name, written(value, of.kind), area) if labelled else (area.x, area.y, ())
+    return ShadedArea(
+        reference, style, "; ".join(filter(None, words)), x, y, label, by_chance, _link(table, row)
     )
 
 
@@ -97,25 +103,20 @@ def _name(table: Table, item: Choropleth, row: Sequence[Value]) -> str:
         for of, value in zip(table.columns, row, strict=True)
         if of.kind is Kind.TEXT and of.name != item.area_id and not of.hidden
     )
-    name = next((str(value) for value in names if value is not None), f"FIPS {row[position(table, item.area_id)]}")
+    name = next(
+        (str(value) for value in names if value is not None), f"FIPS {row[position(table, item.area_id)]}"
+    )
     return name if len(name) <= LONGEST_TITLE else name[: LONGEST_TITLE - 1] + "…"
 
 
-def _link(table: Table, row: Sequence[Value] | None) -> str:
+def _link(table: Table, row: Sequence[Value]) -> str:
     leading = next((of.link for of in table.columns if of.link), "")
-    return str(row[position(table, leading)] or "") if row and leading else ""
+    return str(row[position(table, leading)] or "") if leading else ""
 
 
-def _label(name: str, value: float | None, kind: Kind, area: Area) -> Sequence[str]:
-    """Name and value, the value alone, or nothing, by the room in the area (letters are some 0.58 of their size wide)."""
-    said = written(value, kind) if value is not None else NOT_KNOWN
-    for lines in ((name, said), (said,)):
-        wide = max(map(len, lines)) * LABEL_PX * 0.58
-        if wide < area.width * 0.82 and len(lines) * LABEL_PX * 1.25 < area.height * 0.8:
-            return lines
-    return ()
-
-
-def unshaded(legend: Sequence[LegendClass]) -> int:
-    """How many areas are hatched."""
-    return sum(part.areas for part in legend if part.style == UNKNOWN)
+def _label(name: str, value: str, area: Area) -> tuple[float, float, Sequence[str]]:
+    """Name and value, the value alone, or nothing, by the room in the area."""
+    for lines in ((name, value), (value,)):
+        if place := room(area.shape, area.x, area.y, len(lines), max(map(len, lines))):
+            return round(place[0], 1), round(place[1], 1), lines
+    return area.x, area.y, ()

@@ -54,7 +54,7 @@ class Classes:
         """Every class that occurs, from zero up, unknown last."""
         found = Counter(map(self.style, values))
         shaded = [(f"q{self._shade(n)}", self._label(n)) for n in range(1, len(self.bounds) + 1)]
-        zero = "none known" if self.kind in _WHOLE else written(0, self.kind)
+        zero = "none known" if self.kind in _WHOLE | {Kind.RATE} else written(0, self.kind)
         every = [(ZERO, zero), *shaded, (UNKNOWN, NOT_KNOWN)]
         return [LegendClass(style, label, found[style]) for style, label in every if found[style]]
 
@@ -65,7 +65,11 @@ class Classes:
             high = None if last else self.bounds[place] - 1
             if high == low:
                 return written(low, self.kind)
-            return f"{written(low, self.kind)} or more" if high is None else f"{written(low, self.kind)}–{written(high, self.kind)}"
+            return (
+                f"{written(low, self.kind)} or more"
+                if high is None
+                else f"{written(low, self.kind)}–{written(high, self.kind)}"
+            )
         if place == 1:
             return "any" if last else f"under {written(self.bounds[1], self.kind)}"
         if last:

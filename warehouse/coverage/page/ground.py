@@ -14,18 +14,17 @@ from warehouse.coverage.page.projection import Frame, fitted
 from warehouse.coverage.page.shapes import Shapes
 from warehouse.coverage.written import KM_PER_MILE
 
-FOOT = 46.0  # room for the scale bar under the map
+FOOT = 54.0  # room for the scale bar under the map
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area in pixels: its path, and a point well inside it."""
+    """One area in pixels: its shape, its path, and a point well inside it."""
 
+    shape: BaseGeometry
     path: str
     x: float
     y: float
-    width: float
-    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,7 @@ def _areas(shapes: Mapping[str, BaseGeometry]) -> dict[str, Area]:
     points = inner_points(list(shapes.values()))
     found = {}
     for (name, shape), (x, y) in zip(shapes.items(), points.tolist(), strict=True):
-        left, top, right, bottom = shape.bounds
-        found[name] = Area(path(shape), round(x, 1), round(y, 1), right - left, bottom - top)
+        found[name] = Area(shape, path(shape), round(x, 1), round(y, 1))
     return found
 
 

@@ -30,6 +30,7 @@
 
   // Permalinks: also copied, where the browser lets us.
   for (const link of all("a.permalink")) {
+    if (navigator.clipboard) link.textContent = "Copy link";
     link.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(link.href);
@@ -173,6 +174,8 @@
     if (!buttons) continue;
     const [, , width, height] = map.getAttribute("viewBox").split(" ").map(Number);
     let x = width / 2, y = height / 2, times = 1;
+    const bar = map.querySelector(".scale-bar");
+    const lengths = all("text", bar).map((text) => text.textContent);
     const small = matchMedia("(max-width: 40rem)");
     const [out, into, whole] = buttons.querySelectorAll("button");
     const draw = () => {
@@ -180,8 +183,10 @@
       x = Math.max(w / 2, Math.min(width - w / 2, x));
       y = Math.max(h / 2, Math.min(height - h / 2, y));
       map.setAttribute("viewBox", `${x - w / 2} ${y - h / 2} ${w} ${h}`);
-      map.style.setProperty("--mark", (small.matches ? 2 : 1) / times ** 0.85);
-      map.style.setProperty("--closer", 1 / times);
+      map.style.setProperty("--mark", (small.matches ? 2 : 1) / times ** 0.8);
+      map.style.setProperty("--dot", 1 / times ** 0.6);
+      bar.setAttribute("transform", `translate(${x - w / 2} ${y - h / 2}) scale(${1 / times})`);
+      bar.querySelectorAll("text").forEach((text, n) => { text.textContent = lengths[n].replace(/[\d.]+/, (was) => +(was / times).toFixed(1)); });
       map.classList.toggle("zoomed", times > 1);
       out.disabled = whole.disabled = times === 1;
       into.disabled = times >= 16;

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from warehouse.coverage.page.projection import Frame
 
-COARSE_PX = 0.7  # what the eye does not see at the page's width
+COARSE_PX = 0.4  # what the eye does not see at the page's width
 SMALLEST_PX2 = 0.4  # islets smaller than that are not drawn
 
 
@@ -78,14 +78,15 @@ def _open(pixels: NDArray[np.float64]) -> str:
 def _start(tenths: NDArray[np.int64]) -> str:
     steps = np.diff(tenths, axis=0).tolist()
     return f"M{_pair(*tenths[0].tolist())}l" + "".join(
-        pair if n == 0 or pair.startswith("-") else f" {pair}" for n, pair in enumerate(_pair(x, y) for x, y in steps)
+        pair if n == 0 or pair.startswith("-") else f" {pair}"
+        for n, pair in enumerate(_pair(x, y) for x, y in steps)
     )
 
 
 def _tenths(pixels: NDArray[np.float64]) -> NDArray[np.int64]:
     tenths = np.round(pixels * 10).astype(np.int64)
-    moved = np.append(True, (np.diff(tenths, axis=0) != 0).any(axis=1))
-    return tenths[moved]
+    moved: NDArray[np.bool_] = np.append(True, (np.diff(tenths, axis=0) != 0).any(axis=1))
+    return np.compress(moved, tenths, axis=0)
 
 
 def _pair(x: int, y: int) -> str:

@@ -15,7 +15,14 @@ from warehouse.coverage.page.ground import Ground
 from warehouse.coverage.page.paths import dots
 from warehouse.coverage.written import KM_PER_MILE, NOT_KNOWN
 
-SHAPES = ("circle", "square", "triangle", "diamond", "cross", "star")  # the last stands for all further groups
+SHAPES = (
+    "circle",
+    "square",
+    "triangle",
+    "diamond",
+    "cross",
+    "star",
+)  # the last stands for all further groups
 MOST_BANDS = 5
 SIZES = (1_000, 3_000)  # people: below, between, above
 NAMES = 6  # said of one mark
@@ -129,7 +136,9 @@ def _marks(item: PointMap, table: Table, ground: Ground, groups: dict[str, Group
             angle = 2 * pi * n / len(by_group)
             aside = OFFSET_PX if len(by_group) > 1 else 0.0
             title = f"{_list(names)} ({labels[number]})"
-            marks.append(Mark(number, round(x + aside * cos(angle), 1), round(y + aside * sin(angle), 1), title))
+            marks.append(
+                Mark(number, round(x + aside * cos(angle), 1), round(y + aside * sin(angle), 1), title)
+            )
     return sorted(marks, key=lambda mark: (mark.y, mark.x)), len(table.rows) - drawn
 
 

@@ -67,7 +67,12 @@ class Frame:
         pixels = np.full_like(places, np.nan)
         for panel in reversed(self.panels):
             west, south, east, north = panel.covers
-            inside = (places[:, 0] >= west) & (places[:, 0] <= east) & (places[:, 1] >= south) & (places[:, 1] <= north)
+            inside = (
+                (places[:, 0] >= west)
+                & (places[:, 0] <= east)
+                & (places[:, 1] >= south)
+                & (places[:, 1] <= north)
+            )
             pixels[inside] = panel.albers.kilometres(places[inside]) * panel.scale + (panel.x, panel.y)
         return pixels
 

@@ -31,16 +31,22 @@ def render(report: Report, shapes: Shapes) -> str:
     on = ground(shapes)
     tables = tables_of(report)
     kinds = {item.area_kind for item in items(report) if isinstance(item, Choropleth)}
-    return environment().get_template("page.html").render(
-        report=report,
-        built_on=f"{report.built_at.day} {report.built_at:%B %Y}",
-        style=style(),
-        script=script(),
-        ground=on,
-        shapes=SHAPES,
-        paths={f"{kind}-{fips}": area.path for kind in sorted(kinds) for fips, area in on.areas[kind].items()},
-        sections=[(section, list(_grouped(section.items, tables, on))) for section in report.sections],
-        closing=[(id, title, lines) for id, title, name in CLOSING if (lines := getattr(report, name))],
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            report=report,
+            built_on=f"{report.built_at.day} {report.built_at:%B %Y}",
+            style=style(),
+            script=script(),
+            ground=on,
+            shapes=SHAPES,
+            paths={
+                f"{kind}-{fips}": area.path for kind in sorted(kinds) for fips, area in on.areas[kind].items()
+            },
+            sections=[(section, list(_grouped(section.items, tables, on))) for section in report.sections],
+            closing=[(id, title, lines) for id, title, name in CLOSING if (lines := getattr(report, name))],
+        )
     )
 
 

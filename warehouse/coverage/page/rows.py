@@ -6,17 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.coverage.checked import position
+from warehouse.coverage.columns import beside, counted, seen, value
 from warehouse.coverage.document import Answers, Column, Kind, Table, Value
-from warehouse.coverage.written import NUMERIC, interval, miles, miles_too, written
+from warehouse.coverage.written import NUMERIC, miles, miles_too, written
 
 LONG = 40  # rows from which a table scrolls in a box of its own and gets a filter
-PARTS = (
-    ("yes", "yes"),
-    ("not-ticked", "asked, not ticked"),
-    ("not-asked", "not asked"),
-    ("not-stated", "not stated"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,32 +75,16 @@ def table_view(table: Table) -> TableView:
     return TableView(table, columns, rows, [(of.label, of.meaning) for of in columns if of.meaning])
 
 
-def seen(table: Table) -> list[Column]:
-    """Columns that stand on their own: not hidden, and not the bounds, mark or address of another."""
-    beside = {name for of in table.columns for name in (of.low, of.high, of.unreliable, of.link) if name}
-    return [of for of in table.columns if not of.hidden and of.name not in beside]
-
-
 def answer_parts(answers: Answers) -> list[Part]:
     """The bar's parts, in order; nothing known behind it: no length."""
-    counts = (answers.yes, answers.not_ticked, answers.not_asked, answers.not_stated)
-    total = max(sum(counts), 1)
+    parts = counted(answers)
+    total = max(sum(count for *_, count in parts), 1)
     found, start = [], 0.0
-    for (style, label), count in zip(PARTS, counts, strict=True):
+    for style, label, count in parts:
         share = 100 * count / total
         found.append(Part(style, label, count, round(start, 2), round(share, 2)))
         start += share
     return found
-
-
-def beside(table: Table, of: Column, row: Sequence[Value]) -> tuple[str, bool]:
-    """What stands with a value: its interval as text, and whether it is unreliable."""
-    between = interval(_at(table, of.low, row), _at(table, of.high, row), of.kind)
-    return between, bool(_at(table, of.unreliable, row))
-
-
-def _at(table: Table, name: str, row: Sequence[Value]) -> Value:
-    return row[position(table, name)] if name else None
 
 
 def _named_by(columns: Sequence[Column]) -> Column | None:
@@ -114,26 +92,26 @@ def _named_by(columns: Sequence[Column]) -> Column | None:
 
 
 def _cell(table: Table, of: Column, row: Sequence[Value], tag: str) -> Cell:
-    value = _at(table, of.name, row)
+    said = value(table, of.name, row)
     number = of.kind in NUMERIC
-    style = " ".join(word for word, true in (("number", number), ("nothing", value is None)) if true)
-    if value is None:
+    style = " ".join(word for word, true in (("number", number), ("nothing", said is None)) if true)
+    if said is None:
         return Cell(tag, written(None, of.kind), style)
     between, by_chance = beside(table, of, row)
     return Cell(
         tag,
-        written(value, of.kind),
+        written(said, of.kind),
         style,
-        f"{float(value):.10g}" if number else "",
-        miles(value) if miles_too(of) else "",
+        f"{float(said):.10g}" if number else "",
+        miles(said) if miles_too(of) else "",
         between,
         by_chance,
-        str(_at(table, of.link, row) or ""),
+        str(value(table, of.link, row) or ""),
     )
 
 
 def _answers(table: Table, row: Sequence[Value]) -> Answers:
-    return Answers(*(int(_at(table, name, row) or 0) for name in table.answers))
+    return Answers(*(int(value(table, name, row) or 0) for name in table.answers))
 
 
 def filters() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from warehouse.coverage import written
+from warehouse.coverage.document import Kind
 from warehouse.coverage.page import rows
 
 FOLDER = Path(__file__).parent
@@ -40,9 +41,11 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(written=written.written, unit=written.unit, miles=written.miles, miles_too=written.miles_too)
+    found.filters.update(
+        written=written.written, unit=written.unit, miles=written.miles, miles_too=written.miles_too
+    )
     found.filters.update(rows.filters())
-    found.globals["interval"] = written.interval
+    found.globals.update(interval=written.interval, Kind=Kind)
     return found
 
 
@@ -74,7 +77,9 @@ def script() -> Inline:
 @cache
 def picture_style() -> Markup:
     """The style of maps with the light colours filled in: pictures know no variables."""
-    return Markup(_VARIABLE.sub(lambda found: colours()["light"][found[1]], _COMMENT.sub("", _read("map.css"))))
+    return Markup(
+        _VARIABLE.sub(lambda found: colours()["light"][found[1]], _COMMENT.sub("", _read("map.css")))
+    )
 
 
 def _variables(of: Mapping[str, str]) -> str:
