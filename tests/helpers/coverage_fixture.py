@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -59,8 +60,10 @@ def _quarters(shape: BaseGeometry) -> Sequence[BaseGeometry]:
     return [shape.intersection(box) for box in boxes]
 
 
-def made_up_report(shapes: Shapes, names: Mapping[str, str] | None = None, **changed: object) -> Report:
-    """The report on these shapes; `names` of counties by FIPS. Equal for equal arguments."""
+def made_up_report(
+    shapes: Shapes, names: Mapping[str, str] | None = None, long: int = 300, **changed: object
+) -> Report:
+    """The report on these shapes; `names` of counties by FIPS, `long` rows of the longest table. Equal for equal arguments."""
     rng = random.Random(14)
     names = names or dict(zip(shapes.counties, NAMES, strict=True))
     sites, points = _places(shapes, rng)
@@ -71,7 +74,7 @@ def made_up_report(shapes: Shapes, names: Mapping[str, str] | None = None, **cha
         "built_at": datetime(2026, 11, 28, 6, 30),
         "contract": "3.2",
         "summary": "What is known of programs that treat people several days a week while they live at home: who can reach one, who cannot, and what nobody has asked. Figures here are made up.",
-        "sections": _sections(shapes, names, sites, points, rng),
+        "sections": _sections(names, sites, points, rng, long),
         "method": [
             "Distances are straight lines from where people live (centres of population of census block groups) to the nearest known program of any state.",
             "Intervals of counts and rates are exact Poisson intervals, those of shares Wilson intervals, both at 95 %.",
@@ -138,11 +141,11 @@ def _places(
 
 
 def _sections(
-    shapes: Shapes,
     names: Mapping[str, str],
     sites: list[list[Value]],
     points: list[tuple[float, float, int, float]],
     rng: random.Random,
+    long: int,
 ) -> list[Section]:
     counties: list[list[Value]] = []
     for n, (fips, name) in enumerate(sorted(names.items(), key=lambda pair: pair[1])):
@@ -241,7 +244,7 @@ def _sections(
                 rng.choice(["days of a listed program", "whether one site treats adolescents", None]),
                 f"https://example.org/{n}",
             ]
-            for n in range(300)
+            for n in range(long)
         ],
     )
     facts = [
@@ -402,3 +405,51 @@ def _sections(
             ],
         ),
     ]
+
+
+HOSTILE = (
+    "</script><img src=x onerror=alert(1)>",
+    "\"'><svg onload=alert(1)>",
+    "{{ 7 * 7 }} {% raw %}",
+    "]]>&lt;b&gt; \x00\x0b",
+    "\u202emargorp \u05e9\u05dc\u05d5\u05dd",
+    "W" * 5000,
+    "javascript:alert(1)",
+)
+
+
+def hostile_report(shapes: Shapes) -> Report:
+    """The report with hostile text in all its words and names."""
+    names = {fips: HOSTILE[n % len(HOSTILE)] for n, fips in enumerate(shapes.counties)}
+    report = made_up_report(
+        shapes,
+        names,
+        title=HOSTILE[0],
+        summary=HOSTILE[1],
+        citation=HOSTILE[0],
+        method=HOSTILE,
+        limits=HOSTILE,
+    )
+    sections = []
+    for section in report.sections:
+        changed: list[Figure | Table | Choropleth | PointMap] = []
+        for n, item in enumerate(section.items):
+            text = HOSTILE[n % len(HOSTILE)]
+            if isinstance(item, Figure):
+                changed.append(replace(item, label=text, definition=text, note=text))
+            elif isinstance(item, Table):
+                rows = [
+                    [
+                        text
+                        if of.kind is Kind.TEXT and of.name not in ("county_fips", "url", "county")
+                        else value
+                        for of, value in zip(item.columns, row, strict=True)
+                    ]
+                    for row in item.rows[:9]
+                ]
+                columns = [replace(of, label=text, meaning=text) for of in item.columns]
+                changed.append(replace(item, title=text, text=text, rows=rows, columns=columns))
+            else:
+                changed.append(replace(item, title=text, text=text))
+        sections.append(replace(section, title=HOSTILE[0], text=HOSTILE[1], items=changed))
+    return replace(report, sections=sections)

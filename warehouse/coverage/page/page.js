@@ -100,8 +100,10 @@
   // Maps: one tab stop each, arrows move to the next area that way, Escape closes. Titles become our own tooltips.
   const tip = make("div", { class: "tip", hidden: "", "aria-hidden": "true" });
   document.body.append(tip);
-  const hide = () => { tip.hidden = true; };
+  let told = null;
+  const hide = () => { tip.hidden = true; told = null; };
   const show = (part) => {
+    told = part;
     tip.textContent = part.getAttribute("aria-label");
     tip.hidden = false;
     const at = part.getBoundingClientRect();
@@ -112,7 +114,7 @@
     tip.style.top = `${top < 6 ? Math.min(at.top + at.height / 2 + 18, innerHeight - own.height - 6) : top}px`;
   };
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  addEventListener("scroll", hide, { passive: true, capture: true });
+  addEventListener("scroll", () => { if (told) show(told); }, { passive: true, capture: true });
   const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
   for (const map of all("svg.map")) {
@@ -132,9 +134,10 @@
     const above = map.querySelector(".raised");
     const mark = (part) => {
       all(".here", map).forEach((other) => other.classList.remove("here"));
-      if (!part) { above.removeAttribute("href"); return; }
-      if (part.classList.contains("site")) part.classList.add("here");
-      else above.setAttribute("href", (part.querySelector("use") || part).getAttribute("href"));
+      above?.removeAttribute("href");
+      if (!part) return;
+      part.classList.add("here");
+      above?.setAttribute("href", (part.querySelector("use") || part).getAttribute("href"));
       show(part);
     };
     const next = (from, [dx, dy]) => {
@@ -192,16 +195,19 @@
       into.disabled = times >= 16;
       hide();
     };
+    const [crowdX, crowdY] = (buttons.dataset.busiest || `${x} ${y}`).split(" ").map(Number);
     const zoom = (by) => {
-      const chosen = parts.find((one) => one === document.activeElement) || parts.find((one) => one.getAttribute("tabindex") === "0");
-      if (times === 1 && chosen.classList.contains("site")) {
-        x = busiest[0];
-        y = busiest[1];
-      }
+      if (times === 1) [x, y] = [crowdX, crowdY];
       times = Math.max(1, Math.min(16, times * by));
       draw();
     };
-    const busiest = (buttons.dataset.busiest || `${x} ${y}`).split(" ").map(Number);
+    map.addEventListener("focusin", (event) => {
+      if (times === 1 || !part(event)) return;
+      const at = part(event).transform.baseVal[0].matrix;
+      [x, y] = [at.e, at.f];
+      draw();
+      show(part(event));
+    });
     out.addEventListener("click", () => zoom(0.5));
     into.addEventListener("click", () => zoom(2));
     whole.addEventListener("click", () => { times = 1; draw(); });

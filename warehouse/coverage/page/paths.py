@@ -16,12 +16,33 @@ SMALLEST_PX2 = 0.4  # islets smaller than that are not drawn
 
 
 def drawn(shapes: Mapping[str, BaseGeometry], frame: Frame) -> dict[str, BaseGeometry]:
-    """The shapes in pixels; those that no panel of the frame shows are left out."""
-    flat = {name: shapely.transform(shape, frame.project) for name, shape in shapes.items()}
-    flat = {name: shape for name, shape in flat.items() if np.isfinite(shapely.get_coordinates(shape)).all()}
+    """The shapes in pixels; what no panel of the frame shows is left out."""
+    flat = {name: found for name, shape in shapes.items() if (found := _flat(shape, frame)) is not None}
     if not flat:
         return {}
-    return dict(zip(flat, shapely.coverage_simplify(list(flat.values()), COARSE_PX), strict=True))
+    simple = shapely.coverage_simplify(list(flat.values()), COARSE_PX)
+    return {name: _areas_of(shape) for name, shape in zip(flat, simple, strict=True)}
+
+
+def _areas_of(shape: BaseGeometry) -> BaseGeometry:
+    """Published outlines touch themselves here and there, where rounding folded a spit of land: what is area in them."""
+    if shapely.is_valid(shape):
+        return shape
+    parts = shapely.get_parts(shapely.make_valid(shape, method="structure", keep_collapsed=False))
+    return shapely.MultiPolygon(
+        [part for whole in parts for part in shapely.get_parts(whole) if part.geom_type == "Polygon"]
+    )
+
+
+def _flat(shape: BaseGeometry, frame: Frame) -> BaseGeometry | None:
+    parts = []
+    for part in shapely.get_parts(shape):
+        pixels = frame.project(shapely.get_coordinates(part))
+        if np.isfinite(pixels).all():
+            parts.append(shapely.set_coordinates(part, pixels))
+    if len(parts) > 1:
+        return shapely.MultiPolygon(parts)
+    return parts[0] if parts else None
 
 
 def path(shape: BaseGeometry) -> str:

@@ -94,14 +94,14 @@ def fitted(outline: Sequence[BaseGeometry]) -> Frame:
     return Frame(WIDTH, tall + 2 * MARGIN, (Panel(EVERYWHERE, albers, scale, x, MARGIN - top * scale),))
 
 
-# The 48 states with Alaska (at 35 %), Hawaii and Puerto Rico as insets; parallels as the USGS uses them.
+# The 48 states with Alaska (at a third of the size), Hawaii and Puerto Rico as insets; parallels as the USGS uses them.
 COUNTRY = Frame(
     WIDTH,
-    560.0,
+    584.0,
     (
-        Panel((-125.5, 24.0, -66.0, 50.0), Albers(29.5, 45.5, -96.0, 37.5), 0.182, 446.0, 265.0),
-        Panel((-190.0, 50.5, -128.0, 72.0), Albers(55.0, 65.0, -154.0, 63.0), 0.064, 125.0, 472.0),
-        Panel((-162.0, 18.0, -154.0, 23.0), Albers(8.0, 18.0, -157.5, 20.5), 0.182, 288.0, 505.0),
-        Panel((-68.0, 17.0, -65.0, 19.0), Albers(8.0, 18.0, -66.4, 18.2), 0.182, 800.0, 510.0),
+        Panel((-125.5, 24.0, -66.0, 50.0), Albers(29.5, 45.5, -96.0, 37.5), 0.182, 446.0, 292.0),
+        Panel((-190.0, 50.5, -128.0, 72.0), Albers(55.0, 65.0, -154.0, 63.0), 0.062, 142.0, 496.0),
+        Panel((-162.0, 18.0, -154.0, 23.0), Albers(8.0, 18.0, -157.5, 20.5), 0.182, 300.0, 528.0),
+        Panel((-68.0, 17.0, -65.0, 19.0), Albers(8.0, 18.0, -66.4, 18.2), 0.182, 800.0, 534.0),
     ),
 )
