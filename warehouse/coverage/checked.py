@@ -9,7 +9,22 @@ from collections.abc import Iterator, Mapping
 from warehouse.coverage.document import Choropleth, Column, Figure, Kind, PointMap, Report, Table, Value
 from warehouse.coverage.written import NUMERIC
 
-_ID = re.compile(r"[a-z][a-z0-9_-]{0,79}")  # an anchor of the page and the name of a file
+# An anchor of the page and the name of a file; `--` stands in the page's own ids.
+_ID = re.compile(r"[a-z](?:[a-z0-9_]|-(?!-)){0,79}")
+_OF_THE_PAGE = frozenset(
+    {
+        "contents",
+        "main",
+        "method",
+        "limits",
+        "known-issues",
+        "data-sets",
+        "citation",
+        "live",
+        "theme",
+        "hatch",
+    }
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _WEB = re.compile(r"https?://")
 _RELATIVE = re.compile(r"[^/\\:?#][^:\\]*|#.*")  # no scheme, no other host
@@ -26,6 +41,8 @@ def check(report: Report) -> None:
     for name in ids(report):
         if not _ID.fullmatch(name):
             raise ReportError(f"{name[:40]!r} cannot be an id: it must match {_ID.pattern}")
+        if name in _OF_THE_PAGE:
+            raise ReportError(f"the id {name} is the page's own: choose another")
         if name in seen:
             raise ReportError(
                 f"the id {name} stands twice in the report: every figure, table, map and section needs its own"

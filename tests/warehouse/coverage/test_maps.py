@@ -76,6 +76,13 @@ def test_a_state_across_the_date_line_is_one_piece() -> None:
     assert 0 < west[0, 0] < west[1, 0] < 200
 
 
+def test_south_of_the_equator_north_is_up() -> None:
+    frame = fitted([shapely.box(-171, -14.6, -168, -11)])
+    (west_north, east_south) = frame.project(np.array([[-170.9, -11.1], [-168.1, -14.5]]))
+    assert west_north[0] < east_south[0]
+    assert west_north[1] < east_south[1]
+
+
 def test_outlines_that_met_still_meet() -> None:
     frame = fitted(SHAPES.outline)
     wiggly = {name: shapely.segmentize(shape, 0.01) for name, shape in SHAPES.counties.items()}

@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from coverage_fixture import hostile_report, made_up_report, made_up_shapes
 
-from warehouse.coverage.checked import ids, items
+from warehouse.coverage.checked import ReportError, ids, items
 from warehouse.coverage.document import Choropleth, Figure, PointMap, Table
 from warehouse.coverage.page.index import StatePage, index_report
 from warehouse.coverage.page.render import render
@@ -151,8 +151,8 @@ def test_maps_have_a_name_for_every_area_and_a_class_for_zero_and_unknown(soup: 
 
 
 def test_paths_are_drawn_once_for_all_maps(html: str) -> None:
-    assert html.count('<path id="county-25001"') == 1
-    assert html.count('href="#county-25001"') == 2
+    assert html.count('<path id="county--25001"') == 1
+    assert html.count('href="#county--25001"') == 2
 
 
 def test_hostile_text_stays_text() -> None:
@@ -167,8 +167,6 @@ def test_hostile_text_stays_text() -> None:
 
 
 def test_links_that_lead_to_scripts_are_refused() -> None:
-    from warehouse.coverage.checked import ReportError
-
     for bad in (
         "javascript:alert(1)",
         "//example.org/x",
@@ -186,9 +184,14 @@ def test_links_that_lead_to_scripts_are_refused() -> None:
 
 def test_a_report_without_maps_needs_no_areas() -> None:
     first = REPORT.sections[0]
-    html = render(replace(REPORT, sections=[first]), SHAPES)
-    assert "county-25001" not in html
+    html = render(replace(REPORT, sections=[first]), Shapes({}, {}))
+    assert "county--25001" not in html
     assert not [item for item in first.items if isinstance(item, Choropleth | PointMap)]
+
+
+def test_a_map_without_areas_is_told() -> None:
+    with pytest.raises(ReportError, match="no boundaries"):
+        render(REPORT, Shapes({}, {}))
 
 
 def test_the_index_leads_to_each_state() -> None:

@@ -124,6 +124,8 @@ def section_of(*found: Figure | Table | Choropleth | PointMap) -> Section:
 TABLE = Table("t", "T", "", [Column("fips", "F", Kind.TEXT), Column("n", "N", Kind.COUNT)], [("25001", 1)])
 WRONG: list[tuple[str, list[Figure | Table | Choropleth | PointMap]]] = [
     ("cannot be an id", [replace(TABLE, id="../x")]),
+    ("is the page's own", [replace(TABLE, id="method")]),
+    ("cannot be an id", [replace(TABLE, id="t--title")]),
     ("stands twice", [TABLE, TABLE]),
     ("1 values under 2 columns", [replace(TABLE, rows=[("25001",)])]),
     ("is no count", [replace(TABLE, rows=[("25001", "many")])]),

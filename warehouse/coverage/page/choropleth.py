@@ -76,7 +76,7 @@ def _area(
     style: str,
     labelled: bool,
 ) -> ShadedArea:
-    reference = f"{item.area_kind}-{fips}"
+    reference = f"{item.area_kind}--{fips}"
     if row is None:
         return ShadedArea(reference, style, f"FIPS {fips}: {NOT_KNOWN}", area.x, area.y, (), False, "")
     of, value, name = column(table, item.value), row[position(table, item.value)], _name(table, item, row)

@@ -9,6 +9,7 @@ from math import floor, log10
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from warehouse.coverage.checked import ReportError
 from warehouse.coverage.page.paths import drawn, inner_points, land, lines, path
 from warehouse.coverage.page.projection import Frame, fitted
 from warehouse.coverage.page.shapes import Shapes
@@ -57,7 +58,11 @@ class Ground:
 
 
 def ground(shapes: Shapes) -> Ground:
-    """All that maps of these shapes have in common."""
+    """All that maps of these shapes have in common. ReportError where there are none."""
+    if not shapes.outline:
+        raise ReportError(
+            "there are no boundaries to draw maps on: the release has no rows of `boundary` for the state"
+        )
     frame = fitted(shapes.outline)
     counties = drawn(shapes.counties, frame)
     # States of counties that are drawn are their sum: simplified apart, their lines would run beside those of the counties.

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import resvg_py
 
-from warehouse.coverage.checked import check, items, tables_of
-from warehouse.coverage.document import Choropleth, Kind, PointMap, Report
-from warehouse.coverage.page.choropleth import ShadedMap, shaded
-from warehouse.coverage.page.ground import Ground, ground
-from warehouse.coverage.page.point_map import SHAPES, SiteMap, sited
+from warehouse.coverage.checked import check
+from warehouse.coverage.document import Kind, Report
+from warehouse.coverage.page.choropleth import ShadedMap
+from warehouse.coverage.page.ground import Ground
+from warehouse.coverage.page.maps import Maps, maps
+from warehouse.coverage.page.point_map import SHAPES, SiteMap
 from warehouse.coverage.page.shapes import Shapes
 from warehouse.coverage.page.templating import FOLDER, environment, picture_style
 from warehouse.coverage.written import written
@@ -41,17 +42,8 @@ class Key:
 def pictures(report: Report, shapes: Shapes) -> dict[str, str]:
     """SVG of every map of the report, by id. ReportError as in `render`."""
     check(report)
-    on, tables = ground(shapes), tables_of(report)
-    found = {}
-    for item in items(report):
-        if isinstance(item, Choropleth):
-            view: ShadedMap | SiteMap = shaded(item, tables[item.table], on)
-        elif isinstance(item, PointMap):
-            view = sited(item, tables[item.table], on)
-        else:
-            continue
-        found[item.id] = _picture(report, view, on)
-    return found
+    drawn = maps(report, shapes)
+    return {name: _picture(report, view, drawn.ground) for name, view in drawn.views.items() if drawn.ground}
 
 
 def png(svg: str, width: int = 1600) -> bytes:
@@ -95,18 +87,11 @@ def _picture(report: Report, view: ShadedMap | SiteMap, on: Ground) -> str:
             edge=EDGE,
             title_line=TITLE_LINE,
             key_line=KEY_LINE,
-            paths=_paths(view, on),
+            paths=Maps(on, {view.map.id: view}).paths(),
             template="shaded.svg" if isinstance(view, ShadedMap) else "sited.svg",
         )
     )
     return _NO_XML.sub("", svg)
-
-
-def _paths(view: ShadedMap | SiteMap, on: Ground) -> Mapping[str, str]:
-    if isinstance(view, SiteMap):
-        return {}
-    kind = view.map.area_kind
-    return {f"{kind}-{fips}": area.path for fips, area in on.areas[kind].items()}
 
 
 def _keys(view: ShadedMap | SiteMap) -> Sequence[tuple[str, Sequence[Key]]]:
@@ -118,7 +103,9 @@ def _keys(view: ShadedMap | SiteMap) -> Sequence[tuple[str, Sequence[Key]]]:
             )
         half = max((len(keys) + 1) // 2, 4)
         return [(_lines(view.measure, "key", 1)[0], keys[:half]), ("", keys[half:])]
-    sites = [Key(f"site g{of.style}", f"mark-{of.shape}", f"{of.label} ({of.sites:,})") for of in view.groups]
+    sites = [
+        Key(f"site g{of.style}", f"mark--{of.shape}", f"{of.label} ({of.sites:,})") for of in view.groups
+    ]
     people = [
         Key(f"dots b{of.style}", "dot", f"{of.label} ({of.people:,}; {written(of.share, Kind.SHARE)})")
         for of in view.bands
