@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
+from made_up_shapes import NAMES
 
 from warehouse.coverage.document import (
     Answers,
@@ -24,40 +23,6 @@ from warehouse.coverage.document import (
     Value,
 )
 from warehouse.coverage.page.shapes import Shapes
-
-NAMES = "Ash Birch Cedar Dogwood Elm Fir Gale Hazel Ivy Juniper Kalmia Larch Maple Nettle".split()
-WEST, SOUTH, STEP = -73.5, 41.2, 0.52
-
-
-def made_up_shapes() -> Shapes:
-    """14 counties in two crooked rows that meet, a state to the north, and towns: quarters of counties."""
-    rng = np.random.default_rng(7)
-    corners = {
-        (i, j): np.array((WEST + i * STEP, SOUTH + j * STEP)) + rng.uniform(-0.12, 0.12, 2)
-        for i in range(8)
-        for j in range(3)
-    }
-    counties = {}
-    for n in range(len(NAMES)):
-        i, j = n % 7, n // 7
-        ring = [corners[i, j], corners[i + 1, j], corners[i + 1, j + 1], corners[i, j + 1]]
-        counties[f"25{2 * n + 1:03}"] = shapely.Polygon(ring)
-    state = shapely.union_all(list(counties.values()))
-    north = shapely.box(WEST - 1, SOUTH + 2 * STEP - 0.2, WEST + 9 * STEP, SOUTH + 4 * STEP).difference(state)
-    towns = {
-        f"{fips}{q}": part for fips, shape in counties.items() for q, part in enumerate(_quarters(shape))
-    }
-    return Shapes(counties, {"25": state}, {"33": north}, towns)
-
-
-def _quarters(shape: BaseGeometry) -> Sequence[BaseGeometry]:
-    west, south, east, north = shape.bounds
-    x, y = (west + east) / 2, (south + north) / 2
-    boxes = (
-        shapely.box(a, b, c, d)
-        for a, b, c, d in ((west, south, x, y), (x, south, east, y), (west, y, x, north), (x, y, east, north))
-    )
-    return [shape.intersection(box) for box in boxes]
 
 
 def made_up_report(
@@ -252,6 +217,7 @@ def _sections(
         ("Evening sessions", 22, 30, 25, 5),
         ("Adolescents", 11, 40, 8, 23),
         ("Spanish", 0, 0, 82, 0),
+        ("Schedule", 3, None, 20, 11),
     ]
     known = Table(
         "known",
@@ -405,51 +371,3 @@ def _sections(
             ],
         ),
     ]
-
-
-HOSTILE = (
-    "</script><img src=x onerror=alert(1)>",
-    "\"'><svg onload=alert(1)>",
-    "{{ 7 * 7 }} {% raw %}",
-    "]]>&lt;b&gt; \x00\x0b",
-    "\u202emargorp \u05e9\u05dc\u05d5\u05dd",
-    "W" * 5000,
-    "javascript:alert(1)",
-)
-
-
-def hostile_report(shapes: Shapes) -> Report:
-    """The report with hostile text in all its words and names."""
-    names = {fips: HOSTILE[n % len(HOSTILE)] for n, fips in enumerate(shapes.counties)}
-    report = made_up_report(
-        shapes,
-        names,
-        title=HOSTILE[0],
-        summary=HOSTILE[1],
-        citation=HOSTILE[0],
-        method=HOSTILE,
-        limits=HOSTILE,
-    )
-    sections = []
-    for section in report.sections:
-        changed: list[Figure | Table | Choropleth | PointMap] = []
-        for n, item in enumerate(section.items):
-            text = HOSTILE[n % len(HOSTILE)]
-            if isinstance(item, Figure):
-                changed.append(replace(item, label=text, definition=text, note=text))
-            elif isinstance(item, Table):
-                rows = [
-                    [
-                        text
-                        if of.kind is Kind.TEXT and of.name not in ("county_fips", "url", "county")
-                        else value
-                        for of, value in zip(item.columns, row, strict=True)
-                    ]
-                    for row in item.rows[:9]
-                ]
-                columns = [replace(of, label=text, meaning=text) for of in item.columns]
-                changed.append(replace(item, title=text, text=text, rows=rows, columns=columns))
-            else:
-                changed.append(replace(item, title=text, text=text))
-        sections.append(replace(section, title=HOSTILE[0], text=HOSTILE[1], items=changed))
-    return replace(report, sections=sections)

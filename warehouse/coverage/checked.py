@@ -120,9 +120,7 @@ def _value(value: Value, kind: Kind, where: str) -> None:
 
 
 def _link(value: Value, where: str) -> None:
-    if value is not None and not (
-        isinstance(value, str) and (_WEB.match(value) or _RELATIVE.fullmatch(value))
-    ):
+    if value and not (isinstance(value, str) and (_WEB.match(value) or _RELATIVE.fullmatch(value))):
         raise ReportError(
             f"{where}: {str(value)[:60]!r} leads nowhere a page may lead: only relative, http and https"
         )

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from coverage_fixture import NAMES, made_up_report, made_up_shapes
+from coverage_fixture import made_up_report
 from hypothesis import given
 from hypothesis import strategies as st
+from made_up_shapes import NAMES, made_up_shapes
 
 from warehouse.coverage.checked import items, tables_of
 from warehouse.coverage.document import Choropleth, Kind, PointMap, Table

@@ -10,7 +10,9 @@ from html.parser import HTMLParser
 
 import pytest
 from bs4 import BeautifulSoup
-from coverage_fixture import hostile_report, made_up_report, made_up_shapes
+from coverage_fixture import made_up_report
+from hostile_report import hostile_report
+from made_up_shapes import made_up_shapes
 
 from warehouse.coverage.checked import ReportError, ids, items
 from warehouse.coverage.document import Choropleth, Figure, PointMap, Table
@@ -122,6 +124,14 @@ def test_what_is_not_known_is_words_and_zero_is_zero(soup: BeautifulSoup) -> Non
     assert nothing[1:3] == [NOT_KNOWN, NOT_KNOWN]
     assert none[1] == "0"
     assert not [cell for row in cells.values() for cell in row if not cell.strip()]
+
+
+def test_what_is_known_and_unknown_is_a_bar_where_all_four_are_told(soup: BeautifulSoup) -> None:
+    bars = {row.th.get_text(): row.select("td")[-1] for row in soup.select("#known tbody tr")}
+    shares = {part["class"][0]: float(part["width"][:-1]) for part in bars["Medicaid"].select("rect")}
+    assert shares == {"yes": 50.0, "not-ticked": 14.63, "not-asked": 24.39, "not-stated": 10.98}
+    assert [part["class"][0] for part in bars["Spanish"].select("rect")] == ["not-asked"]
+    assert (bars["Schedule"].get_text(), bars["Schedule"].select("rect")) == (NOT_KNOWN, [])
 
 
 def test_a_value_has_its_interval_mark_and_what_it_is_sorted_by(soup: BeautifulSoup) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from browser import browser, chromium
-from coverage_fixture import hostile_report, made_up_report, made_up_shapes
+from coverage_fixture import made_up_report
+from hostile_report import hostile_report
+from made_up_shapes import made_up_shapes
 
 from warehouse.coverage.page.render import render
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coverage_fixture import hostile_report, made_up_report, made_up_shapes
+from coverage_fixture import made_up_report
+from hostile_report import hostile_report
+from made_up_shapes import made_up_shapes
 
 from warehouse.coverage.checked import ReportError, check, items, tables_of
 from warehouse.coverage.document import Choropleth, Column, Figure, Kind, PointMap, Section, Table

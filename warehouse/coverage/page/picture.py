@@ -46,7 +46,7 @@ def pictures(report: Report, shapes: Shapes) -> dict[str, str]:
     return {name: _picture(report, view, drawn.ground) for name, view in drawn.views.items() if drawn.ground}
 
 
-def png(svg: str, width: int = 1600) -> bytes:
+def png(svg: str, width: int = 1200) -> bytes:
     """A picture of `pictures` as PNG, so many pixels wide. ValueError for what is no SVG."""
     found: bytes = resvg_py.svg_to_bytes(
         svg_string=svg,

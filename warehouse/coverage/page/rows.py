@@ -68,7 +68,7 @@ def table_view(table: Table) -> TableView:
     rows = [
         Row(
             [_cell(table, of, row, "th" if of is named else "td") for of in columns],
-            answer_parts(_answers(table, row)) if table.answers else (),
+            answer_parts(known) if (known := _answers(table, row)) else (),
         )
         for row in table.rows
     ]
@@ -110,8 +110,10 @@ def _cell(table: Table, of: Column, row: Sequence[Value], tag: str) -> Cell:
     )
 
 
-def _answers(table: Table, row: Sequence[Value]) -> Answers:
-    return Answers(*(int(value(table, name, row) or 0) for name in table.answers))
+def _answers(table: Table, row: Sequence[Value]) -> Answers | None:
+    """None where one of the four is not known: of the others alone a bar would be wrong."""
+    counts = [said for name in table.answers if isinstance(said := value(table, name, row), int)]
+    return Answers(*counts) if len(counts) == 4 else None
 
 
 def filters() -> dict[str, Any]:
