@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 Value = str | int | float | bool | None
 
@@ -61,18 +62,31 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. `unit` as people write it (`km`, `per 100,000`)."""
+    """A column of a table. `unit` as people write it (`km`, `per 100,000`).
+
+    `low`, `high`, `unreliable` and `link` name columns that speak of this one: its 95 % interval, whether chance alone moves
+    it much (FLAG), and the address that a value leads to (relative, or http). They are in the files; on the page and in text
+    they stand with the value that they speak of. `hidden`: in the files alone.
+    """
 
     name: str
     label: str
     kind: Kind
     meaning: str = ""
     unit: str = ""
+    low: str = ""
+    high: str = ""
+    unreliable: str = ""
+    link: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns. A null is not known, never no; `empty` is what to say where there is no row."""
+    """Rows under columns. A null is not known, never no; `empty` is what to say where there is no row.
+
+    `answers`: the four columns (COUNT) that are the parts of an `Answers`, in its order, to be drawn as a bar in each row.
+    """
 
     id: str
     title: str
@@ -80,13 +94,15 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Value]]
     empty: str = "None known."
+    answers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Choropleth:
-    """Counties shaded by one column of a table. `area_id` names the column with the county's FIPS code.
+    """Counties (or states) shaded by one column of a table. `area_id` names the column with the FIPS code.
 
-    Zero is a class of its own, null is hatched; `unreliable` names the column (FLAG) that marks values by chance.
+    Zero is a class of its own, null is hatched; `unreliable` names the column (FLAG) that marks values by chance. Areas are
+    called what the table's first other column of text says.
     """
 
     id: str
@@ -96,11 +112,13 @@ class Choropleth:
     area_id: str
     value: str
     unreliable: str | None = None
+    area_kind: Literal["county", "state"] = "county"
 
 
 @dataclass(frozen=True, slots=True)
 class PointMap:
-    """Sites on the map, from a table with latitude and longitude; `points` are where people live, by distance to the nearest."""
+    """Sites on the map, from a table with columns `latitude` and `longitude`; `points` are where people live, by distance to the
+    nearest."""
 
     id: str
     title: str
@@ -137,4 +155,5 @@ class Report:
     limits: Sequence[str]
     geography: Sequence[str]  # which data sets of places and people it stands on, one line each
     citation: str
+    known_issues: Sequence[str] = ()  # what is wrong, and known to be
     facts: Mapping[str, Value] = field(default_factory=dict)  # anything else of `report.json`
