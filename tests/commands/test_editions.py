@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from panel_by_hand import by_hand
 from typer.testing import CliRunner
 from workbooks import printed_in, workbook
 
@@ -227,3 +228,43 @@ def test_two_real_editions_in_two_releases(
     told = "SELECT about FROM drift WHERE severity <> 'info' ORDER BY about"
     assert publisher.ask(told) == [("detox MA",), ("su",)]
     assert publisher.ask("SELECT count(*) FROM drift WHERE about = 'iop MA' AND severity = 'info'") == [(1,)]
+    the_trend_is_what_the_sheets_say(publisher, old, new)
+
+
+def the_trend_is_what_the_sheets_say(publisher: Publisher, old: Path, new: Path) -> None:
+    """Of 71 addresses 55 stayed, 16 are gone and 24 new: but 9 of the 16 are still listed without the code, three are two
+    programs that moved (one printed in another town, one from two addresses to one), and of the 24 one is a misprint, one was
+    listed before, and two are where those moved."""
+    sheets = by_hand(old, new, "MA", "OIT")
+    assert [len(x) for x in (sheets.stayed, sheets.gone, sheets.new)] == [55, 16, 24]
+    misprinted, choices = ("8 Famham Street", "Roxbury"), ("108 Grove Street", "Worcester")
+    printed_elsewhere = ("88 Washington Street", "Taunton")
+    assert {there: len(left) for there, left in sheets.moved.items()} == {choices: 2, printed_elsewhere: 1}
+
+    def panel(side: str, *status: str) -> set[tuple[str, str]]:
+        return set(
+            publisher.ask(
+                f"""SELECT split_part(street{side}, ',', 1), city{side} FROM coverage_panel
+                WHERE level_of_care = 'iop' AND status IN {(*status, "")} AND why IS DISTINCT FROM 'rows'"""
+            )
+        )
+
+    assert panel("_before", "recoded_out") == sheets.recoded_out and len(sheets.recoded_out) == 9
+    assert panel("", "recoded_in") == sheets.recoded_in == {("10 Dysart Street", "Quincy")}
+    assert panel("", "moved") == set(sheets.moved)
+    (merged,) = publisher.ask(
+        "SELECT street_before, city_before FROM coverage_panel WHERE level_of_care = 'iop' AND why = 'merged'"
+    )
+    assert panel("_before", "moved") | {merged} == set().union(*sheets.moved.values())
+    assert panel("_before", "closed") - {merged} == sheets.closed and len(sheets.closed) == 4
+    assert sheets.opened - {misprinted} <= panel("", "opened") and len(sheets.opened) == 21
+    second = {("884 Washington Street", "East Weymouth")}
+    assert panel("", "opened") - sheets.opened == second <= sheets.stayed, (
+        "another operator's, at an address that stays"
+    )
+    counts = "sites_before, sites_now, stayed, moved, recoded_out, recoded_in, opened, closed, unread, newly_read, break"
+    trend = f"SELECT {counts} FROM coverage_trend WHERE level_of_care = 'iop' AND focus = 'substance_use' AND state = 'MA'"
+    assert publisher.ask(trend) == [(72, 79, 55, 2, 10, 1, 21, 5, 0, 0, None)]
+    editions = [{"source_id": "su", "before": date(2022, 1, 1), "now": date(2023, 1, 1)}]
+    compared = "SELECT DISTINCT previous_release, release, editions FROM coverage_trend"
+    assert publisher.ask(compared) == [(1, 2, editions)]
