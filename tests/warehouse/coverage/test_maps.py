@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from coverage_fixture import made_up_report
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_shapes import NAMES, made_up_shapes
 
@@ -134,6 +134,7 @@ def test_shared_lines_are_drawn_once() -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.COUNT, Kind.RATE, Kind.SHARE, Kind.KM])
+@settings(max_examples=30)
 @given(data=st.data())
 def test_every_value_has_a_class_that_its_label_is_true_of(kind: Kind, data: st.DataObject) -> None:
     top = 1.0 if kind is Kind.SHARE else 5000.0
