@@ -30,7 +30,7 @@ def people_on_map(connection: duckdb.DuckDBPyConnection) -> list[tuple[float, fl
         points = _gathered(points, cell)
     km = Nearest(sites[:, 0], sites[:, 1]).distances_km(points[:, 0], points[:, 1])[:, 0]
     return [
-        (round(latitude, 4), round(longitude, 4), int(people), round(float(way), 2))
+        (round(latitude, 4), round(longitude, 4), int(people), float(way))
         for (latitude, longitude, people), way in zip(points.tolist(), km, strict=True)
     ]
 
