@@ -18,10 +18,10 @@ import numpy as np
 import zipcodes
 from numpy.typing import NDArray
 
-from warehouse.coverage.nearest import EARTH_KM, Nearest, unit_vectors
-from warehouse.coverage.reach import reach_of_groups, reach_of_points
-from warehouse.coverage.settings import measures
-from warehouse.coverage.travel import StraightLines, Unit
+from warehouse.coverage.measure.nearest import EARTH_KM, Nearest, unit_vectors
+from warehouse.coverage.measure.reach import reach_of_groups, reach_of_points
+from warehouse.coverage.measure.settings import measures
+from warehouse.coverage.measure.travel import StraightLines, Unit
 
 POINTS, SITES, SAMPLE, OPERATORS = 242_335, 5_700, 10_000, 2_000
 KM = f"""2 * {EARTH_KM} * asin(sqrt(pow(sin(radians(site.lat - point.lat) / 2), 2) + cos(radians(point.lat))

@@ -20,8 +20,8 @@ import duckdb
 
 from warehouse.admission import admit
 from warehouse.contracts import contract_version, release_tables
-from warehouse.coverage import functions
-from warehouse.coverage.marts import fill_marts
+from warehouse.coverage.marts import functions
+from warehouse.coverage.marts.fill import fill_marts
 from warehouse.ddl import comments, contract_rows, create_table
 from warehouse.geography import lookup
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage

@@ -14,7 +14,7 @@ from warehouse.policy import policy
 from warehouse.sql import insert_rows, quoted
 
 RELIABILITY = Path(__file__).parent / "reliability.csv"
-COVERAGE = Path(__file__).parent / "coverage"
+COVERAGE = Path(__file__).parent / "coverage" / "marts"
 Trust = tuple[
     int, float, str | None, bool
 ]  # priority, weight, voice, whether it is a page (`sources/kinds.py`)

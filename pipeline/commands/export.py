@@ -1,4 +1,4 @@
-"""`iop export FORMAT --to PATH` and `iop coverage --to PATH`: a release in the formats of others, and for analysts."""
+"""`iop export FORMAT --to PATH`: a release in the formats of others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import typer
 
 from pipeline.commands.console import fail, out
 from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, release_of
-from warehouse.coverage.report import report
 from warehouse.exports.errors import ExportError
 from warehouse.exports.formats import FORMATS
 from warehouse.exports.formats import export as write
@@ -43,20 +42,3 @@ def export(
     except ExportError as error:
         fail(error)
     out.print(f"{to}: " + ", ".join(f"{count:,} {name}" for name, count in rows.items() if count))
-
-
-def coverage(
-    to: Annotated[Path, typer.Option("--to", help="The report to write, Markdown.")],
-    state: Annotated[str | None, typer.Option("--state", help="Only this state, as MA.")] = None,
-    profile: ProfileOption = None,
-    out_folder: OutOption = None,
-    release: ReleaseOption = None,
-) -> None:
-    """Write what the current release knows, and how much of it is not stated, by state, county and level of care."""
-    try:
-        text = report(release_of(profile, out_folder, release), state.upper() if state else None)
-    except ExportError as error:
-        fail(error)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_text(text, encoding="utf-8")
-    out.print(f"{to}: {len(text.splitlines())} lines")

@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 from made_up_shapes import NAMES
 
-from warehouse.coverage.document import (
+from warehouse.coverage.page.shapes import Shapes
+from warehouse.coverage.report.document import (
     Answers,
     Choropleth,
     Column,
@@ -22,7 +23,6 @@ from warehouse.coverage.document import (
     Table,
     Value,
 )
-from warehouse.coverage.page.shapes import Shapes
 
 
 def made_up_report(

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from coverage_fixture import made_up_report
 
-from warehouse.coverage.document import Choropleth, Figure, Kind, PointMap, Report, Table
 from warehouse.coverage.page.shapes import Shapes
+from warehouse.coverage.report.document import Choropleth, Figure, Kind, PointMap, Report, Table
 
 HOSTILE = (
     "</script><img src=x onerror=alert(1)>",

@@ -1,1 +1,1 @@
-"""A report for analysts on what a release knows and does not; each section of it is one query. Not an export of rows."""
+"""Coverage: what there is, for whom, how far away, and what nobody knows; the marts of a release and the report on it."""

@@ -43,7 +43,7 @@ served AS (SELECT source_id, count(*) AS n FROM listing JOIN listing_service USI
 observed AS (SELECT source_id, count(*) AS n FROM observation GROUP BY ALL),
 refused AS (SELECT source_id, count(*) AS n FROM quarantine GROUP BY ALL),
 strange AS (SELECT source_id, sum(rows) AS n FROM unmapped GROUP BY ALL)
-SELECT s.source_id, s.kind, s.state, f.last_attempt, f.last_success, f.last_outcome,
+SELECT s.source_id, s.kind, k.is_page, s.state, f.last_attempt, f.last_success, f.last_outcome,
     coalesce(failed.failures, 0) AS failures_since_success, coalesce(f.attempts, 0) AS attempts, f.success_share,
     s.cadence_days, s.published,
     round(date_diff('minute', f.last_success, getvariable('now')) / 1440.0 - s.cadence_days, 2) AS overdue_days,
@@ -56,6 +56,7 @@ SELECT s.source_id, s.kind, s.state, f.last_attempt, f.last_success, f.last_outc
         WHEN listings = 0 THEN 'silent'
         ELSE 'healthy' END AS status
 FROM source s
+JOIN policy.kind k USING (kind)
 LEFT JOIN fetched f USING (source_id)
 LEFT JOIN failed USING (source_id)
 LEFT JOIN listed USING (source_id)

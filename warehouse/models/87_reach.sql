@@ -12,6 +12,9 @@ LEFT JOIN area z ON z.area_kind = 'zcta' AND z.area_id = a.zcta
 WHERE l.latitude IS NOT NULL
 ORDER BY ALL;
 
+INSERT INTO coverage_site BY NAME
+SELECT target, location_id, organization_id, state FROM work.target_site ORDER BY ALL;
+
 -- Where somebody could tell: a list of the state asks of the level, or, of what programs say of themselves, some program answers.
 CREATE TABLE work.target_asked AS
 SELECT DISTINCT t.target, s.state FROM policy.target t

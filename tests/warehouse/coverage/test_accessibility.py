@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from spheres import haversine_km
 
-from warehouse.coverage import travel
-from warehouse.coverage.accessibility import Decay, Gaussian, Steps, e2sfca
-from warehouse.coverage.nearest import EARTH_KM, Nearest
-from warehouse.coverage.settings import SettingsError, measures
-from warehouse.coverage.travel import StraightLines, Unit
+from warehouse.coverage.measure import travel
+from warehouse.coverage.measure.accessibility import Decay, Gaussian, Steps, e2sfca
+from warehouse.coverage.measure.nearest import EARTH_KM, Nearest
+from warehouse.coverage.measure.settings import SettingsError, measures
+from warehouse.coverage.measure.travel import StraightLines, Unit
 
 STEPS = Steps((10, 25, 50), (1.0, 0.68, 0.22))
 DEGREE = math.radians(1) * EARTH_KM  # km of a degree along a meridian

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from warehouse.coverage.adequacy import FILE, KM_PER_MILE, adequacy, read_standard
-from warehouse.coverage.nearest import EARTH_KM, Nearest
-from warehouse.coverage.reach import reach_of_points
-from warehouse.coverage.settings import SettingsError, measures
-from warehouse.coverage.travel import Basis, StraightLines, Unit
+from warehouse.coverage.measure.adequacy import FILE, KM_PER_MILE, adequacy, read_standard
+from warehouse.coverage.measure.nearest import EARTH_KM, Nearest
+from warehouse.coverage.measure.reach import reach_of_points
+from warehouse.coverage.measure.settings import SettingsError, measures
+from warehouse.coverage.measure.travel import Basis, StraightLines, Unit
 
 SQUARE_MILE = KM_PER_MILE**2
 DEGREE = math.radians(1) * EARTH_KM

@@ -13,7 +13,7 @@ import pytest
 from spheres import anywhere, haversine_km
 
 from warehouse.contracts import release_tables
-from warehouse.coverage.nearest import EARTH_KM, Nearest
+from warehouse.coverage.measure.nearest import EARTH_KM, Nearest
 from warehouse.ddl import create_table
 from warehouse.sql import insert_rows
 

@@ -13,8 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_shapes import NAMES, made_up_shapes
 
-from warehouse.coverage.checked import items, tables_of
-from warehouse.coverage.document import Choropleth, Kind, PointMap, Table
 from warehouse.coverage.page.choropleth import shaded
 from warehouse.coverage.page.classes import classes
 from warehouse.coverage.page.ground import ground
@@ -23,6 +21,8 @@ from warehouse.coverage.page.paths import dots, drawn, lines, path
 from warehouse.coverage.page.point_map import sited
 from warehouse.coverage.page.projection import COUNTRY, EARTH_KM, Albers, fitted
 from warehouse.coverage.page.shapes import shapes_of
+from warehouse.coverage.report.checked import items, tables_of
+from warehouse.coverage.report.document import Choropleth, Kind, PointMap, Table
 
 SHAPES = made_up_shapes()
 REPORT = made_up_report(SHAPES)

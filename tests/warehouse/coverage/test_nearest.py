@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from spheres import anywhere, haversine_km
 
-from warehouse.coverage.nearest import EARTH_KM, Nearest
+from warehouse.coverage.measure.nearest import EARTH_KM, Nearest
 
 
 def test_the_nearest_of_all_over_the_globe() -> None:

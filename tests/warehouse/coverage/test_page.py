@@ -14,13 +14,12 @@ from coverage_fixture import made_up_report
 from hostile_report import hostile_report
 from made_up_shapes import made_up_shapes
 
-from warehouse.coverage.checked import ReportError, ids, items
-from warehouse.coverage.document import Choropleth, Figure, PointMap, Table
-from warehouse.coverage.page.index import StatePage, index_report
 from warehouse.coverage.page.render import render
 from warehouse.coverage.page.shapes import Shapes
 from warehouse.coverage.page.templating import colours
-from warehouse.coverage.written import NOT_KNOWN
+from warehouse.coverage.report.checked import ReportError, ids, items
+from warehouse.coverage.report.document import Choropleth, Column, Figure, Kind, PointMap, Section, Table
+from warehouse.coverage.report.written import NOT_KNOWN
 
 SHAPES = made_up_shapes()
 REPORT = made_up_report(SHAPES)
@@ -204,16 +203,18 @@ def test_a_map_without_areas_is_told() -> None:
         render(REPORT, Shapes({}, {}))
 
 
-def test_the_index_leads_to_each_state() -> None:
+def test_a_map_of_states_leads_to_the_page_of_each() -> None:
     states = Shapes({}, {"25": SHAPES.states["25"], "33": SHAPES.neighbours["33"]})
-    county = next(item for item in items(REPORT) if item.id == "by-county")
-    assert isinstance(county, Table)
-    counted = next(column for column in county.columns if column.name == "services")
-    pages = [
-        StatePage("25", "Massachusetts", "MA/index.html", [84]),
-        StatePage("33", "New Hampshire", "NH/index.html", [None]),
+    columns = [
+        Column("fips", "FIPS", Kind.TEXT, hidden=True),
+        Column("state", "State", Kind.TEXT, link="page"),
+        Column("page", "Page", Kind.TEXT),
+        Column("services", "Services", Kind.COUNT),
     ]
-    report = index_report(replace(REPORT, state=None, sections=[]), pages, [counted], "services")
+    lines = [("25", "Massachusetts", "MA/index.html", 84), ("33", "New Hampshire", "NH/index.html", None)]
+    table = Table("states", "All states", "", columns, lines)
+    drawn = Choropleth("map-of-states", "Services", "", "states", "fips", "services", area_kind="state")
+    report = replace(REPORT, state=None, sections=[Section("all", "State by state", "", [drawn, table])])
     soup = BeautifulSoup(render(report, states), "lxml")
     assert [a["href"] for a in soup.select("#states tbody a")] == ["MA/index.html", "NH/index.html"]
     assert {a["href"] for a in soup.select("#map-of-states .areas a")} == {"MA/index.html", "NH/index.html"}

@@ -10,13 +10,13 @@ import polars as pl
 import pytest
 from spheres import haversine_km
 
-from warehouse.coverage import travel
-from warehouse.coverage.accessibility import Steps, e2sfca
-from warehouse.coverage.nearest import EARTH_KM, Nearest
-from warehouse.coverage.reach import reach_of_groups, reach_of_points
-from warehouse.coverage.settings import measures
-from warehouse.coverage.travel import Basis, StraightLines, Unit
-from warehouse.coverage.travel_matrix import TravelMatrixError, read_travel_matrix
+from warehouse.coverage.measure import travel
+from warehouse.coverage.measure.accessibility import Steps, e2sfca
+from warehouse.coverage.measure.nearest import EARTH_KM, Nearest
+from warehouse.coverage.measure.reach import reach_of_groups, reach_of_points
+from warehouse.coverage.measure.settings import measures
+from warehouse.coverage.measure.travel import Basis, StraightLines, Unit
+from warehouse.coverage.measure.travel_matrix import TravelMatrixError, read_travel_matrix
 
 KM, MINUTES = measures()[Unit.KM], measures()[Unit.MINUTES]
 DEGREE = math.radians(1) * EARTH_KM

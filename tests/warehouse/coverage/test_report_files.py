@@ -15,12 +15,12 @@ from coverage_fixture import made_up_report
 from hostile_report import hostile_report
 from made_up_shapes import made_up_shapes
 
-from warehouse.coverage.checked import ReportError, check, items, tables_of
-from warehouse.coverage.document import Choropleth, Column, Figure, Kind, PointMap, Section, Table
-from warehouse.coverage.files import read_report, report_json, table_csv, write_files
 from warehouse.coverage.page.picture import pictures, png
-from warehouse.coverage.text import text
-from warehouse.coverage.written import NOT_KNOWN, interval, with_unit, written
+from warehouse.coverage.report.checked import ReportError, check, items, tables_of
+from warehouse.coverage.report.document import Choropleth, Column, Figure, Kind, PointMap, Section, Table
+from warehouse.coverage.report.files import read_report, report_json, table_csv, write_files
+from warehouse.coverage.report.text import text
+from warehouse.coverage.report.written import NOT_KNOWN, interval, with_unit, written
 from warehouse.exports.csv import plain_cell
 
 SHAPES = made_up_shapes()

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from warehouse.coverage.statistics import (
+from warehouse.coverage.measure.statistics import (
     grouped_quantiles,
     is_reliable,
     poisson_interval,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from warehouse.coverage.checked import column, position
-from warehouse.coverage.columns import beside
-from warehouse.coverage.document import Choropleth, Kind, Table, Value
 from warehouse.coverage.page.classes import LegendClass, classes
 from warehouse.coverage.page.ground import Area, Ground
 from warehouse.coverage.page.labels import room
-from warehouse.coverage.written import NOT_KNOWN, unit, with_unit, written
+from warehouse.coverage.report.checked import column, position
+from warehouse.coverage.report.columns import beside
+from warehouse.coverage.report.document import Choropleth, Kind, Table, Value
+from warehouse.coverage.report.written import NOT_KNOWN, unit, with_unit, written
 
 MOST_LABELS = 30
 LONGEST_TITLE = 160

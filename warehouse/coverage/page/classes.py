@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from warehouse.coverage.document import Kind
-from warehouse.coverage.written import NOT_KNOWN, written
+from warehouse.coverage.report.document import Kind
+from warehouse.coverage.report.written import NOT_KNOWN, written
 
 MOST = 5
 UNKNOWN, ZERO = "unknown", "zero"

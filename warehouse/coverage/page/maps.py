@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from warehouse.coverage.checked import items, tables_of
-from warehouse.coverage.document import Choropleth, PointMap, Report
 from warehouse.coverage.page.choropleth import ShadedMap, shaded
 from warehouse.coverage.page.ground import Ground, ground
 from warehouse.coverage.page.point_map import SiteMap, sited
 from warehouse.coverage.page.shapes import Shapes
+from warehouse.coverage.report.checked import items, tables_of
+from warehouse.coverage.report.document import Choropleth, PointMap, Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import resvg_py
 
-from warehouse.coverage.checked import check
-from warehouse.coverage.document import Kind, Report
 from warehouse.coverage.page.choropleth import ShadedMap
 from warehouse.coverage.page.ground import Ground
 from warehouse.coverage.page.maps import Maps, maps
 from warehouse.coverage.page.point_map import SHAPES, SiteMap
 from warehouse.coverage.page.shapes import Shapes
 from warehouse.coverage.page.templating import FOLDER, environment, picture_style
-from warehouse.coverage.written import written
+from warehouse.coverage.report.checked import check
+from warehouse.coverage.report.document import Kind, Report
+from warehouse.coverage.report.written import written
 
 FAMILY = "Open Sans"
 FONTS = tuple(str(FOLDER / "fonts" / name) for name in ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf"))

@@ -9,11 +9,11 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from warehouse.coverage.checked import column, position
-from warehouse.coverage.document import PointMap, Table, Value
 from warehouse.coverage.page.ground import Ground
 from warehouse.coverage.page.paths import dots
-from warehouse.coverage.written import KM_PER_MILE, NOT_KNOWN
+from warehouse.coverage.report.checked import column, position
+from warehouse.coverage.report.document import PointMap, Table, Value
+from warehouse.coverage.report.written import KM_PER_MILE, NOT_KNOWN
 
 SHAPES = (
     "circle",

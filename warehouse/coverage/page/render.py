@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from warehouse.coverage.checked import check
-from warehouse.coverage.document import Choropleth, Figure, PointMap, Report, Section, Table
 from warehouse.coverage.page.maps import Maps, maps
 from warehouse.coverage.page.point_map import SHAPES
 from warehouse.coverage.page.rows import table_view
 from warehouse.coverage.page.shapes import Shapes
 from warehouse.coverage.page.templating import environment, script, style
+from warehouse.coverage.report.checked import check
+from warehouse.coverage.report.document import Choropleth, Figure, PointMap, Report, Section, Table
 
 CLOSING = (
     ("method", "Method", "method"),
@@ -25,7 +25,7 @@ TEMPLATES = {Figure: "figures", Table: "table", Choropleth: "choropleth", PointM
 
 
 def render(report: Report, shapes: Shapes) -> str:
-    """The page. ReportError where the report does not hold together (`warehouse.coverage.checked`).
+    """The page. ReportError where the report does not hold together (`warehouse.coverage.report.checked`).
 
     `tables/<id>.csv`, `tables/<id>.json` and `report.json` are linked as files beside it; the page is whole without them.
     """

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.coverage.columns import beside, counted, seen, value
-from warehouse.coverage.document import Answers, Column, Kind, Table, Value
-from warehouse.coverage.written import NUMERIC, miles, miles_too, written
+from warehouse.coverage.report.columns import beside, counted, seen, value
+from warehouse.coverage.report.document import Answers, Column, Kind, Table, Value
+from warehouse.coverage.report.written import NUMERIC, miles, miles_too, written
 
 LONG = 40  # rows from which a table scrolls in a box of its own and gets a filter
 

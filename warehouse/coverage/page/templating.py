@@ -14,9 +14,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from warehouse.coverage import written
-from warehouse.coverage.document import Kind
 from warehouse.coverage.page import rows
+from warehouse.coverage.report import written
+from warehouse.coverage.report.document import Kind
 
 FOLDER = Path(__file__).parent
 _VARIABLE = re.compile(r"var\(--([a-z0-9-]+)\)")

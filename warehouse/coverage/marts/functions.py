@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 from duckdb.sqltypes import BIGINT, BOOLEAN, DOUBLE, DuckDBPyType
 
-from warehouse.coverage.statistics import Interval, is_reliable, poisson_interval, wilson_interval
+from warehouse.coverage.measure.statistics import Interval, is_reliable, poisson_interval, wilson_interval
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:

@@ -9,8 +9,8 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, PositiveFloat, TypeAdapter, ValidationError
 
-from warehouse.coverage.accessibility import Gaussian, Steps
-from warehouse.coverage.travel import Unit
+from warehouse.coverage.measure.accessibility import Gaussian, Steps
+from warehouse.coverage.measure.travel import Unit
 
 FILE = Path(__file__).with_name("reach.toml")
 T = TypeVar("T")

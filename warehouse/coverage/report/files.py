@@ -13,9 +13,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from warehouse.coverage.checked import ReportError, check, tables_of
-from warehouse.coverage.document import Choropleth, Column, Figure, Kind, PointMap, Report, Table, Value
-from warehouse.coverage.written import unit
+from warehouse.coverage.report.checked import ReportError, check, tables_of
+from warehouse.coverage.report.document import (
+    Choropleth,
+    Column,
+    Figure,
+    Kind,
+    PointMap,
+    Report,
+    Table,
+    Value,
+)
+from warehouse.coverage.report.written import unit
 from warehouse.exports.csv import cell
 
 FORMAT, VERSION = "iop-coverage-report", 1

@@ -16,9 +16,9 @@ INSERT INTO dimension_label VALUES ('age_group', 'For whom', 1), ('payer', 'Who 
 CREATE TEMP TABLE focus_label (focus VARCHAR, about VARCHAR);
 INSERT INTO focus_label VALUES ('substance_use', 'Substance use'), ('mental_health', 'Mental health'), ('both', 'Both'), ('not_stated', 'Not stated');
 
-CREATE TEMP VIEW supply AS FROM iop.coverage_supply WHERE state = getvariable('state');
-CREATE TEMP VIEW here AS FROM iop.area WHERE state = getvariable('state');
+CREATE TEMP VIEW supply AS FROM iop.coverage_supply WHERE state = coalesce(getvariable('state'), state);
+CREATE TEMP VIEW here AS FROM iop.area WHERE state = coalesce(getvariable('state'), state);
 CREATE TEMP VIEW reach AS
-SELECT r.*, t.label, t.place FROM iop.coverage_reach r JOIN target t USING (target) WHERE state = getvariable('state');
+SELECT r.*, t.label, t.place FROM iop.coverage_reach r JOIN target t USING (target) WHERE state = coalesce(getvariable('state'), state);
 CREATE TEMP VIEW program AS
 FROM iop.directory WHERE level_of_care = 'iop' AND state = getvariable('state');

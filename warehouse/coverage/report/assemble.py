@@ -8,14 +8,16 @@ query too (`figures.sql`).
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from warehouse.coverage.document import (
+from warehouse.coverage.measure.settings import measures
+from warehouse.coverage.measure.travel import Unit
+from warehouse.coverage.measure.travel_matrix import TravelMatrix
+from warehouse.coverage.report.by_travel import by_travel
+from warehouse.coverage.report.document import (
     Answers,
     Choropleth,
     Column,
@@ -27,20 +29,23 @@ from warehouse.coverage.document import (
     Table,
     Value,
 )
-from warehouse.coverage.people_on_map import people_on_map
-from warehouse.coverage.settings import measures
-from warehouse.coverage.travel import Unit
+from warehouse.coverage.report.people_on_map import people_on_map
 from warehouse.exports.errors import ExportError
 from warehouse.exports.release_file import OpenRelease
 from warehouse.reference import COVERAGE
 
+TRAVEL = {
+    "id": "travel",
+    "title": "By road",
+    "text": "The same question, with ways as somebody computed them.",
+}
 FOLDER = Path(__file__).parent
 STATES = "SELECT state, name FROM iop.area WHERE area_kind = 'state' ORDER BY name"
 HELD = "SELECT DISTINCT state FROM iop.coverage_supply ORDER BY state"
 DATASETS = """SELECT DISTINCT g.title, g.publisher, g.vintage, g.licence FROM iop.geography g
     WHERE dataset_id IN (
         SELECT dataset_id FROM here UNION SELECT ages_dataset_id FROM here UNION SELECT dataset_id FROM reach
-        UNION SELECT dataset_id FROM iop.boundary WHERE state = getvariable('state'))
+        UNION SELECT dataset_id FROM iop.boundary WHERE state = coalesce(getvariable('state'), state))
     ORDER BY ALL"""
 
 
@@ -62,28 +67,20 @@ class Assembly:
                 f"release {source.release} holds no coverage: run `iop run` with this version to build one that does"
             )
 
-    def report(self, state: str) -> Report:
-        """The report of a state (postal code). ExportError where there is no such state, or nothing of it in the release."""
-        if state not in self.names:
+    def report(self, state: str | None, matrix: TravelMatrix | None = None) -> Report:
+        """The report of a state (postal code), or the index of all; `matrix`: with ways by somebody's table of travel.
+
+        ExportError where there is no such state, or nothing of it; TravelMatrixError as in `by_travel`.
+        """
+        if state is not None and state not in self.names:
             raise ExportError(f"there is no state {state}: write a postal code, as MA")
-        if state not in self.held:
+        if state is not None and state not in self.held:
             raise ExportError(
                 f"release {self.source.release} holds no place in {self.names[state]}: it has {', '.join(self.held)}"
             )
-        self.connection.execute(f"SET VARIABLE state = '{state}'")
-        plan, words = _plan(), self._words(state)
-        figures, holds = self._figures(), self._holds()
-        made = {item["id"]: _figure(item, figures, words) for item in plan["figure"]}
-        made |= {item["id"]: Choropleth(**_told(item, words)) for item in plan["choropleth"]}
-        sections = []
-        for section in plan["section"]:
-            items = [made.get(name) or self._table_or_map(name, words) for name in section["items"]]
-            kept = [item for item in items if item is not None]
-            shown = {item.id for item in kept if isinstance(item, Table)}
-            kept = [item for item in kept if not isinstance(item, PointMap) or item.table in shown]
-            if kept:
-                text = section["text"].format_map(words)
-                sections.append(Section(section["id"], section["title"], text, kept))
+        self.connection.execute("SET VARIABLE state = ?::VARCHAR", [state])
+        plan, words = _plan(), self._words(self.names[state] if state else "the United States")
+        holds = self._holds() if state else ()
         return Report(
             state=state,
             title=plan["title"].format_map(words),
@@ -91,7 +88,10 @@ class Assembly:
             built_at=self.source.built_at,
             contract=self.source.contract_version,
             summary=plan["summary"].format_map(words),
-            sections=sections,
+            sections=[
+                *self._sections(plan["section"] if state else plan["index"], words),
+                *([Section(**TRAVEL, items=[by_travel(self.connection, matrix)])] if matrix else []),
+            ],
             method=[line["text"].format_map(words) for line in plan["method"]],
             limits=[
                 line["text"].format_map(words)
@@ -105,9 +105,22 @@ class Assembly:
             citation=plan["citation"].format_map(words),
         )
 
-    def _words(self, state: str) -> Mapping[str, object]:
+    def _sections(self, told: Sequence[Mapping[str, Any]], words: Mapping[str, object]) -> Iterator[Section]:
+        """Sections with what there is in them: a table of no use without a row, and a map without its table, are left out."""
+        plan, figures = _plan(), self._figures()
+        made: dict[str, Figure | Choropleth] = {
+            item["id"]: _figure(item, figures, words) for item in plan["figure"]
+        }
+        made |= {item["id"]: Choropleth(**_told(item, words)) for item in plan["choropleth"]}
+        for section in told:
+            items = [made.get(name) or self._table_or_map(name, words) for name in section["items"]]
+            kept = [item for item in items if item is not None]
+            if kept:
+                yield Section(section["id"], section["title"], section["text"].format_map(words), kept)
+
+    def _words(self, place: str) -> Mapping[str, object]:
         return {
-            "place": self.names[state],
+            "place": place,
             "release": self.source.release,
             "built": f"{self.source.built_at:%Y-%m-%d %H:%M}",
             "contract": self.source.contract_version,
@@ -183,8 +196,3 @@ def _toml(name: str) -> Mapping[str, Any]:
 @cache
 def _sql(name: str) -> str:
     return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def shapes_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, bytes]]:
-    """Rows of `boundary` for maps: kind, GEOID, state, well-known binary."""
-    return connection.execute("SELECT area_kind, area_id, state, geometry FROM iop.boundary").fetchall()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 
-from warehouse.coverage.nearest import Nearest
+from warehouse.coverage.measure.nearest import Nearest
 
 MOST = 6_000  # dots that a page can hold; more are put together on a grid
 CELLS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64)  # degrees
 POINTS = """SELECT latitude, longitude, population FROM iop.population_point
     WHERE state = getvariable('state') AND population > 0 ORDER BY point_id"""
-SITES = """SELECT DISTINCT latitude, longitude FROM iop.directory
-    WHERE level_of_care = 'iop' AND state IS NOT NULL AND latitude IS NOT NULL ORDER BY ALL"""
+SITES = """SELECT DISTINCT latitude, longitude FROM iop.coverage_site JOIN iop.location USING (location_id)
+    WHERE target = 'any' ORDER BY ALL"""
 
 
 def people_on_map(connection: duckdb.DuckDBPyConnection) -> list[tuple[float, float, int, float]]:

@@ -2,8 +2,9 @@
 -- Share of the intensive outpatient programs of each source of which it states the field. “Not known”: its list does not ask,
 -- and states it of none. A low share of a page means that pages do not say, not that programs do not offer.
 WITH named AS (
-    SELECT f.*, CASE WHEN s.kind = 'provider_site' THEN 'Web sites of providers' ELSE s.title END AS source
-    FROM iop.coverage_source_fact f JOIN iop.source s USING (source_id) WHERE f.state = getvariable('state')),
+    SELECT f.*, CASE WHEN h.is_page THEN 'Web sites of providers' ELSE s.title END AS source
+    FROM iop.coverage_source_fact f JOIN iop.source s USING (source_id) JOIN iop.source_health h USING (source_id)
+    WHERE f.state = getvariable('state')),
 shared AS (
     SELECT source, field, sum(services) AS services,
         CASE WHEN sum(stating) > 0 OR bool_or(is_asked) THEN sum(stating) / sum(services) END AS share FROM named GROUP BY ALL)

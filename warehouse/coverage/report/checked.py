@@ -6,8 +6,17 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from warehouse.coverage.document import Choropleth, Column, Figure, Kind, PointMap, Report, Table, Value
-from warehouse.coverage.written import NUMERIC
+from warehouse.coverage.report.document import (
+    Choropleth,
+    Column,
+    Figure,
+    Kind,
+    PointMap,
+    Report,
+    Table,
+    Value,
+)
+from warehouse.coverage.report.written import NUMERIC
 
 # An anchor of the page and the name of a file; `--` stands in the page's own ids.
 _ID = re.compile(r"[a-z](?:[a-z0-9_]|-(?!-)){0,79}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from warehouse.coverage.checked import position
-from warehouse.coverage.document import Answers, Column, Table, Value
-from warehouse.coverage.written import interval
+from warehouse.coverage.report.checked import position
+from warehouse.coverage.report.document import Answers, Column, Table, Value
+from warehouse.coverage.report.written import interval
 
 
 def seen(table: Table) -> list[Column]:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
-from warehouse.coverage.nearest import Floats, Pairs
-from warehouse.coverage.travel import Travel
+from warehouse.coverage.measure.nearest import Floats, Pairs
+from warehouse.coverage.measure.travel import Travel
 
 PER = 100_000
 

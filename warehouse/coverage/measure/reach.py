@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from warehouse.coverage.accessibility import Catchments
-from warehouse.coverage.nearest import Floats, Indices, Pairs
-from warehouse.coverage.settings import Measure
-from warehouse.coverage.statistics import grouped_quantiles
-from warehouse.coverage.travel import Basis, Travel, Unit
+from warehouse.coverage.measure.accessibility import Catchments
+from warehouse.coverage.measure.nearest import Floats, Indices, Pairs
+from warehouse.coverage.measure.settings import Measure
+from warehouse.coverage.measure.statistics import grouped_quantiles
+from warehouse.coverage.measure.travel import Basis, Travel, Unit
 
 
 @dataclass(frozen=True, slots=True)

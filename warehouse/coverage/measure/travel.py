@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from warehouse.coverage.nearest import Floats, Indices, Nearest, Pairs
+from warehouse.coverage.measure.nearest import Floats, Indices, Nearest, Pairs
 
 CHUNK = 20_000  # points whose pairs are held at once: some 50 MB where a city has hundreds of sites
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from warehouse.coverage.checked import check, tables_of
-from warehouse.coverage.columns import beside, counted, seen
-from warehouse.coverage.document import Answers, Figure, Report, Section, Table
-from warehouse.coverage.written import NUMERIC, interval, unit, with_unit, written
+from warehouse.coverage.report.checked import check, tables_of
+from warehouse.coverage.report.columns import beside, counted, seen
+from warehouse.coverage.report.document import Answers, Figure, Report, Section, Table
+from warehouse.coverage.report.written import NUMERIC, interval, unit, with_unit, written
 
 UNRELIABLE = "unreliable"
 

@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from warehouse.coverage.nearest import Floats, Nearest
-from warehouse.coverage.points import Labels, Points, Sites
-from warehouse.coverage.reach import PointReach
-from warehouse.coverage.settings import Measure
+from warehouse.coverage.marts.points import Labels, Points, Sites
+from warehouse.coverage.measure.nearest import Floats, Nearest
+from warehouse.coverage.measure.reach import PointReach
+from warehouse.coverage.measure.settings import Measure
 
 PLACES = (
     "SELECT location_id, latitude, longitude, answer FROM work.target_maybe WHERE target = ? ORDER BY ALL"

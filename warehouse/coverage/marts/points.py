@@ -10,8 +10,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.coverage.nearest import Floats, Nearest
-from warehouse.coverage.travel import StraightLines
+from warehouse.coverage.measure.nearest import Floats, Nearest
+from warehouse.coverage.measure.travel import StraightLines
 
 Labels = NDArray[np.object_]
 

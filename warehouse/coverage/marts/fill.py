@@ -12,14 +12,14 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from warehouse.coverage.adequacy import Standard, adequacy, read_standard
-from warehouse.coverage.gaps import find_gaps, read_places
-from warehouse.coverage.nearest import Nearest
-from warehouse.coverage.points import Points, Sites, lines, read_points, read_sites, read_towns
-from warehouse.coverage.reach import GroupReach, PointReach, reach_of_groups, reach_of_points
-from warehouse.coverage.sensitivity import sensitivity
-from warehouse.coverage.settings import Measure, measures
-from warehouse.coverage.travel import Unit
+from warehouse.coverage.marts.gaps import find_gaps, read_places
+from warehouse.coverage.marts.points import Points, Sites, lines, read_points, read_sites, read_towns
+from warehouse.coverage.marts.sensitivity import sensitivity
+from warehouse.coverage.measure.adequacy import Standard, adequacy, read_standard
+from warehouse.coverage.measure.nearest import Nearest
+from warehouse.coverage.measure.reach import GroupReach, PointReach, reach_of_groups, reach_of_points
+from warehouse.coverage.measure.settings import Measure, measures
+from warehouse.coverage.measure.travel import Unit
 from warehouse.sql import insert_rows
 
 TARGETS = "SELECT target, people_kind FROM policy.target ORDER BY target"

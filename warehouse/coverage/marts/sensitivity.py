@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from warehouse.coverage.nearest import Nearest
-from warehouse.coverage.points import Points, Sites, lines
-from warehouse.coverage.reach import reach_of_groups, reach_of_points
-from warehouse.coverage.settings import Measure
+from warehouse.coverage.marts.points import Points, Sites, lines
+from warehouse.coverage.measure.nearest import Nearest
+from warehouse.coverage.measure.reach import reach_of_groups, reach_of_points
+from warehouse.coverage.measure.settings import Measure
 
 BESIDE_KM = 100.0  # sites of other states so near to somebody may matter
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warehouse.coverage.document import Column, Figure, Kind, Value
+from warehouse.coverage.report.document import Column, Figure, Kind, Value
 
 NOT_KNOWN = "not known"
 KM_PER_MILE = 1.609344

@@ -10,9 +10,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, TypeAdapter, model_validator
 
-from warehouse.coverage.reach import PointReach, numbered
-from warehouse.coverage.settings import read_settings
-from warehouse.coverage.travel import Basis, Unit
+from warehouse.coverage.measure.reach import PointReach, numbered
+from warehouse.coverage.measure.settings import read_settings
+from warehouse.coverage.measure.travel import Basis, Unit
 
 FILE = Path(__file__).with_name("adequacy.toml")
 KM_PER_MILE = 1.609344  # exactly, by definition of the international mile

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from warehouse.coverage.nearest import Floats, Indices, Pairs
-from warehouse.coverage.travel import Basis, Unit
+from warehouse.coverage.measure.nearest import Floats, Indices, Pairs
+from warehouse.coverage.measure.travel import Basis, Unit
 
 IDS = ["origin_id", "destination_id"]
 

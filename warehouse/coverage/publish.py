@@ -1,0 +1,91 @@
+"""Writes coverage reports: of each state a page, its maps as pictures, its tables as files, and the whole as text and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse.coverage.measure.travel_matrix import read_travel_matrix
+from warehouse.coverage.page.picture import pictures, png
+from warehouse.coverage.page.render import render
+from warehouse.coverage.page.shapes import Shapes, shapes_of
+from warehouse.coverage.report.assemble import Assembly
+from warehouse.coverage.report.document import Report
+from warehouse.coverage.report.files import write_files
+from warehouse.coverage.report.text import text
+from warehouse.exports.release_file import open_release
+from warehouse.exports.target import draft_folder, write_manifest
+
+FORMAT = "coverage"  # told in the folder's manifest
+PAGE = "index.html"
+BOUNDARIES = "SELECT area_kind, area_id, state, geometry FROM iop.boundary"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One report that was written: its state (None: the index of all), its page, and the bytes of that."""
+
+    state: str | None
+    page: Path
+    size: int
+
+
+@contextmanager
+def open_assembly(release: Path) -> Iterator[Assembly]:
+    """Reports on a release file. ExportError as in `exports`, or where it holds no coverage."""
+    with open_release(release) as source:
+        yield Assembly(source)
+
+
+def write_report(release: Path, state: str, to: Path, travel: Path | None = None) -> Written:
+    """The report of one state (postal code) into the folder `to`, which replaces an older one there.
+
+    `travel`: a table of travel times or distances, told beside the straight lines. ExportError where the state is none, the
+    release holds nothing of it, or `to` holds something else; TravelMatrixError where the table is none.
+    """
+    matrix = read_travel_matrix(travel) if travel else None
+    with open_assembly(release) as assembly, draft_folder(to, FORMAT) as draft:
+        report = assembly.report(state, matrix)
+        size = _write(report, shapes_of(_boundaries(assembly), state), draft)
+        write_manifest(draft, assembly.source, FORMAT, {"reports": 1})
+    return Written(state, to / PAGE, size)
+
+
+def write_reports(
+    release: Path, to: Path, done: Callable[[Written], None] = lambda _: None
+) -> Sequence[Written]:
+    """The reports of all states that the release holds, each in a folder of its postal code, and an index of them.
+
+    `done` is called after each. ExportError as in `write_report`.
+    """
+    written: list[Written] = []
+    with open_assembly(release) as assembly, draft_folder(to, FORMAT) as draft:
+        rows = _boundaries(assembly)
+        for state in assembly.held:
+            size = _write(assembly.report(state), shapes_of(rows, state), draft / state)
+            written.append(Written(state, to / state / PAGE, size))
+            done(written[-1])
+        size = _write(assembly.report(None), shapes_of(rows, None), draft)
+        written.append(Written(None, to / PAGE, size))
+        done(written[-1])
+        write_manifest(draft, assembly.source, FORMAT, {"reports": len(written)})
+    return written
+
+
+def _boundaries(assembly: Assembly) -> list[tuple[str, str, str, bytes]]:
+    return assembly.connection.execute(BOUNDARIES).fetchall()
+
+
+def _write(report: Report, shapes: Shapes, to: Path) -> int:
+    """Everything of one report; bytes of its page."""
+    to.mkdir(parents=True, exist_ok=True)
+    page = render(report, shapes).encode()
+    (to / PAGE).write_bytes(page)
+    (to / "report.md").write_text(text(report), encoding="utf-8")
+    write_files(report, to)
+    (to / "maps").mkdir(exist_ok=True)
+    for name, svg in pictures(report, shapes).items():
+        (to / "maps" / f"{name}.png").write_bytes(png(svg))
+    return len(page)

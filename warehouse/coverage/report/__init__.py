@@ -1,0 +1,1 @@
+"""The coverage report as data: put together from a release, checked, written as text and files."""
