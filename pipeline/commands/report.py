@@ -12,6 +12,7 @@ from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, release_of
 from warehouse.coverage.measure.travel_matrix import TravelMatrixError
 from warehouse.coverage.publish import Written, open_assembly, write_report, write_reports
+from warehouse.coverage.report.assemble import StateError
 from warehouse.coverage.report.text import text
 from warehouse.exports.errors import ExportError
 
@@ -44,8 +45,10 @@ def report(
             _tell(write_report(file, state.upper(), to, travel))
         else:
             write_reports(file, to, _tell)
-    except (ExportError, TravelMatrixError) as error:
+    except (StateError, TravelMatrixError) as error:
         fail(error, ExitCode.USAGE)
+    except ExportError as error:
+        fail(error)
 
 
 def coverage(
@@ -61,8 +64,10 @@ def coverage(
     try:
         with open_assembly(release_of(profile, out_folder, release)) as assembly:
             written = text(assembly.report(state.upper() if state else None))
-    except ExportError as error:
+    except StateError as error:
         fail(error, ExitCode.USAGE)
+    except ExportError as error:
+        fail(error)
     if to is None:
         typer.echo(written, nl=False)
         return

@@ -8,7 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from pipeline.commands.export import coverage, export
+from pipeline.commands.export import export
+from pipeline.commands.report import coverage
 
 
 @pytest.fixture

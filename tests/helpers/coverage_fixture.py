@@ -40,7 +40,7 @@ def made_up_report(
         "contract": "3.2",
         "summary": "What is known of programs that treat people several days a week while they live at home: who can reach one, who cannot, and what nobody has asked. Figures here are made up.",
         "sections": _sections(names, sites, points, rng, long),
-        "method": [
+        "methods": [
             "Distances are straight lines from where people live (centres of population of census block groups) to the nearest known program of any state.",
             "Intervals of counts and rates are exact Poisson intervals, those of shares Wilson intervals, both at 95 %.",
             "A figure is marked unreliable where its relative error is over 30 %, or fewer than five are counted.",

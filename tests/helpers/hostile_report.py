@@ -29,7 +29,7 @@ def hostile_report(shapes: Shapes) -> Report:
         title=HOSTILE[0],
         summary=HOSTILE[1],
         citation=HOSTILE[0],
-        method=HOSTILE,
+        methods=HOSTILE,
         limits=HOSTILE,
     )
     sections = []

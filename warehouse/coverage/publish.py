@@ -42,8 +42,8 @@ def open_assembly(release: Path) -> Iterator[Assembly]:
 def write_report(release: Path, state: str, to: Path, travel: Path | None = None) -> Written:
     """The report of one state (postal code) into the folder `to`, which replaces an older one there.
 
-    `travel`: a table of travel times or distances, told beside the straight lines. ExportError where the state is none, the
-    release holds nothing of it, or `to` holds something else; TravelMatrixError where the table is none.
+    `travel`: a table of travel times or distances, told beside the straight lines. StateError where the state is none or
+    the release holds nothing of it, ExportError where `to` holds something else; TravelMatrixError where the table is none.
     """
     matrix = read_travel_matrix(travel) if travel else None
     with open_assembly(release) as assembly, draft_folder(to, FORMAT) as draft:

@@ -110,7 +110,7 @@ def test_all_that_the_report_holds_is_on_the_page(soup: BeautifulSoup) -> None:
         else:
             assert block.select(f"a[href='#{item.table}']")
             assert block.select_one("svg.map")["aria-describedby"].split()[0] == f"{item.id}--text"
-    for line in (*REPORT.method, *REPORT.limits, *REPORT.known_issues, *REPORT.geography, REPORT.citation):
+    for line in (*REPORT.methods, *REPORT.limits, *REPORT.known_issues, *REPORT.geography, REPORT.citation):
         assert line in " ".join(soup.get_text(" ").split())
 
 

@@ -14,7 +14,7 @@ from warehouse.coverage.report.checked import check
 from warehouse.coverage.report.document import Choropleth, Figure, PointMap, Report, Section, Table
 
 CLOSING = (
-    ("method", "Method", "method"),
+    ("method", "Method", "methods"),
     ("limits", "What this report cannot say", "limits"),
     ("known-issues", "Known issues", "known_issues"),
     ("data-sets", "Data sets it stands on", "geography"),

@@ -49,6 +49,10 @@ DATASETS = """SELECT DISTINCT g.title, g.publisher, g.vintage, g.licence FROM io
     ORDER BY ALL"""
 
 
+class StateError(ExportError):
+    """A state that does not exist, or of which the release holds nothing."""
+
+
 class Assembly:
     """Reports on one open release. Its connection is given temporary tables; the release itself is only read."""
 
@@ -70,12 +74,12 @@ class Assembly:
     def report(self, state: str | None, matrix: TravelMatrix | None = None) -> Report:
         """The report of a state (postal code), or the index of all; `matrix`: with ways by somebody's table of travel.
 
-        ExportError where there is no such state, or nothing of it; TravelMatrixError as in `by_travel`.
+        StateError where there is no such state, or nothing of it; TravelMatrixError as in `by_travel`.
         """
         if state is not None and state not in self.names:
-            raise ExportError(f"there is no state {state}: write a postal code, as MA")
+            raise StateError(f"there is no state {state}: write a postal code, as MA")
         if state is not None and state not in self.held:
-            raise ExportError(
+            raise StateError(
                 f"release {self.source.release} holds no place in {self.names[state]}: it has {', '.join(self.held)}"
             )
         self.connection.execute("SET VARIABLE state = ?::VARCHAR", [state])
@@ -92,7 +96,7 @@ class Assembly:
                 *self._sections(plan["section"] if state else plan["index"], words),
                 *([Section(**TRAVEL, items=[by_travel(self.connection, matrix)])] if matrix else []),
             ],
-            method=[line["text"].format_map(words) for line in plan["method"]],
+            methods=[line["text"].format_map(words) for line in plan["method"]],
             limits=[
                 line["text"].format_map(words)
                 for line in plan["limit"]

@@ -151,7 +151,7 @@ class Report:
     contract: str
     summary: str  # one or two sentences under the title
     sections: Sequence[Section]
-    method: Sequence[str]
+    methods: Sequence[str]
     limits: Sequence[str]
     geography: Sequence[str]  # which data sets of places and people it stands on, one line each
     citation: str

@@ -26,13 +26,13 @@ UNION ALL
 SELECT 'adolescents_medicaid', services, NULL, NULL, TRUE, services, not_ticked, not_asked, not_stated
 FROM one WHERE level_of_care = 'iop' AND focus = 'substance_use' AND dimension = 'age_group_payer' AND value = 'adolescents medicaid'
 UNION ALL
-SELECT 'within_25_km', within_25_km / people, NULL, NULL, TRUE, NULL, NULL, NULL, NULL FROM far WHERE target = 'any'
+SELECT 'within_25_km', within_25_km / nullif(people, 0), NULL, NULL, TRUE, NULL, NULL, NULL, NULL FROM far WHERE target = 'any'
 UNION ALL
-SELECT 'within_25_km_' || target, within_25_km / people, NULL, NULL, TRUE, NULL, NULL, NULL, NULL
+SELECT 'within_25_km_' || target, within_25_km / nullif(people, 0), NULL, NULL, TRUE, NULL, NULL, NULL, NULL
 FROM far WHERE target IN ('medicaid', 'adolescents')
 UNION ALL
 SELECT 'median_km', median_km, NULL, NULL, TRUE, NULL, NULL, NULL, NULL FROM far WHERE target = 'any'
 UNION ALL
 SELECT 'beyond_25_km', people - within_25_km, NULL, NULL, TRUE, NULL, NULL, NULL, NULL FROM far WHERE target = 'any'
 UNION ALL
-SELECT 'choice', choice / people, NULL, NULL, TRUE, NULL, NULL, NULL, NULL FROM far WHERE target = 'any';
+SELECT 'choice', choice / nullif(people, 0), NULL, NULL, TRUE, NULL, NULL, NULL, NULL FROM far WHERE target = 'any';

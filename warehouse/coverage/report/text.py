@@ -20,7 +20,7 @@ def text(report: Report) -> str:
         f"Release {report.release}, as of {report.built_at:%Y-%m-%d %H:%M} UTC.",
         report.summary,
         *(block for section in report.sections for block in _section(section, report)),
-        *_closing("Method", report.method),
+        *_closing("Method", report.methods),
         *_closing("What this report cannot say", report.limits),
         *_closing("Known issues", report.known_issues),
         *_closing("Data sets it stands on", report.geography),

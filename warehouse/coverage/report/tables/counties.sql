@@ -4,7 +4,7 @@
 -- and must not be added. “Not known” is where no list asks for that kind of program and no page of one is known.
 SELECT a.area_id AS county_fips, a.name AS county, a.population AS people, s.services AS programs, s.sites, s.operators,
     s.rate, s.rate_low, s.rate_high, NOT s.is_reliable AS is_unreliable, m.services AS programs_mental_health,
-    p.services AS php_substance_use, q.services AS php_mental_health, r.within_25_km / r.people AS share_25_km
+    p.services AS php_substance_use, q.services AS php_mental_health, r.within_25_km / nullif(r.people, 0) AS share_25_km
 FROM here a
 LEFT JOIN supply s ON s.area_kind = 'county' AND s.area_id = a.area_id AND s.dimension = 'all' AND s.level_of_care = 'iop' AND s.focus = 'substance_use'
 LEFT JOIN supply m ON m.area_kind = 'county' AND m.area_id = a.area_id AND m.dimension = 'all' AND m.level_of_care = 'iop' AND m.focus = 'mental_health'
