@@ -19,7 +19,7 @@ import zipcodes
 from numpy.typing import NDArray
 
 from warehouse.coverage.measure.nearest import EARTH_KM, Nearest, unit_vectors
-from warehouse.coverage.measure.reach import reach_of_groups, reach_of_points
+from warehouse.coverage.measure.reach import grouped, reach_of_groups, reach_of_points
 from warehouse.coverage.measure.settings import measures
 from warehouse.coverage.measure.travel import StraightLines, Unit
 
@@ -104,7 +104,7 @@ def main() -> None:
     reach, seconds = timed(lambda: reach_of_points(lines, people, operators, measures()[Unit.KM]))
     print(f"  one target    {seconds:8.3f} s  nearest, choice and E2SFCA of every point")
     counties = chance.integers(0, 3_144, len(points)).tolist()
-    _, seconds = timed(lambda: reach_of_groups(reach, counties))
+    _, seconds = timed(lambda: reach_of_groups(reach, grouped(counties)))
     print(f"  by county     {seconds:8.3f} s")
     print(f"  memory        {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB at most")
 

@@ -11,7 +11,7 @@ import pytest
 
 from warehouse.coverage.measure.adequacy import FILE, KM_PER_MILE, adequacy, read_standard
 from warehouse.coverage.measure.nearest import EARTH_KM, Nearest
-from warehouse.coverage.measure.reach import reach_of_points
+from warehouse.coverage.measure.reach import grouped, reach_of_points
 from warehouse.coverage.measure.settings import SettingsError, measures
 from warehouse.coverage.measure.travel import Basis, StraightLines, Unit
 
@@ -82,7 +82,7 @@ def test_counties_beside_the_standard() -> None:
     reach = reach_of_points(lines, people, ["a"], measures()[Unit.KM])
     areas = {"metro": (862_111, 3_900.0), "micro": (60_000, 3_000.0), "new": (None, 900.0)}
     metro, micro, new = adequacy(
-        read_standard(), reach, ["metro", "metro", "micro", "micro", "new", None], areas
+        read_standard(), reach, grouped(["metro", "metro", "micro", "micro", "new", None]), areas
     )
     assert (metro.share, metro.meets, metro.limit) == (0.91, True, pytest.approx(40.2336))
     assert (micro.share, micro.meets, micro.people) == (0.84, False, 100)
@@ -99,7 +99,7 @@ def test_counties_beside_the_standard() -> None:
 
 def test_no_known_site_meets_nothing() -> None:
     reach = reach_of_points(StraightLines([0.0], [0.0], Nearest([], [])), [5], [], measures()[Unit.KM])
-    (found,) = adequacy(read_standard(), reach, ["x"], {"x": (5, 1.0)})
+    (found,) = adequacy(read_standard(), reach, grouped(["x"]), {"x": (5, 1.0)})
     assert (found.share, found.meets) == (0, False)
 
 

@@ -13,7 +13,7 @@ from spheres import haversine_km
 from warehouse.coverage.measure import travel
 from warehouse.coverage.measure.accessibility import Steps, e2sfca
 from warehouse.coverage.measure.nearest import EARTH_KM, Nearest
-from warehouse.coverage.measure.reach import reach_of_groups, reach_of_points
+from warehouse.coverage.measure.reach import grouped, reach_of_groups, reach_of_points
 from warehouse.coverage.measure.settings import measures
 from warehouse.coverage.measure.travel import Basis, StraightLines, Unit
 from warehouse.coverage.measure.travel_matrix import TravelMatrixError, read_travel_matrix
@@ -37,8 +37,8 @@ def test_a_region_by_hand() -> None:
     assert reach.site.tolist() == [0, 1, 2, 2]
     assert reach.choice.tolist() == [True, True, False, False]
     near, far, everyone = (
-        *reach_of_groups(reach, ["near", "near", None, None]),
-        *reach_of_groups(reach, ["all"] * 4),
+        *reach_of_groups(reach, grouped(["near", "near", None, None])),
+        *reach_of_groups(reach, grouped(["all"] * 4)),
     )
     assert (near.group, far.group, everyone.group) == ("near", None, "all")
     assert (near.people, near.median, near.p90) == (400, pytest.approx(8), pytest.approx(8))
@@ -64,7 +64,7 @@ def test_people_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = StraightLines(*point.T, Nearest(*site.T))
     reach = reach_of_points(lines, people, operators.tolist(), KM)
     apart = haversine_km(*point.T, *site.T)
-    for found in reach_of_groups(reach, town.tolist()):
+    for found in reach_of_groups(reach, grouped(town.tolist())):
         here = town == found.group
         each = np.sort(np.repeat(apart[here].min(axis=1), people[here]))
         assert found.people == len(each)
@@ -89,15 +89,15 @@ def test_supply_is_what_a_site_has() -> None:
 
 
 def test_no_site_is_no_distance() -> None:
-    (found,) = reach_of_groups(reach_of_points(on_a_line([0, 1], []), [5, 6], [], KM), ["x", "x"])
+    (found,) = reach_of_groups(reach_of_points(on_a_line([0, 1], []), [5, 6], [], KM), grouped(["x", "x"]))
     assert (found.median, found.p90, found.choice, found.accessibility) == (None, None, 0, 0)
     assert found.within == {10: 0, 25: 0, 50: 0}
 
 
 def test_a_group_of_nobody_has_no_figures() -> None:
-    (found,) = reach_of_groups(reach_of_points(on_a_line([0], [0]), [0], ["a"], KM), ["empty"])
+    (found,) = reach_of_groups(reach_of_points(on_a_line([0], [0]), [0], ["a"], KM), grouped(["empty"]))
     assert (found.people, found.median, found.accessibility, found.share(0)) == (0, None, None, None)
-    assert reach_of_groups(reach_of_points(on_a_line([], [0]), [], ["a"], KM), []) == []
+    assert reach_of_groups(reach_of_points(on_a_line([], [0]), [], ["a"], KM), grouped([])) == []
 
 
 @pytest.mark.parametrize("people", [[1], [1, np.nan], [1, -1]])
@@ -110,7 +110,7 @@ def test_each_point_and_site_has_its_label() -> None:
     with pytest.raises(ValueError, match="1 sites need as many"):
         reach_of_points(on_a_line([0], [0]), [1], [], KM)
     with pytest.raises(ValueError, match="need a group each"):
-        reach_of_groups(reach_of_points(on_a_line([0], [0]), [1], ["a"], KM), [])
+        reach_of_groups(reach_of_points(on_a_line([0], [0]), [1], ["a"], KM), grouped([]))
 
 
 WAYS = """origin_id,destination_id,minutes,km
@@ -143,7 +143,7 @@ def test_a_table_of_travel_takes_the_place_of_straight_lines(matrix: Path) -> No
     assert reach.cost.tolist() == pytest.approx([12, math.inf, 40, math.nan], nan_ok=True)
     assert reach.site.tolist() == [0, -1, 0, -1]
     assert reach.choice.tolist() == [True, False, False, False]
-    (found,) = reach_of_groups(reach, ["all"] * 4)
+    (found,) = reach_of_groups(reach, grouped(["all"] * 4))
     assert (found.basis, found.unit) == (Basis.TRAVEL_MATRIX, Unit.MINUTES)
     assert (found.people, found.unmeasured) == (1000, 400)
     assert (found.median, found.p90) == (40, None)  # 100 reach one in 12 minutes, 300 in 40, 200 none at all

@@ -10,8 +10,8 @@ import numpy as np
 
 from warehouse.coverage.marts.points import Points, Sites, lines
 from warehouse.coverage.measure.nearest import Nearest
-from warehouse.coverage.measure.reach import reach_of_groups, reach_of_points
 from warehouse.coverage.measure.settings import Measure
+from warehouse.coverage.measure.statistics import weighted_quantile
 
 BESIDE_KM = 100.0  # sites of other states so near to somebody may matter
 
@@ -20,38 +20,33 @@ def sensitivity(points: Points, sites: Sites, measure: Measure) -> Iterator[tupl
     """Rows of `coverage_sensitivity`, by state and variant."""
     for state in sorted(set(points.state)):
         here = points.take(points.state == state)
-        beside = _beside(here, sites, state)
-        own = sites.take(sites.state == state)
-        with_zip = ~np.isnan(sites.zip_latitude)
+        near = sites.take((sites.state == state) | _beside(here, sites))
+        with_zip = ~np.isnan(near.zip_latitude)
         moved = replace(
-            sites,
-            latitude=np.where(with_zip, sites.zip_latitude, sites.latitude),
-            longitude=np.where(with_zip, sites.zip_longitude, sites.longitude),
+            near,
+            latitude=np.where(with_zip, near.zip_latitude, near.latitude),
+            longitude=np.where(with_zip, near.zip_longitude, near.longitude),
         )
         variants = {
-            "as_published": (sites, beside),
-            "own_state": (own, 0),
-            "address_points": _addressed(sites, here, state),
-            "zip_points": (moved, beside),
+            "as_published": near,
+            "own_state": near.take(near.state == state),
+            "address_points": near.take(near.precision == "address"),
+            "zip_points": moved,
         }
-        for name, (chosen, others) in variants.items():
-            if not len(chosen):
-                continue
-            reach = reach_of_points(lines(here, chosen), here.population, chosen.operator.tolist(), measure)
-            (found,) = reach_of_groups(reach, [state] * len(here))
-            counted = int((chosen.state == state).sum()) + others
-            yield (state, name, counted, others, found.median, *map(found.share, found.within.values()))
+        for name, chosen in variants.items():
+            if len(chosen):
+                yield (state, name, *_figures(here, chosen, state, measure))
 
 
-def _addressed(sites: Sites, here: Points, state: str) -> tuple[Sites, int]:
-    chosen = sites.take(sites.precision == "address")
-    return chosen, _beside(here, chosen, state)
+def _figures(here: Points, chosen: Sites, state: str, measure: Measure) -> tuple[Any, ...]:
+    km, _ = lines(here, chosen).nearest()
+    within = [float(here.population[km <= band].sum() / here.population.sum()) for band in measure.bands]
+    others = int((chosen.state != state).sum())
+    return len(chosen), others, weighted_quantile(km, here.population, 0.5), *within
 
 
-def _beside(here: Points, sites: Sites, state: str) -> int:
-    """How many sites of other states lie near somebody of this one."""
-    others = sites.take(sites.state != state)
-    if not len(others):
-        return 0
-    km = Nearest(here.latitude, here.longitude).distances_km(others.latitude, others.longitude)
-    return int((km[:, 0] <= BESIDE_KM).sum())
+def _beside(here: Points, sites: Sites) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which sites lie near somebody of these."""
+    km = Nearest(here.latitude, here.longitude).distances_km(sites.latitude, sites.longitude)[:, 0]
+    beside: np.ndarray[Any, np.dtype[np.bool_]] = km <= BESIDE_KM
+    return beside

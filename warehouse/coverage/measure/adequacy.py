@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, TypeAdapter, model_validator
 
-from warehouse.coverage.measure.reach import PointReach, numbered
+from warehouse.coverage.measure.reach import Grouping, PointReach
 from warehouse.coverage.measure.settings import read_settings
 from warehouse.coverage.measure.travel import Basis, Unit
 
@@ -114,15 +114,15 @@ def read_standard(file: Path = FILE) -> Standard:
 def adequacy(
     standard: Standard,
     reach: PointReach,
-    counties: Sequence[Hashable],
+    counties: Grouping,
     areas: Mapping[Hashable, tuple[float | None, float | None]],
 ) -> list[CountyAdequacy]:
     """Each county beside the standard, in the order in which they first appear.
 
-    `counties`: FIPS code of each point of `reach`; points in none (None) are left out. `areas`: population and land (km²)
+    `counties`: the points of `reach` by FIPS code; those in none (None) are left out. `areas`: population and land (km²)
     of each county. Over straight lines a share is at its best: by road it is no larger.
     """
-    labels, group = numbered(counties)
+    labels, group, _ = counties
     types = [standard.type_of(*areas.get(label, (None, None))) for label in labels]
     limits = np.array([kind.limit(reach.unit) if kind else np.nan for kind in types])
     people = np.where(np.isnan(reach.cost), 0.0, reach.people)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -93,14 +94,27 @@ def reach_of_points(
     )
 
 
-def reach_of_groups(reach: PointReach, groups: Sequence[Hashable]) -> list[GroupReach]:
-    """What the people of each group reach, in the order in which groups first appear.
+class Grouping(NamedTuple):
+    """Points by group: the different labels in the order in which they appear, the number of each point's, and the first point
+    of each."""
 
-    `groups`: label of each point; None (a point in no town) is a label like others. ValueError where lengths differ.
-    """
-    if len(groups) != len(reach.people):
-        raise ValueError(f"{len(reach.people)} points need a group each: there are {len(groups)}")
-    labels, group = numbered(groups)
+    labels: list[Hashable]
+    number: Indices  # shape (points,)
+    first: Indices  # shape (labels,)
+
+
+def grouped(labels: Iterable[Hashable]) -> Grouping:
+    """The grouping of these labels, one a point; None (a point in no town) is a label like others."""
+    numbers: dict[Hashable, int] = {}
+    number = np.fromiter((numbers.setdefault(label, len(numbers)) for label in labels), dtype=np.intp)
+    return Grouping(list(numbers), number, np.unique(number, return_index=True)[1].astype(np.intp))
+
+
+def reach_of_groups(reach: PointReach, groups: Grouping) -> list[GroupReach]:
+    """What the people of each group reach, in the order of its labels. ValueError where lengths differ."""
+    labels, group, _ = groups
+    if len(group) != len(reach.people):
+        raise ValueError(f"{len(reach.people)} points need a group each: there are {len(group)}")
     measured = ~np.isnan(reach.cost)
     counted = np.where(measured, reach.people, 0.0)
     cost = np.where(measured, reach.cost, np.inf)
@@ -129,20 +143,13 @@ def reach_of_groups(reach: PointReach, groups: Sequence[Hashable]) -> list[Group
     ]
 
 
-def numbered(labels: Iterable[Hashable]) -> tuple[list[Hashable], Indices]:
-    """The different labels in the order in which they appear, and the number of each one's."""
-    numbers: dict[Hashable, int] = {}
-    found = np.fromiter((numbers.setdefault(label, len(numbers)) for label in labels), dtype=np.intp)
-    return list(numbers), found
-
-
 class _Choices:
     """Points that have more than one operator in reach: the first and the last of those that they meet differ."""
 
     def __init__(self, points: int, operators: Sequence[Hashable], limit: float) -> None:
         self._limit = limit
         self._known = np.array([operator is not None for operator in operators], dtype=bool)
-        labels, self._operator = numbered(operators)
+        labels, self._operator, _ = grouped(operators)
         self._first, self._last = np.full(points, len(labels)), np.full(points, -1)
 
     def take(self, pairs: Pairs) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 
-from warehouse.coverage.measure.reach import GroupReach, reach_of_groups, reach_of_points
+from warehouse.coverage.measure.reach import GroupReach, grouped, reach_of_groups, reach_of_points
 from warehouse.coverage.measure.settings import measures
 from warehouse.coverage.measure.travel import Unit
 from warehouse.coverage.measure.travel_matrix import TravelMatrix
@@ -30,7 +30,7 @@ def by_travel(connection: duckdb.DuckDBPyConnection, matrix: TravelMatrix) -> Ta
         travel = matrix.between([point for point, _ in points], [site for site, _ in sites], unit)
         people = np.array([population for _, population in points], dtype=float)
         reach = reach_of_points(travel, people, [operator for _, operator in sites], measures()[unit])
-        everybody = reach_of_groups(reach, ["all"] * len(points))
+        everybody = reach_of_groups(reach, grouped(["all"] * len(points)))
         rows += [_row(label, group, len(sites), travel.unmeasured_sites) for group in everybody]
     return Table(
         "by_travel",
