@@ -5,10 +5,14 @@ CREATE MACRO work.payer_classes(codes) AS list_concat(
     CASE WHEN list_has_any(codes, (SELECT list(code) FROM vocabulary_payer WHERE class = 'commercial')) THEN ['commercial'] ELSE [] END,
     CASE WHEN list_has_any(codes, (SELECT list(code) FROM vocabulary_payer WHERE class = 'military')) THEN ['military'] ELSE [] END);
 
+-- Ids as numbers: so many are counted so often that the length of an id decides the time.
 CREATE TABLE work.program AS
-SELECT service_id, location_id, organization_id, level_of_care, state, county_fips, town_geoid, zcta,
+SELECT row_number() OVER () AS program, service_id, location_id, organization_id, level_of_care, state, county_fips, town_geoid, zcta,
+    dense_rank() OVER (ORDER BY service_id) AS service, dense_rank() OVER (ORDER BY location_id) AS site,
+    CASE WHEN organization_id IS NOT NULL THEN dense_rank() OVER (ORDER BY organization_id) END AS operator,
     -- suites and floors are parts of a building
-    lower(concat_ws('|', regexp_replace(street, ',?\s+(suite|ste|unit|apt|floor|fl|rm|room|#).*$', '', 'i'), city, zip)) AS building,
+    dense_rank() OVER (ORDER BY lower(concat_ws('|',
+        regexp_replace(street, ',?\s+(suite|ste|unit|apt|floor|fl|rm|room|#).*$', '', 'i'), city, zip))) AS building,
     CASE focus WHEN 'both' THEN ['mental_health', 'substance_use'] ELSE [coalesce(focus, 'not_stated')] END AS focuses,
     source_url IS NOT NULL AS has_page, [
         {dimension: 'delivery', yes: CASE delivery WHEN 'hybrid' THEN ['in_person', 'virtual'] ELSE [delivery] END,
@@ -23,49 +27,63 @@ SELECT service_id, location_id, organization_id, level_of_care, state, county_fi
         {dimension: 'language', yes: languages, no: languages_not_ticked}] AS told
 FROM directory WHERE level_of_care IN ('iop', 'php') AND location_id IS NOT NULL AND state IS NOT NULL;
 
--- What is counted of each dimension: conditions in families, and the languages that some program speaks or was asked for.
+-- What is counted of each dimension: conditions in families, and languages; of these, what some program was asked or says.
 CREATE TABLE work.dimension AS
 SELECT dimension, value, people FROM policy.dimension
 UNION ALL
-SELECT 'condition', code, 'population' FROM vocabulary_condition
+(SELECT 'condition', code, 'population' FROM vocabulary_condition
 WHERE parent IS NULL OR parent IN (SELECT code FROM vocabulary_condition WHERE parent IS NULL)
 UNION ALL
-SELECT 'language', code, 'population' FROM vocabulary_language;
+SELECT 'language', code, 'population' FROM vocabulary_language)
+INTERSECT
+SELECT DISTINCT t.dimension, unnest(list_concat(t.yes, t.no)), 'population' FROM (SELECT unnest(told) AS t FROM work.program);
 
 CREATE TABLE work.program_answer AS
-SELECT p.* EXCLUDE (told), 'all' AS dimension, NULL AS value, 'population' AS people_kind, 'yes' AS answer FROM work.program p
+SELECT program, 'all' AS dimension, NULL AS value, 'population' AS people_kind, 'yes' AS answer FROM work.program
 UNION ALL
-SELECT p.* EXCLUDE (t), d.dimension, d.value, d.people,
+SELECT program, d.dimension, d.value, d.people,
     CASE WHEN list_contains(t.yes, d.value) THEN 'yes' WHEN list_contains(t.no, d.value) THEN 'not_ticked'
         WHEN has_page THEN 'not_stated' ELSE 'not_asked' END
-FROM (SELECT * EXCLUDE (told), unnest(told) AS t FROM work.program) p JOIN work.dimension d ON d.dimension = p.t.dimension;
+FROM (SELECT program, has_page, unnest(told) AS t FROM work.program) p JOIN work.dimension d ON d.dimension = p.t.dimension;
 
 -- Who asks for a teenager asks for the teenager's insurance as well: both are said of one program.
 INSERT INTO work.program_answer BY NAME
-SELECT a.* EXCLUDE (dimension, value, answer), 'age_group_payer' AS dimension, a.value || ' ' || p.value AS value,
+SELECT program, 'age_group_payer' AS dimension, a.value || ' ' || p.value AS value, a.people_kind,
     CASE WHEN a.answer = 'yes' AND p.answer = 'yes' THEN 'yes' WHEN 'not_ticked' IN (a.answer, p.answer) THEN 'not_ticked'
         WHEN 'not_asked' IN (a.answer, p.answer) THEN 'not_asked' ELSE 'not_stated' END AS answer
 FROM (FROM work.program_answer WHERE dimension = 'age_group') a
-JOIN (SELECT service_id, location_id, value, answer FROM work.program_answer WHERE dimension = 'payer') p USING (service_id, location_id);
+JOIN (SELECT program, value, answer FROM work.program_answer WHERE dimension = 'payer') p USING (program);
 
-CREATE TABLE work.supply_count AS
-SELECT state, area.kind AS area_kind, area.id AS area_id, level_of_care, focus, dimension, value,
-    any_value(people_kind) AS people_kind, count(DISTINCT service_id) AS of_services,
-    -- none says so where none could: of what nobody answered there is no count
-    CASE WHEN bool_or(answer IN ('yes', 'not_ticked')) THEN count(DISTINCT service_id) FILTER (answer = 'yes') END AS services,
-    CASE WHEN services IS NOT NULL THEN count(DISTINCT location_id) FILTER (answer = 'yes') END AS sites,
-    CASE WHEN services IS NOT NULL THEN count(DISTINCT building) FILTER (answer = 'yes') END AS buildings,
-    CASE WHEN services IS NOT NULL THEN count(DISTINCT organization_id) FILTER (answer = 'yes') END AS operators,
-    count(DISTINCT service_id) FILTER (answer = 'not_ticked') AS not_ticked,
-    count(DISTINCT service_id) FILTER (answer = 'not_asked') AS not_asked,
-    count(DISTINCT service_id) FILTER (answer = 'not_stated') AS not_stated
-FROM (SELECT *, unnest(focuses) AS focus FROM work.program_answer JOIN work.state_area USING (state))
+-- The areas that a program is counted in, once for each focus; `once`: one row of a service that has several places there.
+CREATE TABLE work.counted_in AS
+SELECT program, service, site, building, operator, has_page,
+    dense_rank() OVER (ORDER BY state, area.kind, area.id, level_of_care, focus) AS place,
+    row_number() OVER (PARTITION BY state, area.kind, area.id, level_of_care, focus, service ORDER BY program) = 1 AS once,
+    state, area.kind AS area_kind, area.id AS area_id, level_of_care, focus
+FROM (SELECT *, unnest(focuses) AS focus FROM work.program JOIN work.state_area USING (state))
 CROSS JOIN LATERAL (SELECT unnest([{kind: 'state', id: state_fips}, {kind: 'county', id: county_fips},
     {kind: 'town', id: town_geoid}, {kind: 'zcta', id: zcta}]) AS area)
-WHERE area.id IS NOT NULL
-GROUP BY ALL
--- of a ZIP code's area only what is there
-HAVING area_kind <> 'zcta' OR services > 0;
+WHERE area.id IS NOT NULL;
+
+CREATE TABLE work.supply_count AS
+WITH counted AS (
+    SELECT place, dimension, value, any_value(people_kind) AS people_kind, count(*) FILTER (once) AS of_services,
+        count(*) FILTER (once AND answer = 'not_ticked') AS not_ticked, count(*) FILTER (once AND answer = 'not_asked') AS not_asked,
+        count(*) FILTER (once AND answer = 'not_stated') AS not_stated, count(*) FILTER (once AND answer = 'yes') AS services,
+        count(DISTINCT site) FILTER (answer = 'yes') AS sites, count(DISTINCT building) FILTER (answer = 'yes') AS buildings,
+        count(DISTINCT operator) FILTER (answer = 'yes') AS operators
+    FROM work.program_answer a JOIN work.counted_in c USING (program)
+    GROUP BY ALL
+    -- of a ZIP code's area only what is there
+    HAVING any_value(area_kind) <> 'zcta' OR services > 0)
+SELECT p.*, dimension, value, people_kind, of_services, not_ticked, not_asked, not_stated,
+    -- none says so where none could: of what nobody answered there is no count
+    CASE WHEN services + not_ticked > 0 THEN services END AS services,
+    CASE WHEN services + not_ticked > 0 THEN sites END AS sites,
+    CASE WHEN services + not_ticked > 0 THEN buildings END AS buildings,
+    CASE WHEN services + not_ticked > 0 THEN operators END AS operators
+FROM counted JOIN (SELECT DISTINCT place, state, area_kind, area_id, level_of_care, focus FROM work.counted_in) p USING (place);
+ALTER TABLE work.supply_count DROP COLUMN place;
 
 -- Areas without a program: none known where some list of the state asks of the level, else nobody could tell.
 CREATE TABLE work.asked_state AS

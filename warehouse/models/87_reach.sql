@@ -1,10 +1,12 @@
 -- What reach is counted from (the sites of every target, and places that may be some), virtual programs, sources and facts.
 
+CREATE VIEW work.answering AS FROM work.program_answer JOIN work.program USING (program);
+
 CREATE TABLE work.target_site AS
 SELECT DISTINCT t.target, a.location_id, a.organization_id, a.state, a.county_fips, a.town_geoid, l.latitude, l.longitude, l.geo_precision,
     z.latitude AS zip_latitude, z.longitude AS zip_longitude
 FROM policy.target t
-JOIN work.program_answer a ON a.level_of_care = t.level_of_care AND a.answer = 'yes'
+JOIN work.answering a ON a.level_of_care = t.level_of_care AND a.answer = 'yes'
     AND a.dimension = coalesce(t.dimension, 'all') AND a.value IS NOT DISTINCT FROM t.value
     AND (t.focus IS NULL OR list_contains(a.focuses, t.focus))
 JOIN location l USING (location_id)
@@ -21,16 +23,16 @@ SELECT DISTINCT t.target, s.state FROM policy.target t
 JOIN work.asked_state s ON s.level_of_care = t.level_of_care AND (t.focus IS NULL OR s.focus = t.focus) WHERE t.dimension IS NULL
 UNION
 SELECT DISTINCT t.target, a.state FROM policy.target t
-JOIN work.program_answer a ON a.level_of_care = t.level_of_care AND a.dimension = coalesce(t.dimension, 'all')
+JOIN work.answering a ON a.level_of_care = t.level_of_care AND a.dimension = coalesce(t.dimension, 'all')
     AND a.value IS NOT DISTINCT FROM t.value AND a.answer IN ('yes', 'not_ticked')
     AND (t.focus IS NULL OR list_contains(a.focuses, t.focus));
 
--- Places that may be a site of the target: of programs, those that nobody asked or that do not say; of levels and focuses,
--- those known from lists alone that do not ask of the level.
+-- Places that may be a site of the target: programs that nobody asked or that do not say, and places known from lists alone
+-- that do not ask of the level.
 CREATE TABLE work.target_maybe AS
 SELECT DISTINCT t.target, a.location_id, l.latitude, l.longitude, a.answer
 FROM policy.target t
-JOIN work.program_answer a ON a.level_of_care = t.level_of_care AND a.dimension = t.dimension AND a.value = t.value
+JOIN work.answering a ON a.level_of_care = t.level_of_care AND a.dimension = t.dimension AND a.value = t.value
     AND a.answer IN ('not_asked', 'not_stated')
 JOIN location l USING (location_id)
 WHERE l.latitude IS NOT NULL
@@ -41,7 +43,7 @@ JOIN (SELECT DISTINCT location_id, focus FROM work.link WHERE questionnaire IS N
 JOIN location l USING (location_id)
 ANTI JOIN (SELECT location_id, level_of_care FROM work.place_asked) p
     ON p.location_id = k.location_id AND p.level_of_care = t.level_of_care
-WHERE t.dimension IS NULL AND l.latitude IS NOT NULL
+WHERE l.latitude IS NOT NULL
 ORDER BY ALL;
 
 INSERT INTO coverage_virtual BY NAME

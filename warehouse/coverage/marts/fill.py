@@ -124,7 +124,7 @@ def _target(connection: duckdb.DuckDBPyConnection, name: str, people_kind: str, 
 def _reach_rows(target: _Target, ground: _Ground, reach: PointReach, kind: str) -> Iterator[Row]:
     """Rows of states, counties and towns."""
     points, sites = ground.points, target.sites
-    of_sites = {
+    of_sites: Mapping[str, Iterable[Any]] = {
         "state": [ground.fips.get(s) for s in sites.state],
         "county": sites.county,
         "town": sites.town,
