@@ -8,7 +8,8 @@ query too (`figures.sql`).
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ class Assembly:
             )
         self.connection.execute("SET VARIABLE state = ?::VARCHAR", [state])
         plan, words = _plan(), self._words(self.names[state] if state else "the United States")
-        holds = self._holds() if state else ()
+        holds = self._holds() if state else frozenset()
         return Report(
             state=state,
             title=plan["title"].format_map(words),
@@ -96,12 +97,10 @@ class Assembly:
                 *self._sections(plan["section"] if state else plan["index"], words),
                 *([Section(**TRAVEL, items=[by_travel(self.connection, matrix)])] if matrix else []),
             ],
-            methods=[line["text"].format_map(words) for line in plan["method"]],
-            limits=[
-                line["text"].format_map(words)
-                for line in plan["limit"]
-                if line.get("when") is None or line["when"] in holds
-            ],
+            known=_lines(plan["known"], words, holds),
+            not_known=_lines(plan["not_known"], words, holds),
+            methods=_lines(plan["method"], words, holds),
+            limits=_lines(plan["limit"], words, holds),
             geography=[
                 f"{title} ({vintage}). {publisher}. {licence}."
                 for title, publisher, vintage, licence in self.connection.execute(DATASETS).fetchall()
@@ -123,7 +122,11 @@ class Assembly:
                 yield Section(section["id"], section["title"], section["text"].format_map(words), kept)
 
     def _words(self, place: str) -> Mapping[str, object]:
+        """What the texts name in braces."""
+        cursor = self.connection.execute(_sql("words"))
+        names, values = [of[0] for of in cursor.description or ()], cursor.fetchone() or ()
         return {
+            **dict(zip(names, values, strict=True)),
             "place": place,
             "release": self.source.release,
             "built": f"{self.source.built_at:%Y-%m-%d %H:%M}",
@@ -134,7 +137,7 @@ class Assembly:
         return {row[0]: row[1:] for row in self.connection.execute(_sql("figures")).fetchall()}
 
     def _holds(self) -> frozenset[str]:
-        return frozenset(name for (name,) in self.connection.execute(_sql("limits")).fetchall())
+        return frozenset(name for (name,) in self.connection.execute(_sql("conditions")).fetchall())
 
     def _table_or_map(self, name: str, words: Mapping[str, object]) -> Table | PointMap | None:
         for item in _plan()["sites"]:
@@ -152,6 +155,12 @@ class Assembly:
         rows = [tuple(_plain(value) for value in row) for row in cursor.fetchall()]
         if not rows and name in _plan()["left_out_when_empty"]:
             return None
+        columns = [
+            replace(column, hidden=True)
+            if column.name in _plan()["unseen_when_same"] and len({row[at] for row in rows}) == 1
+            else column
+            for at, column in enumerate(columns)
+        ]
         named = {column.name for column in columns}
         answers = ANSWERS if set(ANSWERS) <= named else ()
         return Table(name, comment[0], " ".join(comment[1:]), columns, rows, answers=answers)
@@ -171,6 +180,15 @@ def _figure(
     parts = Answers(*(part or 0 for part in answers)) if any(part is not None for part in answers) else None
     definition = item["definition"].format_map(words)
     return Figure(item["id"], item["label"], value, kind, definition, low, high, reliable, parts)
+
+
+def _lines(
+    told: Sequence[Mapping[str, str]], words: Mapping[str, object], holds: Collection[str]
+) -> list[str]:
+    """The lines whose condition holds, or that have none."""
+    return [
+        line["text"].format_map(words) for line in told if line.get("when") is None or line["when"] in holds
+    ]
 
 
 def _told(item: Mapping[str, Any], words: Mapping[str, object]) -> dict[str, Any]:

@@ -155,5 +155,7 @@ class Report:
     limits: Sequence[str]
     geography: Sequence[str]  # which data sets of places and people it stands on, one line each
     citation: str
+    known: Sequence[str] = ()
+    not_known: Sequence[str] = ()
     known_issues: Sequence[str] = ()  # what is wrong, and known to be
     facts: Mapping[str, Value] = field(default_factory=dict)  # anything else of `report.json`

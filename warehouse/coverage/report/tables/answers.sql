@@ -1,6 +1,7 @@
 -- What intensive outpatient programs say, statewide
--- Each line is one answer. Of all programs some say yes; some were asked and did not tick it, or say otherwise; some stand
--- only in lists that do not ask; some have a page that does not say. Shares are of those that answered, with Wilson intervals.
+-- Each line is one answer. Of all programs some say yes; some were asked and left the box blank, or say otherwise; some stand
+-- only in lists that do not ask; some have a page that does not say. A blank box is no refusal. Shares are of those that were
+-- asked or say it.
 SELECT f.about, d.question, v.label AS answer, s.services AS yes, s.not_ticked, s.not_asked, s.not_stated, s.share, s.share_low, s.share_high
 FROM supply s
 JOIN dimension_label d USING (dimension) JOIN focus_label f USING (focus) JOIN value_label v USING (dimension, value)

@@ -9,10 +9,10 @@ SELECT t.label AS looked_for, coalesce(a.name, g.area_id) AS area, g.people::BIG
     CASE g.closing_answer
         WHEN 'not_asked' THEN format('{} ({:.1f} km): nobody asked', m.name, g.closing_km)
         WHEN 'not_stated' THEN format('{} ({:.1f} km): its page does not say', m.name, g.closing_km)
-        ELSE 'no known place within 25 km' END AS may_be,
+        ELSE 'no listed place within 25 km of which it is open' END AS may_be,
     g.closing_location_id, g.closing_km, g.closing_answer
 FROM iop.coverage_gap g
-JOIN target t USING (target)
+JOIN looked_for t USING (target)
 LEFT JOIN here a ON a.area_kind = g.area_kind AND a.area_id = g.area_id
 LEFT JOIN named n ON n.location_id = g.nearest_location_id
 LEFT JOIN named m ON m.location_id = g.closing_location_id

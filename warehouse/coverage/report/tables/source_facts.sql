@@ -1,6 +1,7 @@
 -- Which source says what
--- Share of the intensive outpatient programs of each source of which it states the field. “Not known”: its list does not ask,
--- and states it of none. A low share of a page means that pages do not say, not that programs do not offer.
+-- Of how many of its intensive outpatient programs a source says at least one thing of the kind; one that leaves all boxes
+-- blank says nothing. “Not known”: its list does not ask. A low share of a page means that pages do not say it, not that
+-- programs do not have it.
 WITH named AS (
     SELECT f.*, CASE WHEN h.is_page THEN 'Web sites of providers' ELSE s.title END AS source
     FROM iop.coverage_source_fact f JOIN iop.source s USING (source_id) JOIN iop.source_health h USING (source_id)
