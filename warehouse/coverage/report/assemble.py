@@ -43,11 +43,10 @@ TRAVEL = {
 FOLDER = Path(__file__).parent
 STATES = "SELECT state, name FROM iop.area WHERE area_kind = 'state' ORDER BY name"
 HELD = "SELECT DISTINCT state FROM iop.coverage_supply ORDER BY state"
-DATASETS = """SELECT DISTINCT g.title, g.publisher, g.vintage, g.licence FROM iop.geography g
-    WHERE dataset_id IN (
-        SELECT dataset_id FROM here UNION SELECT ages_dataset_id FROM here UNION SELECT dataset_id FROM reach
-        UNION SELECT dataset_id FROM iop.boundary WHERE state = coalesce(getvariable('state'), state))
-    ORDER BY ALL"""
+DATASETS = """SELECT DISTINCT g.title, g.publisher, g.vintage, g.licence FROM iop.geography g WHERE dataset_id IN (
+    SELECT unnest([dataset_id, ages_dataset_id]) FROM iop.area WHERE state = coalesce(getvariable('state'), state)
+    UNION SELECT dataset_id FROM iop.coverage_reach WHERE state = coalesce(getvariable('state'), state)
+    UNION SELECT dataset_id FROM iop.boundary WHERE state = coalesce(getvariable('state'), state)) ORDER BY ALL"""
 
 
 class StateError(ExportError):

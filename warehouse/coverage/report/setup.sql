@@ -16,17 +16,18 @@ INSERT INTO dimension_label VALUES ('age_group', 'For whom', 1), ('payer', 'Who 
 CREATE TEMP TABLE focus_label (focus VARCHAR, about VARCHAR);
 INSERT INTO focus_label VALUES ('substance_use', 'Substance use'), ('mental_health', 'Mental health'), ('both', 'Both'), ('not_stated', 'Not stated');
 
-CREATE TEMP VIEW supply AS FROM iop.coverage_supply WHERE state = coalesce(getvariable('state'), state);
-CREATE TEMP VIEW here AS FROM iop.area WHERE state = coalesce(getvariable('state'), state);
+-- Of one state; of no state, as for the index of all, they are empty.
+CREATE TEMP VIEW supply AS FROM iop.coverage_supply WHERE state = getvariable('state');
+CREATE TEMP VIEW here AS FROM iop.area WHERE state = getvariable('state');
 -- Whether every known site of any intensive outpatient program is one for substance use: then "any" is said to be that.
 CREATE TEMP VIEW focus_known AS
 SELECT count(*) FILTER (target = 'any' AND own) = count(*) FILTER (target = 'substance_use' AND own) AS only_substance_use
-FROM (SELECT target, state = coalesce(getvariable('state'), state) AS own FROM iop.coverage_site);
+FROM (SELECT target, state = getvariable('state') AS own FROM iop.coverage_site);
 CREATE TEMP VIEW looked_for AS
 SELECT target, place, CASE WHEN target = 'any' AND only_substance_use THEN label || ' (all known are for substance use)' ELSE label END AS label,
     target = 'substance_use' AND only_substance_use AS is_same
 FROM target, focus_known;
 CREATE TEMP VIEW reach AS
-SELECT r.*, t.label, t.place, t.is_same FROM iop.coverage_reach r JOIN looked_for t USING (target) WHERE state = coalesce(getvariable('state'), state);
+SELECT r.*, t.label, t.place, t.is_same FROM iop.coverage_reach r JOIN looked_for t USING (target) WHERE state = getvariable('state');
 CREATE TEMP VIEW program AS
 FROM iop.directory WHERE level_of_care = 'iop' AND state = getvariable('state');
