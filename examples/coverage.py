@@ -161,15 +161,9 @@ scale = width / ((east - west) * flat)
 
 def path(shape) -> str:
     """The rings of a polygon, or of several, as an SVG path."""
-    drawn = []
-    for ring in shapely.get_rings(shape):
-        x, y = (shapely.get_coordinates(ring) - (west, north)).T
-        drawn.append(
-            "M"
-            + "L".join(f"{a:.1f},{b:.1f}" for a, b in zip(x * flat * scale, -y * scale, strict=True))
-            + "Z"
-        )
-    return "".join(drawn)
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    corners = [(shapely.get_coordinates(ring) - (west, north)) * (flat * scale, -scale) for ring in rings]
+    return "".join(f"M{'L'.join(f'{x:.1f},{y:.1f}' for x, y in ring)}Z" for ring in corners)
 
 
 svg = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {(north - south) * scale:.0f}">']
