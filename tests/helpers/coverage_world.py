@@ -14,7 +14,11 @@ COUNTIES = (
     ("25003", "Berkshire", "MA", 50_000, (-73.5, 42.0, -73.0, 42.7)),
     ("33011", "Hillsborough", "NH", 100_000, (-72.0, 42.9, -71.2, 43.2)),
 )
-STATES = (("25", "Massachusetts", "MA", 1_000_000), ("33", "New Hampshire", "NH", 100_000))
+STATES = (
+    ("25", "Massachusetts", "MA", 1_000_000, (-73.5, 42.0, -70.9, 42.9)),
+    ("33", "New Hampshire", "NH", 100_000, (-72.0, 42.9, -71.2, 43.2)),
+    ("39", "Ohio", "OH", 11_000_000, (-85.0, 38.0, -80.0, 42.0)),  # where no operator is
+)
 POINTS = (  # county, latitude, longitude, people
     ("25017", 42.370, -71.110, 400_000),  # beside the places of Cambridge
     ("25017", 42.820, -71.463, 50_000),  # some 20 km from the places of New Hampshire, and nearer to no other
@@ -42,14 +46,10 @@ def _geography(world: World) -> None:
     words = dict.fromkeys(("title", "publisher", "vintage", "licence", "sha256"), "made up")
     gives = ["area", "population_point", "boundary"]
     world.add("geography", **MADE_UP, **words, year=2020, gives=gives, rows=len(POINTS))
-    for fips, name, state, people in STATES:
-        world.add(
-            "area", area_kind="state", area_id=fips, name=name, state=state, population=people, **MADE_UP
-        )
-        boxes = [shapely.box(*box) for *_, of, _, box in COUNTIES if of == state]
-        outline = shapely.to_wkb(shapely.union_all(boxes))
-        of_state = {"area_kind": "state", "area_id": fips, "name": name, "state": state, **MADE_UP}
-        world.add("boundary", **of_state, geometry=outline)
+    for fips, name, state, people, box in STATES:
+        whole = {"area_kind": "state", "area_id": fips, "name": name, "state": state, **MADE_UP}
+        world.add("area", **whole, population=people)
+        world.add("boundary", **whole, geometry=shapely.to_wkb(shapely.box(*box)))
     for fips, name, state, people, box in COUNTIES:
         county = {"area_kind": "county", "area_id": fips, "name": name, "state": state, **MADE_UP}
         world.add("area", **county, county_fips=fips, population=people, land_km2=1000.0)
