@@ -51,6 +51,7 @@ class Settings:
     second_reader: SecondReaderSettings = field(default_factory=SecondReaderSettings)
     geography: Path | None = None  # a folder of Census files, besides those that are packaged
     geocoder: GeocoderSettings = field(default_factory=GeocoderSettings)
+    reports: bool = False  # coverage reports of every state after each release
 
     @classmethod
     def choose(
@@ -96,6 +97,7 @@ class Settings:
             second_reader=second,
             geography=census.resolve() if census else None,
             geocoder=geocoder,
+            reports=bool(chosen.get("reports", False)),
         )
 
     @cached_property

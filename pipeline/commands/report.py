@@ -35,8 +35,11 @@ def report(
     out_folder: OutOption = None,
     release: ReleaseOption = None,
 ) -> None:
-    """Write the coverage report: a page that opens without network, its maps, its tables as CSV and JSON. Of one state, or of
-    all that the release holds with an index."""
+    """Write the coverage report: a page that opens without network, its maps, its tables as CSV and JSON.
+
+    Of one state, or of all that the release holds, with an index. Exit codes: 0 written, 1 no release with coverage, or
+    the folder holds something else, 2 wrong options, no such state, or a table of travel that cannot be read.
+    """
     if travel and not state:
         fail("--travel wants a --state: a table of travel is read for one state at a time.", ExitCode.USAGE)
     file = release_of(profile, out_folder, release)
@@ -60,7 +63,10 @@ def coverage(
     out_folder: OutOption = None,
     release: ReleaseOption = None,
 ) -> None:
-    """The coverage report as text: figures with their intervals, who was asked and who was not, and every table."""
+    """The coverage report as text: figures with their intervals, who was asked and who was not, and every table.
+
+    Exit codes: 0 told, 1 no release with coverage, 2 wrong options or no such state.
+    """
     try:
         with open_assembly(release_of(profile, out_folder, release)) as assembly:
             written = text(assembly.report(state.upper() if state else None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Annotated
 
@@ -26,7 +27,7 @@ from pipeline.commands.options import (
     chosen,
 )
 from pipeline.commands.run_lock import run_lock
-from pipeline.commands.run_report import errors, explain, show
+from pipeline.commands.run_report import errors, explain, show, tell_failures
 from pipeline.flow.acceptance import Accept
 from pipeline.flow.graph import build_defs
 from pipeline.flow.schedules import all_sources
@@ -52,6 +53,10 @@ def run(
             help="Fetch what is not due, read what has not changed, accept pages whose layout seems to have changed.",
         ),
     ] = False,
+    reports: Annotated[
+        bool,
+        typer.Option("--reports", help="Write the coverage reports of all states, too, into <out>/reports."),
+    ] = False,
     accept: AcceptOption = "",
     by: ByOption = "",
     why: WhyOption = "",
@@ -59,9 +64,10 @@ def run(
     """Fetch what is due, read it, match it, build, audit and publish a release.
 
     Exit codes: 0 published, 1 nothing published, 2 wrong options or registry, 3 published but some source,
-    registry table or file of geography could not be read, 130 interrupted.
+    registry table or file of geography could not be read, or no reports written, 130 interrupted.
     """
     settings, accepting = chosen(profile, registry, out_folder, geography), _accepting(accept, by, why)
+    settings = replace(settings, reports=settings.reports or reports)
     workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force, accept=force)
     finish(workspace, source, accepting)
 
@@ -114,7 +120,8 @@ def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept
         explain(summary, result)
         raise typer.Exit(ExitCode.FAILED)
     unread = summary.geography.problems if summary.geography else ()
-    bad = settings.registry.problems or unread or any(report.problem for report in summary.reads)
+    failed = tell_failures(result)  # beside the release, which stands
+    bad = failed or settings.registry.problems or unread or any(report.problem for report in summary.reads)
     raise typer.Exit(ExitCode.PARTIAL if bad else ExitCode.OK)
 
 

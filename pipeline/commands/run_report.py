@@ -47,6 +47,8 @@ def show(settings: Settings, summary: Summary) -> None:
             f"[green]Release {summary.release.number} published.[/green] Query it at [bold]{current}[/bold]"
         )
         _drift(summary)
+        if summary.reports:
+            out.print(f"Coverage reports: [bold]{summary.reports / 'index.html'}[/bold]", soft_wrap=True)
         sql = "SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'"
         where = (
             f"--profile {settings.profile}"
@@ -150,12 +152,18 @@ def explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
     """Why nothing was published, in one screen."""
     if summary.audit is not None:
         err.print(summary.audit)
-    for step, error in errors(result):
-        if "AssetCheck" not in (error.cls_name or ""):
-            err.print(f"[red]{step}[/red]: {escape(error.message.strip())}")
+    tell_failures(result)
     err.print("[red]Nothing was published; the last release stays.[/red]")
     if summary.audit is not None and summary.audit.errors and all(f.drift for f in summary.audit.errors):
         err.print("Only drift stops it. If it is right as it is: [bold]iop run --accept drift --why …[/bold]")
+
+
+def tell_failures(result: dg.ExecuteInProcessResult) -> bool:
+    """A line for each step that failed; whether there was one. Failed checks of assets are told by the audit."""
+    failed = [found for found in errors(result) if "AssetCheck" not in (found[1].cls_name or "")]
+    for step, error in failed:
+        err.print(f"[red]{step}[/red]: {escape(error.message.strip())}", soft_wrap=True)
+    return bool(failed)
 
 
 def errors(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, Any]]:

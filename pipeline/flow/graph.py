@@ -6,6 +6,7 @@ import warnings
 
 import dagster as dg
 
+from pipeline.flow.assets.coverage_report import coverage_report
 from pipeline.flow.assets.documents import documents
 from pipeline.flow.assets.entities import entities
 from pipeline.flow.assets.geocode import geocode
@@ -25,7 +26,7 @@ def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.
         raise ValueError(f"the registry {workspace.settings.registry_folder} declares no source")
     warnings.filterwarnings("ignore", category=dg.BetaWarning)  # of backfill policies
     partitions = dg.StaticPartitionsDefinition(ids)
-    job = directory_job()
+    job = directory_job(workspace.settings.reports)
     return dg.Definitions(
         assets=[
             documents(partitions),
@@ -35,6 +36,7 @@ def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.
             geocode,
             warehouse,
             release,
+            coverage_report,
         ],
         asset_checks=source_checks(),
         jobs=[job],

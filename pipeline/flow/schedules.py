@@ -7,11 +7,12 @@ import dagster as dg
 DAILY = "15 4 * * *"  # after midnight everywhere in the country, before offices open
 
 
-def directory_job() -> dg.UnresolvedAssetJobDefinition:
-    """Every asset, from fetching to the release."""
+def directory_job(reports: bool) -> dg.UnresolvedAssetJobDefinition:
+    """Every asset, from fetching to the release; `reports`: the reports on it, too, which else are made when asked for."""
+    everything = dg.AssetSelection.all()
     return dg.define_asset_job(
         "directory_job",
-        selection=dg.AssetSelection.all(),
+        selection=everything if reports else everything - dg.AssetSelection.assets("coverage_report"),
         description="Fetch what is due, read it, match it, build, audit and publish a release.",
     )
 

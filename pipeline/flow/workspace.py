@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pipeline.progress import Progress, Silent
 from pipeline.read.source import ReadReport
@@ -33,6 +34,7 @@ class Summary:
     build: BuildReport | None = None
     audit: AuditReport | None = None
     release: Release | None = None
+    reports: Path | None = None  # the folder of coverage reports, where they were written
 
 
 def utc_now() -> datetime:

@@ -62,10 +62,10 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(registry: Path, out: Path) -> str:
+def run(registry: Path, out: Path, *options: str) -> str:
     """What a run that publishes prints."""
     environment = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
-    command = [sys.executable, "-m", "pipeline.cli", "run", "--registry", registry, "--out", out]
+    command = [sys.executable, "-m", "pipeline.cli", "run", "--registry", registry, "--out", out, *options]
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert result.returncode == ExitCode.OK, result.stderr
     assert "Release 1 published" in result.stdout
@@ -76,7 +76,8 @@ def run(registry: Path, out: Path) -> str:
 def done(registry: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run's directory after one run."""
     out = tmp_path_factory.mktemp("run") / "out"
-    assert "licenses" in run(registry, out)
+    shown = run(registry, out, "--reports")
+    assert "licenses" in shown and str(out / "reports" / "index.html") in shown
     return out
 
 
@@ -100,6 +101,18 @@ def test_a_release_is_one_file_under_a_stable_path(done: Path) -> None:
         con.execute(f"ATTACH '{done / 'releases' / 'current'}' AS iop (READ_ONLY)")
         rows = con.execute("SELECT level_of_care, city FROM iop.directory ORDER BY ALL").fetchall()
     assert rows == [("iop", "Lowell"), ("op", "Lowell")]
+
+
+def test_reports_are_written_when_asked_for(done: Path) -> None:
+    assert {"index.html", "MA"} <= {path.name for path in (done / "reports").iterdir()}
+
+
+def test_a_release_stands_when_its_reports_cannot_be_written(registry: Path, tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "mine.txt").touch()
+    code, text = iop("run", "--registry", registry, "--out", tmp_path, "--reports")
+    assert code == ExitCode.PARTIAL
+    assert "Release 1 published" in text and "coverage_report: " in text and "give another folder" in text
 
 
 def test_rows_add_up_and_what_is_unknown_is_shown(done: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -23,7 +24,7 @@ def test_the_assets_are_these(defs: dg.Definitions) -> None:
     marts = {name for name, contract in release_tables().items() if contract.layer == "mart"}
     keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
     assets = {"documents", "observations", "listings", "entities", "geocode", "geography", "core", "release"}
-    assert keys == assets | marts
+    assert keys == assets | marts | {"coverage_report"}
     assert {"directory", "freshness", "source_health"} <= keys
 
 
@@ -57,6 +58,14 @@ def test_one_job_and_one_schedule_over_all_sources(defs: dg.Definitions) -> None
     ids = sorted(source.id for source in Settings.choose(profile="demo", environment={}).registry.sources)
     assert request.tags["dagster/asset_partition_range_start"] == ids[0]
     assert request.tags["dagster/asset_partition_range_end"] == ids[-1]
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_reports_are_part_of_the_job_where_the_settings_want_them(tmp_path: Path, wanted: bool) -> None:
+    settings = replace(Settings.choose(profile="demo", out=tmp_path, environment={}), reports=wanted)
+    job = build_defs(Workspace(settings)).resolve_job_def("directory_job")
+    assert job.has_node_named("release")
+    assert job.has_node_named("coverage_report") == wanted
 
 
 def test_assets_say_what_they_are(defs: dg.Definitions) -> None:

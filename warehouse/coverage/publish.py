@@ -20,16 +20,19 @@ from warehouse.exports.target import draft_folder, write_manifest
 
 FORMAT = "coverage"  # told in the folder's manifest
 PAGE = "index.html"
+PREVIEW = 480  # pixels that a preview is wide
 BOUNDARIES = "SELECT area_kind, area_id, state, geometry FROM iop.boundary"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One report that was written: its state (None: the index of all), its page, and the bytes of that."""
+    """One report that was written: its state (None: the index of all), its page, the bytes of that, and its first map as a
+    small PNG (empty where there is no map)."""
 
     state: str | None
     page: Path
     size: int
+    preview: bytes
 
 
 @contextmanager
@@ -48,9 +51,9 @@ def write_report(release: Path, state: str, to: Path, travel: Path | None = None
     matrix = read_travel_matrix(travel) if travel else None
     with open_assembly(release) as assembly, draft_folder(to, FORMAT) as draft:
         report = assembly.report(state, matrix)
-        size = _write(report, shapes_of(_boundaries(assembly), state), draft)
+        told = _write(report, shapes_of(_boundaries(assembly), state), draft)
         write_manifest(draft, assembly.source, FORMAT, {"reports": 1})
-    return Written(state, to / PAGE, size)
+    return Written(state, to / PAGE, *told)
 
 
 def write_reports(
@@ -64,11 +67,11 @@ def write_reports(
     with open_assembly(release) as assembly, draft_folder(to, FORMAT) as draft:
         rows = _boundaries(assembly)
         for state in assembly.held:
-            size = _write(assembly.report(state), shapes_of(rows, state), draft / state)
-            written.append(Written(state, to / state / PAGE, size))
+            told = _write(assembly.report(state), shapes_of(rows, state), draft / state)
+            written.append(Written(state, to / state / PAGE, *told))
             done(written[-1])
-        size = _write(assembly.report(None), shapes_of(rows, None), draft)
-        written.append(Written(None, to / PAGE, size))
+        told = _write(assembly.report(None), shapes_of(rows, None), draft)
+        written.append(Written(None, to / PAGE, *told))
         done(written[-1])
         write_manifest(draft, assembly.source, FORMAT, {"reports": len(written)})
     return written
@@ -78,14 +81,15 @@ def _boundaries(assembly: Assembly) -> list[tuple[str, str, str, bytes]]:
     return assembly.connection.execute(BOUNDARIES).fetchall()
 
 
-def _write(report: Report, shapes: Shapes, to: Path) -> int:
-    """Everything of one report; bytes of its page."""
+def _write(report: Report, shapes: Shapes, to: Path) -> tuple[int, bytes]:
+    """Everything of one report; bytes of its page, and its preview."""
     to.mkdir(parents=True, exist_ok=True)
     page = render(report, shapes).encode()
     (to / PAGE).write_bytes(page)
     (to / "report.md").write_text(text(report), encoding="utf-8")
     write_files(report, to)
     (to / "maps").mkdir(exist_ok=True)
-    for name, svg in pictures(report, shapes).items():
+    drawn = pictures(report, shapes)
+    for name, svg in drawn.items():
         (to / "maps" / f"{name}.png").write_bytes(png(svg))
-    return len(page)
+    return len(page), next((png(svg, PREVIEW) for svg in drawn.values()), b"")
