@@ -38,22 +38,17 @@ ASKED = {
     "spanish": "MA NH",
     "php": "MA",
 }
-# Places that may be one: programs that do not say or were not asked; of a level, places of lists that do not ask of it.
+# Places that may be one: e and i are listed for mental health, and that list asks of no IOP; of programs, those that do not
+# say or were not asked.
+MENTAL_HEALTH = {"e": "not_asked", "i": "not_asked"}
 MAYBE = {
-    "any": {"e": "not_asked", "i": "not_asked"},
+    "any": MENTAL_HEALTH,
     "substance_use": {},
-    "mental_health": {"e": "not_asked", "i": "not_asked"},
-    "adolescents": {"d": "not_stated", "g": "not_stated", "j": "not_stated"},
-    "medicaid": {"c": "not_stated", "g": "not_stated", "j": "not_stated"},
-    "evening": {
-        "a": "not_asked",
-        "a2": "not_asked",
-        "a3": "not_asked",
-        "b": "not_asked",
-        "d": "not_stated",
-        "j": "not_stated",
-    },
-    "spanish": {"c": "not_stated", "g": "not_stated", "j": "not_stated"},
+    "mental_health": MENTAL_HEALTH,
+    "adolescents": MENTAL_HEALTH | dict.fromkeys("dgj", "not_stated"),
+    "medicaid": MENTAL_HEALTH | dict.fromkeys("cgj", "not_stated"),
+    "evening": MENTAL_HEALTH | dict.fromkeys(("a", "a2", "a3", "b"), "not_asked") | dict.fromkeys("dj", "not_stated"),
+    "spanish": MENTAL_HEALTH | dict.fromkeys("cgj", "not_stated"),
     "php": {},
 }
 MEASURES = "people median_km p90_km within_10_km within_25_km within_50_km choice accessibility".split()
