@@ -67,7 +67,11 @@ counted AS (
     FROM listed GROUP BY ALL),
 stated AS (
     SELECT l.state, l.source_id, o.field, count(DISTINCT l.service_id) AS stating
-    FROM listed l JOIN (SELECT DISTINCT listing_id, field FROM observation WHERE assertion = 'affirmed') o USING (listing_id)
+    FROM listed l
+    -- what is said of another program of the page is not said of this one
+    JOIN (SELECT DISTINCT listing_id, field, CASE entity_type WHEN 'service' THEN entity_id END AS service_id
+        FROM observation WHERE assertion = 'affirmed') o
+        ON o.listing_id = l.listing_id AND coalesce(o.service_id, l.service_id) = l.service_id
     GROUP BY ALL)
 SELECT c.state, c.source_id, f.field, c.services, coalesce(s.stating, 0) AS stating,
     EXISTS (SELECT 1 FROM asks a WHERE a.questionnaire = c.questionnaire AND a.field = f.field

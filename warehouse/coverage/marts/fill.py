@@ -5,6 +5,7 @@ The models have laid out which places are the sites of each target, and where so
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,11 +53,13 @@ class _Target:
     people_kind: str
     sites: Sites
     asked: frozenset[str]
-    inner_km: Mapping[tuple[str, str], float]  # kind and GEOID of an area → way from its inner point
+    inner_km: Mapping[
+        tuple[str, str], float
+    ]  # kind and GEOID of an area → way from its inner point, if any site is known
 
     def is_known(self, state: str) -> bool:
         """Whether figures can be told: else nobody asked, and none is not 0."""
-        return len(self.sites) > 0 and state in self.asked
+        return state in self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ def _target(connection: duckdb.DuckDBPyConnection, name: str, people_kind: str, 
     sites = read_sites(connection, name)
     latitudes, longitudes = ([row[column] for row in ground.inner] for column in (2, 3))
     km = Nearest(sites.latitude, sites.longitude).distances_km(latitudes, longitudes)[:, 0].tolist()
-    inner_km = {(kind, area): way for (kind, area, *_), way in zip(ground.inner, km, strict=True)}
+    ways = zip(ground.inner, km, strict=True)
+    inner_km = {(kind, area): way for (kind, area, *_), way in ways if math.isfinite(way)}
     return _Target(name, people_kind, sites, asked, inner_km)
 
 
