@@ -47,7 +47,9 @@ MAYBE = {
     "mental_health": MENTAL_HEALTH,
     "adolescents": MENTAL_HEALTH | dict.fromkeys("dgj", "not_stated"),
     "medicaid": MENTAL_HEALTH | dict.fromkeys("cgj", "not_stated"),
-    "evening": MENTAL_HEALTH | dict.fromkeys(("a", "a2", "a3", "b"), "not_asked") | dict.fromkeys("dj", "not_stated"),
+    "evening": MENTAL_HEALTH
+    | dict.fromkeys(("a", "a2", "a3", "b"), "not_asked")
+    | dict.fromkeys("dj", "not_stated"),
     "spanish": MENTAL_HEALTH | dict.fromkeys("cgj", "not_stated"),
     "php": {},
 }
