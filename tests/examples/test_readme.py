@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.cli import COMMANDS
+from warehouse.contracts import release_tables
 
 LINK = re.compile(r"\[[^]]*\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
 SQL = re.compile(r"```sql\n(.*?)```", re.DOTALL)
@@ -31,6 +32,15 @@ def test_the_readme_query_runs_in_plain_duckdb(root: Path, release: Path) -> Non
     with duckdb.connect() as con:
         con.execute(script)
         con.execute(blocks[1])
+
+
+def test_the_page_on_coverage_names_every_table_and_its_queries_run(root: Path, release: Path) -> None:
+    page = (root / "docs" / "coverage.md").read_text(encoding="utf-8")
+    tables = {name for name in release_tables() if name.startswith("coverage_")}
+    assert set(re.findall(r"`(coverage_[a-z_]+)`", page)) - {"coverage_report"} == tables
+    (script,) = SQL.findall(page)
+    with duckdb.connect() as con:
+        con.execute(script.replace("data/us/releases/current", str(release)))
 
 
 def test_commands_in_the_readme_exist(root: Path) -> None:
