@@ -1,7 +1,7 @@
 """A real browser for tests of pages: the system's chromium.
 
 `python tests/helpers/browser.py PAGE.html DIR [SELECTOR [ID]]` makes screenshots of a page: without what a CSS selector finds, and
-down to the end of an element. Those of docs/images leave out `#asked`, on the phone most figures too, and end with `map_rate`.
+down to the end of an element. Those of docs/images leave out `#asked`, on the phone most figures too, and end with `map_beyond`.
 """
 
 from __future__ import annotations
