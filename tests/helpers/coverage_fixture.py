@@ -49,6 +49,11 @@ def made_up_report(
             "A program that no source lists is not here: counts are of what is known, not of what exists.",
             "Nothing here says how many places are free, how long people wait, or how good the care is.",
         ],
+        "known": [
+            "Half of all people live within 6 km of a known program.",
+            "Mental health: 84 programs; substance use: 127.",
+        ],
+        "not_known": ["Whether any program meets in Spanish: no source asks."],
         "known_issues": [
             "Two questionnaires of one year asked differently about telehealth; their answers are not compared."
         ],
@@ -367,6 +372,23 @@ def _sections(
                     "Since the release before.",
                     [Column("x", "Site", Kind.TEXT)],
                     [],
+                ),
+                Table(
+                    "ages",
+                    "Programs by county and age",
+                    "For whom programs say that they are, within 10 km of the middle of the county.",
+                    [
+                        Column("county", "County", Kind.TEXT),
+                        Column("age", "For whom", Kind.TEXT, "Ages 18-26 are young adults"),
+                        Column("services", "Programs", Kind.COUNT),
+                        Column("verified", "Last verified", Kind.DATE),
+                    ],
+                    [
+                        [row[1], age, row[3], "2026-11-02"]
+                        for row in counties[:-1]
+                        for age in ("Adults (18–64)", "Young adults (about 18–26)")
+                    ],
+                    folded=True,
                 ),
             ],
         ),

@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 from made_up_shapes import NAMES, made_up_shapes
 
 from warehouse.coverage.page.choropleth import shaded
-from warehouse.coverage.page.classes import classes
+from warehouse.coverage.page.classes import Classes, classes
 from warehouse.coverage.page.ground import ground
-from warehouse.coverage.page.labels import room
+from warehouse.coverage.page.labels import LETTER_PX, LINE_PX, Outside, Wanted, room
 from warehouse.coverage.page.paths import dots, drawn, lines, path
 from warehouse.coverage.page.point_map import sited
 from warehouse.coverage.page.projection import COUNTRY, EARTH_KM, Albers, fitted
 from warehouse.coverage.page.shapes import shapes_of
 from warehouse.coverage.report.checked import items, tables_of
 from warehouse.coverage.report.document import Choropleth, Kind, PointMap, Table
+from warehouse.coverage.report.written import written
 
 SHAPES = made_up_shapes()
 REPORT = made_up_report(SHAPES)
@@ -145,11 +146,34 @@ def test_every_value_has_a_class_that_its_label_is_true_of(kind: Kind, data: st.
     assert sum(part.areas for part in legend) == len(values)
     assert len({part.style for part in legend}) == len(legend) <= 7
     assert all(part.areas for part in legend)
-    if kind is Kind.COUNT:
-        for value in filter(None, values):
-            label = next(part.label for part in legend if part.style == found.style(value))
-            low, high = (re.findall(r"\d+", label) * 2)[:2]
-            assert int(low) <= value and ("more" in label or value <= int(high))
+    labels = {part.style: part.label for part in legend}
+    for value in values:
+        assert holds(labels[found.style(value)], written(value, kind)), (value, labels)
+
+
+def holds(label: str, said: str) -> bool:
+    """Whether a legend's words are true of a value as people read it beside them."""
+    if label == said or (label, said) in {("none known", "0"), ("none known", "0.0")}:
+        return True
+    value = float(said.removesuffix("%").replace(",", ""))
+    bounds = [float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?:\.\d+)?", label)]
+    if label.startswith("under "):
+        return value < bounds[0]
+    if label.endswith(" or more"):
+        return value >= bounds[0]
+    if " to under " in label:
+        return bounds[0] <= value < bounds[1]
+    return label == "any" if not bounds else bounds[0] <= value <= bounds[-1]
+
+
+@pytest.mark.parametrize(("value", "style"), [(1.0994, "q4"), (2.1806, "q5"), (1.0501, "q4"), (1.0499, "q2")])
+def test_a_value_is_in_the_class_that_its_written_form_is_in(value: float, style: str) -> None:
+    assert Classes((0.3, 0.7, 1.1, 2.2), Kind.RATE).style(value) == style
+
+
+def test_what_is_little_is_not_none() -> None:
+    found = classes([0, 0.03, 2.0, 7.0], Kind.RATE)
+    assert found.style(0) == "zero" != found.style(0.03)
 
 
 def test_classes_hold_about_as_many_areas_each() -> None:
@@ -173,8 +197,57 @@ def test_labels_stay_within_their_area() -> None:
     place = room(shape, 30, 20, 1, 5)
     assert place is not None
     x, y = place
-    assert shape.contains(shapely.box(x - 19, y - 8, x + 19, y + 8))
+    assert shape.contains(shapely.box(x - 20, y - 7.5, x + 20, y + 7.5))
     assert room(shape, 30, 20, 2, 20) is None
+
+
+def test_words_that_do_not_fit_stand_outside_and_keep_apart() -> None:
+    island, coast = shapely.box(200, 100, 210, 110), shapely.box(0, 0, 150, 300)
+    beside = shapely.box(0, 200, 400, 300)
+    outside = Outside([island, coast], beside, 400, 300)
+    boxes = []
+    for name in ("Nantucket", "Dukes", "Suffolk"):
+        place = outside.place(Wanted(island, 205, 105, [name, "1.1"]))
+        assert place is not None and place.outside
+        wide, high = len(name) * LETTER_PX, 2 * LINE_PX
+        boxes.append(
+            shapely.box(place.x - wide / 2, place.y - high / 2, place.x + wide / 2, place.y + high / 2)
+        )
+    assert not any(
+        box.intersects(other) for box in boxes for other in (island, coast, beside) if other is not box
+    )
+    assert not any(one.overlaps(other) for one in boxes for other in boxes if one is not other)
+    walled = Outside([shapely.box(0, 0, 400, 300)], shapely.Polygon(), 400, 300)
+    assert walled.place(Wanted(island, 205, 105, ["Nantucket"])) is None
+
+
+def test_a_line_leads_to_the_area_where_it_is_not_plain_which_is_meant() -> None:
+    small, large = shapely.box(100, 100, 106, 106), shapely.box(100, 106, 106, 300)
+    place = Outside([small, large], shapely.Polygon(), 400, 300).place(Wanted(small, 103, 103, ["Suffolk"]))
+    assert place is not None
+    assert not place.leader or small.distance(shapely.Point(place.leader[2:])) < 0.1
+    far = Outside(
+        [small, large, shapely.box(0, 0, 98, 300), shapely.box(108, 0, 150, 300)], shapely.Polygon(), 400, 300
+    )
+    led = far.place(Wanted(small, 103, 103, ["Suffolk"]))
+    assert led is not None
+    assert small.distance(shapely.Point(led.leader[2:])) < 0.1
+
+
+def test_the_few_are_marked() -> None:
+    item, table = _choropleth()
+    at = [of.name for of in table.columns].index(item.unreliable or "")
+    value = [of.name for of in table.columns].index(item.value)
+    known = sum(row[value] is not None for row in table.rows)
+    for flags, marks, marked in ((1, "unreliable", 1), (known - 2, "reliable", 2), (0, "", 0)):
+        rows, left = [], flags
+        for row in table.rows:
+            by_chance = row[value] is not None and left > 0
+            left -= by_chance
+            rows.append([*row[:at], by_chance, *row[at + 1 :]])
+        view = shaded(item, replace(table, rows=rows), ON)
+        assert (view.marks, view.marked) == (marks, marked)
+        assert sum("unreliable" in area.title for area in view.areas) == flags
 
 
 def test_an_area_without_a_row_is_unknown_and_a_row_without_an_area_is_told() -> None:
@@ -208,6 +281,8 @@ def test_every_site_is_on_the_map_or_counted_as_not() -> None:
     )
     assert sum(group.sites for group in view.groups) == len(table.rows)
     assert [group.shape for group in view.groups] == ["circle", "square", "triangle"]
+    cities = {f"{row[0]}, {row[2]}" for row in table.rows[:3]}
+    assert all(said in names for said in cities)
     together = [mark for mark in view.marks if str(table.rows[4][0]) in mark.title]
     assert together
 
@@ -218,7 +293,7 @@ def test_people_are_in_the_band_of_their_distance() -> None:
         item, points=[(41.7, -72.0, 100, 10.0), (41.7, -72.1, 50, 10.001), (41.7, -72.2, 25, 999.0)]
     )
     bands = sited(edge, table, ON).bands
-    assert [band.people for band in bands] == [100, 50, 0, 25]
+    assert [(band.style, band.people) for band in bands] == [(1, 100), (2, 50), (5, 25)]
     assert bands[0].label == "within 10 km (6 miles)"
     assert bands[-1].label == "farther than 50 km (31 miles)"
     assert sum(band.share for band in bands) == pytest.approx(1)

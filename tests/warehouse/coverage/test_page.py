@@ -15,6 +15,7 @@ from hostile_report import hostile_report
 from made_up_shapes import made_up_shapes
 
 from warehouse.coverage.page.render import render
+from warehouse.coverage.page.rows import unbroken
 from warehouse.coverage.page.shapes import Shapes
 from warehouse.coverage.page.templating import colours
 from warehouse.coverage.report.checked import ReportError, ids, items
@@ -112,6 +113,37 @@ def test_all_that_the_report_holds_is_on_the_page(soup: BeautifulSoup) -> None:
             assert block.select_one("svg.map")["aria-describedby"].split()[0] == f"{item.id}--text"
     for line in (*REPORT.methods, *REPORT.limits, *REPORT.known_issues, *REPORT.geography, REPORT.citation):
         assert line in " ".join(soup.get_text(" ").split())
+
+
+def test_what_is_known_and_what_is_not_stand_at_the_top(soup: BeautifulSoup) -> None:
+    head = soup.select_one("header.masthead")
+    lists = {
+        part.h2.get_text(): [line.get_text() for line in part.select("li")] for part in head.select("section")
+    }
+    assert lists == {"What is known": list(REPORT.known), "What is not known": list(REPORT.not_known)}
+    assert 'class="brief"' not in render(replace(REPORT, known=(), not_known=()), SHAPES)
+
+
+def test_a_folded_table_is_closed_and_has_its_title_and_link(soup: BeautifulSoup) -> None:
+    fold = soup.select_one("details#ages")
+    assert not fold.has_attr("open")
+    assert fold.summary.h3.get_text() == "Programs by county and age"
+    assert fold.select_one("a.permalink")["href"] == "#ages"
+
+
+def test_numbers_stay_with_their_units_and_ends(soup: BeautifulSoup) -> None:
+    whole = {one.get_text() for one in soup.select("#ages .whole")}
+    assert {"10 km", "18–26)", "(18–64)", "18-26", "2026-11-02"} <= whole
+    assert unbroken("a <b> within 25 km (16 mi), as-is, 7") == (
+        'a &lt;b&gt; within <span class="whole">25 km</span> <span class="whole">(16 mi),</span> as-is, 7'
+    )
+
+
+def test_a_table_with_something_not_known_leads_to_the_limits(soup: BeautifulSoup) -> None:
+    assert soup.select("#by-county .foot a[href='#limits']")
+    assert (
+        not soup.select("#ages .foot a[href='#limits']") or "not known" in soup.select_one("#ages").get_text()
+    )
 
 
 def test_what_is_not_known_is_words_and_zero_is_zero(soup: BeautifulSoup) -> None:
@@ -245,6 +277,8 @@ def test_colours_can_be_told_apart(theme: str) -> None:
     ramp = [_luminance(of[f"q{n}"]) for n in range(1, 6)]
     assert ramp == sorted(ramp, reverse=theme == "light")
     assert all(contrast(of[f"q{n}"], of[f"q{n + 1}"]) >= 1.25 for n in range(1, 5))
+    assert all(contrast(of[f"b{n}"], of[f"b{n + 1}"]) >= 1.35 for n in range(1, 5))
+    assert contrast(of["b4"], of["land"]) >= 4.5  # the far stand out
     far = [_luminance(of[f"b{n}"]) for n in range(1, 6)]
     assert far == sorted(far, reverse=theme == "light")
     assert set(colours()["light"]) == set(colours()["dark"])

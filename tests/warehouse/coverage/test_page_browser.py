@@ -104,10 +104,75 @@ def test_a_long_table_is_filtered_by_all_words(visit: Any) -> None:
     page = visit()
     page.get_by_label("Show rows with").last.fill("dogwood adolescents")
     found = column(page, "gaps", 2)
+    assert not page.locator("#gaps .none").is_visible()
     assert 0 < len(found) < 300
     assert set(found) == {"Dogwood House"}
     assert page.locator("#gaps output").inner_text() == f"{len(found)} of 300 rows"
     assert page.locator("#by-county .filter").count() == 0
+
+
+def test_where_nothing_has_it_the_page_says_so_and_clears(visit: Any) -> None:
+    page = visit()
+    page.locator("#gaps .filter input").fill("no such thing")
+    assert column(page, "gaps", 2) == []
+    assert page.locator("#gaps .none").inner_text().startswith("No row has that.")
+    page.locator("#gaps .none button").click()
+    assert len(column(page, "gaps", 2)) == 300
+    assert page.locator("#gaps .filter input").input_value() == ""
+
+
+def test_a_long_table_tells_that_there_is_more_and_opens_whole(visit: Any) -> None:
+    page = visit()
+    scroll, held = page.locator("#gaps .scroll"), page.locator("#gaps .held")
+    inner = "one => one.scrollHeight - one.clientHeight"
+    page.wait_for_function("document.querySelector('#gaps .held').classList.contains('more-below')")
+    assert scroll.evaluate(inner) > 0
+    page.get_by_role("button", name="Show all 300 rows").click()
+    assert scroll.evaluate(inner) == 0
+    page.wait_for_function("!document.querySelector('#gaps .held').classList.contains('more-below')")
+    page.get_by_role("button", name="Show fewer rows").click()
+    assert scroll.evaluate(inner) > 0
+    scroll.evaluate("one => one.scrollTo(0, one.scrollHeight)")
+    page.wait_for_function("!document.querySelector('#gaps .held').classList.contains('more-below')")
+    assert held.count() == 1
+
+
+def test_one_county_is_shown_in_all_tables_that_have_it(visit: Any) -> None:
+    page = visit()
+    choice = page.get_by_label("Show one county")
+    choice.select_option("Birch")
+    assert column(page, "by-county", 0) == ["Birch"]
+    assert column(page, "ages", 0) == ["Birch", "Birch"]
+    assert len(column(page, "gaps", 0)) == 300
+    assert page.locator("#by-county .only").inner_text() == "Only Birch: 1 of 14 rows."
+    assert page.locator(".picker p").inner_text() == "Tables that show Birch alone: 2. To the first"
+    choice.select_option("")
+    assert len(column(page, "by-county", 0)) == 14
+    assert not page.locator("#by-county .only").is_visible()
+
+
+def test_what_is_folded_opens_by_its_link(visit: Any, file: Path) -> None:
+    page = visit()
+    assert not page.locator("#ages table").is_visible()
+    page.evaluate("location.hash = '#ages'")
+    page.wait_for_selector("#ages table", state="visible")
+    page.locator("#ages summary").first.click()
+    assert not page.locator("#ages table").is_visible()
+    page.evaluate("document.querySelector('.contents a').setAttribute('href', '#ages')")
+    page.locator(".contents a").first.click()
+    assert page.locator("#ages table").is_visible()
+
+
+def test_on_a_phone_numbers_are_seen_without_scrolling(visit: Any) -> None:
+    page = visit(viewport={"width": 390, "height": 844})
+    page.locator("#ages summary").first.click()
+    first = page.locator("#ages tbody tr").first
+    assert first.locator("th .with").inner_text() == "Adults (18–64)"
+    assert not first.locator("td").first.is_visible()
+    number = first.locator("td.number").bounding_box()
+    assert number["x"] + number["width"] < 390
+    page.locator("#ages thead button", has_text="County").click()
+    assert column(page, "ages", 0)[0] == "Ash"
 
 
 def test_areas_are_reached_by_arrows_and_tell_their_value(visit: Any) -> None:
@@ -137,10 +202,22 @@ def test_a_mouse_gets_the_same_words_and_only_one_tooltip(visit: Any) -> None:
     page = visit(reduced_motion="reduce")
     site = page.locator("#map-sites [data-part]").nth(3)
     site.hover()
-    assert page.locator(".tip").inner_text() == site.get_attribute("aria-label")
+    assert site.get_attribute("aria-label") in page.locator(".tip").inner_text().splitlines()
     assert page.locator("svg.map title").count() == 0
     page.mouse.move(2, 2)
     assert not page.locator(".tip").is_visible()
+
+
+def test_all_sites_under_the_pointer_are_told(visit: Any) -> None:
+    page = visit(reduced_motion="reduce")
+    page.evaluate(
+        """() => { const [a, b] = document.querySelectorAll('#map-sites [data-part]');
+        b.setAttribute('transform', a.getAttribute('transform')); }"""
+    )
+    marks = page.locator("#map-sites [data-part]")
+    marks.nth(1).hover()
+    told = page.locator(".tip").inner_text().splitlines()
+    assert {marks.nth(n).get_attribute("aria-label") for n in (0, 1)} <= set(told)
 
 
 def test_the_map_of_sites_comes_closer(visit: Any) -> None:

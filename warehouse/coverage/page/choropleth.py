@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warehouse.coverage.page.classes import LegendClass, classes
 from warehouse.coverage.page.ground import Area, Ground
-from warehouse.coverage.page.labels import room
+from warehouse.coverage.page.labels import Outside, Place, Wanted, within
 from warehouse.coverage.report.checked import column, position
 from warehouse.coverage.report.columns import beside
 from warehouse.coverage.report.document import Choropleth, Kind, Table, Value
 from warehouse.coverage.report.written import NOT_KNOWN, unit, with_unit, written
 
 MOST_LABELS = 30
-LONGEST_TITLE = 160
+LONGEST_TITLE, LONGEST_LABEL = 160, 32
+UNRELIABLE, RELIABLE = "unreliable", "reliable"
+MARKS = {
+    UNRELIABLE: "unreliable: chance alone moves it much",
+    RELIABLE: "reliable: chance alone moves all others much",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ShadedArea:
-    """`label`: name and value where there is room for them. `reference`: the id of the path that is shaded."""
+    """`label`: name and value, or the value alone, where there is room. `reference`: the id of the path that is shaded."""
 
     reference: str
     style: str
     title: str
     x: float
     y: float
-    label: Sequence[str]
-    unreliable: bool
-    link: str
+    link: str = ""
+    name: str = ""
+    value: str = ""
+    unreliable: bool | None = None  # None where there is no value, or nothing tells
+    marked: bool = False
+    label: Sequence[str] = ()
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,18 @@ class ShadedMap:
     measure: str
     areas: Sequence[ShadedArea]
     legend: Sequence[LegendClass]
-    unreliable: int
+    marks: str  # what marked areas are: "unreliable"; where most are, "reliable"; else nothing
     missing: Sequence[str]  # in the table, and without a shape that the map shows
+
+    @property
+    def marks_said(self) -> str:
+        """What the mark means, for the legend."""
+        return MARKS[self.marks]
+
+    @property
+    def marked(self) -> int:
+        """How many areas are marked."""
+        return sum(area.marked for area in self.areas)
 
 
 def shaded(item: Choropleth, table: Table, ground: Ground) -> ShadedMap:
@@ -53,17 +72,20 @@ def shaded(item: Choropleth, table: Table, ground: Ground) -> ShadedMap:
     values = [_number(rows[fips][value_at]) if fips in rows else None for fips in shapes]
     by = classes(values, of.kind)
     areas = [
-        _area(item, table, fips, area, rows.get(fips), by.style(value), len(shapes) <= MOST_LABELS)
+        _area(item, table, fips, area, rows.get(fips), by.style(value))
         for (fips, area), value in zip(shapes.items(), values, strict=True)
     ]
+    areas, marks = _marked(areas)
+    if len(areas) <= MOST_LABELS:
+        areas = _labelled(areas, list(shapes.values()), ground)
     return ShadedMap(
         item,
         table,
         f"{of.label} ({unit(of)})" if unit(of) else of.label,
         areas,
         by.legend(values),
-        sum(area.unreliable for area in areas),
-        [_name(table, item, row) for fips, row in rows.items() if fips not in shapes],
+        marks,
+        [area_name(table, item, row) for fips, row in rows.items() if fips not in shapes],
     )
 
 
@@ -74,30 +96,59 @@ def _area(
     area: Area,
     row: Sequence[Value] | None,
     style: str,
-    labelled: bool,
 ) -> ShadedArea:
     reference = f"{item.area_kind}--{fips}"
     if row is None:
-        return ShadedArea(reference, style, f"FIPS {fips}: {NOT_KNOWN}", area.x, area.y, (), False, "")
-    of, value, name = column(table, item.value), row[position(table, item.value)], _name(table, item, row)
-    by_chance = bool(value is not None and item.unreliable and row[position(table, item.unreliable)])
+        return ShadedArea(reference, style, f"FIPS {fips}: {NOT_KNOWN}", area.x, area.y)
+    of, value, name = column(table, item.value), row[position(table, item.value)], area_name(table, item, row)
+    told = value is not None and item.unreliable
+    by_chance = bool(row[position(table, item.unreliable)]) if told and item.unreliable else None
     between, _ = beside(table, of, row)
     words = [
         f"{name}: {with_unit(value, of)}",
         between and f"95% interval {between}",
         "unreliable" if by_chance else "",
     ]
-    x, y, label = _label(name, written(value, of.kind), area) if labelled else (area.x, area.y, ())
-    return ShadedArea(
-        reference, style, "; ".join(filter(None, words)), x, y, label, by_chance, _link(table, row)
-    )
+    title, shown = "; ".join(filter(None, words)), written(value, of.kind)
+    return ShadedArea(reference, style, title, area.x, area.y, _link(table, row), name, shown, by_chance)
+
+
+def _marked(areas: Sequence[ShadedArea]) -> tuple[list[ShadedArea], str]:
+    """The few are marked: the unreliable, or where they are most, the others."""
+    unreliable = sum(area.unreliable is True for area in areas)
+    reliable = sum(area.unreliable is False for area in areas)
+    if not unreliable:
+        return list(areas), ""
+    of = unreliable <= reliable
+    return [replace(area, marked=area.unreliable is of) for area in areas], UNRELIABLE if of else RELIABLE
+
+
+def _labelled(areas: Sequence[ShadedArea], on: Sequence[Area], ground: Ground) -> list[ShadedArea]:
+    """Name and value within the area, else outside with a line that leads to it, else the value alone, else nothing.
+
+    The smallest choose first outside.
+    """
+    outside = Outside([at.shape for at in on], ground.beside_shape, ground.frame.width, ground.frame.height)
+    found: dict[int, ShadedArea] = {}
+    for n in sorted(range(len(areas)), key=lambda n: on[n].shape.area):
+        area = areas[n]
+        full = Wanted(on[n].shape, area.x, area.y, list(filter(None, (area.name, area.value))), area.marked)
+        if not area.name or len(area.name) > LONGEST_LABEL:
+            found[n] = area
+        elif place := within(full) or outside.place(full):
+            found[n] = replace(area, label=full.lines, place=place)
+        else:
+            place = within(replace(full, lines=[area.value]))
+            found[n] = replace(area, label=[area.value] if place else (), place=place)
+    return [found[n] for n in range(len(areas))]
 
 
 def _number(value: Value) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _name(table: Table, item: Choropleth, row: Sequence[Value]) -> str:
+def area_name(table: Table, item: Choropleth, row: Sequence[Value]) -> str:
+    """What an area is called: the first other column of text of its row."""
     names = (
         value
         for of, value in zip(table.columns, row, strict=True)
@@ -112,11 +163,3 @@ def _name(table: Table, item: Choropleth, row: Sequence[Value]) -> str:
 def _link(table: Table, row: Sequence[Value]) -> str:
     leading = next((of.link for of in table.columns if of.link), "")
     return str(row[position(table, leading)] or "") if leading else ""
-
-
-def _label(name: str, value: str, area: Area) -> tuple[float, float, Sequence[str]]:
-    """Name and value, the value alone, or nothing, by the room in the area."""
-    for lines in ((name, value), (value,)):
-        if place := room(area.shape, area.x, area.y, len(lines), max(map(len, lines))):
-            return round(place[0], 1), round(place[1], 1), lines
-    return area.x, area.y, ()

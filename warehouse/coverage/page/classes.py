@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from warehouse.coverage.report.document import Kind
-from warehouse.coverage.report.written import NOT_KNOWN, written
+from warehouse.coverage.report.written import NOT_KNOWN, rounded, written
 
 MOST = 5
 UNKNOWN, ZERO = "unknown", "zero"
 # What breaks are rounded to, so that the words of the legend are exact.
 _WHOLE = frozenset({Kind.COUNT, Kind.PEOPLE})
+_NONE = _WHOLE | {Kind.RATE}  # zero of them is "none known"
 _STEP = {Kind.COUNT: 1.0, Kind.PEOPLE: 1.0, Kind.SHARE: 0.01, Kind.RATE: 0.1, Kind.KM: 0.1, Kind.NUMBER: 0.01}
 
 
@@ -30,7 +31,10 @@ class LegendClass:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """Lower bounds of the classes above zero, in order: a class reaches up to, and not including, the next."""
+    """Lower bounds of the classes above zero, in order: a class reaches up to, and not including, the next.
+
+    Values are classed as they are written: 2.18 is read as 2.2, and so is in "2.2 or more".
+    """
 
     bounds: Sequence[float]
     kind: Kind
@@ -39,9 +43,9 @@ class Classes:
         """The style of a value."""
         if value is None:
             return UNKNOWN
-        if value == 0:
+        if _is_zero(value, self.kind):
             return ZERO
-        place = max(bisect_right(self.bounds, value), 1)
+        place = max(bisect_right(self.bounds, rounded(value, self.kind)), 1)
         return f"q{self._shade(place)}"
 
     def _shade(self, place: int) -> int:
@@ -54,7 +58,7 @@ class Classes:
         """Every class that occurs, from zero up, unknown last."""
         found = Counter(map(self.style, values))
         shaded = [(f"q{self._shade(n)}", self._label(n)) for n in range(1, len(self.bounds) + 1)]
-        zero = "none known" if self.kind in _WHOLE | {Kind.RATE} else written(0, self.kind)
+        zero = "none known" if self.kind in _NONE else written(0, self.kind)
         every = [(ZERO, zero), *shaded, (UNKNOWN, NOT_KNOWN)]
         return [LegendClass(style, label, found[style]) for style, label in every if found[style]]
 
@@ -79,7 +83,9 @@ class Classes:
 
 def classes(values: Iterable[float | None], kind: Kind) -> Classes:
     """Classes by quantile of the values above zero, at rounded bounds; none of them is empty."""
-    above = np.sort([value for value in values if value])
+    above = np.sort(
+        [rounded(value, kind) for value in values if value is not None and not _is_zero(value, kind)]
+    )
     if not len(above):
         return Classes((), kind)
     step = _STEP.get(kind, 0.01)
@@ -94,7 +100,12 @@ def classes(values: Iterable[float | None], kind: Kind) -> Classes:
     return Classes(tuple(bounds), kind)
 
 
+def _is_zero(value: float, kind: Kind) -> bool:
+    """Of a rate that is written 0.0 something is known all the same."""
+    return value == 0 if kind is Kind.RATE else rounded(value, kind) == 0
+
+
 def _pretty(values: Sequence[float], step: float) -> np.ndarray:
     """Two figures are enough, but no finer than the kind is written."""
-    steps = np.maximum(10.0 ** (np.floor(np.log10(values)) - 1), step)
+    steps = np.maximum(10.0 ** (np.floor(np.log10(np.maximum(values, step))) - 1), step)
     return np.round(np.round(values / steps) * steps, 6)

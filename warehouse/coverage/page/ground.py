@@ -15,7 +15,7 @@ from warehouse.coverage.page.shapes import Shapes
 from warehouse.coverage.report.checked import ReportError
 from warehouse.coverage.report.written import KM_PER_MILE
 
-FOOT = 54.0  # room for the scale bar under the map
+FOOT = 64.0  # room for the scale bar under the map
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Ground:
     state_lines: str
     town_lines: str
     scale: ScaleBar
+    beside_shape: BaseGeometry  # all land beside, in pixels
 
     @property
     def height(self) -> float:
@@ -67,15 +68,17 @@ def ground(shapes: Shapes) -> Ground:
     counties = drawn(shapes.counties, frame)
     # States of counties that are drawn are their sum: simplified apart, their lines would run beside those of the counties.
     states = _sums(counties) or drawn(shapes.states, frame)
+    neighbours = drawn(shapes.neighbours, frame)
     return Ground(
         frame,
         {"county": _areas(counties), "state": _areas(states)},
-        land(drawn(shapes.neighbours, frame).values(), frame),
+        land(neighbours.values(), frame),
         land(states.values(), frame),
         lines(counties.values(), frame),
         lines(states.values(), frame),
         lines(drawn(shapes.towns, frame).values(), frame),
         _scale(frame),
+        shapely.union_all([shapely.make_valid(shape) for shape in neighbours.values()]),
     )
 
 

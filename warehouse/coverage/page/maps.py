@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from warehouse.coverage.page.choropleth import ShadedMap, shaded
+from warehouse.coverage.page.choropleth import ShadedMap, area_name, shaded
 from warehouse.coverage.page.ground import Ground, ground
 from warehouse.coverage.page.point_map import SiteMap, sited
 from warehouse.coverage.page.shapes import Shapes
-from warehouse.coverage.report.checked import items, tables_of
-from warehouse.coverage.report.document import Choropleth, PointMap, Report
+from warehouse.coverage.report.checked import items, position, tables_of
+from warehouse.coverage.report.document import Choropleth, PointMap, Report, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,21 @@ def maps(report: Report, shapes: Shapes) -> Maps:
     if not wanted:
         return Maps(None, {})
     on, tables = ground(shapes), tables_of(report)
+    names = _county_names(wanted, tables)
     views: dict[str, ShadedMap | SiteMap] = {}
     for item in wanted:
         table = tables[item.table]
-        views[item.id] = shaded(item, table, on) if isinstance(item, Choropleth) else sited(item, table, on)
+        views[item.id] = (
+            shaded(item, table, on) if isinstance(item, Choropleth) else sited(item, table, on, names)
+        )
     return Maps(on, views)
+
+
+def _county_names(wanted: Iterable[Choropleth | PointMap], tables: Mapping[str, Table]) -> dict[str, str]:
+    """Names of counties by FIPS code, as the tables of the shaded maps have them."""
+    return {
+        str(row[position(tables[item.table], item.area_id)]): area_name(tables[item.table], item, row)
+        for item in wanted
+        if isinstance(item, Choropleth) and item.area_kind == "county"
+        for row in tables[item.table].rows
+    }

@@ -48,7 +48,7 @@
   const value = (row, n) => {
     const cell = row.cells[n];
     if (cell.classList.contains("nothing")) return null;
-    return cell.dataset.v === undefined ? cell.textContent.trim() : Number(cell.dataset.v);
+    return cell.dataset.v === undefined ? cell.dataset.t ?? cell.textContent.trim() : Number(cell.dataset.v);
   };
   const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : words.compare(a, b));
   for (const table of all("table.sortable")) {
@@ -77,34 +77,136 @@
     });
   }
 
-  // A box over each long table: rows that hold all the words.
-  for (const box of all(".filter")) {
-    const table = document.getElementById(box.dataset.table);
-    const rows = [...table.tBodies[0].rows].map((row) => [row, row.textContent.toLowerCase()]);
-    const input = box.querySelector("input");
-    const output = box.querySelector("output");
+  // Tables: rows that hold all words of the box over them and are of the chosen county; the edge tells where there is more.
+  const narrow = matchMedia("(max-width: 40rem)");
+  const tables = all("table.sortable").map((table) => {
+    const held = table.closest(".held"), scroll = held.firstElementChild, foot = held.nextElementSibling;
+    const [input, output] = ["input", "output"].map((of) => table.closest(".item").querySelector(`.filter ${of}`));
+    const heads = [...table.tHead.rows[0].cells];
+    const at = heads.findIndex((head) => head.dataset.county !== undefined);
+    const rows = [...table.tBodies[0].rows].map((row) => ({
+      row, text: row.textContent.toLowerCase(), county: at < 0 ? "" : row.cells[at].textContent.trim(),
+    }));
+    let county = "";
+    const only = make("p", { class: "only", hidden: "" });
+    const none = make("p", { class: "none", hidden: "" }, "No row has that. ");
+    const clear = make("button", { class: "quiet", type: "button" }, "Show all rows");
+    none.append(clear);
+    held.before(only);
+    held.append(none);
     const apply = () => {
-      const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const wanted = (input ? input.value : "").toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
-      for (const [row, text] of rows) {
-        row.hidden = !wanted.every((word) => text.includes(word));
+      for (const { row, text, county: of } of rows) {
+        row.hidden = (county && of !== county) || !wanted.every((word) => text.includes(word));
         shown += !row.hidden;
       }
-      output.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows`;
+      none.hidden = shown > 0;
+      only.hidden = !county;
+      only.textContent = `Only ${county}: ${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows.`;
+      if (output) output.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows`;
     };
-    input.addEventListener("input", apply);
-    box.hidden = false;
-    apply();
-  }
+    clear.addEventListener("click", () => {
+      county = "";
+      if (input) input.value = "";
+      apply();
+      (input || scroll).focus();
+    });
+    if (input) {
+      input.addEventListener("input", apply);
+      input.parentElement.hidden = false;
+      apply();
+    }
+
+    if (scroll.classList.contains("long")) {
+      const button = make("button", { class: "quiet", type: "button", "aria-expanded": "false" });
+      const close = (closed) => {
+        scroll.classList.toggle("closed", closed);
+        button.setAttribute("aria-expanded", String(!closed));
+        button.textContent = closed ? `Show all ${rows.length.toLocaleString("en")} rows` : "Show fewer rows";
+      };
+      button.addEventListener("click", () => {
+        close(!scroll.classList.contains("closed"));
+        if (scroll.classList.contains("closed")) held.scrollIntoView({ block: "nearest" });
+      });
+      foot.prepend(button);
+      close(true);
+    }
+
+    const hint = make("span", { class: "hint", hidden: "" }, "More columns to the side: the table scrolls.");
+    foot.prepend(hint);
+    const cue = () => {
+      const { scrollLeft: x, scrollTop: y, clientWidth: w, clientHeight: h, scrollWidth, scrollHeight } = scroll;
+      held.classList.toggle("more-left", x > 1);
+      held.classList.toggle("more-right", x + w < scrollWidth - 1);
+      held.classList.toggle("more-below", y + h < scrollHeight - 1);
+      hint.hidden = scrollWidth <= w + 1;
+    };
+    scroll.addEventListener("scroll", cue, { passive: true });
+    const watch = new ResizeObserver(cue);
+    watch.observe(scroll);
+    watch.observe(table);
+
+    // On a narrow screen what stands before the numbers goes under the first column.
+    const beneath = heads.flatMap((head, n) => (head.dataset.join === undefined ? [] : [n]));
+    let done = !beneath.length;
+    const join = () => {
+      if (done || !narrow.matches) return;
+      done = true;
+      for (const n of beneath) heads[n].classList.add("joined");
+      for (const { row: { cells } } of rows) {
+        const said = make("span", { class: "with" });
+        for (const n of beneath) {
+          if (said.firstChild) said.append(" · ");
+          said.append(...cells[n].cloneNode(true).childNodes);
+          cells[n].classList.add("joined");
+        }
+        cells[0].dataset.t = cells[0].textContent.trim();
+        cells[0].append(said);
+      }
+    };
+    narrow.addEventListener("change", join);
+    join();
+    const counties = at < 0 ? [] : rows.map((one) => one.county);
+    return { id: table.closest(".item").id, counties, show: (name) => { county = name; apply(); } };
+  }).filter((table) => table.counties.length);
+
+  // One county: in all tables that have a column of counties.
+  const names = [...new Set(tables.flatMap((table) => table.counties))].sort(words.compare);
+  const picker = document.querySelector(".picker");
+  const [choice, chosen] = [picker.querySelector("select"), picker.querySelector("p")];
+  picker.hidden = names.length < 2;
+  choice.append(...names.map((name) => make("option", { value: name }, name)));
+  choice.addEventListener("change", () => {
+    tables.forEach((table) => table.show(choice.value));
+    chosen.textContent = "";
+    if (!choice.value) return;
+    chosen.append(`Tables that show ${choice.value} alone: ${tables.length}. `, make("a", { href: `#${tables[0].id}` }, "To the first"));
+  });
+  choice.value = "";
+
+  // What is folded opens for who follows a link to it.
+  const reveal = (hash) => {
+    const fold = hash.length > 1 && document.getElementById(hash.slice(1))?.closest("details.fold");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    fold.scrollIntoView();
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link) reveal(link.getAttribute("href"));
+  });
+  addEventListener("hashchange", () => reveal(location.hash));
+  reveal(location.hash);
 
   // Maps: one tab stop each, arrows move to the next area that way, Escape closes. Titles become our own tooltips.
   const tip = make("div", { class: "tip", hidden: "", "aria-hidden": "true" });
   document.body.append(tip);
   let told = null;
   const hide = () => { tip.hidden = true; told = null; };
-  const show = (part) => {
+  const show = (part, said = part.getAttribute("aria-label")) => {
     told = part;
-    tip.textContent = part.getAttribute("aria-label");
+    tip.textContent = said;
     tip.hidden = false;
     const at = part.getBoundingClientRect();
     const own = tip.getBoundingClientRect();
@@ -114,7 +216,7 @@
     tip.style.top = `${top < 6 ? Math.min(at.top + at.height / 2 + 18, innerHeight - own.height - 6) : top}px`;
   };
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  addEventListener("scroll", () => { if (told) show(told); }, { passive: true, capture: true });
+  addEventListener("scroll", () => { if (told) show(told, tip.textContent); }, { passive: true, capture: true });
   const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
   for (const map of all("svg.map")) {
@@ -132,13 +234,23 @@
       return [box.left + box.width / 2, box.top + box.height / 2];
     };
     const above = map.querySelector(".raised");
-    const mark = (part) => {
+    const mark = (part, said) => {
       all(".here", map).forEach((other) => other.classList.remove("here"));
       above?.removeAttribute("href");
       if (!part) return;
       part.classList.add("here");
       above?.setAttribute("href", (part.querySelector("use") || part).getAttribute("href"));
-      show(part);
+      show(part, said);
+    };
+    // Sites stand close: all that the pointer is on are told, one a line.
+    const under = (part, { clientX, clientY }) => {
+      if (!part.closest(".sites")) return undefined;
+      const others = parts.filter((other) => {
+        const { left, right, top, bottom } = other.getBoundingClientRect();
+        return other !== part && clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
+      });
+      const said = [part, ...others].map((one) => one.getAttribute("aria-label"));
+      return said.slice(0, 8).join("\n") + (said.length > 8 ? `\nand ${said.length - 8} more` : "");
     };
     const next = (from, [dx, dy]) => {
       const [x, y] = centre(from);
@@ -168,9 +280,9 @@
     });
     map.addEventListener("focusin", (event) => { if (part(event)) mark(part(event)); });
     map.addEventListener("focusout", () => { mark(null); hide(); });
-    map.addEventListener("pointerover", (event) => { if (part(event)) mark(part(event)); });
+    map.addEventListener("pointerover", (event) => { if (part(event)) mark(part(event), under(part(event), event)); });
     map.addEventListener("pointerout", () => { mark(null); hide(); });
-    map.addEventListener("click", (event) => { if (part(event)) mark(part(event)); });
+    map.addEventListener("click", (event) => { if (part(event)) mark(part(event), under(part(event), event)); });
 
     // Closer, where sites crowd: the frame gets smaller, marks keep their size.
     const buttons = map.parentElement.querySelector(".zoom");
@@ -179,14 +291,13 @@
     let x = width / 2, y = height / 2, times = 1;
     const bar = map.querySelector(".scale-bar");
     const lengths = all("text", bar).map((text) => text.textContent);
-    const small = matchMedia("(max-width: 40rem)");
     const [out, into, whole] = buttons.querySelectorAll("button");
     const draw = () => {
       const w = width / times, h = height / times;
       x = Math.max(w / 2, Math.min(width - w / 2, x));
       y = Math.max(h / 2, Math.min(height - h / 2, y));
       map.setAttribute("viewBox", `${x - w / 2} ${y - h / 2} ${w} ${h}`);
-      map.style.setProperty("--mark", (small.matches ? 2 : 1) / times ** 0.8);
+      map.style.setProperty("--mark", (narrow.matches ? 2 : 1) / times ** 0.8);
       map.style.setProperty("--dot", 1 / times ** 0.6);
       bar.setAttribute("transform", `translate(${x - w / 2} ${y - h / 2}) scale(${1 / times})`);
       bar.querySelectorAll("text").forEach((text, n) => { text.textContent = lengths[n].replace(/[\d.]+/, (was) => +(was / times).toFixed(1)); });
@@ -211,7 +322,7 @@
     out.addEventListener("click", () => zoom(0.5));
     into.addEventListener("click", () => zoom(2));
     whole.addEventListener("click", () => { times = 1; draw(); });
-    small.addEventListener("change", draw);
+    narrow.addEventListener("change", draw);
     let from = null;
     map.addEventListener("pointerdown", (event) => { if (times > 1) from = [event.clientX, event.clientY, x, y]; });
     addEventListener("pointerup", () => { from = null; });

@@ -32,7 +32,7 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A line of the legend. `mark`: the id of a site's mark, "dot", "by-chance", or nothing for a box."""
+    """A line of the legend. `mark`: the id of a site's mark, "dot", "circle", or nothing for a box."""
 
     style: str
     mark: str
@@ -97,10 +97,8 @@ def _picture(report: Report, view: ShadedMap | SiteMap, on: Ground) -> str:
 def _keys(view: ShadedMap | SiteMap) -> Sequence[tuple[str, Sequence[Key]]]:
     if isinstance(view, ShadedMap):
         keys = [Key(part.style, "", f"{part.label} ({part.areas:,})") for part in view.legend]
-        if view.unreliable:
-            keys.append(
-                Key("by-chance", "by-chance", f"unreliable: chance alone moves it much ({view.unreliable:,})")
-            )
+        if view.marks:
+            keys.append(Key(view.marks, "circle", f"{view.marks_said} ({view.marked:,})"))
         half = max((len(keys) + 1) // 2, 4)
         return [(_lines(view.measure, "key", 1)[0], keys[:half]), ("", keys[half:])]
     sites = [

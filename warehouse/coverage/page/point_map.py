@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import cos, pi, sin
 
 import numpy as np
+import shapely
 
 from warehouse.coverage.page.ground import Ground
+from warehouse.coverage.page.labels import Wanted, within
 from warehouse.coverage.page.paths import dots
 from warehouse.coverage.report.checked import column, position
 from warehouse.coverage.report.document import PointMap, Table, Value
@@ -27,7 +29,11 @@ MOST_BANDS = 5
 SIZES = (1_000, 3_000)  # people: below, between, above
 NAMES = 6  # said of one mark
 LONGEST_NAME = 80
-OFFSET_PX = 4.0
+CITY = "city"  # the column that is said with a name, where the table has it
+MOST_COUNTIES = 120  # names of more are too small to be read
+FAR_STYLE = 3  # from this shade on dots are drawn larger: far people live where points are small
+OFFSET_PX = 3.0
+MARK_PX = 6.0  # what a mark takes, from its middle
 CROWD_PX = 40.0
 
 
@@ -61,8 +67,17 @@ class Dots:
 
 
 @dataclass(frozen=True, slots=True)
+class CountyName:
+    """Where it fits."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Band:
-    """A row of the legend."""
+    """A row of the legend: bands without people are in none."""
 
     style: int
     label: str
@@ -80,6 +95,7 @@ class SiteMap:
     groups: Sequence[Group]
     dots: Sequence[Dots]
     bands: Sequence[Band]
+    counties: Sequence[CountyName]
     without_place: int  # rows of the table that are nowhere, or outside the map
 
     @property
@@ -98,11 +114,20 @@ class SiteMap:
         return f"{x:.1f} {y:.1f}"
 
 
-def sited(item: PointMap, table: Table, ground: Ground) -> SiteMap:
-    """What to draw of a point map on its table."""
+def sited(item: PointMap, table: Table, ground: Ground, names: Mapping[str, str] | None = None) -> SiteMap:
+    """What to draw of a point map on its table; `names`: of counties by FIPS code."""
     groups = _groups(item, table)
     marks, outside = _marks(item, table, ground, {group.label: group for group in groups})
-    return SiteMap(item, table, marks, groups, _dots(item, ground), _bands(item), outside)
+    return SiteMap(
+        item,
+        table,
+        marks,
+        groups,
+        _dots(item, ground),
+        _bands(item),
+        _counties(ground, names or {}, marks),
+        outside,
+    )
 
 
 def _groups(item: PointMap, table: Table) -> list[Group]:
@@ -127,7 +152,7 @@ def _marks(item: PointMap, table: Table, ground: Ground, groups: dict[str, Group
         if 0 <= x <= ground.frame.width and 0 <= y <= ground.frame.height:
             number = groups[_said(row[group])].style if _said(row[group]) in groups else len(SHAPES) - 1
             names = together.setdefault((round(x, 1), round(y, 1)), {}).setdefault(number, [])
-            names.append(_said(row[label]))
+            names.append(_with_city(table, row, _said(row[label])))
             drawn += 1
     labels = {found.style: found.label for found in groups.values()}
     marks = []
@@ -140,6 +165,29 @@ def _marks(item: PointMap, table: Table, ground: Ground, groups: dict[str, Group
                 Mark(number, round(x + aside * cos(angle), 1), round(y + aside * sin(angle), 1), title)
             )
     return sorted(marks, key=lambda mark: (mark.y, mark.x)), len(table.rows) - drawn
+
+
+def _with_city(table: Table, row: Sequence[Value], name: str) -> str:
+    city = next(
+        (value for of, value in zip(table.columns, row, strict=True) if of.name == CITY and value), None
+    )
+    return f"{name}, {_said(city)}" if city else name
+
+
+def _counties(ground: Ground, names: Mapping[str, str], marks: Sequence[Mark]) -> list[CountyName]:
+    """Names where they fit, off the marks if that can be."""
+    taken = shapely.union_all([shapely.Point(mark.x, mark.y).buffer(MARK_PX, quad_segs=2) for mark in marks])
+    areas = ground.areas["county"]
+    if len(areas) > MOST_COUNTIES:
+        return []
+    found = []
+    for fips, area in areas.items():
+        if fips not in names:
+            continue
+        whole = Wanted(area.shape, area.x, area.y, [names[fips]])
+        if place := within(replace(whole, shape=area.shape.difference(taken))) or within(whole):
+            found.append(CountyName(place.x, place.y, names[fips]))
+    return found
 
 
 def _list(names: Sequence[str]) -> str:
@@ -168,7 +216,7 @@ def _dots(item: PointMap, ground: Ground) -> list[Dots]:
         for s in range(len(SIZES) + 1):
             chosen = shown & (band == b) & (size == s)
             if chosen.any():
-                found.append(Dots(_shade(b, item), s, dots(pixels[chosen])))
+                found.append(Dots(_shade(b, item), s + (_shade(b, item) >= FAR_STYLE), dots(pixels[chosen])))
     return found
 
 
@@ -178,11 +226,12 @@ def _bands(item: PointMap) -> list[Band]:
     people = np.array([point[2] for point in item.points])
     band, total = _of_band(item), max(int(people.sum()), 1)
     edges = list(item.bands_km)
-    found = []
-    for b in range(len(edges) + 1):
-        living = int(people[band == b].sum())
-        found.append(Band(_shade(b, item), _band_label(edges, b), living, living / total))
-    return found
+    living = [int(people[band == b].sum()) for b in range(len(edges) + 1)]
+    return [
+        Band(_shade(b, item), _band_label(edges, b), here, here / total)
+        for b, here in enumerate(living)
+        if here
+    ]
 
 
 def _band_label(edges: Sequence[float], band: int) -> str:

@@ -45,7 +45,7 @@ def environment() -> Environment:
         written=written.written, unit=written.unit, miles=written.miles, miles_too=written.miles_too
     )
     found.filters.update(rows.filters())
-    found.globals.update(interval=written.interval, Kind=Kind)
+    found.globals.update(interval=written.interval, Kind=Kind, COUNTY=rows.COUNTY)
     return found
 
 

@@ -86,6 +86,7 @@ class Table:
     """Rows under columns. A null is not known, never no; `empty` is what to say where there is no row.
 
     `answers`: the four columns (COUNT) that are the parts of an `Answers`, in its order, to be drawn as a bar in each row.
+    `folded`: of use to few; the page shows its title, and the table when somebody opens it.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Table:
     rows: Sequence[Sequence[Value]]
     empty: str = "None known."
     answers: Sequence[str] = ()
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +160,6 @@ class Report:
     known: Sequence[str] = ()
     not_known: Sequence[str] = ()
     known_issues: Sequence[str] = ()  # what is wrong, and known to be
+    known: Sequence[str] = ()  # what the report can say, as sentences for its top
+    not_known: Sequence[str] = ()  # and what it cannot
     facts: Mapping[str, Value] = field(default_factory=dict)  # anything else of `report.json`

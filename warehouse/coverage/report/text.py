@@ -19,6 +19,8 @@ def text(report: Report) -> str:
         f"# {report.title}",
         f"Release {report.release}, as of {report.built_at:%Y-%m-%d %H:%M} UTC.",
         report.summary,
+        *_closing("What is known", report.known),
+        *_closing("What is not known", report.not_known),
         *(block for section in report.sections for block in _section(section, report)),
         *_closing("Method", report.methods),
         *_closing("What this report cannot say", report.limits),

@@ -8,6 +8,7 @@ NOT_KNOWN = "not known"
 KM_PER_MILE = 1.609344
 UNITS = {Kind.RATE: "per 100,000", Kind.KM: "km"}
 FLAGS = {True: "yes", False: "no"}
+_DECIMALS = {Kind.COUNT: 0, Kind.PEOPLE: 0, Kind.RATE: 1, Kind.KM: 1}
 NUMERIC = frozenset({Kind.COUNT, Kind.PEOPLE, Kind.SHARE, Kind.RATE, Kind.KM, Kind.NUMBER})
 
 
@@ -26,6 +27,13 @@ def written(value: Value, kind: Kind) -> str:
     if kind in (Kind.COUNT, Kind.PEOPLE) or float(value).is_integer():
         return f"{value:,.0f}"
     return f"{value:,.2f}"
+
+
+def rounded(value: float, kind: Kind) -> float:
+    """The number that `written` shows, so that what is told of it (a class of a map) holds of what people read."""
+    if kind is Kind.SHARE:
+        return round(round(100 * value, 1) / 100, 3)
+    return round(value, _DECIMALS.get(kind, 2))
 
 
 def interval(low: Value, high: Value, kind: Kind) -> str:
