@@ -140,10 +140,12 @@ def test_numbers_stay_with_their_units_and_ends(soup: BeautifulSoup) -> None:
 
 
 def test_a_table_with_something_not_known_leads_to_the_limits(soup: BeautifulSoup) -> None:
-    assert soup.select("#by-county .foot a[href='#limits']")
-    assert (
-        not soup.select("#ages .foot a[href='#limits']") or "not known" in soup.select_one("#ages").get_text()
-    )
+    found = {
+        block["id"]: (bool(block.select("td.nothing")), bool(block.select(".foot a[href='#limits']")))
+        for block in soup.select(".item:has(table)")
+    }
+    assert all(unknown == leads for unknown, leads in found.values())
+    assert found["by-county"] == (True, True)
 
 
 def test_what_is_not_known_is_words_and_zero_is_zero(soup: BeautifulSoup) -> None:

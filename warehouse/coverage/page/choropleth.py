@@ -14,6 +14,7 @@ from warehouse.coverage.report.document import Choropleth, Kind, Table, Value
 from warehouse.coverage.report.written import NOT_KNOWN, unit, with_unit, written
 
 MOST_LABELS = 30
+SMALL_AREAS = 120  # on a map of more than these they are small
 LONGEST_TITLE, LONGEST_LABEL = 160, 32
 UNRELIABLE, RELIABLE = "unreliable", "reliable"
 MARKS = {
@@ -51,6 +52,13 @@ class ShadedMap:
     legend: Sequence[LegendClass]
     marks: str  # what marked areas are: "unreliable"; where most are, "reliable"; else nothing
     missing: Sequence[str]  # in the table, and without a shape that the map shows
+
+    @property
+    def mark_size(self) -> float:
+        """The mark's radius in pixels: less on many small areas, less still where many may be marked."""
+        if len(self.areas) <= SMALL_AREAS:
+            return 4.0
+        return 1.5 if self.marks == UNRELIABLE else 3.0
 
     @property
     def marks_said(self) -> str:

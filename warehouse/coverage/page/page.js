@@ -90,7 +90,7 @@
     let county = "";
     const only = make("p", { class: "only", hidden: "" });
     const none = make("p", { class: "none", hidden: "" }, "No row has that. ");
-    const clear = make("button", { class: "quiet", type: "button" }, "Show all rows");
+    const clear = make("button", { class: "quiet", type: "button" }, "Clear");
     none.append(clear);
     held.before(only);
     held.append(none);
