@@ -173,7 +173,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assembly]:
         printed = {"organization_name": name, "site_name": name}
         world.program(f"near{n}", WORCESTER, listed="su_2025", latitude=42.2 + n / 50, **printed)
         world.program(f"page{n}", BOSTON, says=[PTSD], latitude=42.3 + n / 50, **printed)
-        world.program(f"maybe{n}", SANDWICH, "op", listed="mh_2025", longitude=-69.9 if n == 2 else -69.95, **printed)
+        world.program(
+            f"maybe{n}", SANDWICH, "op", listed="mh_2025", longitude=-69.9 if n == 2 else -69.95, **printed
+        )
     world.find("source", source_id="su_2025")[0]["title"] = HOSTILE[2]
     path = build_world(world, tmp_path_factory.mktemp("hostile"))
     with open_assembly(path) as opened:
@@ -197,7 +199,9 @@ def test_hostile_names_are_text_of_the_page(hostile: Assembly) -> None:
 
 def test_hostile_names_break_no_line_of_the_text(hostile: Assembly) -> None:
     report = hostile.report("MA")
-    assert any(HOSTILE[2].splitlines()[0] in line for line in report.not_known), "it may close the largest gap"
+    assert any(HOSTILE[2].splitlines()[0] in line for line in report.not_known), (
+        "it may close the largest gap"
+    )
     written = text(report)
     lines = written.splitlines()
     assert "# Heading" not in lines and "| cell |" not in lines
