@@ -99,17 +99,8 @@ def reports(release: Path, state: str) -> None:
         print(f"of {len(every) - 1:3} states     {seconds:8.3f} s  largest page {largest:.2f} MB, {memory()}")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--points", help="Parquet file with lat and lon; without one, points are made up")
-    parser.add_argument("--release", type=Path, help="a release file: its reports are timed instead")
-    parser.add_argument("--state", default="MA", help="state of the single report (default: MA)")
-    given = parser.parse_args()
-    if given.release:
-        return reports(given.release, given.state)
-    file = given.points
+def distances(file: str | None) -> None:
+    """Points of a file, or made up, and made-up sites."""
     chance = np.random.default_rng(20)
     points = read(file) if file else strewn(chance)
     sites = points[chance.choice(len(points), SITES, replace=False)] + chance.normal(0, 0.01, (SITES, 2))
@@ -134,6 +125,20 @@ def main() -> None:
     _, seconds = timed(lambda: reach_of_groups(reach, grouped(counties)))
     print(f"  by county     {seconds:8.3f} s")
     print(f"  memory        {memory()}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--points", help="Parquet file with lat and lon; without one, points are made up")
+    parser.add_argument("--release", type=Path, help="a release file: its reports are timed instead")
+    parser.add_argument("--state", default="MA", help="state of the single report (default: MA)")
+    given = parser.parse_args()
+    if given.release:
+        reports(given.release, given.state)
+    else:
+        distances(given.points)
 
 
 if __name__ == "__main__":
