@@ -1,16 +1,22 @@
-"""How fast distances and accessibility are, beside the ways without a tree: `python bench/coverage.py [--points FILE]`.
+"""How fast distances and accessibility are, beside the ways without a tree: `python bench/coverage.py [--points FILE]`;
+and how long the reports of a release take: `python bench/coverage.py --release FILE [--state MA]`.
 
 As many points as the country has block groups are strewn around its ZIP codes (or read: a Parquet file with `lat`, `lon`),
 and sites at some of them. The nearest site of a sample of points is found by the tree, by every distance in numpy, and by a
 join in DuckDB; the three must agree, or the run ends. Then everything that is asked of one target, for all points.
+
+Of a release: the report of one state, then those of all with their index, each with pages, maps and files; memory is the most
+that the process had until then.
 """
 
 from __future__ import annotations
 
 import argparse
 import resource
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import duckdb
@@ -22,6 +28,7 @@ from warehouse.coverage.measure.nearest import EARTH_KM, Nearest, unit_vectors
 from warehouse.coverage.measure.reach import grouped, reach_of_groups, reach_of_points
 from warehouse.coverage.measure.settings import measures
 from warehouse.coverage.measure.travel import StraightLines, Unit
+from warehouse.coverage.publish import write_report, write_reports
 
 POINTS, SITES, SAMPLE, OPERATORS = 242_335, 5_700, 10_000, 2_000
 KM = f"""2 * {EARTH_KM} * asin(sqrt(pow(sin(radians(site.lat - point.lat) / 2), 2) + cos(radians(point.lat))
@@ -77,12 +84,23 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
     return work(), time.perf_counter() - began
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--points", help="Parquet file with lat and lon; without one, points are made up")
-    file = parser.parse_args().points
+def memory() -> str:
+    """The most that this process had."""
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB at most"
+
+
+def reports(release: Path, state: str) -> None:
+    """Writes them into a folder that passes."""
+    with tempfile.TemporaryDirectory() as folder:
+        one, seconds = timed(lambda: write_report(release, state, Path(folder) / state))
+        print(f"report of {state}     {seconds:8.3f} s  page of {one.size / 1e6:.2f} MB, {memory()}")
+        every, seconds = timed(lambda: write_reports(release, Path(folder) / "all"))
+        largest = max(written.size for written in every) / 1e6
+        print(f"of {len(every) - 1:3} states     {seconds:8.3f} s  largest page {largest:.2f} MB, {memory()}")
+
+
+def distances(file: str | None) -> None:
+    """Points of a file, or made up, and made-up sites."""
     chance = np.random.default_rng(20)
     points = read(file) if file else strewn(chance)
     sites = points[chance.choice(len(points), SITES, replace=False)] + chance.normal(0, 0.01, (SITES, 2))
@@ -106,7 +124,21 @@ def main() -> None:
     counties = chance.integers(0, 3_144, len(points)).tolist()
     _, seconds = timed(lambda: reach_of_groups(reach, grouped(counties)))
     print(f"  by county     {seconds:8.3f} s")
-    print(f"  memory        {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB at most")
+    print(f"  memory        {memory()}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--points", help="Parquet file with lat and lon; without one, points are made up")
+    parser.add_argument("--release", type=Path, help="a release file: its reports are timed instead")
+    parser.add_argument("--state", default="MA", help="state of the single report (default: MA)")
+    given = parser.parse_args()
+    if given.release:
+        reports(given.release, given.state)
+    else:
+        distances(given.points)
 
 
 if __name__ == "__main__":

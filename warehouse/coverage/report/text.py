@@ -93,4 +93,4 @@ def _cell(value: str) -> str:
 def _closing(title: str, lines: Sequence[str]) -> Iterator[str]:
     if lines:
         yield f"## {title}"
-        yield "\n".join(f"- {line}" for line in lines)
+        yield "\n".join("- " + " ".join(line.split()) for line in lines)

@@ -16,7 +16,7 @@ gap AS (
     WHERE g.state = getvariable('state') AND g.target = 'any' AND g.rank = 1 LIMIT 1)
 SELECT
     (SELECT format('{:,}', services) FROM one WHERE dimension = 'all') AS programs,
-    (SELECT format('{:,}', sites) FROM one WHERE dimension = 'all') AS sites,
+    coalesce((SELECT format('{:,}', sites) FROM one WHERE dimension = 'all'), 'no known') AS sites,
     (SELECT format('{:,}', services) FROM one WHERE dimension = 'age_group' AND value = 'adolescents') AS adolescents,
     (SELECT format('{:,}', services) FROM one WHERE dimension = 'payer' AND value = 'medicaid') AS medicaid,
     (SELECT format('{:,}', services) FROM one WHERE value = 'adolescents medicaid') AS both,
