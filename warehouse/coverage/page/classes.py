@@ -16,7 +16,7 @@ MOST = 5
 UNKNOWN, ZERO = "unknown", "zero"
 # What breaks are rounded to, so that the words of the legend are exact.
 _WHOLE = frozenset({Kind.COUNT, Kind.PEOPLE})
-_NONE = _WHOLE | {Kind.RATE}  # zero of them is "none known"
+_NONE = {Kind.COUNT: "none known", Kind.RATE: "none known", Kind.PEOPLE: "nobody"}  # what zero is
 _STEP = {Kind.COUNT: 1.0, Kind.PEOPLE: 1.0, Kind.SHARE: 0.01, Kind.RATE: 0.1, Kind.KM: 0.1, Kind.NUMBER: 0.01}
 
 
@@ -58,7 +58,7 @@ class Classes:
         """Every class that occurs, from zero up, unknown last."""
         found = Counter(map(self.style, values))
         shaded = [(f"q{self._shade(n)}", self._label(n)) for n in range(1, len(self.bounds) + 1)]
-        zero = "none known" if self.kind in _NONE else written(0, self.kind)
+        zero = _NONE.get(self.kind) or written(0, self.kind)
         every = [(ZERO, zero), *shaded, (UNKNOWN, NOT_KNOWN)]
         return [LegendClass(style, label, found[style]) for style, label in every if found[style]]
 

@@ -49,6 +49,9 @@ DATASETS = """SELECT DISTINCT g.title, g.publisher, g.vintage, g.licence FROM io
     UNION SELECT dataset_id FROM iop.boundary WHERE state = coalesce(getvariable('state'), state)) ORDER BY ALL"""
 
 
+ANSWERS = ("yes", "not_ticked", "not_asked", "not_stated")  # columns that are the parts of one whole
+
+
 class StateError(ExportError):
     """A state that does not exist, or of which the release holds nothing."""
 
@@ -162,10 +165,8 @@ class Assembly:
         ]
         named = {column.name for column in columns}
         answers = ANSWERS if set(ANSWERS) <= named else ()
-        return Table(name, comment[0], " ".join(comment[1:]), columns, rows, answers=answers)
-
-
-ANSWERS = ("yes", "not_ticked", "not_asked", "not_stated")
+        folded = name in _plan()["folded"]
+        return Table(name, comment[0], " ".join(comment[1:]), columns, rows, answers=answers, folded=folded)
 
 
 def _figure(

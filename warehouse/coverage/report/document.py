@@ -157,8 +157,6 @@ class Report:
     limits: Sequence[str]
     geography: Sequence[str]  # which data sets of places and people it stands on, one line each
     citation: str
-    known: Sequence[str] = ()
-    not_known: Sequence[str] = ()
     known_issues: Sequence[str] = ()  # what is wrong, and known to be
     known: Sequence[str] = ()  # what the report can say, as sentences for its top
     not_known: Sequence[str] = ()  # and what it cannot
