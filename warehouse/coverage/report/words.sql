@@ -35,5 +35,6 @@ SELECT
         ELSE 'IOPs for substance use and for mental health alike.' END AS any_note,
     CASE WHEN (SELECT other_states FROM iop.coverage_sensitivity WHERE state = getvariable('state') AND variant = 'as_published') > 0
         THEN 'Places in other states count as well.' ELSE 'No place of another state is in this release.' END AS borders,
+    (SELECT strftime(any_value(previous_built_at), '%-d %B %Y') FROM iop.coverage_trend) AS compared,
     (SELECT format('{:,}', people::BIGINT) FROM gap) AS gap_people, (SELECT area FROM gap) AS gap_area,
     (SELECT place || coalesce(', ' || city, '') FROM gap) AS gap_place;
