@@ -100,6 +100,14 @@ def test_tables_sort_by_mouse_and_by_keyboard(visit: Any) -> None:
     assert "Sorted by County, ascending" in page.inner_text("#live")
 
 
+def test_numbers_with_commas_sort_as_numbers(visit: Any) -> None:
+    page = visit()
+    page.locator("#by-county thead button", has_text="People").click()
+    found = [int(text.replace(",", "")) for text in column(page, "by-county", 1)]
+    assert found == sorted(found, reverse=True)
+    assert len(set(map(len, map(str, found)))) > 1
+
+
 def test_a_long_table_is_filtered_by_all_words(visit: Any) -> None:
     page = visit()
     page.get_by_label("Show rows with").last.fill("dogwood adolescents")

@@ -48,7 +48,8 @@
   const value = (row, n) => {
     const cell = row.cells[n];
     if (cell.classList.contains("nothing")) return null;
-    return cell.dataset.v === undefined ? cell.dataset.t ?? cell.textContent.trim() : Number(cell.dataset.v);
+    if (cell.classList.contains("number")) return Number(cell.dataset.v ?? cell.firstChild.textContent.replaceAll(",", ""));
+    return cell.dataset.t ?? cell.textContent.trim();
   };
   const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : words.compare(a, b));
   for (const table of all("table.sortable")) {

@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`key`: what numbers are sorted by. `title`: the same in miles."""
+    """`key`: what numbers are sorted by, where the text says less. `title`: the same in miles."""
 
     tag: str
     text: str
@@ -119,12 +119,13 @@ def _cell(table: Table, of: Column, row: Sequence[Value], tag: str) -> Cell:
     style = " ".join(word for word, true in styles if true)
     if said is None:
         return Cell(tag, written(None, of.kind), style)
+    text = written(said, of.kind)
     between, by_chance = beside(table, of, row)
     return Cell(
         tag,
-        written(said, of.kind),
+        text,
         style,
-        f"{float(said):.10g}" if number else "",
+        f"{float(said):.8g}" if number and text.replace(",", "") != f"{said}" else "",
         miles(said) if miles_too(of) else "",
         between,
         by_chance,
