@@ -12,7 +12,7 @@ SELECT row_number() OVER () AS program, service_id, location_id, organization_id
     CASE WHEN organization_id IS NOT NULL THEN dense_rank() OVER (ORDER BY organization_id) END AS operator,
     -- suites and floors are parts of a building
     dense_rank() OVER (ORDER BY lower(concat_ws('|',
-        regexp_replace(street, ',?\s+(suite|ste|unit|apt|floor|fl|rm|room|#).*$', '', 'i'), city, zip))) AS building,
+        coalesce(regexp_replace(street, ',?\s+(suite|ste|unit|apt|floor|fl|rm|room|#).*$', '', 'i'), location_id), city, zip))) AS building,
     CASE focus WHEN 'both' THEN ['mental_health', 'substance_use'] ELSE [coalesce(focus, 'not_stated')] END AS focuses,
     source_url IS NOT NULL AS has_page, [
         {dimension: 'delivery', yes: CASE delivery WHEN 'hybrid' THEN ['in_person', 'virtual'] ELSE [delivery] END,

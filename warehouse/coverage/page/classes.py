@@ -92,8 +92,8 @@ def classes(values: Iterable[float | None], kind: Kind) -> Classes:
     quantiles = np.quantile(above, np.arange(1, MOST) / MOST, method="inverted_cdf")
     distinct = np.unique(above)
     few = kind in _WHOLE and len(distinct) <= MOST
-    inner = distinct[1:] if few else _pretty(quantiles, step)
-    bounds = [float(above[0])]
+    inner = distinct[1:] if few else _pretty(quantiles, step, figures=1 if kind is Kind.PEOPLE else 2)
+    bounds = [1.0 if kind is Kind.PEOPLE and not few else float(above[0])]
     for bound in np.unique(inner):
         if ((above >= bounds[-1]) & (above < bound)).any() and (above >= bound).any():
             bounds.append(float(bound))
@@ -105,7 +105,7 @@ def _is_zero(value: float, kind: Kind) -> bool:
     return value == 0 if kind is Kind.RATE else rounded(value, kind) == 0
 
 
-def _pretty(values: Sequence[float], step: float) -> np.ndarray:
-    """Two figures are enough, but no finer than the kind is written."""
-    steps = np.maximum(10.0 ** (np.floor(np.log10(np.maximum(values, step))) - 1), step)
+def _pretty(values: Sequence[float], step: float, figures: int) -> np.ndarray:
+    """So many figures are enough, but no finer than the kind is written."""
+    steps = np.maximum(10.0 ** (np.floor(np.log10(np.maximum(values, step))) - figures + 1), step)
     return np.round(np.round(values / steps) * steps, 6)

@@ -13,7 +13,8 @@ gap AS (
     SELECT g.people, coalesce(a.name, g.area_id) AS area, coalesce(d.organization_name, d.operator_name, d.location_name) AS place, d.city
     FROM iop.coverage_gap g LEFT JOIN here a ON a.area_kind = g.area_kind AND a.area_id = g.area_id
     JOIN iop.directory d ON d.location_id = g.closing_location_id
-    WHERE g.state = getvariable('state') AND g.target = 'any' AND g.rank = 1 LIMIT 1)
+    WHERE g.state = getvariable('state') AND g.target = 'any' AND g.rank = 1
+    ORDER BY ALL LIMIT 1)
 SELECT
     (SELECT format('{:,}', services) FROM one WHERE dimension = 'all') AS programs,
     coalesce((SELECT format('{:,}', sites) FROM one WHERE dimension = 'all'), 'no known') AS sites,
@@ -22,7 +23,7 @@ SELECT
     (SELECT format('{:,}', services) FROM one WHERE value = 'adolescents medicaid') AS both,
     coalesce((SELECT ' (here ' || string_agg(label, ', ' ORDER BY label) || ')' FROM iop.vocabulary_payer
         WHERE kind_of = 'medicaid' AND list_contains(states, getvariable('state'))), '') AS medicaid_names,
-    (SELECT dated FROM age) AS dated, coalesce((SELECT ', programs as listed ' || dated FROM age), '') AS cited_dates,
+    (SELECT dated FROM age) AS dated, coalesce((SELECT ', as listed ' || dated FROM age), '') AS cited_dates,
     (SELECT format('{:.0f} %', 100.0 * expired / nullif(n, 0)) FROM age) AS expired_share,
     (SELECT format('{:,}', (people - within_25_km)::BIGINT) FROM whole) AS beyond,
     (SELECT format('{:.1f} %', 100 * (1 - within_25_km / people)) FROM whole) AS beyond_share,

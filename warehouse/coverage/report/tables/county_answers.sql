@@ -3,8 +3,7 @@
 -- asked. “All known programs” says how many there are.
 WITH line AS (
     SELECT a.name AS county, f.about, coalesce(v.label, 'All known programs') AS answer, s.services AS yes,
-        CASE WHEN s.dimension <> 'all' THEN s.not_ticked END AS not_ticked, CASE WHEN s.dimension <> 'all' THEN s.not_asked END AS not_asked,
-        CASE WHEN s.dimension <> 'all' THEN s.not_stated END AS not_stated, s.share, s.share_low, s.share_high, coalesce(d.place, 0) AS place
+        s.not_ticked, s.not_asked, s.not_stated, s.share, s.share_low, s.share_high, coalesce(d.place, 0) AS place
     FROM supply s
     JOIN here a ON a.area_kind = 'county' AND a.area_id = s.area_id
     JOIN focus_label f USING (focus)
