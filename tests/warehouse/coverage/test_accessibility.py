@@ -12,7 +12,7 @@ from spheres import haversine_km
 from warehouse.coverage.measure import travel
 from warehouse.coverage.measure.accessibility import Decay, Gaussian, Steps, e2sfca
 from warehouse.coverage.measure.nearest import EARTH_KM, Nearest
-from warehouse.coverage.measure.settings import SettingsError, measures
+from warehouse.coverage.measure.settings import MeasureError, measures
 from warehouse.coverage.measure.travel import StraightLines, Unit
 
 STEPS = Steps((10, 25, 50), (1.0, 0.68, 0.22))
@@ -131,7 +131,7 @@ def test_the_settings_in_use() -> None:
 def test_settings_that_do_not_fit_are_told(tmp_path: Path, text: str, told: str) -> None:
     file = tmp_path / "reach.toml"
     file.write_text(text)
-    with pytest.raises(SettingsError) as error:
+    with pytest.raises(MeasureError) as error:
         measures(file)
     assert told in str(error.value)
     assert str(file) in str(error.value)
@@ -139,5 +139,5 @@ def test_settings_that_do_not_fit_are_told(tmp_path: Path, text: str, told: str)
 
 
 def test_settings_that_are_not_there(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(MeasureError, match="cannot be read"):
         measures(tmp_path / "none.toml")

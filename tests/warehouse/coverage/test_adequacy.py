@@ -12,7 +12,7 @@ import pytest
 from warehouse.coverage.measure.adequacy import FILE, KM_PER_MILE, adequacy, read_standard
 from warehouse.coverage.measure.nearest import EARTH_KM, Nearest
 from warehouse.coverage.measure.reach import grouped, reach_of_points
-from warehouse.coverage.measure.settings import SettingsError, measures
+from warehouse.coverage.measure.settings import MeasureError, measures
 from warehouse.coverage.measure.travel import Basis, StraightLines, Unit
 
 SQUARE_MILE = KM_PER_MILE**2
@@ -127,7 +127,7 @@ def test_a_standard_that_does_not_fit_is_told(tmp_path: Path, old: str, new: str
     text = FILE.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(SettingsError) as error:
+    with pytest.raises(MeasureError) as error:
         read_standard(file)
     assert told in str(error.value)
     assert str(file) in str(error.value)

@@ -107,7 +107,7 @@ class CountyAdequacy:
 
 
 def read_standard(file: Path = FILE) -> Standard:
-    """A standard. Raises SettingsError where the file cannot be read or does not fit; the message names the key."""
+    """A standard. Raises MeasureError where the file cannot be read or does not fit; the message names the key."""
     return read_settings(file, TypeAdapter(Standard))
 
 

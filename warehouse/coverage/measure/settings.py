@@ -16,7 +16,7 @@ FILE = Path(__file__).with_name("reach.toml")
 T = TypeVar("T")
 
 
-class SettingsError(ValueError):
+class MeasureError(ValueError):
     """A file of settings that cannot be used; the message names the file, the key and what it needs."""
 
 
@@ -35,16 +35,16 @@ class Measure(BaseModel, frozen=True, extra="forbid"):
 
 
 def read_settings(file: Path, model: TypeAdapter[T]) -> T:
-    """The settings of a TOML file. Raises SettingsError where it cannot be read or does not fit."""
+    """The settings of a TOML file. Raises MeasureError where it cannot be read or does not fit."""
     try:
         return model.validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read as TOML: {error}") from error
+        raise MeasureError(f"{file} cannot be read as TOML: {error}") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise SettingsError(f"{file}: {where}: {first['msg']}{more}") from error
+        raise MeasureError(f"{file}: {where}: {first['msg']}{more}") from error
 
 
 def measures(file: Path = FILE) -> Mapping[Unit, Measure]:
