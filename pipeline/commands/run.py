@@ -27,7 +27,8 @@ from pipeline.commands.options import (
     chosen,
 )
 from pipeline.commands.run_lock import run_lock
-from pipeline.commands.run_report import errors, explain, show, tell_failures
+from pipeline.commands.run_report import errors, explain, introduce, show, tell_failures
+from pipeline.fetch.outcome.reach import unread_sources
 from pipeline.flow.acceptance import Accept
 from pipeline.flow.graph import build_defs
 from pipeline.flow.schedules import all_sources
@@ -46,12 +47,16 @@ def run(
     source: SourceOption = None,
     out_folder: OutOption = None,
     geography: GeographyOption = None,
-    force: Annotated[
+    refetch: Annotated[bool, typer.Option("--refetch", help="Fetch what is not due, too.")] = False,
+    reread: Annotated[bool, typer.Option("--reread", help="Read what has not changed, too.")] = False,
+    accept_layout: Annotated[
         bool,
         typer.Option(
-            "--force",
-            help="Fetch what is not due, read what has not changed, accept pages whose layout seems to have changed.",
+            "--accept-layout", help="Take pages whose layout seems to have changed: you looked at them."
         ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="--refetch, --reread and --accept-layout together.")
     ] = False,
     reports: Annotated[
         bool,
@@ -63,12 +68,18 @@ def run(
 ) -> None:
     """Fetch what is due, read it, match it, build, audit and publish a release.
 
-    Exit codes: 0 published, 1 nothing published, 2 wrong options or registry, 3 published but some source,
-    registry table or file of geography could not be read, or no reports written, 130 interrupted.
+    Exit codes: 0 all is well, 1 no release could be made, 2 wrong options or registry, 3 the release stands but some
+    source that was asked, registry table or file of geography could not be read, or no reports written, 130 interrupted.
     """
     settings, accepting = chosen(profile, registry, out_folder, geography), _accepting(accept, by, why)
     settings = replace(settings, reports=settings.reports or reports)
-    workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force, accept=force)
+    workspace = Workspace(
+        settings,
+        Bars(),
+        refetch=refetch or force or bool(source),
+        reread=reread or force,
+        accept=accept_layout or force,
+    )
     finish(workspace, source, accepting)
 
 
@@ -111,6 +122,8 @@ def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept
     for problem in settings.registry.problems:
         err.print(f"[yellow]registry[/yellow] {problem}")
     ids = _sources(settings, source_ids)
+    if not workspace.offline:
+        introduce(settings, ids)
     with run_lock(settings):
         result = _execute(workspace, ids, accepting)
     if any("InterruptedError" in error.to_string() for _, error in errors(result)):
@@ -121,7 +134,13 @@ def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept
         raise typer.Exit(ExitCode.FAILED)
     unread = summary.geography.problems if summary.geography else ()
     failed = tell_failures(result)  # beside the release, which stands
-    bad = failed or settings.registry.problems or unread or any(report.problem for report in summary.reads)
+    bad = (
+        failed
+        or settings.registry.problems
+        or unread
+        or unread_sources(summary.fetched)
+        or any(report.problem for report in summary.reads)
+    )
     raise typer.Exit(ExitCode.PARTIAL if bad else ExitCode.OK)
 
 
