@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -31,6 +32,7 @@ from pipeline.commands.run_report import errors, explain, introduce, show, tell_
 from pipeline.fetch.outcome.reach import unread_sources
 from pipeline.flow.acceptance import Accept
 from pipeline.flow.graph import build_defs
+from pipeline.flow.past import stage_of_the_past
 from pipeline.flow.schedules import all_sources
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
@@ -100,12 +102,18 @@ def replay(
     by: ByOption = "",
     why: WhyOption = "",
 ) -> None:
-    """Read everything again from the archive, without network: after a change to the readers, or as of a date."""
+    """Read everything again from the archive, without network: after a change to the readers, or as of a date, which is
+    read on a stage of its own."""
     settings, accepting = chosen(profile, registry, out_folder, geography), _accepting(accept, by, why)
     archive_of(settings)
-    if as_of is not None:
-        as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
-    finish(Workspace(settings, Bars(), reread=True, offline=True, as_of=as_of), source, accepting)
+    if as_of is None:
+        finish(Workspace(settings, Bars(), reread=True, offline=True), source, accepting)
+        return
+    if source:
+        fail("--as-of reads every source on a stage of its own: leave out --source.", ExitCode.USAGE)
+    as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
+    with stage_of_the_past(settings) as then:
+        finish(Workspace(then, Bars(), reread=True, offline=True, as_of=as_of), None, accepting)
 
 
 def _accepting(accept: str, by: str, why: str) -> Accept:
@@ -119,6 +127,9 @@ def _accepting(accept: str, by: str, why: str) -> Accept:
 def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept) -> None:
     """Run the assets, show what came of it, and exit with the code that says so."""
     settings, summary = workspace.settings, workspace.summary
+    logging.getLogger("pipeline").setLevel(settings.log_level)
+    if logging.lastResort:
+        logging.lastResort.setLevel(settings.log_level)
     for problem in settings.registry.problems:
         err.print(f"[yellow]registry[/yellow] {problem}")
     ids = _sources(settings, source_ids)

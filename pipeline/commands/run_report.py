@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -17,6 +16,7 @@ from pipeline.fetch.settings import FetchSettings
 from pipeline.flow.workspace import Summary
 from pipeline.read.source import ReadReport
 from pipeline.settings import Settings
+from warehouse.release import Release, Releases
 
 SHOWN = 60  # sources in the table, besides those that failed
 OUTAGE = "No host could be reached: this machine is offline, or its DNS is down. Nothing counts as a visit; all is due again."
@@ -52,19 +52,28 @@ def show(settings: Settings, summary: Summary) -> None:
     _geocoder(summary)
     if summary.release:
         current = settings.releases / "current"
-        out.print(
-            f"[green]Release {summary.release.number} published.[/green] Query it at [bold]{current}[/bold]"
-        )
+        out.print(f"[green]{_what_readers_see(settings, summary.release, summary.nothing_new)}[/green]")
+        out.print(f"Query it at [bold]{current}[/bold]", soft_wrap=True)
         _drift(summary)
         if summary.reports:
             out.print(f"Coverage reports: [bold]{summary.reports / 'index.html'}[/bold]", soft_wrap=True)
         sql = "SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'"
-        where = (
-            f"--profile {settings.profile}"
-            if settings.out == Path("data", str(settings.profile)).resolve()
-            else ""
-        )
+        where = f"--profile {settings.profile}" if settings.is_at_home else ""
         out.print(f'  iop query {where or f"--out {settings.out}"} "{sql}"', soft_wrap=True)
+
+
+def _what_readers_see(settings: Settings, release: Release, nothing_new: bool) -> str:
+    told = (
+        f"Nothing new: release {release.number} stays."
+        if nothing_new
+        else f"Release {release.number} published."
+    )
+    held = Releases(settings.releases).held()
+    return (
+        told
+        if held is None
+        else f"{told} Readers are held at an older one (iop rollback --resume): {escape(held)}"
+    )
 
 
 def _second_reader(summary: Summary) -> None:
