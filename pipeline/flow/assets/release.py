@@ -10,6 +10,7 @@ from warehouse.acceptance import as_recorded
 from warehouse.audit import audit
 from warehouse.build import utc
 from warehouse.content import News, content_of, is_worth_publishing
+from warehouse.policy import using
 
 # A release a day: one missed morning is a warning, two are a failure.
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=48), warn_window=timedelta(hours=32))
@@ -27,12 +28,12 @@ def release(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None
     candidate, releases = candidate_path(workspace), workspace.releases
     if not candidate.exists():
         raise dg.Failure(f"there is no built file {candidate}: materialize `core` first")
-    report = workspace.summary.audit or as_recorded(
-        audit(candidate, releases.current_path(), workspace.clock())
-    )
     said, last, now = content_of(candidate), releases.latest(), utc(workspace.clock())
     news = said.news(last.content) if last else News.FACTS
-    if last and report.ok and not is_worth_publishing(news, datetime.fromisoformat(last.built_at), now):
+    with using(workspace.settings.policy):
+        report = workspace.summary.audit or as_recorded(audit(candidate, releases.current_path(), now))
+        worth = last is None or is_worth_publishing(news, datetime.fromisoformat(last.built_at), now)
+    if last and report.ok and not worth:
         candidate.unlink()
         published, workspace.summary.nothing_new = last, True
     else:
