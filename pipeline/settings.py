@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -61,8 +61,13 @@ class Settings:
         out: Path | None = None,
         geography: Path | None = None,
         environment: Mapping[str, str] = os.environ,
+        states: Collection[str] = (),
     ) -> Settings:
-        """Settings from options and environment. Raises SettingsError."""
+        """Settings from options and environment. Raises SettingsError.
+
+        `states` (postal codes) are those of the profile's that are wanted; none: all of them. A part of the states has a
+        directory of its own, so that its releases never stand in the place of the whole.
+        """
         profile = profile or environment.get("IOP_PROFILE")
         named = registry or (Path(environment["IOP_REGISTRY"]) if "IOP_REGISTRY" in environment else None)
         if named is not None and not named.is_dir():
@@ -85,12 +90,17 @@ class Settings:
         census = geography or _folder(environment.get("IOP_GEOGRAPHY") or chosen.get("geography"))
         if census is not None and not census.is_dir():
             raise SettingsError(f"no folder {census}: give --geography a folder of Census files")
-        where = out or (Path(environment["IOP_OUT"]) if "IOP_OUT" in environment else Path("data") / name)
+        part = _part(states, frozenset(chosen.get("states", ())))
+        where = out or (
+            Path(environment["IOP_OUT"])
+            if "IOP_OUT" in environment
+            else Path("data", "-".join([name, *sorted(states)]))
+        )
         return cls(
             profile=profile,
             registry_folder=folder,
             out=where.resolve(),
-            states=frozenset(chosen.get("states", ())),
+            states=part,
             serve_demo=bool(chosen.get("serve_demo", False)),
             fetch=fetch,
             archive_at=environment.get("IOP_ARCHIVE"),
@@ -134,6 +144,16 @@ class Settings:
         with DemoServer() as server:
             demo = {"*.example": ("127.0.0.1", server.port)}
             yield replace(self.fetch, connect_to=demo, ours=frozenset(demo))
+
+
+def _part(wanted: Collection[str], of: frozenset[str]) -> frozenset[str]:
+    """The wanted states of a profile's (`of`; none: every state). Raises SettingsError for one that is none of them."""
+    from sources.states import STATES  # a table that only this option needs
+
+    if missing := sorted(set(wanted) - (of or STATES.keys())):
+        which = f"the profile reads {', '.join(sorted(of))}" if of else "give postal codes, such as CT,RI"
+        raise SettingsError(f"no state {', '.join(missing)}: {which}")
+    return frozenset(wanted) or of
 
 
 def _folder(name: str | None) -> Path | None:

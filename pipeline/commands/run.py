@@ -22,6 +22,7 @@ from pipeline.commands.options import (
     OutOption,
     ProfileOption,
     RegistryOption,
+    StateOption,
     WhyOption,
     archive_of,
     chosen,
@@ -44,6 +45,7 @@ def run(
     profile: ProfileOption = None,
     registry: RegistryOption = None,
     source: SourceOption = None,
+    state: StateOption = "",
     out_folder: OutOption = None,
     geography: GeographyOption = None,
     force: Annotated[
@@ -66,7 +68,7 @@ def run(
     Exit codes: 0 published, 1 nothing published, 2 wrong options or registry, 3 published but some source,
     registry table or file of geography could not be read, or no reports written, 130 interrupted.
     """
-    settings, accepting = chosen(profile, registry, out_folder, geography), _accepting(accept, by, why)
+    settings, accepting = chosen(profile, registry, out_folder, geography, state), _accepting(accept, by, why)
     settings = replace(settings, reports=settings.reports or reports)
     workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force, accept=force)
     finish(workspace, source, accepting)
