@@ -153,9 +153,10 @@ def _read(file: Path, source_id: str, table: object) -> Source | list[Problem]:
 
 
 def missing_files(registry: Registry) -> Iterator[Problem]:
-    """Sources whose local file or folder is not there. A run tells that as an outcome of the source."""
+    """Sources whose local file or folder is not there, but for those that are paused. A run tells that as an outcome of
+    the source."""
     for source in registry.sources:
-        if source.path is not None and not source.path.exists():
+        if source.enabled and source.path is not None and not source.path.exists():
             message = f"there is no {source.path}"
             yield Problem(source.file, f"{source.id}.path", message, keys.REMEDIES["path"])
 
