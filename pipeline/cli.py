@@ -29,7 +29,12 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("eval", "evaluate:evaluate", READING, "Score the reader on labelled pages."),
     ("explain", "entities:explain", READING, "Why records were joined under an id."),
     ("review", "entities:review", READING, "Decide the pairs that the rules leave open."),
-    ("sources", "sources:app", KEEPING, "Health of the sources; check the registry; propose a source."),
+    (
+        "sources",
+        "sources:app",
+        KEEPING,
+        "Health of the sources, or of one; check the registry; propose a source.",
+    ),
     ("geography", "geography:app", KEEPING, "Places and people: what is known of them, and get more."),
     ("archive", "archive:app", KEEPING, "What was fetched; prune it; WARC files out and in."),
     ("releases", "releases:releases", KEEPING, "The releases that are kept."),
