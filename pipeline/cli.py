@@ -39,6 +39,7 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("archive", "archive:app", KEEPING, "What was fetched; prune it; WARC files out and in."),
     ("releases", "releases:releases", KEEPING, "The releases that are kept."),
     ("rollback", "releases:rollback", KEEPING, "Make an older release the one that readers see."),
+    ("doctor", "doctor:doctor", KEEPING, "What is wrong with an installation, and what to do."),
     ("diff", "releases:diff", KEEPING, "What changed from one release to another."),
 )
 
