@@ -30,11 +30,17 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("explain", "entities:explain", READING, "Why records were joined under an id."),
     ("review", "entities:review", READING, "Decide the pairs that the rules leave open."),
     ("settings", "settings:settings", KEEPING, "Every setting, its value, and where that comes from."),
-    ("sources", "sources:app", KEEPING, "Health of the sources; check the registry; propose a source."),
+    (
+        "sources",
+        "sources:app",
+        KEEPING,
+        "Health of the sources, or of one; check the registry; propose a source.",
+    ),
     ("geography", "geography:app", KEEPING, "Places and people: what is known of them, and get more."),
     ("archive", "archive:app", KEEPING, "What was fetched; prune it; WARC files out and in."),
     ("releases", "releases:app", KEEPING, "The releases that there are; keep one whatever its age."),
     ("rollback", "releases:rollback", KEEPING, "Make an older release the one that readers see; hold it."),
+    ("doctor", "doctor:doctor", KEEPING, "What is wrong with an installation, and what to do."),
     ("diff", "releases:diff", KEEPING, "What changed from one release to another."),
 )
 

@@ -7,7 +7,7 @@ lists all). Profiles are the tables of `sources/profiles.toml`, and of a `profil
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -68,10 +68,15 @@ class Settings:
         out: Path | None = None,
         geography: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        states: Collection[str] = (),
     ) -> Settings:
-        """Settings from options and environment (None: the process's own, and `.env`). Raises SettingsError."""
+        """Settings from options and environment (None: the process's own, and `.env`). Raises SettingsError.
+
+        `states` (postal codes) are those of the profile's that are wanted; none: all of them. A part of the states has a
+        directory of its own, so that its releases never stand in the place of the whole.
+        """
         try:
-            return cls._choose(Choices.of(environment), profile, registry, out, geography)
+            return cls._choose(Choices.of(environment), profile, registry, out, geography, states)
         except (ChoiceError, PolicyError, SecondReaderError, GeocoderSettingsError) as error:
             raise SettingsError(str(error)) from None
 
@@ -83,6 +88,7 @@ class Settings:
         registry: Path | None,
         out: Path | None,
         geography: Path | None,
+        states: Collection[str],
     ) -> Settings:
         take = choices.take
         named = take("registry", registry)
@@ -99,8 +105,8 @@ class Settings:
         return cls(
             profile=profile,
             registry_folder=folder,
-            out=take("out", out, choices.home / "data" / name),
-            states=frozenset(choices.profile.get("states", ())),
+            out=take("out", out, choices.home / "data" / "-".join([name, *sorted(states)])),
+            states=_part(states, frozenset(choices.profile.get("states", ()))),
             serve_demo=bool(choices.profile.get("serve_demo", False)),
             fetch=_fetch(choices),
             archive_at=take("archive"),
@@ -176,6 +182,16 @@ def _fetch(choices: Choices) -> FetchSettings:
         raise
     except ValueError as error:
         raise SettingsError(str(error)) from None
+
+
+def _part(wanted: Collection[str], of: frozenset[str]) -> frozenset[str]:
+    """The wanted states of a profile's (`of`; none: every state). Raises SettingsError for one that is none of them."""
+    from sources.states import STATES  # a table that only this option needs
+
+    if missing := sorted(set(wanted) - (of or STATES.keys())):
+        which = f"the profile reads {', '.join(sorted(of))}" if of else "give postal codes, such as CT,RI"
+        raise SettingsError(f"no state {', '.join(missing)}: {which}")
+    return frozenset(wanted) or of
 
 
 def _log_level(choices: Choices) -> str:

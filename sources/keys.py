@@ -13,12 +13,14 @@ from pydantic import AfterValidator, BeforeValidator, Strict, StrictInt, Validat
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sources.kinds import DIRECTORIES, SITE
+from sources.nearest import did_you_mean, nearest
 from sources.records import RECORD_FIELDS
 from sources.states import STATES
 from sources.trim import wrong_selector
 from sources.urls import canonical_url, same_site
 
 CADENCE = re.compile(r"0*([1-9]\d{0,3})([dw])")
+NAMES = ("name1", "organization")  # one of them is needed where columns are mapped
 REMEDIES = {  # every key, and what to write where it is wrong
     "kind": f'kind = "{SITE.name}" (or {", ".join(kind.name for kind in DIRECTORIES)})',
     "title": 'title = "Harbor Light Recovery"',
@@ -113,14 +115,16 @@ def _limit(pages: int) -> int:
 
 
 def _has_name(columns: object) -> object:
-    if isinstance(columns, dict) and not {"name1", "organization"} & columns.keys():
-        raise _wrong("the column mapping has no name")
+    if isinstance(columns, dict) and not columns.keys() & set(NAMES):
+        meant = did_you_mean(*(nearest(key, NAMES) for key in columns if key not in RECORD_FIELDS))
+        raise _wrong(f"the column mapping has no name{meant}")
     return columns
 
 
 def _record_field(name: str) -> str:
     if name not in RECORD_FIELDS:
-        raise _wrong("is no field of ours", f"one of {', '.join(RECORD_FIELDS)}")
+        meant = did_you_mean(nearest(name, RECORD_FIELDS))
+        raise _wrong(f"is no field of ours{meant}", f"one of {', '.join(RECORD_FIELDS)}")
     return name
 
 

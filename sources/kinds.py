@@ -41,6 +41,7 @@ class Kind:
     keys: tuple[str, ...] = ()  # of the registry, besides those that all kinds take
     required: tuple[str, ...] = ()  # those of `keys` that must be there
     pager: Pager | None = None  # (address, first page) → addresses of the other pages
+    asks_around: bool = False  # may ask by distance: rows of other states than the source's are passed over
 
     def __repr__(self) -> str:
         """Fingerprints of sources hold it: a reader's address in memory would change them."""
@@ -72,7 +73,14 @@ SITE = Kind(
     keys=("entry", "max_pages", "keep", "drop"),
 )
 DIRECTORIES = (
-    Kind("findtreatment", Trust(3, 0.9, SAMHSA), suffixes=(".json",), reader=read_answer, pager=page_urls),
+    Kind(
+        "findtreatment",
+        Trust(3, 0.9, SAMHSA),
+        suffixes=(".json",),
+        reader=read_answer,
+        pager=page_urls,
+        asks_around=True,
+    ),
     Kind("samhsa_directory", Trust(3, 0.85, SAMHSA), suffixes=(".xlsx",), reader=read_workbook),
     Kind(
         "license_list",

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sources.nearest import did_you_mean, nearest
 from sources.records import SETTING, BadRecord, ServiceMention, SourceFormatError, SourceRecord, heading_key
 
 IDENTIFIERS = ("license_number", "npi", "record_id")
@@ -54,6 +55,7 @@ def read_list(content: bytes, columns: Mapping[str, str]) -> Iterator[SourceReco
     if missing := header.missing(columns):
         raise SourceFormatError(
             f"no column {', '.join(map(repr, missing))}; the list has {', '.join(filter(None, header.names))}"
+            f"{_meant(missing, header)}"
         )
     places = {name: _place(header, column) for name, column in columns.items()}
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=header.delimiter, strict=True)
@@ -86,6 +88,13 @@ def _header(text: str, columns: Mapping[str, str]) -> _Header:
     if best is None:
         raise SourceFormatError("no header line: the list is empty")
     return best
+
+
+def _meant(missing: Sequence[str], header: _Header) -> str:
+    """The columns of the list whose names are near those that it lacks, as a question."""
+    by_key = {_key(name): name for name in header.names if name}
+    near = [nearest(_key(name), list(by_key)) for name in missing]
+    return did_you_mean(*(repr(by_key[key]) for key in near if key))
 
 
 def _place(header: _Header, column: str) -> int:

@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from pydantic import Field, InstanceOf, StrictBool, TypeAdapter, ValidationError
 
 from sources import keys
 from sources.kinds import KINDS, Kind
+from sources.nearest import did_you_mean, nearest
 from sources.urls import canonical_url, url_key
 
 REGISTRY = Path(__file__).parent / "registry"
@@ -78,9 +78,8 @@ class Registry:
         for source in self.sources:
             if source.id == source_id:
                 return source
-        close = get_close_matches(source_id, [s.id for s in self.sources], 1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise KeyError(f"no source {source_id!r} in the registry{hint}")
+        meant = did_you_mean(nearest(source_id, [s.id for s in self.sources]))
+        raise KeyError(f"no source {source_id!r} in the registry{meant}")
 
     def for_states(self, states: Iterable[str]) -> Registry:
         """The sources of these states, and the national ones; all of them where no state is given."""
@@ -136,8 +135,8 @@ def _read(file: Path, source_id: str, table: object) -> Source | list[Problem]:
         return [*problems, problem("kind", f"{table.get('kind')!r} is no kind of source")]
     known = kind.keys_of(keys.REMEDIES)
     for key in table.keys() - set(known):
-        close = get_close_matches(key, known, 1) or [f"one of {', '.join(known)}"]
-        problems.append(problem(key, "is not a known key", *close))
+        remedy = nearest(key, known) or f"one of {', '.join(known)}"
+        problems.append(problem(key, "is not a known key", remedy))
     if ("url" in table) == ("path" in table):
         problems.append(problem("url", "a source has either a url or a path"))
     problems += [problem(key, f"is needed for {kind.name}") for key in kind.required if key not in table]
@@ -153,9 +152,10 @@ def _read(file: Path, source_id: str, table: object) -> Source | list[Problem]:
 
 
 def missing_files(registry: Registry) -> Iterator[Problem]:
-    """Sources whose local file or folder is not there. A run tells that as an outcome of the source."""
+    """Sources whose local file or folder is not there, but for those that are paused. A run tells that as an outcome of
+    the source."""
     for source in registry.sources:
-        if source.path is not None and not source.path.exists():
+        if source.enabled and source.path is not None and not source.path.exists():
             message = f"there is no {source.path}"
             yield Problem(source.file, f"{source.id}.path", message, keys.REMEDIES["path"])
 

@@ -21,6 +21,21 @@ def test_a_profile_names_its_states() -> None:
     assert all(source.state in (None, "MA") for source in settings.registry.sources)
 
 
+def test_some_states_of_a_profile_have_a_directory_of_their_own() -> None:
+    some = Settings.choose(profile="us", environment={}, states=["RI", "CT"])
+    assert (some.states, some.out.name) == ({"CT", "RI"}, "us-CT-RI")
+    read = {source.state for source in some.registry.sources}
+    assert None in read and read <= {None, "CT", "RI"}
+    assert Settings.choose(profile="us", environment={}).out.name == "us"
+
+
+@pytest.mark.parametrize(("profile", "words"), [("massachusetts", "reads MA"), ("us", "such as CT,RI")])
+def test_a_state_that_the_profile_does_not_read_is_told(profile: str, words: str) -> None:
+    wrong = "CT" if profile == "massachusetts" else "XX"
+    with pytest.raises(SettingsError, match=f"no state {wrong}: .*{words}"):
+        Settings.choose(profile=profile, environment={}, states=[wrong])
+
+
 def test_a_registry_folder_reads_every_state(tmp_path: Path) -> None:
     settings = Settings.choose(registry=tmp_path, environment={})
     assert (settings.profile, settings.states, settings.out.name) == (None, frozenset(), tmp_path.name)

@@ -32,6 +32,14 @@ GeographyOption = Annotated[
         show_default=False,
     ),
 ]
+StateOption = Annotated[
+    str,
+    typer.Option(
+        "--state",
+        help="Only these states of the profile's, such as CT,RI; --out is then data/<profile>-CT-RI by default.",
+        show_default=False,
+    ),
+]
 ReleaseOption = Annotated[
     Path | None, typer.Option("--release", help="A release file instead of the current one.")
 ]
@@ -54,11 +62,16 @@ WhyOption = Annotated[
 
 
 def chosen(
-    profile: str | None, registry: Path | None, out: Path | None, geography: Path | None = None
+    profile: str | None,
+    registry: Path | None,
+    out: Path | None,
+    geography: Path | None = None,
+    states: str = "",
 ) -> Settings:
     """The settings of these options; what is wrong with them ends the command with a line that says so."""
+    codes = {code.strip().upper() for code in states.split(",") if code.strip()}
     try:
-        return Settings.choose(profile, registry, out, geography)
+        return Settings.choose(profile, registry, out, geography, states=codes)
     except SettingsError as error:
         fail(error, ExitCode.USAGE)
 

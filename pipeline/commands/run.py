@@ -23,6 +23,7 @@ from pipeline.commands.options import (
     OutOption,
     ProfileOption,
     RegistryOption,
+    StateOption,
     WhyOption,
     archive_of,
     chosen,
@@ -47,6 +48,7 @@ def run(
     profile: ProfileOption = None,
     registry: RegistryOption = None,
     source: SourceOption = None,
+    state: StateOption = "",
     out_folder: OutOption = None,
     geography: GeographyOption = None,
     refetch: Annotated[bool, typer.Option("--refetch", help="Fetch what is not due, too.")] = False,
@@ -73,7 +75,7 @@ def run(
     Exit codes: 0 all is well, 1 no release could be made, 2 wrong options or registry, 3 the release stands but some
     source that was asked, registry table or file of geography could not be read, or no reports written, 130 interrupted.
     """
-    settings, accepting = chosen(profile, registry, out_folder, geography), _accepting(accept, by, why)
+    settings, accepting = chosen(profile, registry, out_folder, geography, state), _accepting(accept, by, why)
     settings = replace(settings, reports=settings.reports or reports)
     workspace = Workspace(
         settings,

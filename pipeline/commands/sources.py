@@ -1,11 +1,11 @@
-"""`iop sources`: how the sources are; propose a new one; check the registry."""
+"""`iop sources`: how the sources are; one of them; propose a new one; check the registry."""
 
 from __future__ import annotations
 
 import asyncio
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,12 +17,14 @@ from rich.table import Table
 from pipeline.commands.console import err, fail, out
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
+from pipeline.commands.source_card import card
 from pipeline.fetch.crawl.propose import propose_source
 from pipeline.fetch.outcome.health import Health, State
-from pipeline.read.health import health_of_all
+from pipeline.read.health import health_of_all, standing_of
 from pipeline.records import Outcome
 from pipeline.settings import Settings
-from sources.registry import missing_files
+from sources.local_files import file_problems
+from sources.registry import Problem, missing_files
 from sources.urls import url_key
 
 app = typer.Typer(
@@ -52,7 +54,7 @@ def sources(
     out_folder: OutOption = None,
 ) -> None:
     """How each source is, the worst first: state, why, last good day, good visits, drift of pages, bytes and facts."""
-    context.obj = (profile, registry)
+    context.obj = (profile, registry, out_folder)
     if context.invoked_subcommand:
         return
     settings = chosen(profile, registry, out_folder)
@@ -61,7 +63,7 @@ def sources(
     out.print(_table(sorted(rows, key=lambda row: (order.index(row.state), row.source_id))))
     counts = Counter(row.state for row in rows)
     out.print(" · ".join(f"{counts[s]} [{COLORS[s]}]{s.replace('_', ' ')}[/]" for s in State if counts[s]))
-    _tell_problems(settings)
+    _tell([*settings.registry.problems, *missing_files(settings.registry)])
 
 
 def _table(rows: Sequence[Health]) -> Table:
@@ -94,9 +96,10 @@ def _table(rows: Sequence[Health]) -> Table:
 
 @app.command()
 def check(context: typer.Context, profile: ProfileOption = None, registry: RegistryOption = None) -> None:
-    """Validate the registry: every problem with file, key and remedy; duplicates and missing files too."""
+    """Validate the registry: every problem with file, key and remedy; duplicates, missing files and what local files hold."""
     settings = _chosen(context, profile, registry)
-    problems = _tell_problems(settings)
+    problems = [*settings.registry.problems, *file_problems(settings.registry)]
+    _tell(problems)
     out.print(f"{len(settings.registry.sources)} sources in {settings.registry_folder}")
     if problems:
         raise typer.Exit(ExitCode.USAGE)
@@ -105,9 +108,32 @@ def check(context: typer.Context, profile: ProfileOption = None, registry: Regis
 
 
 @app.command()
+def show(
+    context: typer.Context,
+    source_id: Annotated[str, typer.Argument(metavar="ID", help="A source of the registry.")],
+    profile: ProfileOption = None,
+    registry: RegistryOption = None,
+    out_folder: OutOption = None,
+) -> None:
+    """All that is known of one source: its table with the defaults, how far it is trusted, how its visits went."""
+    settings = _chosen(context, profile, registry, out_folder)
+    try:
+        source = settings.registry[source_id]
+    except KeyError as error:
+        fail(error.args[0], ExitCode.USAGE)
+    out.print(card(source, standing_of(source, settings, datetime.now(UTC))))
+
+
+@app.command()
 def new(
     context: typer.Context,
     url: Annotated[str, typer.Argument(help="The address of a provider's site.")],
+    allow_loopback: Annotated[
+        bool,
+        typer.Option(
+            "--allow-loopback", help="Its host may be this machine or in the house's network: a staging site."
+        ),
+    ] = False,
     profile: ProfileOption = None,
     registry: RegistryOption = None,
 ) -> None:
@@ -115,7 +141,7 @@ def new(
     settings = _chosen(context, profile, registry)
     try:
         with settings.fetching() as how:
-            proposal = asyncio.run(propose_source(url, how))
+            proposal = asyncio.run(propose_source(url, how, allow_loopback=allow_loopback))
     except ValueError as error:
         fail(error, ExitCode.USAGE)
     if proposal.toml:
@@ -142,17 +168,17 @@ def _twins(settings: Settings, toml: str) -> Iterator[str]:
             yield f"The id {source.id} is taken ({source.file}): choose another"
 
 
-def _chosen(context: typer.Context, profile: str | None, registry: Path | None) -> Settings:
+def _chosen(
+    context: typer.Context, profile: str | None, registry: Path | None, out_folder: Path | None = None
+) -> Settings:
     """Options may stand before or after the subcommand."""
-    before = context.obj or (None, None)
-    return chosen(profile or before[0], registry or before[1], None)
+    before = context.obj or (None, None, None)
+    return chosen(profile or before[0], registry or before[1], out_folder or before[2])
 
 
-def _tell_problems(settings: Settings) -> int:
-    problems = [*settings.registry.problems, *missing_files(settings.registry)]
+def _tell(problems: Iterable[Problem]) -> None:
     for problem in problems:
         err.print(f"[red]✗[/red] {escape(str(problem))}", soft_wrap=True)
-    return len(problems)
 
 
 def _share(number: int | None, share: float | None) -> str:

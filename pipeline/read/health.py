@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.archive.archive import Archive
@@ -21,6 +21,23 @@ def health_of_all(settings: Settings, now: datetime) -> list[Health]:
         visits = by_source(archive.visits())
         log = FactLog(archive.store)
         return [_health(source, visits, log, now) for source in settings.registry.sources]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one source is, and when it is to be read again; `due` is None where it is at the next run."""
+
+    health: Health
+    due: datetime | None
+
+
+def standing_of(source: Source, settings: Settings, now: datetime) -> Standing:
+    """Of one source; `now` in UTC."""
+    with Archive(settings.archive) as archive:
+        visits = by_source(archive.visits())
+        due = next_due(source, visits)
+        later = due if due is not None and due > now else None
+        return Standing(_health(source, visits, FactLog(archive.store), now), later)
 
 
 def _health(source: Source, visits: Visits, log: FactLog, now: datetime) -> Health:

@@ -36,7 +36,7 @@ class ReadReport:
     parsed: int = 0  # pages that were parsed: new ones, changed ones, all where the code changed
     rows: dict[str, int] | None = None
     changed: bool = False
-    out_of_scope: int = 0  # rows of other states than the profile asks for
+    out_of_scope: int = 0  # rows of other states than are asked for
     page_kinds: dict[str, int] = field(default_factory=dict)
     second: Counter[str] = field(default_factory=Counter)  # what became of a second reader's values
     problem: str | None = None  # why the source, or some page of it, could not be read
@@ -86,7 +86,7 @@ class Reader:
     def _write(self, documents: Sequence[Document], report: ReadReport, fingerprint: str) -> None:
         """Put what the documents say on the stage, and remember that they could be read."""
         facts: Counter[str] = Counter()
-        counts, reader = Counts(), DirectoryReader(self.source.id, self.states)
+        counts, reader = Counts(), DirectoryReader(self.source.id, self._scope)
         read: Iterable[Listing | Rejected] = self._listings(documents, counts, reader, facts)
         if self.source.kind.is_site:
             read = list(read)
@@ -117,7 +117,7 @@ class Reader:
             if not good:
                 raise LostContentError("there is no good reading")
             documents = documents_of(self.source, self.archive, datetime.fromisoformat(good[-1].as_of))
-            counts, reader = Counts(), DirectoryReader(self.source.id, self.states)
+            counts, reader = Counts(), DirectoryReader(self.source.id, self._scope)
             read = [*self._listings(documents, counts, reader, Counter())]
             if counts.lost:
                 raise LostContentError("pages of the last good reading are lost")
@@ -167,11 +167,18 @@ class Reader:
     def _in_scope(
         self, read: Iterable[Listing | Rejected], report: ReadReport
     ) -> Iterator[Listing | Rejected]:
+        scope = self._scope
         for item in read:
-            if self.states and item.state and item.state not in self.states:
+            if scope and item.state and item.state not in scope:
                 report.out_of_scope += isinstance(item, Listing)
             else:
                 yield item
+
+    @property
+    def _scope(self) -> frozenset[str]:
+        """The states whose rows are wanted; none: all."""
+        source = self.source
+        return frozenset({source.state}) if source.kind.asks_around and source.state else self.states
 
     def _seen(self, documents: Sequence[Document]) -> Seen:
         by_url = {d.url: known_at(self.source, d) for d in documents}

@@ -88,6 +88,88 @@ def test_check_fails_for_duplicates_missing_files_and_empty_folders(registry: Pa
     assert (nothing.exit_code, "iop sources new" in nothing.output) == (ExitCode.USAGE, True)
 
 
+LIST = """[list]
+kind = "license_list"
+path = "list.csv"
+state = "MA"
+columns = {{ {} = "{}", city = "City", zip = "ZIP" }}
+"""
+
+
+def checked(
+    folder: Path, content: str | bytes, column: str = "Name", field: str = "name1"
+) -> tuple[int, str]:
+    (folder / "list.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+    (folder / "list.toml").write_text(LIST.format(field, column))
+    found = iop("sources", "check", "--registry", folder)
+    return found.exit_code, found.output.replace("\n", "")
+
+
+def test_check_reads_local_files(tmp_path: Path) -> None:
+    good = "Name,City,ZIP\nOak House,Lowell,01852\n"
+    assert checked(tmp_path, good)[0] == ExitCode.OK
+    for content, column, words in (
+        (good, "Nmae", "list.csv: no column 'Nmae'; the list has Name, City, ZIP (did you mean 'Name'?)"),
+        ("", "Name", "list.csv: is empty"),
+        ("Name,City,ZIP\n", "Name", "list.csv: holds no row"),
+        ("Name,City,ZIP\n,Lowell,01852\n", "Name", "no row can be read; line 2: the row has no name"),
+    ):
+        code, text = checked(tmp_path, content, column)
+        assert (code, words in text) == (ExitCode.USAGE, True), text
+
+
+def test_check_says_which_field_was_meant(tmp_path: Path) -> None:
+    code, text = checked(tmp_path, "Name,City,ZIP\nOak House,Lowell,01852\n", field="name")
+    assert code == ExitCode.USAGE
+    assert "did you mean name1?" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "words"),
+    [
+        ("samhsa_directory", "su.xlsx", "su.xlsx: "),
+        ("findtreatment", "answer.json", "answer.json: not JSON"),
+        ("provider_site", "", "the folder holds no .html or .htm file"),
+    ],
+)
+def test_check_tells_files_that_are_not_of_their_kind(
+    tmp_path: Path, kind: str, file: str, words: str
+) -> None:
+    (tmp_path / "files").mkdir()
+    if file:
+        (tmp_path / "files" / file).write_text("<html>an error page")
+    (tmp_path / "x.toml").write_text(f'[x]\nkind = "{kind}"\npath = "files"\n')
+    found = iop("sources", "check", "--registry", tmp_path)
+    assert (found.exit_code, words in found.output.replace("\n", "")) == (ExitCode.USAGE, True), found.output
+
+
+def test_a_paused_source_may_lack_its_file_but_not_hold_a_wrong_one(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(
+        '[x]\nkind = "findtreatment"\npath = "answer.json"\nenabled = false\n'
+        '[y]\nkind = "provider_site"\nurl = "https://y.example/"\n'
+    )
+    assert iop("sources", "check", "--registry", tmp_path).exit_code == ExitCode.OK
+    (tmp_path / "answer.json").write_text("<html>")
+    assert iop("sources", "check", "--registry", tmp_path).exit_code == ExitCode.USAGE
+
+
+def test_show_tells_all_that_is_known_of_a_source(registry: Path, out: Path) -> None:
+    text = iop("sources", "show", "good", "--registry", registry, "--out", out).output
+    for words in (
+        "https://good.example/",
+        "some.toml",
+        "30d",
+        "healthy",
+        "1, of which 1 good",
+        f"{NOW:%Y-%m-%d}",
+    ):
+        assert words in text, words
+    before = iop("sources", "--registry", registry, "--out", out, "show", "rest").output
+    assert "paused" in before and "due" not in before
+    wrong = iop("sources", "show", "goood", "--registry", registry, "--out", out)
+    assert (wrong.exit_code, "did you mean good?" in wrong.output) == (ExitCode.USAGE, True)
+
+
 def test_new_prints_toml_that_loads_and_says_what_the_registry_has_already(tmp_path: Path) -> None:
     found = iop("sources", "new", "harborlight.example")
     toml = found.output.partition("\n\n")[0]

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import tomllib
 from datetime import UTC, datetime
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from pipeline.fetch.crawl.propose import propose_source
 from pipeline.fetch.settings import FetchSettings
 from pipeline.records import Outcome
+from sources.registry import load_registry
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 HOME = """<html><title>Welcome | Harbor Oak Recovery</title>
@@ -100,3 +104,24 @@ def test_a_site_that_cannot_be_read_is_said_to_be_so(web) -> None:
     assert proposed(web, "http://wall.example/").outcome is Outcome.BLOCKED
     with pytest.raises(ValueError, match="http"):
         proposed(web, "ftp://wall.example/")
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_staging_site_is_proposed_where_its_host_may_be_private(tmp_path: Path, allowed: bool) -> None:
+    (tmp_path / "index.html").write_text(HOME)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        found = asyncio.run(propose_source(url, FetchSettings(attempts=1), allow_loopback=allowed))
+        server.shutdown()
+    if not allowed:
+        assert (found.outcome, found.toml) == (Outcome.REFUSED_ADDRESS, "")
+        return
+    assert found.outcome is Outcome.OK
+    ((source_id, table),) = tomllib.loads(found.toml).items()
+    assert (table["url"], table["allow_loopback"]) == (url, True)
+    (tmp_path / "new.toml").write_text(found.toml)
+    registry = load_registry(tmp_path)
+    assert not registry.problems
+    assert registry[source_id].url == url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,21 @@ def put(archive: Archive, source: Source, content: bytes, day: int = 0, url: str
 def read(source: Source, archive: Archive, stage: Stage, **more: Any) -> ReadReport:
     documents = documents_of(source, archive, more.get("as_of"))
     return Reader(source, archive, stage, **{"states": frozenset(), "now": NOW, **more}).read(documents)
+
+
+def test_rows_of_other_states_in_the_circle_around_a_state_are_passed_over(
+    archive: Archive, stage: Stage
+) -> None:
+    url = "https://locator.example/v2?sAddr=42.1,-71.6&limitType=2&limitValue=160000"
+    source = Source("near", KINDS["findtreatment"], "Locator", url=url, state="MA")
+    rows = [
+        {"name1": "Oak House", "city": "Lowell", "state": "MA", "zip": "01852"},
+        {"name1": "Elm House", "city": "Nashua", "state": "NH", "zip": "03060"},
+    ]
+    put(archive, source, json.dumps({"totalPages": 1, "rows": rows}).encode())
+    report = read(source, archive, stage)
+    assert stage.read("listing", "near")["state"].to_list() == ["MA"]
+    assert report.out_of_scope == 1
 
 
 def test_a_list_is_read_once_and_again_when_it_changes(archive: Archive, stage: Stage) -> None:

@@ -11,6 +11,7 @@ from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.wire.client import Visit
 from pipeline.fetch.wire.messages import FetchError, Request, Response
 from pipeline.records import Document, Outcome
+from sources.local_files import files_of
 
 Pager = Callable[[str, bytes], Sequence[str]]  # (URL, first answer) → the pages after it
 MEDIA_TYPES = {
@@ -56,9 +57,9 @@ async def _file(url: str, visit: Visit, recorder: Recorder) -> Document:
     return await recorder.answered(response, judge_file(response))
 
 
-async def read_local(path: Path, recorder: Recorder, suffixes: Sequence[str]) -> AsyncGenerator[Document]:
+async def read_local(path: Path, recorder: Recorder, suffixes: tuple[str, ...]) -> AsyncGenerator[Document]:
     """Archive a local file, or those of a folder. URLs are `file:` and the name below the folder."""
-    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes) if path.is_dir() else [path]
+    files = files_of(path, suffixes)
     if not files:
         nothing = f"the folder holds no {' or '.join(suffixes)} file"
         yield recorder.failed(f"file:{path.name}", FetchError(Outcome.EMPTY, nothing))

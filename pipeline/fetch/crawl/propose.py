@@ -29,6 +29,7 @@ ENTRY_SCORE = 5.0  # pages at least as likely to tell something as a contact pag
 HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+|localhost|\[?[0-9a-f:.]+\]?")
 NO_SITE = frozenset({Outcome.DNS, Outcome.REFUSED_ADDRESS})
 NO_TLS = frozenset({Outcome.TLS, Outcome.CONNECTION, Outcome.TIMEOUT})  # https failed: perhaps there is http
+LOOPBACK = "allow_loopback = true"
 LIVELY = timedelta(days=60)
 LIVELY_SHARE = 0.3
 ORGANIZATION = re.compile(r"organization|business|clinic|hospital|medical", re.IGNORECASE)
@@ -46,30 +47,37 @@ class Proposal:
     detail: str = ""
 
 
-async def propose_source(url: str, settings: FetchSettings, max_pages: int = 25) -> Proposal:
+async def propose_source(
+    url: str, settings: FetchSettings, max_pages: int = 25, *, allow_loopback: bool = False
+) -> Proposal:
     """Look at a site's home page and sitemaps. A site that cannot be read gives a proposal that says why.
 
-    Without a scheme `url` is looked for at https, then at http. Raises ValueError where it is no http(s) address.
+    Without a scheme `url` is looked for at https, then at http. `allow_loopback`: its host may be this machine or one of the
+    house's network, and the proposed table says so. Raises ValueError where it is no http(s) address.
     """
     sites = [url] if "://" in url else [f"https://{url}", f"http://{url}"]
     site = canonical_url(sites[0])
     if site is None or not HOST.fullmatch(urlsplit(site).hostname or ""):
         raise ValueError(f"{url!r} is no http(s) address")
-    async with Fetcher(settings).visiting() as visit:
+    host = frozenset({urlsplit(site).hostname or ""}) if allow_loopback else frozenset()
+    more = (LOOPBACK,) if allow_loopback else ()
+    async with Fetcher(settings).visiting(host, ours=allow_loopback) as visit:
         for last, place in enumerate(sites, 1 - len(sites)):
             try:
                 request = Request(
                     canonical_url(place) or place, settings.max_bytes, follow_moves=True, html_only=True
                 )
-                return await _propose(await visit.get(request), visit, settings, max_pages)
+                return await _propose(await visit.get(request), visit, settings, max_pages, more)
             except FetchError as failure:
                 if last == 0 or failure.outcome not in NO_TLS:
-                    toml = "" if failure.outcome in NO_SITE else _toml(site, _name_of(site), [], 30)
+                    toml = "" if failure.outcome in NO_SITE else _toml(site, _name_of(site), [], 30, more)
                     return Proposal(toml, (), failure.outcome, failure.detail)
     raise AssertionError("no address was tried")
 
 
-async def _propose(response: Response, visit: Visit, settings: FetchSettings, max_pages: int) -> Proposal:
+async def _propose(
+    response: Response, visit: Visit, settings: FetchSettings, max_pages: int, more: tuple[str, ...]
+) -> Proposal:
     found = judge_page(response)
     page = found.page or NOTHING
     frontier = Frontier(response.final_url)
@@ -96,11 +104,13 @@ async def _propose(response: Response, visit: Visit, settings: FetchSettings, ma
         _title(page, found.html, response.final_url),
         entry[:ENTRIES],
         _cadence(changes, settings.now()),
+        more,
     )
     return Proposal(toml, tuple(pages), found.outcome, found.detail)
 
 
-def _toml(site: str, title: str, entry: list[str], cadence: int) -> str:
+def _toml(site: str, title: str, entry: list[str], cadence: int, more: tuple[str, ...]) -> str:
+    """A source's table; `more` are lines that stand at its end."""
     source_id = re.sub(r"[^a-z0-9]+", "_", registrable(site).rpartition(".")[0].lower()).strip("_")
     source_id = source_id if re.match(r"[a-z]", source_id) else f"site_{source_id}"
     lines = [
@@ -110,7 +120,7 @@ def _toml(site: str, title: str, entry: list[str], cadence: int) -> str:
         f"url = {_quoted(site)}",
     ]
     lines += [f"entry = [{', '.join(_quoted(e) for e in entry)}]"] if entry else []
-    lines += [f'cadence = "{cadence}d"', 'terms = "public web pages, read under robots.txt"']
+    lines += [f'cadence = "{cadence}d"', 'terms = "public web pages, read under robots.txt"', *more]
     return "\n".join(lines) + "\n"
 
 
