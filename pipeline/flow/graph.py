@@ -15,6 +15,7 @@ from pipeline.flow.assets.listings import listings
 from pipeline.flow.assets.release import release
 from pipeline.flow.assets.warehouse import warehouse
 from pipeline.flow.checks import source_checks
+from pipeline.flow.resources import resources
 from pipeline.flow.schedules import daily, directory_job
 from pipeline.flow.workspace import Workspace
 
@@ -41,6 +42,6 @@ def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.
         asset_checks=source_checks(),
         jobs=[job],
         schedules=[daily(job, ids)],
-        resources={"workspace": dg.ResourceDefinition.hardcoded_resource(workspace)},
+        resources=resources(workspace),
         executor=dg.in_process_executor,
     )
