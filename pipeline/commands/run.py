@@ -31,7 +31,7 @@ from pipeline.commands.run_lock import run_lock
 from pipeline.commands.run_report import errors, explain, show, tell_failures
 from pipeline.flow.acceptance import Accept
 from pipeline.flow.graph import build_defs
-from pipeline.flow.schedules import all_sources
+from pipeline.flow.partitions import one_run
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 
@@ -140,11 +140,11 @@ def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
 
 
 def _execute(workspace: Workspace, ids: list[str], accepting: Accept) -> dg.ExecuteInProcessResult:
-    job = build_defs(workspace, ids).resolve_job_def("directory_job")
+    job = build_defs(replace(workspace, selection=frozenset(ids))).resolve_job_def("directory_job")
     with _instance() as instance:
         return job.execute_in_process(
             instance=instance,
-            tags=all_sources(ids),
+            tags=one_run(instance, ids),
             raise_on_error=False,
             run_config={
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

@@ -25,6 +25,18 @@ def sources_are_healthy(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckRes
     return dg.AssetCheckResult(passed=not unwell, severity=dg.AssetCheckSeverity.WARN, metadata=unwell)
 
 
+@dg.asset_check(asset="documents", description="Every table of the registry can be used.")
+def registry_is_valid(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+    """Fails for each table that is mistyped, with the remedy. Its source keeps what it said; no other is touched."""
+    problems = reader.settings.registry.problems
+    return dg.AssetCheckResult(
+        passed=not problems,
+        metadata={
+            f"{n} {p.file}: {p.key}": f"{p.message}. Write {p.remedy}" for n, p in enumerate(problems, 1)
+        },
+    )
+
+
 @dg.asset_check(asset="listings", description="Few rows and pages of the sources had to be put aside.")
 def little_is_quarantined(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Warns where more than `MOST` of what was read is in quarantine."""
@@ -40,4 +52,4 @@ def little_is_quarantined(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckR
 
 def source_checks() -> Sequence[dg.AssetChecksDefinition]:
     """All of them, for the definitions."""
-    return [sources_are_healthy, little_is_quarantined]
+    return [registry_is_valid, sources_are_healthy, little_is_quarantined]
