@@ -1,4 +1,4 @@
-"""The graph: assets, checks, job, schedule and sensor for one run's settings. The command line and the tests build it too."""
+"""The graph: assets, checks, jobs, schedules and sensor for one run's settings. The command line and the tests build it too."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from pipeline.flow.assets.listings import listings
 from pipeline.flow.assets.release import release
 from pipeline.flow.assets.warehouse import warehouse
 from pipeline.flow.checks import source_checks
+from pipeline.flow.freshness import AGES
 from pipeline.flow.registry_sensor import registry_sensor
 from pipeline.flow.resources import resources
-from pipeline.flow.schedules import daily, directory_job
+from pipeline.flow.schedules import daily, directory_job, freshness_job, hourly
 from pipeline.flow.workspace import Workspace
 
 
 def build_defs(workspace: Workspace) -> dg.Definitions:
     """Everything that Dagster knows. The registry is not read for it: its sources come and go (`pipeline.flow.partitions`)."""
-    job = directory_job(workspace.settings.reports)
+    job, fresh = directory_job(workspace.settings.reports), freshness_job()
     return dg.Definitions(
         assets=[
             documents,
@@ -33,9 +34,9 @@ def build_defs(workspace: Workspace) -> dg.Definitions:
             release,
             coverage_report,
         ],
-        asset_checks=source_checks(),
-        jobs=[job],
-        schedules=[daily(job, workspace)],
+        asset_checks=[*source_checks(), *AGES],
+        jobs=[job, fresh],
+        schedules=[daily(job, workspace), hourly(fresh)],
         sensors=[registry_sensor(workspace)],
         resources=resources(workspace),
         executor=dg.in_process_executor,

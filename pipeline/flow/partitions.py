@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sources.registry import Registry, Source
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # of backfill policies
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)  # of checks of partitions
 SOURCES = dg.DynamicPartitionsDefinition(name="sources")
 NAME = "sources"
 
@@ -52,12 +53,12 @@ def one_run(instance: dg.DagsterInstance, ids: Sequence[str]) -> Mapping[str, st
     return {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
 
 
-def asked_sources(context: dg.AssetExecutionContext, workspace: Workspace) -> list[Source]:
-    """The sources of this run's partitions. One that left the registry, or whose table is mistyped, is told and left
-    out: the others go on."""
+def asked_sources(context: dg.AssetExecutionContext, workspace: Workspace) -> tuple[list[Source], list[str]]:
+    """The sources of this run's partitions; and partitions without a source, as their table left the registry or is
+    mistyped: they are told and left out, and the others go on."""
     declared = {source.id: source for source in workspace.settings.registry.sources}
     keys = [key for key in context.partition_keys if workspace.selects(key)]
-    for key in keys:
-        if key not in declared:
-            context.log.warning(f"{key} is no source of {workspace.settings.registry_folder}: left out")
-    return [declared[key] for key in keys if key in declared]
+    missing = [key for key in keys if key not in declared]
+    for key in missing:
+        context.log.warning(f"{key} is no source of {workspace.settings.registry_folder}: left out")
+    return [declared[key] for key in keys if key in declared], missing
