@@ -12,8 +12,9 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.contracts import Contract, release_tables
 from warehouse.policy import policy
-from warehouse.sql import literal
+from warehouse.sql import literal, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,53 @@ class SourceAge:
             self.overdue_days is not None
             and self.overdue_days <= self.cadence_days * policy()["sla"]["cadence_grace"]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RowAge:
+    """Age of the rows of one mart, by the day on which each was last verified. `within`: share younger than
+    `expire_days`."""
+
+    mart: str
+    rows: int
+    expire_days: int
+    median_days: float | None
+    within: float
+
+    @property
+    def ok(self) -> bool:
+        return self.within >= float(policy()["sla"]["facts_within"])
+
+
+def row_ages(release: Path, now: datetime) -> list[RowAge]:
+    """Ages at `now` (UTC) of every mart that dates its rows (`last_verified`); the others are counts of those."""
+    expire = int(policy()["freshness"]["expire_days"])
+    dated = [
+        contract.table
+        for contract in release_tables().values()
+        if contract.layer == "mart" and _dates_what_is(contract)
+    ]
+    with _open(release) as connection:
+        return [RowAge(mart, *_rows(connection, mart, expire, now)) for mart in dated]
+
+
+def _dates_what_is(contract: Contract) -> bool:
+    """Whether its rows are dated, and speak of now: history grows old by its nature."""
+    names = {column.name for column in contract.columns}
+    return "last_verified" in names and "valid_to" not in names
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, mart: str, expire: int, now: datetime
+) -> tuple[int, int, float | None, float]:
+    """Rows, days, median of ages, share within the days; an empty mart has nothing stale."""
+    row = connection.execute(
+        f"""SELECT count(*), median(age), count(*) FILTER (age <= $expire) / greatest(count(*), 1)
+        FROM (SELECT date_diff('day', last_verified, $now)::DOUBLE AS age FROM {quoted(mart)})""",
+        {"now": now.replace(tzinfo=None), "expire": expire},
+    ).fetchone()
+    rows, middle, within = row or (0, None, 0.0)
+    return rows, expire, middle, within if rows else 1.0
 
 
 def fact_ages(release: Path, now: datetime) -> list[FactAge]:

@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from pipeline.commands.bars import Bars
-from pipeline.commands.console import err, fail
+from pipeline.commands.console import err, fail, out
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import (
     LAST_MOMENT,
@@ -33,8 +33,9 @@ from pipeline.commands.run_report import errors, explain, introduce, show, tell_
 from pipeline.fetch.outcome.reach import unread_sources
 from pipeline.flow.acceptance import Accept
 from pipeline.flow.graph import build_defs
+from pipeline.flow.options import failed_sources
+from pipeline.flow.partitions import one_run
 from pipeline.flow.past import stage_of_the_past
-from pipeline.flow.schedules import all_sources
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 
@@ -62,6 +63,9 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="--refetch, --reread and --accept-layout together.")
     ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Only sources that gave nothing when last asked, at once.")
+    ] = False,
     reports: Annotated[
         bool,
         typer.Option("--reports", help="Write the coverage reports of all states, too, into <out>/reports."),
@@ -77,6 +81,11 @@ def run(
     """
     settings, accepting = chosen(profile, registry, out_folder, geography, state), _accepting(accept, by, why)
     settings = replace(settings, reports=settings.reports or reports)
+    if retry_failed:
+        source = [one for one in failed_sources(settings) if not source or one in source]
+        if not source:
+            out.print("No source failed when it was last asked.")
+            return
     workspace = Workspace(
         settings,
         Bars(),
@@ -170,11 +179,11 @@ def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
 
 
 def _execute(workspace: Workspace, ids: list[str], accepting: Accept) -> dg.ExecuteInProcessResult:
-    job = build_defs(workspace, ids).resolve_job_def("directory_job")
+    job = build_defs(replace(workspace, selection=frozenset(ids))).resolve_job_def("directory_job")
     with _instance() as instance:
         return job.execute_in_process(
             instance=instance,
-            tags=all_sources(ids),
+            tags=one_run(instance, ids),
             raise_on_error=False,
             run_config={
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

@@ -15,21 +15,33 @@ MOST = 0.05  # of what was read may be in quarantine
 @dg.asset_check(
     asset="documents", description="Every source answers, with about as many pages and facts as usual."
 )
-def sources_are_healthy(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+def sources_are_healthy(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Warns of each source that is degraded, blocked, dead or needs attention, with the reason."""
     unwell = {
         row.source_id: f"{row.state}: {row.reason}"
-        for row in health_of_all(workspace.settings, workspace.clock())
+        for row in health_of_all(reader.settings, reader.clock())
         if row.state not in WELL
     }
     return dg.AssetCheckResult(passed=not unwell, severity=dg.AssetCheckSeverity.WARN, metadata=unwell)
 
 
+@dg.asset_check(asset="documents", description="Every table of the registry can be used.")
+def registry_is_valid(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+    """Fails for each table that is mistyped, with the remedy. Its source keeps what it said; no other is touched."""
+    problems = reader.settings.registry.problems
+    return dg.AssetCheckResult(
+        passed=not problems,
+        metadata={
+            f"{n} {p.file}: {p.key}": f"{p.message}. Write {p.remedy}" for n, p in enumerate(problems, 1)
+        },
+    )
+
+
 @dg.asset_check(asset="listings", description="Few rows and pages of the sources had to be put aside.")
-def little_is_quarantined(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+def little_is_quarantined(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Warns where more than `MOST` of what was read is in quarantine."""
-    listings = workspace.stage.read("listing").height
-    quarantined = workspace.stage.read("quarantine").height
+    listings = reader.stage.read("listing").height
+    quarantined = reader.stage.read("quarantine").height
     share = quarantined / (listings + quarantined) if listings + quarantined else 0.0
     return dg.AssetCheckResult(
         passed=share <= MOST,
@@ -40,4 +52,4 @@ def little_is_quarantined(workspace: dg.ResourceParam[Workspace]) -> dg.AssetChe
 
 def source_checks() -> Sequence[dg.AssetChecksDefinition]:
     """All of them, for the definitions."""
-    return [sources_are_healthy, little_is_quarantined]
+    return [registry_is_valid, sources_are_healthy, little_is_quarantined]

@@ -1,8 +1,6 @@
-"""The graph: assets, checks, job and schedule for one run's settings. The command line and the tests build it too."""
+"""The graph: assets, checks, jobs, schedules and sensor for one run's settings. The command line and the tests build it too."""
 
 from __future__ import annotations
-
-import warnings
 
 import dagster as dg
 
@@ -15,22 +13,20 @@ from pipeline.flow.assets.listings import listings
 from pipeline.flow.assets.release import release
 from pipeline.flow.assets.warehouse import warehouse
 from pipeline.flow.checks import source_checks
-from pipeline.flow.schedules import daily, directory_job
+from pipeline.flow.freshness import AGES
+from pipeline.flow.registry_sensor import registry_sensor
+from pipeline.flow.resources import resources
+from pipeline.flow.schedules import daily, directory_job, freshness_job, hourly
 from pipeline.flow.workspace import Workspace
 
 
-def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.Definitions:
-    """Everything that Dagster knows. `source_ids`: of these sources only; by default the whole registry."""
-    ids = source_ids or [source.id for source in workspace.settings.registry.sources]
-    if not ids:
-        raise ValueError(f"the registry {workspace.settings.registry_folder} declares no source")
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)  # of backfill policies
-    partitions = dg.StaticPartitionsDefinition(ids)
-    job = directory_job(workspace.settings.reports)
+def build_defs(workspace: Workspace) -> dg.Definitions:
+    """Everything that Dagster knows. The registry is not read for it: its sources come and go (`pipeline.flow.partitions`)."""
+    job, fresh = directory_job(workspace.settings.reports), freshness_job()
     return dg.Definitions(
         assets=[
-            documents(partitions),
-            listings(partitions),
+            documents,
+            listings,
             geography,
             entities,
             geocode,
@@ -38,9 +34,10 @@ def build_defs(workspace: Workspace, source_ids: list[str] | None = None) -> dg.
             release,
             coverage_report,
         ],
-        asset_checks=source_checks(),
-        jobs=[job],
-        schedules=[daily(job, ids)],
-        resources={"workspace": dg.ResourceDefinition.hardcoded_resource(workspace)},
+        asset_checks=[*source_checks(), *AGES],
+        jobs=[job, fresh],
+        schedules=[daily(job, workspace), hourly(fresh)],
+        sensors=[registry_sensor(workspace)],
+        resources=resources(workspace),
         executor=dg.in_process_executor,
     )

@@ -1,15 +1,20 @@
-"""When the pipeline runs by itself: one job, one schedule."""
+"""When something runs by itself: the pipeline daily, the checks of ages every hour."""
 
 from __future__ import annotations
 
 import dagster as dg
 
+from pipeline.flow.freshness import AGES
+from pipeline.flow.partitions import NAME, added, left, one_run, read_again
+from pipeline.flow.workspace import Workspace
+
+HOURLY = "45 * * * *"
 DAILY = "15 4 * * *"  # after midnight everywhere in the country, before offices open
 
 
 def directory_job(reports: bool) -> dg.UnresolvedAssetJobDefinition:
     """Every asset, from fetching to the release; `reports`: the reports on it, too, which else are made when asked for."""
-    everything = dg.AssetSelection.all()
+    everything = dg.AssetSelection.all() - dg.AssetSelection.checks(*AGES)
     return dg.define_asset_job(
         "directory_job",
         selection=everything if reports else everything - dg.AssetSelection.assets("coverage_report"),
@@ -17,8 +22,8 @@ def directory_job(reports: bool) -> dg.UnresolvedAssetJobDefinition:
     )
 
 
-def daily(job: dg.UnresolvedAssetJobDefinition, source_ids: list[str]) -> dg.ScheduleDefinition:
-    """The job once a day, over all sources in one run; each source is fetched when its own cadence says so."""
+def daily(job: dg.UnresolvedAssetJobDefinition, workspace: Workspace) -> dg.ScheduleDefinition:
+    """The job once a day, over all sources that the registry has then, in one run; what is due is decided as it starts."""
 
     @dg.schedule(
         name="daily",
@@ -27,15 +32,41 @@ def daily(job: dg.UnresolvedAssetJobDefinition, source_ids: list[str]) -> dg.Sch
         execution_timezone="America/New_York",
         description="Sources that are not due, and pages that have not changed, cost next to nothing.",
     )
-    def schedule() -> dg.RunRequest:
-        return dg.RunRequest(tags=all_sources(source_ids))
+    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        registry = read_again(workspace.settings)
+        if not registry.sources:
+            return dg.SkipReason(
+                f"the registry {workspace.settings.registry_folder} declares no usable source"
+            )
+        keys = context.instance.get_dynamic_partitions(NAME)
+        gone = frozenset(left(keys, registry))
+        staying = [key for key in keys if key not in gone]
+        new = added(keys, [source.id for source in registry.sources])
+        return dg.RunRequest(tags=one_run(context.instance, [*staying, *new]))
 
     return schedule
 
 
-def all_sources(source_ids: list[str]) -> dict[str, str]:
-    """Run tags that ask for every partition from the first to the last in a single run."""
-    return {
-        "dagster/asset_partition_range_start": source_ids[0],
-        "dagster/asset_partition_range_end": source_ids[-1],
-    }
+def freshness_job() -> dg.UnresolvedAssetJobDefinition:
+    """The checks alone."""
+    return dg.define_asset_job(
+        "freshness_job",
+        selection=dg.AssetSelection.checks(*AGES),
+        description="How old the published data is now. Nothing is fetched, built or locked.",
+    )
+
+
+def hourly(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+    """On from the start: it costs a query."""
+
+    @dg.schedule(
+        name="ages_hourly",
+        job=job,
+        cron_schedule=HOURLY,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="A release grows old though nothing is built.",
+    )
+    def schedule() -> dg.RunRequest:
+        return dg.RunRequest()
+
+    return schedule

@@ -48,7 +48,7 @@ class Workspace:
 
     `refetch`: also sources that are not due. `reread`: also content that has not changed. `accept`: also pages whose
     layout seems to have changed. `offline`: fetch nothing, read what the archive holds. `as_of`: read what the archive
-    held then.
+    held then. `selection`: these sources alone, of all that a run is asked for; None: every one.
     """
 
     settings: Settings
@@ -59,7 +59,11 @@ class Workspace:
     accept: bool = False
     offline: bool = False
     as_of: datetime | None = None
+    selection: frozenset[str] | None = None
     summary: Summary = field(default_factory=Summary)
+
+    def selects(self, source_id: str) -> bool:
+        return self.selection is None or source_id in self.selection
 
     @property
     def stage(self) -> Stage:

@@ -12,6 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 from panel_by_hand import by_hand
@@ -21,7 +22,7 @@ from workbooks import printed_in, workbook
 from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.graph import build_defs
-from pipeline.flow.schedules import all_sources
+from pipeline.flow.partitions import one_run
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 
@@ -144,11 +145,13 @@ def test_acceptance_is_for_one_run_and_by_whoever_is_logged_in(
     workspace = Workspace(settings)
     job = build_defs(workspace).resolve_job_def("directory_job")
     config = {"ops": {"build": {"config": {"accept": "drift", "why": WHY[1]}}}}
-    done = job.execute_in_process(run_config=config, tags=all_sources(["su"]))
+    instance = dg.DagsterInstance.ephemeral()
+    tags = one_run(instance, ["su"])
+    done = job.execute_in_process(run_config=config, instance=instance, tags=tags)
     assert done.success and workspace.summary.release is not None
     assert {f.accepted.by for f in workspace.summary.audit.accepted} == {"robin"}  # type: ignore[union-attr]
     without = {"ops": {"build": {"config": {"accept": "drift"}}}}
-    failed = job.execute_in_process(run_config=without, tags=all_sources(["su"]), raise_on_error=False)
+    failed = job.execute_in_process(run_config=without, instance=instance, tags=tags, raise_on_error=False)
     assert not failed.success
     assert "needs a reason" in json.dumps([str(e.event_specific_data) for e in failed.all_events])
 

@@ -19,7 +19,7 @@ from demo_compare import RANGES, SETS, VALUES, carries, differences, slots
 from demo_truth import Member, TrueService, load_lists, load_same_places, load_truth
 
 from pipeline.flow.graph import build_defs
-from pipeline.flow.schedules import all_sources
+from pipeline.flow.partitions import one_run
 from pipeline.flow.workspace import Workspace
 from pipeline.normalize.address import normalize_street
 from pipeline.settings import Settings
@@ -56,11 +56,11 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
     settings = replace(settings, fetch=replace(settings.fetch, now=lambda: NOW))
     workspace = Workspace(settings, clock=lambda: NOW)
     ids = [source.id for source in settings.registry.sources]
-    job = build_defs(workspace, ids).resolve_job_def("directory_job")
+    job = build_defs(workspace).resolve_job_def("directory_job")
     with dg.DagsterInstance.ephemeral() as instance:
         job.execute_in_process(
             instance=instance,
-            tags=all_sources(ids),
+            tags=one_run(instance, ids),
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )

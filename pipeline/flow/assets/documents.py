@@ -1,71 +1,103 @@
 """Fetch: every source's pages, API answers and files, into the archive (`pipeline.fetch`)."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
 from pipeline.archive.archive import Archive
 from pipeline.archive.replay import standing_attempts
-from pipeline.archive.visits import by_source, due
+from pipeline.archive.visits import GOOD, by_source, due
 from pipeline.fetch.run import fetch_all
+from pipeline.flow.partition_events import check_told, judged, made, seen, told
+from pipeline.flow.partitions import SOURCES, asked_sources
 from pipeline.flow.workspace import Workspace
 from pipeline.records import Document
 from sources.registry import Source
 
 HISTORY = timedelta(days=90)  # attempts that a release carries, for source health
-FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=8), warn_window=timedelta(days=2))
 
 
-def documents(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+FETCHED = dg.AssetCheckSpec(
+    "fetched",
+    asset="documents",
+    partitions_def=SOURCES,
+    description="The source answered when it was last asked; who did not is asked again a day later, or by hand.",
+)
+
+
+@dg.multi_asset(
+    name="documents",
+    specs=[
+        dg.AssetSpec(
+            "documents",
+            group_name="read",
+            kinds={"python"},
+            description="What each source sent: one row per attempt, with its outcome. The content is in the archive.",
+        )
+    ],
+    check_specs=[FETCHED],
+    partitions_def=SOURCES,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def documents(
+    context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+) -> Iterator[dg.MaterializeResult[None] | dg.Output[None]]:
     """The asset, partitioned by source. One run fetches all its sources side by side, each host at its own pace."""
+    settings = workspace.settings
+    sources, missing = asked_sources(context, workspace)
+    now = workspace.clock()
+    fetched: list[Document] = []
+    with Archive(settings.archive) as archive:
+        visits = by_source(archive.visits())
+        asked = archive.asked([s.id for s in sources if s.kind.lasts])
+        wanted = [
+            s
+            for s in sources
+            if s.enabled
+            and (workspace.refetch or s.path or due(s, visits, now) or _is_new_edition(s, asked))
+            and not workspace.offline
+        ]
+        if not workspace.offline:
+            with settings.fetching() as how, workspace.progress.task("fetch") as task:
+                fetched = fetch_all(wanted, archive, how, progress=lambda _: task.advance())
+            workspace.summary.fetched += fetched
+        attempts = _attempts(archive, sources, workspace.as_of, now)
+    tried: dict[str, list[Document]] = {source.id: [] for source in wanted}
+    for document in fetched:
+        tried[document.source_id].append(document)
+    for source in sources:
+        workspace.stage.write_source(source)
+        workspace.stage.write_documents(source.id, attempts.get(source.id, []))
+        _tell(context, source, tried.get(source.id))
+    if problems := settings.registry.problems:  # without, the table has left, and is nobody's fault
+        for source_id in missing:
+            judged(context, FETCHED, source_id, False, {"registry": [str(problem) for problem in problems]})
+    yield told("documents")
+    yield check_told(FETCHED)
 
-    @dg.asset(
-        name="documents",
-        partitions_def=partitions,
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name="read",
-        kinds={"python"},
-        freshness_policy=FRESH,
-        description="What each source sent: one row per attempt, with its outcome. The content is in the archive.",
-    )
-    def fetch(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]) -> None:
-        settings = workspace.settings
-        sources = [settings.registry[key] for key in context.partition_keys]
-        now = workspace.clock()
-        with Archive(settings.archive) as archive:
-            visits = by_source(archive.visits())
-            asked = archive.asked([s.id for s in sources if s.kind.lasts])
-            wanted = [
-                s
-                for s in sources
-                if s.enabled
-                and (workspace.refetch or s.path or due(s, visits, now) or _is_new_edition(s, asked))
-            ]
-            if not workspace.offline:
-                with settings.fetching() as how, workspace.progress.task("fetch") as task:
-                    workspace.summary.fetched += fetch_all(
-                        wanted, archive, how, progress=lambda _: task.advance()
-                    )
-            attempts = _attempts(archive, sources, workspace.as_of, now)
-        for source in sources:
-            tried = attempts.get(source.id, [])
-            workspace.stage.write_source(source)
-            workspace.stage.write_documents(source.id, tried)
-            this_run = [d for d in tried if d.fetched_at >= now]
-            metadata: dict[str, dg.MetadataValue] = {
-                f"outcome {outcome}": dg.MetadataValue.int(n)
-                for outcome, n in sorted(Counter(str(d.outcome) for d in this_run).items())
-            }
-            metadata["due"] = dg.MetadataValue.bool(source in wanted)
-            metadata["attempts"] = dg.MetadataValue.int(len(this_run))
-            metadata["bytes"] = dg.MetadataValue.int(sum(d.size or 0 for d in this_run))
-            if source.url:
-                metadata["source"] = dg.MetadataValue.url(source.url)
-            context.add_asset_metadata(metadata, partition_key=source.id)
 
-    return fetch
+def _tell(context: dg.AssetExecutionContext, source: Source, tried: Sequence[Document] | None) -> None:
+    """A materialization where the source gave something, a failed check where it gave nothing, an observation where it
+    was not asked (`tried` is None)."""
+    outcomes = Counter(document.outcome for document in tried or ())
+    metadata: dict[str, Any] = {f"outcome {outcome}": n for outcome, n in sorted(outcomes.items())}
+    metadata |= {
+        "asked": tried is not None,
+        "attempts": outcomes.total(),
+        "bytes": sum(d.size or 0 for d in tried or ()),
+    }
+    if source.url:
+        metadata["source"] = dg.MetadataValue.url(source.url)
+    if tried is None:
+        seen(context, "documents", source.id, metadata)
+        return
+    answered = any(outcome in GOOD for outcome in outcomes)
+    if answered:
+        made(context, "documents", source.id, metadata)
+    judged(context, FETCHED, source.id, answered, metadata)
 
 
 def _is_new_edition(source: Source, asked: Collection[tuple[str, str, date | None]]) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 import dagster as dg
 
 from pipeline.archive.archive import Archive
+from pipeline.flow.partition_events import check_told, judged, made, seen, told
+from pipeline.flow.partitions import SOURCES, asked_sources
 from pipeline.flow.workspace import Workspace
 from pipeline.read.editions import documents_by_source
 from pipeline.read.processes import Job, read_sources
@@ -21,58 +23,63 @@ SPECS = (
     ("listings", ["observations"], "What one source says about one place, and the services there."),
 )
 
+READ = dg.AssetCheckSpec(
+    "readable",
+    asset="listings",
+    partitions_def=SOURCES,
+    description="What the source sent could be read; what could not is left as it last could be.",
+)
 
-def listings(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+
+@dg.multi_asset(
+    name="read",
+    specs=[
+        dg.AssetSpec(name, deps=deps, description=text, group_name="read", kinds={"python", "parquet"})
+        for name, deps, text in SPECS
+    ],
+    check_specs=[READ],
+    partitions_def=SOURCES,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def listings(
+    context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+) -> Iterator[dg.MaterializeResult[None] | dg.Output[None]]:
     """The two assets, partitioned by source. What has not changed is not read again."""
-
-    @dg.multi_asset(
-        name="read",
-        specs=[
-            dg.AssetSpec(name, deps=deps, description=text, group_name="read", kinds={"python", "parquet"})
-            for name, deps, text in SPECS
-        ],
-        partitions_def=partitions,
-        backfill_policy=dg.BackfillPolicy.single_run(),
+    settings = workspace.settings
+    sources, _ = asked_sources(context, workspace)
+    with Archive(settings.archive) as archive:
+        counted = documents_by_source(sources, archive, workspace.as_of)
+        if settings.second_reader.asks and not workspace.offline:
+            with workspace.progress.task("ask") as task:
+                asked = ask_second_reader(
+                    sources, counted, archive, workspace.stage, settings.second_reader, task.advance
+                )
+            workspace.summary.asked = asked
+        answers = second_answers(archive, settings.second_reader, workspace.as_of)
+    job = Job(
+        settings.archive,
+        settings.stage,
+        settings.states,
+        workspace.clock(),
+        reread=workspace.reread,
+        accept=workspace.accept,
+        as_of=workspace.as_of,
+        answers=answers,
     )
-    def read(
-        context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> Iterator[dg.MaterializeResult[None]]:
-        settings = workspace.settings
-        sources = [settings.registry[key] for key in context.partition_keys]
-        with Archive(settings.archive) as archive:
-            counted = documents_by_source(sources, archive, workspace.as_of)
-            if settings.second_reader.asks and not workspace.offline:
-                with workspace.progress.task("ask") as task:
-                    asked = ask_second_reader(
-                        sources, counted, archive, workspace.stage, settings.second_reader, task.advance
-                    )
-                workspace.summary.asked = asked
-            answers = second_answers(archive, settings.second_reader, workspace.as_of)
-        job = Job(
-            settings.archive,
-            settings.stage,
-            settings.states,
-            workspace.clock(),
-            reread=workspace.reread,
-            accept=workspace.accept,
-            as_of=workspace.as_of,
-            answers=answers,
-        )
-        with workspace.progress.task("read", len(sources)) as task:
-            for report in read_sources(sources, counted, job):
-                workspace.summary.reads.append(report)
-                if report.problem:
-                    context.log.warning(f"{report.source_id}: {report.problem}")
-                _describe(context, report)
-                task.advance()
-        for name, _, _ in SPECS:
-            yield dg.MaterializeResult(name)
-
-    return read
+    with workspace.progress.task("read", len(sources)) as task:
+        for report in read_sources(sources, counted, job):
+            workspace.summary.reads.append(report)
+            if report.problem:
+                context.log.warning(f"{report.source_id}: {report.problem}")
+            _describe(context, report)
+            task.advance()
+    for name, _, _ in SPECS:
+        yield told(name)
+    yield check_told(READ)
 
 
 def _describe(context: dg.AssetExecutionContext, report: ReadReport) -> None:
-    """Rows and problems on the materialization of the source's partition."""
+    """Rows of the source's partitions, or that nothing could be read in what it sent."""
     rows = report.rows or {}
     shared: dict[str, Any] = {
         "documents": report.documents,
@@ -94,4 +101,7 @@ def _describe(context: dg.AssetExecutionContext, report: ReadReport) -> None:
         },
     }
     for name, metadata in counts.items():
-        context.add_asset_metadata({**shared, **metadata}, asset_key=name, partition_key=report.source_id)
+        if report.problem is None:
+            tell = made if report.rows is not None else seen
+            tell(context, name, report.source_id, {**shared, **metadata})
+    judged(context, READ, report.source_id, report.problem is None, shared)

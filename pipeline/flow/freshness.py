@@ -1,0 +1,87 @@
+"""Checks of the data's age as it is *now* (`warehouse.freshness`): a release grows old though nothing is built.
+
+They read what is published, take no lock, and have a job and a schedule of their own. Limits: `policy.toml`, `[sla]`.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeline.flow.partition_events import check_told, judged
+from pipeline.flow.partitions import SOURCES
+from pipeline.flow.workspace import Workspace
+from warehouse.freshness import fact_ages, row_ages, source_ages
+
+IN_TIME = dg.AssetCheckSpec(
+    "in_time",
+    asset="documents",
+    partitions_def=SOURCES,
+    description="By the release, the source answered within its cadence and the grace of the policy.",
+)
+
+
+@dg.multi_asset_check(name="documents_in_time", specs=[IN_TIME])
+def in_time(
+    context: dg.AssetCheckExecutionContext, reader: dg.ResourceParam[Workspace]
+) -> Iterator[dg.Output[None]]:
+    """One verdict a source that has a cadence."""
+    release = reader.releases.current_path()
+    for age in source_ages(release, reader.clock()) if release else ():
+        metadata = {
+            "cadence, days": age.cadence_days,
+            "last answer": str(age.last_success or "never"),
+            "overdue, days": age.overdue_days,
+        }
+        judged(context, IN_TIME, age.source_id, age.ok, metadata)
+    yield check_told(IN_TIME)
+
+
+@dg.asset_check(asset="source_health", description="Every source answered within its cadence.")
+def sources_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+    """Fails for each source that is overdue beyond the grace, or never answered."""
+    release = reader.releases.current_path()
+    if release is None:
+        return _none_yet(reader)
+    ages = source_ages(release, reader.clock())
+    return _result({a.source_id: f"last answer: {a.last_success or 'never'}" for a in ages if not a.ok})
+
+
+@dg.asset_check(asset="directory", description="Most rows were verified before they expire.")
+def rows_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+    """Fails where too many rows of a mart that dates them are older than facts may be; the other marts count these."""
+    release = reader.releases.current_path()
+    if release is None:
+        return _none_yet(reader)
+    return _result(
+        {
+            age.mart: f"{age.within:.0%} of {age.rows:,} rows verified within {age.expire_days} days"
+            for age in row_ages(release, reader.clock())
+            if not age.ok
+        }
+    )
+
+
+@dg.asset_check(asset="freshness", description="Most facts of each field were verified within its days.")
+def facts_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+    """Fails for each field of which too many facts are due."""
+    release = reader.releases.current_path()
+    if release is None:
+        return _none_yet(reader)
+    return _result(
+        {
+            age.field: f"{age.within:.0%} of {age.facts:,} facts verified within {age.verify_days} days"
+            for age in fact_ages(release, reader.clock())
+            if not age.ok
+        }
+    )
+
+
+def _result(breaches: dict[str, str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=not breaches, metadata=breaches)
+
+
+def _none_yet(reader: Workspace) -> dg.AssetCheckResult:
+    return _result({"release": f"there is none in {reader.releases.folder}: run directory_job"})
+
+
+AGES = [in_time, sources_are_fresh, rows_are_fresh, facts_are_fresh]
