@@ -101,7 +101,7 @@ class Choices:
         if kind in ("path", "folder", "file") or (kind == "place" and "://" not in text):
             path = (Path(text) if origin == "option" else self.home / text).resolve()
             if (kind == "folder" and not path.is_dir()) or (kind == "file" and not path.is_file()):
-                raise ValueError(f"there is no {kind} {path}")
+                raise ValueError(f"there is no {kind} {path}: make it, or name another")
             return path
         if kind == "yes":
             if text.lower() not in YES + NO:
