@@ -29,6 +29,7 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("eval", "evaluate:evaluate", READING, "Score the reader on labelled pages."),
     ("explain", "entities:explain", READING, "Why records were joined under an id."),
     ("review", "entities:review", READING, "Decide the pairs that the rules leave open."),
+    ("settings", "settings:settings", KEEPING, "Every setting, its value, and where that comes from."),
     (
         "sources",
         "sources:app",
@@ -37,8 +38,8 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ),
     ("geography", "geography:app", KEEPING, "Places and people: what is known of them, and get more."),
     ("archive", "archive:app", KEEPING, "What was fetched; prune it; WARC files out and in."),
-    ("releases", "releases:releases", KEEPING, "The releases that are kept."),
-    ("rollback", "releases:rollback", KEEPING, "Make an older release the one that readers see."),
+    ("releases", "releases:app", KEEPING, "The releases that there are; keep one whatever its age."),
+    ("rollback", "releases:rollback", KEEPING, "Make an older release the one that readers see; hold it."),
     ("doctor", "doctor:doctor", KEEPING, "What is wrong with an installation, and what to do."),
     ("diff", "releases:diff", KEEPING, "What changed from one release to another."),
 )

@@ -1,13 +1,11 @@
 """What one run is: which registry, which states, where its files go, how it introduces itself to web sites.
 
-The command line's options come first, then the environment (`IOP_PROFILE`, `IOP_REGISTRY`, `IOP_OUT`,
-`IOP_ARCHIVE`, `IOP_GEOGRAPHY`, `IOP_USER_AGENT`, `IOP_SECOND_READER_…`, `IOP_GEOCODER…`), then the profile's own values
-(`sources/profiles.toml`).
+Each value comes from an option, the environment, `.env`, the profile or its default (`pipeline.choices`; docs/settings.md
+lists all). Profiles are the tables of `sources/profiles.toml`, and of a `profiles.toml` in the home folder.
 """
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,21 +15,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sources
+from pipeline.choices import ChoiceError, Choices, known
 from pipeline.fetch.settings import FetchSettings
 from pipeline.geocode.settings import GeocoderSettings, GeocoderSettingsError
 from pipeline.second_reader.settings import SecondReaderError, SecondReaderSettings
+from warehouse.policy import PolicyError, policy_of
 
 if TYPE_CHECKING:
     from sources.registry import Registry
 
-ROOT = Path(__file__).resolve().parent.parent
 PROFILES = Path(sources.__file__).parent / "profiles.toml"
 VOCABULARY = Path(__file__).parent / "vocabulary"
-OVERRIDES = ROOT / "warehouse" / "overrides"
+IN_PROFILES = {"title", "states", "serve_demo", "second_reader", "geocoder"}  # besides the settings
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SettingsError(ValueError):
-    """A profile or registry that does not exist; the message says which there are."""
+    """A profile that does not exist, or a value that cannot be; the message says which there are, or what would do."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,24 @@ class Settings:
     profile: str | None
     registry_folder: Path
     out: Path
+    overrides: Path  # the folder of reviewed decisions; it may not be there yet
     states: frozenset[str] = frozenset()
     serve_demo: bool = False
     fetch: FetchSettings = field(default_factory=FetchSettings)
-    archive_at: str | None = (
-        None  # a folder or an object store ("s3://bucket/archive"), where not below `out`
+    archive_at: str | Path | None = (
+        None  # an object store ("s3://bucket/archive"), or a folder not below `out`
     )
-    overrides: Path = OVERRIDES
+    policy: Path | None = None  # laid over that of the warehouse
     second_reader: SecondReaderSettings = field(default_factory=SecondReaderSettings)
     geography: Path | None = None  # a folder of Census files, besides those that are packaged
     geocoder: GeocoderSettings = field(default_factory=GeocoderSettings)
     reports: bool = False  # coverage reports of every state after each release
+    keep_releases: int = 10
+    keep_days: int = 0  # releases younger than this are kept, however many
+    log_level: str = "WARNING"
+    webhook: str | None = None  # where alerts are posted
+    choices: Choices | None = field(default=None, compare=False, repr=False)  # where each value comes from
+    stage_at: Path | None = None  # where not below `out`: what was known at a date of the past
 
     @classmethod
     def choose(
@@ -60,54 +67,62 @@ class Settings:
         registry: Path | None = None,
         out: Path | None = None,
         geography: Path | None = None,
-        environment: Mapping[str, str] = os.environ,
+        environment: Mapping[str, str] | None = None,
         states: Collection[str] = (),
     ) -> Settings:
-        """Settings from options and environment. Raises SettingsError.
+        """Settings from options and environment (None: the process's own, and `.env`). Raises SettingsError.
 
         `states` (postal codes) are those of the profile's that are wanted; none: all of them. A part of the states has a
         directory of its own, so that its releases never stand in the place of the whole.
         """
-        profile = profile or environment.get("IOP_PROFILE")
-        named = registry or (Path(environment["IOP_REGISTRY"]) if "IOP_REGISTRY" in environment else None)
-        if named is not None and not named.is_dir():
-            raise SettingsError(f"no registry folder {named}: give a folder of TOML files")
-        if named is not None and profile is None:
-            chosen: Mapping[str, Any] = {}
-            folder, name = named.resolve(), named.resolve().name
-        else:
-            profile = profile or "demo"
-            chosen = _profile(profile)
-            folder, name = (named or PROFILES.parent / chosen["registry"]).resolve(), profile
-        fetch = FetchSettings()
-        if agent := environment.get("IOP_USER_AGENT"):
-            fetch = replace(fetch, user_agent=agent)
         try:
-            second = SecondReaderSettings.choose(chosen.get("second_reader"), environment)
-            geocoder = GeocoderSettings.choose(chosen.get("geocoder"), environment)
-        except (SecondReaderError, GeocoderSettingsError) as error:
+            return cls._choose(Choices.of(environment), profile, registry, out, geography, states)
+        except (ChoiceError, PolicyError, SecondReaderError, GeocoderSettingsError) as error:
             raise SettingsError(str(error)) from None
-        census = geography or _folder(environment.get("IOP_GEOGRAPHY") or chosen.get("geography"))
-        if census is not None and not census.is_dir():
-            raise SettingsError(f"no folder {census}: give --geography a folder of Census files")
-        part = _part(states, frozenset(chosen.get("states", ())))
-        where = out or (
-            Path(environment["IOP_OUT"])
-            if "IOP_OUT" in environment
-            else Path("data", "-".join([name, *sorted(states)]))
-        )
+
+    @classmethod
+    def _choose(
+        cls,
+        choices: Choices,
+        profile: str | None,
+        registry: Path | None,
+        out: Path | None,
+        geography: Path | None,
+        states: Collection[str],
+    ) -> Settings:
+        take = choices.take
+        named = take("registry", registry)
+        profile = take("profile", profile, None if named else "demo")
+        if profile is not None:
+            choices.profile, choices.profile_name = _profile(profile, choices.home), profile
+        folder = named or take("registry")
+        if folder is None:
+            raise SettingsError(f"profile {profile} names no registry: add registry = a folder of TOML files")
+        name = profile or folder.name
+        overrides = take("overrides", default=choices.home / "overrides" / name)
+        policy_file = take("policy")
+        policy_of(policy_file)  # what is wrong with it is told now
         return cls(
             profile=profile,
             registry_folder=folder,
-            out=where.resolve(),
-            states=part,
-            serve_demo=bool(chosen.get("serve_demo", False)),
-            fetch=fetch,
-            archive_at=environment.get("IOP_ARCHIVE"),
-            second_reader=second,
-            geography=census.resolve() if census else None,
-            geocoder=geocoder,
-            reports=bool(chosen.get("reports", False)),
+            out=take("out", out, choices.home / "data" / "-".join([name, *sorted(states)])),
+            states=_part(states, frozenset(choices.profile.get("states", ()))),
+            serve_demo=bool(choices.profile.get("serve_demo", False)),
+            fetch=_fetch(choices),
+            archive_at=take("archive"),
+            overrides=overrides,
+            policy=policy_file,
+            second_reader=SecondReaderSettings.choose(
+                choices.profile.get("second_reader"), choices.environment
+            ),
+            geography=take("geography", geography),
+            geocoder=GeocoderSettings.choose(choices.profile.get("geocoder"), choices.environment),
+            reports=take("reports", default=False),
+            keep_releases=take("keep_releases", default=cls.keep_releases),
+            keep_days=take("keep_days", default=cls.keep_days),
+            log_level=_log_level(choices),
+            webhook=_webhook(choices),
+            choices=choices,
         )
 
     @cached_property
@@ -120,14 +135,20 @@ class Settings:
         return load_registry(self.registry_folder).for_states(self.states)
 
     @property
+    def is_at_home(self) -> bool:
+        """Whether the profile alone says where the run's directory is."""
+        out = self.choices.chosen["out"].origin if self.choices else ""
+        return self.profile is not None and out == "default"
+
+    @property
     def stage(self) -> Path:
-        return self.out / "stage"
+        return self.stage_at or self.out / "stage"
 
     @property
     def archive(self) -> str | Path:
         if self.archive_at is None:
             return self.out / "archive"
-        return self.archive_at if "://" in self.archive_at else Path(self.archive_at).resolve()
+        return self.archive_at
 
     @property
     def releases(self) -> Path:
@@ -146,6 +167,23 @@ class Settings:
             yield replace(self.fetch, connect_to=demo, ours=frozenset(demo))
 
 
+def _fetch(choices: Choices) -> FetchSettings:
+    default = FetchSettings()
+    take = choices.take
+    try:
+        return replace(
+            default,
+            user_agent=take("user_agent", default=default.user_agent),
+            concurrency=take("concurrency", default=default.concurrency),
+            sites_at_once=take("sites_at_once", default=default.sites_at_once),
+            per_host_delay_s=take("delay_s", default=default.per_host_delay_s),
+        )
+    except ChoiceError:
+        raise
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
 def _part(wanted: Collection[str], of: frozenset[str]) -> frozenset[str]:
     """The wanted states of a profile's (`of`; none: every state). Raises SettingsError for one that is none of them."""
     from sources.states import STATES  # a table that only this option needs
@@ -156,13 +194,33 @@ def _part(wanted: Collection[str], of: frozenset[str]) -> frozenset[str]:
     return frozenset(wanted) or of
 
 
-def _folder(name: str | None) -> Path | None:
-    return Path(name) if name else None
+def _log_level(choices: Choices) -> str:
+    level: str = choices.take("log_level", default=Settings.log_level).upper()
+    if level not in LEVELS:
+        raise SettingsError(f"log_level {level!r}: choose {', '.join(LEVELS)}")
+    return level
 
 
-def _profile(name: str) -> Mapping[str, Any]:
-    profiles = tomllib.loads(PROFILES.read_text(encoding="utf-8"))
+def _webhook(choices: Choices) -> str | None:
+    url: str | None = choices.take("webhook")
+    if url and not url.startswith(("http://", "https://")):
+        raise SettingsError("webhook must begin with http:// or https://")
+    return url
+
+
+def _profile(name: str, home: Path) -> Mapping[str, Any]:
+    """A profile's table; its registry as a whole path. One in the home folder comes before a packaged one of its name."""
+    profiles: dict[str, Mapping[str, Any]] = {}
+    for file in (PROFILES, home / PROFILES.name):
+        try:
+            tables = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{file}: {error}") from None
+        for key, table in tables.items():
+            own = {"registry": str(file.parent / table["registry"])} if "registry" in table else {}
+            profiles[key] = {**table, **own}
     if name not in profiles:
         raise SettingsError(f"no profile {name!r}: choose {', '.join(profiles)}")
-    found: Mapping[str, Any] = profiles[name]
-    return found
+    if unknown := sorted(profiles[name].keys() - IN_PROFILES - known().keys()):
+        raise SettingsError(f"profile {name}: no setting {unknown[0]!r}: see docs/settings.md")
+    return profiles[name]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline.choices import known
 from warehouse.contracts import contract_version
 
 VARIABLE = re.compile(r"""["'](IOP_[A-Z_]*[A-Z])["']""")
@@ -44,6 +45,7 @@ def test_every_variable_that_is_read_has_its_line_in_the_example(root: Path) -> 
         for file in (root / "pipeline").rglob("*.py")
         for name in VARIABLE.findall(file.read_text(encoding="utf-8"))
     }
+    read |= {setting.variable for setting in known().values()}
     told = set(re.findall(r"^#?([A-Z_]+)=", (root / ".env.example").read_text(encoding="utf-8"), re.M))
     assert len(read) > 5
     assert not read - told

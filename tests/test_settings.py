@@ -54,7 +54,11 @@ def test_the_environment_is_heard_and_options_win(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "words"), [({"profile": "mars"}, "massachusetts"), ({"registry": Path("/no/such")}, "TOML")]
+    ("options", "words"),
+    [
+        ({"profile": "mars"}, "massachusetts"),
+        ({"registry": Path("/no/such")}, "registry: there is no folder /no/such"),
+    ],
 )
 def test_what_does_not_exist_is_named(options: dict[str, object], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
@@ -75,5 +79,36 @@ def test_census_files_come_from_a_folder_where_one_is_named(tmp_path: Path) -> N
     named = tmp_path / "census"
     named.mkdir()
     assert Settings.choose(geography=named, environment=environment).geography == named.resolve()
-    with pytest.raises(SettingsError, match=r"no folder .*nowhere: give --geography"):
+    with pytest.raises(SettingsError, match=r"IOP_GEOGRAPHY \(environment\): there is no folder .*nowhere"):
         Settings.choose(environment={"IOP_GEOGRAPHY": str(tmp_path / "nowhere")})
+
+
+def test_paths_start_at_home_not_where_the_process_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    for folder in (home, elsewhere, home / "mine"):
+        folder.mkdir()
+    monkeypatch.chdir(elsewhere)
+    settings = Settings.choose(environment={"DAGSTER_HOME": str(home), "IOP_ARCHIVE": "kept"})
+    assert (settings.out, settings.archive) == (home / "data" / "demo", home / "kept")
+    assert settings.overrides == home / "overrides" / "demo"
+    settings = Settings.choose(
+        environment={"IOP_HOME": str(home), "DAGSTER_HOME": "/", "IOP_REGISTRY": "mine"}
+    )
+    assert (settings.registry_folder, settings.out) == (home / "mine", home / "data" / "mine")
+    assert Settings.choose(out=Path("here"), environment={"IOP_HOME": str(home)}).out == elsewhere / "here"
+
+
+def test_the_file_env_is_below_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("IOP_KEEP_DAYS=5\nIOP_KEEP_RELEASES=6\n")
+    monkeypatch.setenv("IOP_HOME", str(tmp_path))
+    monkeypatch.setenv("IOP_KEEP_RELEASES", "7")
+    settings = Settings.choose("demo")
+    assert (settings.keep_days, settings.keep_releases) == (5, 7)
+
+
+def test_a_profile_of_ones_own_says_no_more_than_there_is(tmp_path: Path) -> None:
+    (tmp_path / "profiles.toml").write_text('[ours]\nregistry = "."\nkept = 1\n')
+    with pytest.raises(SettingsError, match="profile ours: no setting 'kept'"):
+        Settings.choose("ours", environment={"IOP_HOME": str(tmp_path)})

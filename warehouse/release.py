@@ -14,16 +14,19 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+from warehouse.content import Content, content_of
 from warehouse.findings import AuditReport
 from warehouse.sql import literal, quoted
 
 NAME = re.compile(r"release-(\d+)\.duckdb")
 KEEP = 10
+HOLD = "hold.json"  # there: readers stay at the current release
 
 
 class ReleaseError(RuntimeError):
@@ -43,16 +46,27 @@ class Release:
     previous: int | None
     warnings: int  # of its audit
     rows: Mapping[str, int]
+    facts: str = ""  # `warehouse.content`; "": published by a version that had none
+    dated: str = ""
+    kept: str = ""  # why people keep it whatever its age; "": they do not
+
+    @property
+    def content(self) -> Content:
+        return Content(self.facts, self.dated)
 
 
 class Releases:
     """The folder of published releases. Only one process publishes at a time; any number reads."""
 
-    def __init__(self, folder: Path, *, keep: int = KEEP, symlinks: bool | None = None) -> None:
-        """`keep` releases are retained, and the current one always. `symlinks=False` forces the fallback of places
-        that have none: `current` is then a copy, replaced by rename, with `current.json` beside it."""
+    def __init__(
+        self, folder: Path, *, keep: int = KEEP, keep_days: float = 0, symlinks: bool | None = None
+    ) -> None:
+        """Retained are the newest `keep` releases, those built in the `keep_days` before the newest, the current one, and
+        those that people keep. `symlinks=False` forces the fallback of places that have none: `current` is then a
+        copy, replaced by rename, with `current.json` beside it."""
         self.folder = folder
-        self.keep = max(1, keep)
+        self.keep_newest = max(1, keep)
+        self.keep_days = keep_days
         self._symlinks = symlinks
 
     def _reached(self, step: str) -> None:
@@ -96,8 +110,13 @@ class Releases:
         ]
         return max([0, *self._index(), *files]) + 1
 
-    def publish(self, candidate: Path, report: AuditReport) -> Release:
-        """Make an audited file the current release; it is moved into the folder.
+    def latest(self) -> Release | None:
+        """What the next release takes the place of: the current one, or the newest while readers are held back."""
+        return next(iter(self.list()), None) if self.held() else self.current()
+
+    def publish(self, candidate: Path, report: AuditReport, content: Content | None = None) -> Release:
+        """Make an audited file the current release (while readers are held, the newest); it is moved into the folder.
+        `content` is what it says, where that is known already.
 
         ReleaseError where the audit failed or was of another file, where the file is still open, or where its
         number is taken. The last release stays current in all these cases.
@@ -122,8 +141,19 @@ class Releases:
             self._reached("synced")
             target = self.folder / f"release-{number}.duckdb"
             size, warnings = draft.stat().st_size, len(report.warnings)
+            said = content or content_of(draft)
             release = Release(
-                number, target, built_at, version, _sha256(draft), size, previous, warnings, rows
+                number,
+                target,
+                built_at,
+                version,
+                _sha256(draft),
+                size,
+                previous,
+                warnings,
+                rows,
+                said.facts,
+                said.dated,
             )
             draft.chmod(0o444)
             draft.rename(target)
@@ -131,14 +161,43 @@ class Releases:
             self._reached("named")
             self._write_index(self._index() | {number: release})
             self._reached("indexed")
-            self._point(release)
+            if self.held() is None:
+                self._point(release)
             self._reached("pointed")
             self._retire()
             self._reached("retired")
             return release
 
-    def rollback(self, number: int | None = None) -> Release:
-        """Make an older release current again: the given one, or the newest one before the current.
+    def held(self) -> str | None:
+        """Why readers stay where they are whatever is published (it may be ""); None where they do not."""
+        file = self.folder / HOLD
+        return str(json.loads(file.read_text(encoding="utf-8"))["why"]) if file.exists() else None
+
+    def resume(self) -> Release:
+        """End the hold: readers see the newest release again. ReleaseError where nothing is held."""
+        with self._locked():
+            if self.held() is None:
+                raise ReleaseError("readers are not held back: there is nothing to resume")
+            newest = max(self._index().values(), key=lambda release: release.number)
+            if problem := self.verify(newest.number):
+                raise ReleaseError(f"release {newest.number} cannot be used: {problem}")
+            self._point(newest)
+            (self.folder / HOLD).unlink()
+            return newest
+
+    def keep(self, number: int, why: str = "kept") -> Release:
+        """Retain a release whatever its age; with `why` "" no longer. ReleaseError where there is no such release."""
+        with self._locked():
+            index = self._index()
+            if number not in index:
+                raise ReleaseError(f"there is no release {number}; there are {sorted(index)}")
+            index[number] = replace(index[number], kept=why)
+            self._write_index(index)
+            return index[number]
+
+    def rollback(self, number: int | None = None, hold: str | None = None) -> Release:
+        """Make an older release current again: the given one, or the newest one before the current. `hold` is why
+        readers are to stay there until `resume`; None: until the next release.
 
         ReleaseError where there is none, or where its checksum no longer holds.
         """
@@ -153,6 +212,8 @@ class Releases:
                 )
             if problem := self.verify(number):
                 raise ReleaseError(f"release {number} cannot be used: {problem}")
+            if hold is not None:
+                _replace(self.folder / HOLD, json.dumps({"why": hold}).encode())
             self._point(index[number])
             return index[number]
 
@@ -207,9 +268,11 @@ class Releases:
         _replace(self.folder / "current.json", json.dumps({"number": release.number}).encode())
 
     def _retire(self) -> None:
-        """Forget releases beyond `keep`: first in the index, then the files. Open readers keep theirs (POSIX)."""
+        """Forget what is not retained: first in the index, then the files. Open readers keep theirs (POSIX)."""
         index, now = self._index(), self.current()
-        kept = set(sorted(index, reverse=True)[: self.keep]) | ({now.number} if now else set())
+        kept = set(sorted(index, reverse=True)[: self.keep_newest]) | ({now.number} if now else set())
+        since = datetime.fromisoformat(index[max(index)].built_at) - timedelta(days=self.keep_days)
+        kept |= {n for n, r in index.items() if r.kept or datetime.fromisoformat(r.built_at) > since}
         if gone := set(index) - kept:
             self._write_index({n: r for n, r in index.items() if n in kept})
             for number in gone:

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 class ExitCode(IntEnum):
     OK = 0
-    FAILED = 1  # nothing was published, or the thing asked for could not be done
+    FAILED = 1  # no release could be made, or the thing asked for could not be done
     USAGE = 2  # the command line, the registry or a file given is wrong
-    PARTIAL = 3  # published, but some sources could not be read
+    PARTIAL = 3  # done, but some sources could not be read
     INTERRUPTED = 130

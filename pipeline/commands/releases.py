@@ -1,11 +1,13 @@
-"""`iop releases`, `iop rollback`, `iop diff`: the published versions."""
+"""`iop releases`, `iop rollback`, `iop diff`: the published versions, which are kept, which readers see."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.filesize import decimal
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.commands.console import fail, out
@@ -14,8 +16,18 @@ from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, 
 from warehouse.diff import diff as diff_releases
 from warehouse.release import Release, ReleaseError, Releases
 
+app = typer.Typer(
+    help="The releases that are kept.",
+    invoke_without_command=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+NumberArgument = Annotated[int, typer.Argument(help="The release.")]
 
+
+@app.callback()
 def releases(
+    context: typer.Context,
     verify: Annotated[
         bool, typer.Option("--verify", help="Check the files against their checksums.")
     ] = False,
@@ -24,13 +36,17 @@ def releases(
     out_folder: OutOption = None,
 ) -> None:
     """The releases that are kept, newest first; an arrow marks the one that readers see."""
-    kept = Releases(chosen(profile, registry, out_folder).releases)
-    current = kept.current()
+    context.obj = (profile, registry, out_folder)
+    if context.invoked_subcommand:
+        return
+    there = Releases(chosen(profile, registry, out_folder).releases)
+    current = there.current()
     table = Table("", "release", "built (UTC)", "services", "size", "contract", "warnings", title="Releases")
+    table.add_column("kept because")
     broken = []
-    for release in kept.list():
+    for release in there.list():
         mark = "→" if current and release.number == current.number else ""
-        problem = kept.verify(release.number) if verify else None
+        problem = there.verify(release.number) if verify else None
         broken += [problem] if problem else []
         table.add_row(
             mark,
@@ -40,26 +56,76 @@ def releases(
             decimal(release.bytes),
             release.contract_version,
             problem or str(release.warnings),
+            escape(release.kept),
         )
     out.print(table)
+    if (held := there.held()) is not None:
+        out.print(f"Readers are held where they are (iop rollback --resume ends it): {escape(held)}")
     if broken:
         raise typer.Exit(ExitCode.FAILED)
+
+
+@app.command()
+def keep(
+    context: typer.Context,
+    number: NumberArgument,
+    why: Annotated[str, typer.Option("--why", help="What it is kept for.")] = "kept",
+    profile: ProfileOption = None,
+    out_folder: OutOption = None,
+) -> None:
+    """Retain a release whatever its age."""
+    _keep(context, number, why.strip() or "kept", profile, out_folder)
+    out.print(f"Release {number} stays until [bold]iop releases unkeep {number}[/bold].")
+
+
+@app.command()
+def unkeep(
+    context: typer.Context,
+    number: NumberArgument,
+    profile: ProfileOption = None,
+    out_folder: OutOption = None,
+) -> None:
+    """Let a release go when its time comes."""
+    _keep(context, number, "", profile, out_folder)
+    out.print(f"Release {number} goes when its time comes.")
+
+
+def _keep(
+    context: typer.Context, number: int, why: str, profile: str | None, out_folder: Path | None
+) -> None:
+    before = context.obj or (None, None, None)
+    settings = chosen(profile or before[0], before[1], out_folder or before[2])
+    try:
+        Releases(settings.releases).keep(number, why)
+    except ReleaseError as error:
+        fail(error, ExitCode.USAGE)
 
 
 def rollback(
     number: Annotated[
         int | None, typer.Argument(help="The release; by default the one before the current.")
     ] = None,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Readers stay there, whatever is published, until --resume.")
+    ] = False,
+    why: Annotated[str, typer.Option("--why", help="Why they are held there.")] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="End the hold: back to the newest release.")
+    ] = False,
     profile: ProfileOption = None,
     registry: RegistryOption = None,
     out_folder: OutOption = None,
 ) -> None:
-    """Make an older release the one that readers see."""
+    """Make an older release the one that readers see: until the next release, or with --hold until --resume."""
+    if resume and (number is not None or hold):
+        fail("--resume goes to the newest release: give no number and no --hold.", ExitCode.USAGE)
+    there = Releases(chosen(profile, registry, out_folder).releases)
     try:
-        release = Releases(chosen(profile, registry, out_folder).releases).rollback(number)
+        release = there.resume() if resume else there.rollback(number, why if hold else None)
     except ReleaseError as error:
         fail(error)
-    out.print(f"Readers see release {release.number} again.")
+    until = "" if there.held() is None else ", until iop rollback --resume"
+    out.print(f"Readers see release {release.number} again{until}.")
 
 
 def diff(

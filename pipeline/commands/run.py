@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -28,11 +29,13 @@ from pipeline.commands.options import (
     chosen,
 )
 from pipeline.commands.run_lock import run_lock
-from pipeline.commands.run_report import errors, explain, show, tell_failures
+from pipeline.commands.run_report import errors, explain, introduce, show, tell_failures
+from pipeline.fetch.outcome.reach import unread_sources
 from pipeline.flow.acceptance import Accept
 from pipeline.flow.graph import build_defs
 from pipeline.flow.options import failed_sources
 from pipeline.flow.partitions import one_run
+from pipeline.flow.past import stage_of_the_past
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 
@@ -49,12 +52,16 @@ def run(
     state: StateOption = "",
     out_folder: OutOption = None,
     geography: GeographyOption = None,
-    force: Annotated[
+    refetch: Annotated[bool, typer.Option("--refetch", help="Fetch what is not due, too.")] = False,
+    reread: Annotated[bool, typer.Option("--reread", help="Read what has not changed, too.")] = False,
+    accept_layout: Annotated[
         bool,
         typer.Option(
-            "--force",
-            help="Fetch what is not due, read what has not changed, accept pages whose layout seems to have changed.",
+            "--accept-layout", help="Take pages whose layout seems to have changed: you looked at them."
         ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="--refetch, --reread and --accept-layout together.")
     ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Only sources that gave nothing when last asked, at once.")
@@ -69,8 +76,8 @@ def run(
 ) -> None:
     """Fetch what is due, read it, match it, build, audit and publish a release.
 
-    Exit codes: 0 published, 1 nothing published, 2 wrong options or registry, 3 published but some source,
-    registry table or file of geography could not be read, or no reports written, 130 interrupted.
+    Exit codes: 0 all is well, 1 no release could be made, 2 wrong options or registry, 3 the release stands but some
+    source that was asked, registry table or file of geography could not be read, or no reports written, 130 interrupted.
     """
     settings, accepting = chosen(profile, registry, out_folder, geography, state), _accepting(accept, by, why)
     settings = replace(settings, reports=settings.reports or reports)
@@ -79,7 +86,13 @@ def run(
         if not source:
             out.print("No source failed when it was last asked.")
             return
-    workspace = Workspace(settings, Bars(), refetch=force or bool(source), reread=force, accept=force)
+    workspace = Workspace(
+        settings,
+        Bars(),
+        refetch=refetch or force or bool(source),
+        reread=reread or force,
+        accept=accept_layout or force,
+    )
     finish(workspace, source, accepting)
 
 
@@ -100,12 +113,18 @@ def replay(
     by: ByOption = "",
     why: WhyOption = "",
 ) -> None:
-    """Read everything again from the archive, without network: after a change to the readers, or as of a date."""
+    """Read everything again from the archive, without network: after a change to the readers, or as of a date, which is
+    read on a stage of its own."""
     settings, accepting = chosen(profile, registry, out_folder, geography), _accepting(accept, by, why)
     archive_of(settings)
-    if as_of is not None:
-        as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
-    finish(Workspace(settings, Bars(), reread=True, offline=True, as_of=as_of), source, accepting)
+    if as_of is None:
+        finish(Workspace(settings, Bars(), reread=True, offline=True), source, accepting)
+        return
+    if source:
+        fail("--as-of reads every source on a stage of its own: leave out --source.", ExitCode.USAGE)
+    as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
+    with stage_of_the_past(settings) as then:
+        finish(Workspace(then, Bars(), reread=True, offline=True, as_of=as_of), None, accepting)
 
 
 def _accepting(accept: str, by: str, why: str) -> Accept:
@@ -119,9 +138,14 @@ def _accepting(accept: str, by: str, why: str) -> Accept:
 def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept) -> None:
     """Run the assets, show what came of it, and exit with the code that says so."""
     settings, summary = workspace.settings, workspace.summary
+    logging.getLogger("pipeline").setLevel(settings.log_level)
+    if logging.lastResort:
+        logging.lastResort.setLevel(settings.log_level)
     for problem in settings.registry.problems:
         err.print(f"[yellow]registry[/yellow] {problem}")
     ids = _sources(settings, source_ids)
+    if not workspace.offline:
+        introduce(settings, ids)
     with run_lock(settings):
         result = _execute(workspace, ids, accepting)
     if any("InterruptedError" in error.to_string() for _, error in errors(result)):
@@ -132,7 +156,13 @@ def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept
         raise typer.Exit(ExitCode.FAILED)
     unread = summary.geography.problems if summary.geography else ()
     failed = tell_failures(result)  # beside the release, which stands
-    bad = failed or settings.registry.problems or unread or any(report.problem for report in summary.reads)
+    bad = (
+        failed
+        or settings.registry.problems
+        or unread
+        or unread_sources(summary.fetched)
+        or any(report.problem for report in summary.reads)
+    )
     raise typer.Exit(ExitCode.PARTIAL if bad else ExitCode.OK)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -12,11 +11,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.commands.console import err, out
+from pipeline.fetch.outcome.reach import is_outage, unread_sources
+from pipeline.fetch.settings import FetchSettings
 from pipeline.flow.workspace import Summary
 from pipeline.read.source import ReadReport
 from pipeline.settings import Settings
+from warehouse.release import Release, Releases
 
-SHOWN = 60  # sources in the table
+SHOWN = 60  # sources in the table, besides those that failed
+OUTAGE = "No host could be reached: this machine is offline, or its DNS is down. Nothing counts as a visit; all is due again."
+ANONYMOUS = "Sites cannot tell who visits them: set IOP_USER_AGENT to a name and a contact of yours, like 'name/1.0 (+https://…)'."
+NOTHING = (
+    "There is nothing to publish: none of {} sources could be fetched, and the archive holds nothing of them."
+)
 COUNTED = {
     "listing": "listings",
     "listing_service": "services",
@@ -29,6 +36,8 @@ COUNTED = {
 def show(settings: Settings, summary: Summary) -> None:
     """The table of sources, the number of entities, and how to query the release."""
     out.print(_table(summary))
+    if is_outage(summary.fetched):
+        err.print(f"[red]{OUTAGE}[/red]", soft_wrap=True)
     _second_reader(summary)
     for problem in summary.geography.problems if summary.geography else ():
         err.print(f"[yellow]geography[/yellow] {escape(str(problem))}", soft_wrap=True)
@@ -43,19 +52,28 @@ def show(settings: Settings, summary: Summary) -> None:
     _geocoder(summary)
     if summary.release:
         current = settings.releases / "current"
-        out.print(
-            f"[green]Release {summary.release.number} published.[/green] Query it at [bold]{current}[/bold]"
-        )
+        out.print(f"[green]{_what_readers_see(settings, summary.release, summary.nothing_new)}[/green]")
+        out.print(f"Query it at [bold]{current}[/bold]", soft_wrap=True)
         _drift(summary)
         if summary.reports:
             out.print(f"Coverage reports: [bold]{summary.reports / 'index.html'}[/bold]", soft_wrap=True)
         sql = "SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'"
-        where = (
-            f"--profile {settings.profile}"
-            if settings.out == Path("data", str(settings.profile)).resolve()
-            else ""
-        )
+        where = f"--profile {settings.profile}" if settings.is_at_home else ""
         out.print(f'  iop query {where or f"--out {settings.out}"} "{sql}"', soft_wrap=True)
+
+
+def _what_readers_see(settings: Settings, release: Release, nothing_new: bool) -> str:
+    told = (
+        f"Nothing new: release {release.number} stays."
+        if nothing_new
+        else f"Release {release.number} published."
+    )
+    held = Releases(settings.releases).held()
+    return (
+        told
+        if held is None
+        else f"{told} Readers are held at an older one (iop rollback --resume): {escape(held)}"
+    )
 
 
 def _second_reader(summary: Summary) -> None:
@@ -100,7 +118,7 @@ def _drift(summary: Summary) -> None:
 
 
 def _table(summary: Summary) -> Table:
-    """A line a source: those that failed first, then the largest."""
+    """A line a source: all that failed first, then the largest."""
     outcomes: dict[str, Counter[str]] = {}
     for document in summary.fetched:
         outcomes.setdefault(document.source_id, Counter())[document.outcome.replace("_", " ")] += 1
@@ -108,7 +126,12 @@ def _table(summary: Summary) -> Table:
     for column in table.columns[2 : 2 + len(COUNTED)]:
         column.justify = "right"
     table.columns[0].no_wrap = True
-    reports = sorted(summary.reads, key=lambda r: (not r.problem, -sum((r.rows or {}).values()), r.source_id))
+    unread = unread_sources(summary.fetched)
+    failed = {report.source_id for report in summary.reads if report.problem} | unread.keys()
+    reports = sorted(
+        summary.reads, key=lambda r: (r.source_id not in failed, -sum((r.rows or {}).values()), r.source_id)
+    )
+    shown = len(failed) + SHOWN
     total: Counter[str] = Counter()
     for number, report in enumerate(reports):
         rows = _rows(report, summary)
@@ -116,10 +139,10 @@ def _table(summary: Summary) -> Table:
         tried = outcomes.get(report.source_id, Counter())
         fetched = ", ".join(f"{n} {outcome}" for outcome, n in tried.most_common()) or "not due"
         counts = [f"{rows[name]:,}" if rows else "" for name in COUNTED]
-        if number < SHOWN:
-            table.add_row(report.source_id, fetched, *counts, _note(report))
-    if len(reports) > SHOWN:
-        table.add_row(f"… {len(reports) - SHOWN} more", *[""] * (2 + len(COUNTED)))
+        if number < shown:
+            table.add_row(report.source_id, fetched, *counts, _note(report, unread))
+    if len(reports) > shown:
+        table.add_row(f"… {len(reports) - shown} more", *[""] * (2 + len(COUNTED)))
     footer = [
         f"{len(reports)} sources",
         f"{len(summary.fetched):,} attempts",
@@ -139,17 +162,34 @@ def _rows(report: ReadReport, summary: Summary) -> dict[str, int]:
     return rows
 
 
-def _note(report: ReadReport) -> str:
+def _note(report: ReadReport, unread: Mapping[str, str]) -> str:
     if report.problem:
         return f"[red]{escape(report.problem)}[/red]"
+    if report.source_id in unread:
+        return f"[red]could not be fetched: {'what it said before stays' if report.rows else 'nothing to read'}[/red]"
     if not report.documents:
         return "[yellow]nothing to read[/yellow]"
     scope = f"{report.out_of_scope:,} of other states left out" if report.out_of_scope else ""
     return scope if report.changed else "unchanged"
 
 
+def introduce(settings: Settings, source_ids: Sequence[str]) -> None:
+    """Warn where sites of others are to be visited under the name that the code came with."""
+    visited = (
+        source for i in source_ids if (source := settings.registry[i]).url and not source.allow_loopback
+    )
+    if not settings.serve_demo and any(visited) and settings.fetch.user_agent == FetchSettings().user_agent:
+        err.print(f"[yellow]{ANONYMOUS}[/yellow]", soft_wrap=True)
+
+
 def explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
     """Why nothing was published, in one screen."""
+    unread = unread_sources(summary.fetched)
+    if unread and not any(
+        report.rows for report in summary.reads
+    ):  # the audit can only say that there is nothing
+        err.print(f"[red]{NOTHING.format(len(unread))}[/red]", soft_wrap=True)
+        return
     if summary.audit is not None:
         err.print(summary.audit)
     tell_failures(result)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from pipeline.archive.archive import Archive
 from pipeline.archive.visits import GOOD, VisitRow
 from pipeline.fetch.outcome.judge import Verdict
+from pipeline.fetch.outcome.reach import Reach
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.messages import FetchError, Response
 from pipeline.records import Document, Outcome
@@ -18,7 +21,7 @@ from pipeline.records import Document, Outcome
 @dataclass(slots=True)
 class Recorder:
     """Writes one source's attempts. `known` is what the archive held of it, by URL, when the run began; `published`
-    the edition that is asked for."""
+    the edition that is asked for, `reach` what all sources of the run reach (None: its rows are logged at once)."""
 
     source_id: str
     archive: Archive
@@ -26,6 +29,7 @@ class Recorder:
     known: dict[str, Document] = field(default_factory=dict)
     now: datetime | None = None
     published: date | None = None
+    reach: Reach | None = None
     began: datetime = field(init=False)
     _outcomes: Counter[str] = field(default_factory=Counter)
     _size: int = 0
@@ -36,7 +40,7 @@ class Recorder:
     def finish(self) -> None:
         """The source was read to the end: log its visit."""
         visit = VisitRow(self.source_id, self.began, self.moment(), dict(self._outcomes), self._size)
-        self.archive.record_visit(visit)
+        self._write(partial(self.archive.record_visit, visit))
 
     def validators(self, url: str) -> Document | None:
         """The last attempt with content, if its content is still kept: only then may a server answer 304."""
@@ -97,10 +101,18 @@ class Recorder:
 
     def _log(self, document: Document) -> Document:
         document = replace(document, published=self.published)
-        self.archive.record(document)
+        if self.reach is not None:
+            self.reach.saw(document)
+        self._write(partial(self.archive.record, document))
         self._outcomes[document.outcome.value] += 1
         self._size += (document.size or 0) if document.outcome in GOOD else 0
         return document
+
+    def _write(self, row: Callable[[], None]) -> None:
+        if self.reach is None:
+            row()
+        else:
+            self.reach.log(row)
 
     def moment(self) -> datetime:
         """The time that an attempt of now is logged with."""

@@ -15,6 +15,7 @@ from pipeline.archive.archive import Archive, Latest
 from pipeline.archive.visits import by_source, due
 from pipeline.fetch.crawl.files import download, read_local
 from pipeline.fetch.crawl.site import SiteRun
+from pipeline.fetch.outcome.reach import Reach
 from pipeline.fetch.recorder import Recorder
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.client import Fetcher
@@ -36,7 +37,8 @@ async def fetch_sources(
     now: datetime | None = None,
     due_only: bool = False,
 ) -> AsyncGenerator[Document]:
-    """Fetch the sources; one document for every attempt, archived and logged before it is yielded.
+    """Fetch the sources; one document for every attempt, archived and logged before it is yielded. (Until some host
+    has answered, logging waits: where none does, nothing is logged. See `pipeline.fetch.outcome.reach`.)
 
     `now`, if given, is written as the time of every attempt (replays of a day, tests). Leaving the iteration
     early cancels what is under way; nothing that was logged is lost. `due_only` leaves out the sources whose
@@ -49,11 +51,12 @@ async def fetch_sources(
         todo = [source for source in todo if due(source, visits, began)]
     results: asyncio.Queue[Document | None] = asyncio.Queue(WAITING)  # None: all is read
     waiting = _with_known(todo, archive.latest())
-    fetcher = Fetcher(settings)
+    fetcher, reach = Fetcher(settings), Reach()
 
     async def work() -> None:
         for source, known in waiting:
-            recorder = Recorder(source.id, archive, settings, known, now, source.published)
+            through = None if source.path else reach
+            recorder = Recorder(source.id, archive, settings, known, now, source.published, through)
             async with aclosing(_documents(source, fetcher, recorder)) as documents:
                 async for document in documents:
                     await results.put(document)
@@ -79,6 +82,7 @@ async def fetch_sources(
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        reach.finish()
         archive.flush()
 
 

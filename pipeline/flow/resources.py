@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import dagster as dg
 
 from pipeline.flow.options import Options
+from pipeline.flow.past import stage_of_the_past
 from pipeline.flow.run_lock import run_lock
 from pipeline.flow.workspace import Workspace
 
@@ -17,7 +19,12 @@ def resources(workspace: Workspace) -> Mapping[str, dg.ResourceDefinition]:
 
     def alone(context: dg.InitResourceContext) -> Iterator[Workspace]:
         with run_lock(workspace.settings):
-            yield Options(**context.resource_config).applied(workspace)
+            chosen = Options(**context.resource_config).applied(workspace)
+            if chosen.as_of is None or chosen.settings.stage_at:
+                yield chosen
+                return
+            with stage_of_the_past(chosen.settings) as then:
+                yield replace(chosen, settings=then)
 
     return {
         "workspace": dg.ResourceDefinition(alone, config_schema=Options.to_config_schema()),

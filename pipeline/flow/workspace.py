@@ -33,7 +33,8 @@ class Summary:
     geocode: GeocodeReport | None = None
     build: BuildReport | None = None
     audit: AuditReport | None = None
-    release: Release | None = None
+    release: Release | None = None  # published now, or the one that stands where there is `nothing_new`
+    nothing_new: bool = False
     reports: Path | None = None  # the folder of coverage reports, where they were written
 
 
@@ -70,4 +71,5 @@ class Workspace:
 
     @property
     def releases(self) -> Releases:
-        return Releases(self.settings.releases)
+        settings = self.settings
+        return Releases(settings.releases, keep=settings.keep_releases, keep_days=settings.keep_days)

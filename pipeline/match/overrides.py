@@ -35,8 +35,13 @@ def obsolete(
     present: Iterable[str],
     redirected: Mapping[str, str],
 ) -> list[str]:
-    """Overrides that no longer do anything, with the reason: something they name is gone, or was merged."""
+    """Overrides that no longer do anything, with the reason: something they name is gone, or was merged.
+
+    What they name may be of another registry: an id that the ledger never had, a listing of a source that is neither
+    here nor in the ledger. Nothing is said of that.
+    """
     here = set(present)
+    sources = {_source(m) for m in here}.union(_source(m) for records in members.values() for m in records)
     out = []
     for row in overrides.rows:
         for name in row.ids:
@@ -44,8 +49,15 @@ def obsolete(
                 out.append(
                     f"{row.place}: {name} is now {redirected[name]}; write that id, or delete the line"
                 )
+            elif name not in members and _source(name) not in sources:
+                continue
             elif not any(m in here for m in members.get(name, (name,))):
                 out.append(
                     f"{row.place}: {name} is not in the present sources; delete the line if it stays so"
                 )
     return out
+
+
+def _source(name: str) -> str:
+    """The source of a listing's id; an entity's id has none, and is of no source."""
+    return name.partition(":")[0] if ":" in name else ""

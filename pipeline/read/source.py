@@ -161,7 +161,7 @@ class Reader:
             if self.as_of is None:
                 self._log.add(self.source.id, FactCount(self._code, dict(facts), before[0].as_of, changed))
             raise LayoutChangedError(
-                f"{changed}; look at it, then: iop run --source {self.source.id} --force"
+                f"{changed}; look at it, then: iop run --source {self.source.id} --accept-layout"
             )
 
     def _in_scope(

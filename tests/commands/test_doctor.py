@@ -131,6 +131,7 @@ def test_environment_packages(
 
 @pytest.mark.parametrize("folder", ["dagster_home", "/no/such/folder"])
 def test_environment_home_of_dagster(home: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    monkeypatch.setenv("IOP_HOME", str(home))  # else it is the home of the settings, and refused as such
     monkeypatch.setenv("DAGSTER_HOME", folder)
     assert f"DAGSTER_HOME={folder!r}" in the_one(home, "environment")
 

@@ -131,8 +131,8 @@ def test_half_a_file_is_published_when_somebody_says_why_and_only_then(publisher
     assert publisher.ask("SELECT count(*) FROM directory") == [(15,)]
     accepted = "SELECT DISTINCT accepted_by, accepted_why, accepted_at = built_at FROM drift, release_info WHERE severity = 'error'"
     assert publisher.ask(accepted) == [("Jo", WHY[1], True)]
-    code, _ = publisher.run()
-    assert code == ExitCode.OK and publisher.ask("SELECT count(*) FROM drift") == [(0,)]
+    code, text = publisher.run()
+    assert code == ExitCode.OK and "Nothing new" in text, "what was taken once is no drift any more"
 
 
 def test_acceptance_is_for_one_run_and_by_whoever_is_logged_in(

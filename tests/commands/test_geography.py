@@ -63,7 +63,7 @@ def test_files_are_fetched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     code, shown = iop("run", "--out", tmp_path, "--geography", tmp_path / "nowhere")
-    assert code == 2 and "nowhere: give --geography a folder" in shown
+    assert code == 2 and "nowhere: make it, or name another" in shown
 
 
 def test_the_asset_writes_the_tables_and_warns(tmp_path: Path) -> None:

@@ -105,3 +105,24 @@ def test_every_asset_takes_the_lock_and_no_lone_check_does(settings: Settings) -
     needs = {node.name: node.definition.required_resource_keys for node in job.nodes}  # type: ignore[attr-defined]
     assert {name for name, keys in needs.items() if "workspace" in keys} == WRITERS
     assert all("reader" in keys for name, keys in needs.items() if name not in WRITERS)
+
+
+def test_a_run_of_the_past_leaves_the_working_stage_alone(settings: Settings) -> None:
+    """Run config `as_of`, as the user interface gives it, works on a stage of its own, like `iop replay --as-of`."""
+    seen: list[Path] = []
+
+    @dg.asset
+    def looks(workspace: dg.ResourceParam[Workspace]) -> None:
+        seen.append(workspace.settings.stage)
+        assert workspace.offline
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize(
+            [looks],
+            resources=resources(Workspace(settings)),
+            instance=instance,
+            run_config={**QUIET, "resources": {"workspace": {"config": {"as_of": "2026-03-31T23:59"}}}},
+        )
+    assert result.success
+    assert seen[0] != settings.stage
+    assert not seen[0].exists()

@@ -32,12 +32,6 @@ def two(listings: Make) -> pl.DataFrame:
     )
 
 
-def test_the_shipped_files_are_good(root: Path) -> None:
-    folder = root / "warehouse" / "overrides"
-    assert {path.stem for path in folder.glob("*.csv")} == {"same", "different", "takedown", "correction"}
-    load_overrides(folder)
-
-
 def test_same_joins_and_its_withdrawal_gives_the_ids_back(
     two: pl.DataFrame, services: Make, tmp_path: Path
 ) -> None:
@@ -83,6 +77,14 @@ def test_what_no_longer_does_anything_is_reported(two: pl.DataFrame, services: M
     result = resolve(two, services(), None, load_overrides(tmp_path), NOW)
     (line,) = result.obsolete_overrides
     assert "different.csv: line 2: dir:gone is not in the present sources" in line
+
+
+def test_what_is_decided_for_another_registry_is_not_obsolete(
+    two: pl.DataFrame, services: Make, tmp_path: Path
+) -> None:
+    for left, right in (("other:x", "other:y"), ("loc_0abc", "loc_0abd")):
+        append_override(tmp_path, "different", {"level": "location", "left": left, "right": right, **SIGNED})
+    assert not resolve(two, services(), None, load_overrides(tmp_path), NOW).obsolete_overrides
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_a_changed_layout_keeps_what_was_known_until_a_person_accepts(archive: A
         day=1,
     )
     report = read(SITE, archive, stage)
-    assert report.problem is not None and "--force" in report.problem
+    assert report.problem is not None and "--accept-layout" in report.problem
     assert stage.read("listing").height == 1
     assert "layout_changed" in stage.read("quarantine")["reason"].to_list()
     assert read(SITE, archive, stage, accept=True).problem is None

@@ -1,6 +1,6 @@
 """Publish: the audited file becomes the release that readers see (`warehouse.release`)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import dagster as dg
 
@@ -8,6 +8,9 @@ from pipeline.flow.assets.warehouse import MARTS, POOL, candidate_path
 from pipeline.flow.workspace import Workspace
 from warehouse.acceptance import as_recorded
 from warehouse.audit import audit
+from warehouse.build import utc
+from warehouse.content import News, content_of, is_worth_publishing
+from warehouse.policy import using
 
 # A release a day: one missed morning is a warning, two are a failure.
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=48), warn_window=timedelta(hours=32))
@@ -19,20 +22,27 @@ FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=48), warn_win
     kinds={"duckdb"},
     pool=POOL,
     freshness_policy=FRESH,
-    description="One immutable, audited version of the warehouse. Readers open `releases/current`.",
+    description="One immutable, audited version of the warehouse, where there is news. Readers open `releases/current`.",
 )
 def release(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None]:
     candidate, releases = candidate_path(workspace), workspace.releases
     if not candidate.exists():
         raise dg.Failure(f"there is no built file {candidate}: materialize `core` first")
-    report = workspace.summary.audit or as_recorded(
-        audit(candidate, releases.current_path(), workspace.clock())
-    )
-    published = releases.publish(candidate, report)
+    said, last, now = content_of(candidate), releases.latest(), utc(workspace.clock())
+    news = said.news(last.content) if last else News.FACTS
+    with using(workspace.settings.policy):
+        report = workspace.summary.audit or as_recorded(audit(candidate, releases.current_path(), now))
+        worth = last is None or is_worth_publishing(news, datetime.fromisoformat(last.built_at), now)
+    if last and report.ok and not worth:
+        candidate.unlink()
+        published, workspace.summary.nothing_new = last, True
+    else:
+        published = releases.publish(candidate, report, said)
     workspace.summary.release = published
     return dg.MaterializeResult(
         metadata={
             "release": published.number,
+            "news": str(news),
             "file": dg.MetadataValue.path(published.path),
             "read it at": dg.MetadataValue.path(workspace.releases.stable_path),
             "services": published.rows["directory"],

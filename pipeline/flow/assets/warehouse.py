@@ -16,6 +16,7 @@ from warehouse.acceptance import record_drift
 from warehouse.audit import AuditReport, audit
 from warehouse.build import build
 from warehouse.contracts import Contract, release_tables
+from warehouse.policy import using
 
 CANDIDATE = "candidate.duckdb"
 POOL = "warehouse"  # its limit of one keeps two runs from writing at once
@@ -77,7 +78,7 @@ def warehouse(
     candidate = candidate_path(workspace)
     previous = releases.current_path()
     now = workspace.clock()
-    with workspace.progress.task("build", 2) as task:
+    with using(settings.policy), workspace.progress.task("build", 2) as task:
         built = build(
             settings.stage,
             VOCABULARY,

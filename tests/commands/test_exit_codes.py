@@ -1,0 +1,127 @@
+"""How a run ends where sources could not be read, and what it says first."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.archive.archive import Archive
+from pipeline.cli import app
+from pipeline.commands import run as run_command
+from pipeline.commands.exit_codes import ExitCode
+from pipeline.commands.run_report import COUNTED, SHOWN, _table
+from pipeline.flow.workspace import Summary, Workspace
+from pipeline.read.source import ReadReport
+from pipeline.records import Document, Outcome
+from pipeline.settings import Settings
+
+LIST = "Name,Street,City,ST,ZIP,Setting\nElm House,1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
+TABLE = """
+[licenses]
+kind = "license_list"
+path = "list.csv"
+state = "MA"
+[licenses.columns]
+name1 = "Name"
+street1 = "Street"
+city = "City"
+state = "ST"
+zip = "ZIP"
+setting = "Setting"
+"""
+
+
+def site(name: str, address: str) -> str:
+    return f'\n[{name}]\nkind = "provider_site"\ntitle = "Elm"\nurl = "{address}"\nstate = "MA"\nallow_loopback = true\n'
+
+
+@pytest.fixture
+def closed() -> str:
+    """An address where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}/"
+
+
+@pytest.fixture
+def registry(tmp_path: Path, closed: str) -> Path:
+    folder = tmp_path / "registry"
+    folder.mkdir()
+    (folder / "list.csv").write_text(LIST)
+    (folder / "some.toml").write_text(TABLE + site("elm", closed))
+    return folder
+
+
+def iop(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(a) for a in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def test_a_source_that_is_down_is_told_and_exits_with_3(registry: Path, tmp_path: Path) -> None:
+    where = ("--registry", registry, "--out", tmp_path / "out")
+    code, text = iop("run", *where)
+    assert code == ExitCode.PARTIAL and "Release 1 published" in text
+    rows = [line for line in text.splitlines() if "elm" in line or "licenses" in line]
+    assert "could not be fetched" in rows[0] and "licenses" in rows[1]
+    assert iop("run", "--source", "elm", *where)[0] == ExitCode.PARTIAL
+    assert iop("run", "--source", "licenses", *where)[0] == ExitCode.OK
+
+
+async def no_dns(host: str, port: int) -> list[str]:
+    raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+
+def test_the_first_run_offline_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "r").mkdir()
+    sites = "".join(site(name, f"http://{name}-house.org/") for name in ("elm", "oak"))
+    (tmp_path / "r" / "some.toml").write_text(sites.replace("allow_loopback = true\n", ""))
+    settings = Settings.choose(registry=tmp_path / "r", out=tmp_path / "out", environment={})
+    settings = replace(settings, fetch=replace(settings.fetch, resolve=no_dns, attempts=1))
+    monkeypatch.setattr(run_command, "chosen", lambda *_: settings)
+    code, text = iop("run")
+    assert code == ExitCode.FAILED
+    assert "this machine is offline" in text and "set IOP_USER_AGENT" in text
+    assert "none of 2 sources could be fetched" in text and "in the model" not in text
+    with Archive(tmp_path / "out" / "archive") as archive:
+        assert not archive.visits()
+
+
+def test_all_that_failed_stands_first_and_none_of_it_is_cut_off() -> None:
+    summary = Summary()
+    for n in range(SHOWN + 50):
+        summary.reads.append(ReadReport(f"good_{n:03}", rows=dict.fromkeys(COUNTED, 1000)))
+        summary.reads.append(ReadReport(f"lost_{n:03}", rows=dict.fromkeys(COUNTED, 1)))
+        summary.reads.append(ReadReport(f"torn_{n:03}", problem="layout changed"))
+        summary.fetched.append(
+            Document(f"lost_{n:03}", f"http://{n}.example/", datetime.now(UTC), Outcome.DNS)
+        )
+    names = [str(cell) for cell in _table(summary).columns[0].cells]
+    first = names[: 2 * (SHOWN + 50)]
+    assert sorted({name.partition("_")[0] for name in first}) == ["lost", "torn"]
+    assert len(set(first)) == 2 * (SHOWN + 50) and len(names) == len(first) + SHOWN + 1
+
+
+@pytest.mark.parametrize(
+    ("option", "wanted"),
+    [
+        ("--refetch", (True, False, False)),
+        ("--reread", (False, True, False)),
+        ("--accept-layout", (False, False, True)),
+        ("--force", (True, True, True)),
+    ],
+)
+def test_each_option_asks_for_one_thing(
+    registry: Path, monkeypatch: pytest.MonkeyPatch, option: str, wanted: tuple[bool, ...]
+) -> None:
+    seen: list[Workspace] = []
+    monkeypatch.setattr(run_command, "finish", lambda workspace, *_: seen.append(workspace))
+    assert iop("run", "--registry", registry, option)[0] == ExitCode.OK
+    (workspace,) = seen
+    assert (workspace.refetch, workspace.reread, workspace.accept) == wanted

@@ -1,0 +1,88 @@
+"""A run without news publishes nothing; releases are kept and held; a replay of the past leaves the present alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+from pipeline.commands.exit_codes import ExitCode
+
+ROW = "{name},1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
+ACCEPT = ("--accept", "drift", "--why", "it is renamed")
+HEAD = "Name,Street,City,ST,ZIP,Setting\n"
+TABLE = """
+[licenses]
+kind = "license_list"
+path = "list.csv"
+state = "MA"
+[licenses.columns]
+name1 = "Name"
+street1 = "Street"
+city = "City"
+state = "ST"
+zip = "ZIP"
+setting = "Setting"
+"""
+
+
+def iop(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(a) for a in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def write(registry: Path, name: str) -> None:
+    registry.mkdir(exist_ok=True)
+    (registry / "list.csv").write_text(HEAD + ROW.format(name=name))
+    (registry / "some.toml").write_text(TABLE)
+
+
+def seen(out: Path) -> tuple[int, str]:
+    """Number of the release that readers see, and the one organization in it."""
+    with duckdb.connect(str(out / "releases" / "current"), read_only=True) as connection:
+        row = connection.execute("SELECT release, organization_name FROM release_info, directory").fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def stage_of(out: Path) -> dict[str, bytes]:
+    files = (out / "stage").rglob("*")
+    return {str(file.relative_to(out)): file.read_bytes() for file in files if file.is_file()}
+
+
+@pytest.mark.timeout(300)
+def test_news_is_published_and_nothing_else_is(tmp_path: Path) -> None:
+    registry, out = tmp_path / "registry", tmp_path / "out"
+    where = ("--registry", registry, "--out", out)
+    write(registry, "Elm House")
+    assert "Release 1 published" in iop("run", *where)[1]
+    then = datetime.now(UTC)
+    code, text = iop("run", *where)
+    assert code == ExitCode.OK and "Nothing new: release 1 stays" in text
+    assert not (out / "candidate.duckdb").exists() and seen(out) == (1, "Elm House")
+
+    write(registry, "Oak House")
+    assert "Release 2 published" in iop("run", *ACCEPT, *where)[1]
+    assert iop("releases", *where, "keep", 1, "--why", "before Oak")[0] == ExitCode.OK
+    assert "before Oak" in iop("releases", *where)[1]
+    code, text = iop("rollback", "--hold", "--why", "is Oak right?", *where)
+    assert code == ExitCode.OK and "until iop rollback --resume" in text
+    code, text = iop("run", *ACCEPT, *where)
+    assert code == ExitCode.OK and "Release 3 published" in text and "is Oak right?" in text
+    assert seen(out) == (1, "Elm House")
+    assert iop("rollback", "1", "--resume", *where)[0] == ExitCode.USAGE
+    assert iop("rollback", "--resume", *where)[0] == ExitCode.OK and seen(out) == (3, "Oak House")
+
+    present = stage_of(out)
+    moment = then.strftime("%Y-%m-%dT%H:%M:%S")
+    code, text = iop("replay", "--as-of", moment, *ACCEPT, *where)
+    assert code == ExitCode.OK and seen(out) == (4, "Elm House"), text
+    assert stage_of(out) == present and not (out / "stage_as_of").exists()
+    assert iop("replay", "--as-of", moment, "--source", "licenses", *where)[0] == ExitCode.USAGE
+    assert iop("releases", *where, "keep", 9)[0] == ExitCode.USAGE

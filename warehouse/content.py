@@ -1,0 +1,100 @@
+"""What a release says, as two hashes: one without anything that moves by itself, one with the dates of verification.
+
+Two builds of the same sources differ in ages, which are counted to the build, and in what compares with the release
+before (`clock` in `moving.csv`): neither is news. Where pages were read again and are as they were, dates move (`dates`):
+that is published too, but once a day is enough (`policy.toml`, `[release]`). Everything else is news.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from warehouse.policy import policy
+from warehouse.sql import literal, quoted
+
+FILE = Path(__file__).parent / "moving.csv"
+ANY = "*"
+
+
+class News(StrEnum):
+    """How a release differs from another."""
+
+    FACTS = "facts"
+    DATES = "dates"  # of verification, and the limits that they have passed
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Hashes of what a release says: `facts` alone, and with the dates of verification (`dated`)."""
+
+    facts: str
+    dated: str
+
+    def news(self, before: Content) -> News:
+        """What there is in this that was not in the one before."""
+        if self.facts != before.facts:
+            return News.FACTS
+        return News.DATES if self.dated != before.dated else News.NONE
+
+
+def is_worth_publishing(news: News, published: datetime, now: datetime) -> bool:
+    """Whether a release with this news is to replace one that was built at `published`; both moments in UTC."""
+    wait = timedelta(hours=policy()["release"]["dates_hours"])
+    return news is News.FACTS or (news is News.DATES and now - published >= wait)
+
+
+def content_of(release: Path) -> Content:
+    """The hashes of a release's file. They are comparable between files hashed by one version of DuckDB."""
+    facts, dated = hashlib.sha256(), hashlib.sha256()
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH {literal(str(release))} AS release (READ_ONLY)")
+        connection.execute("USE release")
+        versions = connection.execute("SELECT contract_version, policy_version FROM release_info").fetchall()
+        start = f"{duckdb.__version__} {versions}".encode()
+        facts.update(start)
+        dated.update(start)
+        for table, columns in _columns(connection).items():
+            for digest, without in ((facts, ("clock", "dates")), (dated, ("clock",))):
+                kept = [column for column in columns if _moves(table, column) not in without]
+                digest.update(_hash(connection, table, kept))
+    return Content(facts.hexdigest(), dated.hexdigest())
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> Mapping[str, list[str]]:
+    rows = connection.execute(
+        """SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns()
+        JOIN duckdb_tables() USING (database_name, table_name) WHERE database_name = 'release'
+        GROUP BY ALL ORDER BY ALL"""
+    ).fetchall()
+    return dict(rows)
+
+
+def _hash(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> bytes:
+    """Of the rows, in whatever order they are."""
+    if not columns:
+        return b""
+    names = ", ".join(map(quoted, columns))
+    row = connection.execute(f"SELECT count(*), sum(hash({names})::HUGEINT) FROM {quoted(table)}").fetchone()
+    return f"{table} {columns} {row}".encode()
+
+
+def _moves(table: str, column: str) -> str:
+    """`clock`, `dates`, or "" for what only changes with what the sources say."""
+    moving = _moving()
+    return moving.get((table, ANY)) or moving.get((table, column)) or moving.get((ANY, column)) or ""
+
+
+@cache
+def _moving() -> Mapping[tuple[str, str], str]:
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return {(row["table"], row["column"]): row["moves"] for row in csv.DictReader(file)}
