@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PROFILES = Path(sources.__file__).parent / "profiles.toml"
 VOCABULARY = Path(__file__).parent / "vocabulary"
+OVERRIDES_BEFORE = Path(__file__).resolve().parent.parent / "warehouse" / "overrides"
 IN_PROFILES = {"title", "states", "serve_demo", "second_reader", "geocoder"}  # besides the settings
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -100,6 +101,7 @@ class Settings:
             raise SettingsError(f"profile {profile} names no registry: add registry = a folder of TOML files")
         name = profile or folder.name
         overrides = take("overrides", default=choices.home / "overrides" / name)
+        _refuse_what_was_left(overrides)
         policy_file = take("policy")
         policy_of(policy_file)  # what is wrong with it is told now
         return cls(
@@ -192,6 +194,19 @@ def _part(wanted: Collection[str], of: frozenset[str]) -> frozenset[str]:
         which = f"the profile reads {', '.join(sorted(of))}" if of else "give postal codes, such as CT,RI"
         raise SettingsError(f"no state {', '.join(missing)}: {which}")
     return frozenset(wanted) or of
+
+
+def _refuse_what_was_left(overrides: Path) -> None:
+    """Decisions in the folder of version 0.1, which is read no more, are told: a takedown must not stop applying unseen.
+
+    Raises SettingsError.
+    """
+    for file in sorted(OVERRIDES_BEFORE.glob("*.csv")):
+        header, *decisions = file.read_text(encoding="utf-8").splitlines() or [""]
+        if any(line.strip() and line != header for line in decisions):
+            raise SettingsError(
+                f"{file} has decisions that would not apply: move it to {overrides / file.name}"
+            )
 
 
 def _log_level(choices: Choices) -> str:

@@ -112,3 +112,14 @@ def test_a_profile_of_ones_own_says_no_more_than_there_is(tmp_path: Path) -> Non
     (tmp_path / "profiles.toml").write_text('[ours]\nregistry = "."\nkept = 1\n')
     with pytest.raises(SettingsError, match="profile ours: no setting 'kept'"):
         Settings.choose("ours", environment={"IOP_HOME": str(tmp_path)})
+
+
+def test_a_takedown_in_the_folder_of_before_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.settings.OVERRIDES_BEFORE", tmp_path)
+    (tmp_path / "takedown.csv").write_text("id,who,when,why\n", encoding="utf-8")
+    assert Settings.choose(environment={}).profile == "demo"
+    (tmp_path / "takedown.csv").write_text("id,who,when,why\norg_1,me,2026-01-01,asked\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"takedown\.csv has decisions that would not apply: move it to"):
+        Settings.choose(environment={})
