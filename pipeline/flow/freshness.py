@@ -3,7 +3,9 @@
 They read what is published, take no lock, and have a job and a schedule of their own. Limits: `policy.toml`, `[sla]`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 
 import dagster as dg
 
@@ -39,49 +41,50 @@ def in_time(
 @dg.asset_check(asset="source_health", description="Every source answered within its cadence.")
 def sources_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Fails for each source that is overdue beyond the grace, or never answered."""
-    release = reader.releases.current_path()
-    if release is None:
-        return _none_yet(reader)
-    ages = source_ages(release, reader.clock())
-    return _result({a.source_id: f"last answer: {a.last_success or 'never'}" for a in ages if not a.ok})
+    return _checked(
+        reader,
+        lambda release, now: {
+            age.source_id: f"last answer: {age.last_success or 'never'}"
+            for age in source_ages(release, now)
+            if not age.ok
+        },
+    )
 
 
 @dg.asset_check(asset="directory", description="Most rows were verified before they expire.")
 def rows_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Fails where too many rows of a mart that dates them are older than facts may be; the other marts count these."""
-    release = reader.releases.current_path()
-    if release is None:
-        return _none_yet(reader)
-    return _result(
-        {
+    return _checked(
+        reader,
+        lambda release, now: {
             age.mart: f"{age.within:.0%} of {age.rows:,} rows verified within {age.expire_days} days"
-            for age in row_ages(release, reader.clock())
+            for age in row_ages(release, now)
             if not age.ok
-        }
+        },
     )
 
 
 @dg.asset_check(asset="freshness", description="Most facts of each field were verified within its days.")
 def facts_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Fails for each field of which too many facts are due."""
-    release = reader.releases.current_path()
-    if release is None:
-        return _none_yet(reader)
-    return _result(
-        {
+    return _checked(
+        reader,
+        lambda release, now: {
             age.field: f"{age.within:.0%} of {age.facts:,} facts verified within {age.verify_days} days"
-            for age in fact_ages(release, reader.clock())
+            for age in fact_ages(release, now)
             if not age.ok
-        }
+        },
     )
 
 
-def _result(breaches: dict[str, str]) -> dg.AssetCheckResult:
+def _checked(
+    reader: Workspace, breaches_of: Callable[[Path, datetime], dict[str, str]]
+) -> dg.AssetCheckResult:
+    """The verdict on the current release; where there is none, that is the breach."""
+    release = reader.releases.current_path()
+    none_yet = {"release": f"there is none in {reader.releases.folder}: run directory_job"}
+    breaches = breaches_of(release, reader.clock()) if release else none_yet
     return dg.AssetCheckResult(passed=not breaches, metadata=breaches)
-
-
-def _none_yet(reader: Workspace) -> dg.AssetCheckResult:
-    return _result({"release": f"there is none in {reader.releases.folder}: run directory_job"})
 
 
 AGES = [in_time, sources_are_fresh, rows_are_fresh, facts_are_fresh]

@@ -17,11 +17,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from command_line import iop
 from filelock import FileLock
-from typer.testing import CliRunner
 
 from pipeline.archive.archive import Archive
-from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.stage.tables import Stage
 
@@ -45,13 +44,6 @@ zip = "ZIP"
 phone = "Tel"
 setting = "Setting"
 """
-
-
-def iop(*arguments: object) -> tuple[int, str]:
-    result = CliRunner().invoke(app, [str(a) for a in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.output
 
 
 @pytest.fixture(scope="module")

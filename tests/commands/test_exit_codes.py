@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_line import iop
 
 from pipeline.archive.archive import Archive
-from pipeline.cli import app
 from pipeline.commands import run as run_command
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.run_report import COUNTED, SHOWN, _table
@@ -55,13 +54,6 @@ def registry(tmp_path: Path, closed: str) -> Path:
     (folder / "list.csv").write_text(LIST)
     (folder / "some.toml").write_text(TABLE + site("elm", closed))
     return folder
-
-
-def iop(*arguments: object) -> tuple[int, str]:
-    result = CliRunner().invoke(app, [str(a) for a in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.output
 
 
 def test_a_source_that_is_down_is_told_and_exits_with_3(registry: Path, tmp_path: Path) -> None:

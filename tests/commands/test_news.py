@@ -7,9 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from typer.testing import CliRunner
+from command_line import iop
 
-from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
 
 ROW = "{name},1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
@@ -28,13 +27,6 @@ state = "ST"
 zip = "ZIP"
 setting = "Setting"
 """
-
-
-def iop(*arguments: object) -> tuple[int, str]:
-    result = CliRunner().invoke(app, [str(a) for a in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.output
 
 
 def write(registry: Path, name: str) -> None:

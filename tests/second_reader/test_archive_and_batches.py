@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import iop as run
 from second_reading import TEXT, URL, Endpoint, completion, fact
 from typer.testing import CliRunner
 
@@ -159,11 +160,9 @@ def test_a_missing_key_is_told_and_stops_no_run(world: World, endpoint: Endpoint
 
 
 def iop(*arguments: object) -> str:
-    result = CliRunner().invoke(app, [str(a) for a in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code in (ExitCode.OK, ExitCode.PARTIAL), result.output
-    return result.output
+    code, shown = run(*arguments)
+    assert code in (ExitCode.OK, ExitCode.PARTIAL), shown
+    return shown
 
 
 def answers_to(requests: Path, to: Path, say: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

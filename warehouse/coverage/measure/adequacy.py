@@ -12,10 +12,9 @@ from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, TypeAdap
 
 from warehouse.coverage.measure.reach import Grouping, PointReach
 from warehouse.coverage.measure.settings import read_settings
-from warehouse.coverage.measure.travel import Basis, Unit
+from warehouse.coverage.measure.travel import KM_PER_MILE, Basis, Unit
 
 FILE = Path(__file__).with_name("adequacy.toml")
-KM_PER_MILE = 1.609344  # exactly, by definition of the international mile
 Share = Annotated[float, Field(gt=0, le=1)]
 
 

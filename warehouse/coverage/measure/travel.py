@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from warehouse.coverage.measure.nearest import Floats, Indices, Nearest, Pairs
 
+KM_PER_MILE = 1.609344  # exactly, by definition of the international mile
 CHUNK = 20_000  # points whose pairs are held at once: some 50 MB where a city has hundreds of sites
 
 

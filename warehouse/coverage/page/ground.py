@@ -9,11 +9,11 @@ from math import floor, log10
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from warehouse.coverage.measure.travel import KM_PER_MILE
 from warehouse.coverage.page.paths import drawn, inner_points, land, lines, path
 from warehouse.coverage.page.projection import Frame, fitted
 from warehouse.coverage.page.shapes import Shapes
 from warehouse.coverage.report.checked import ReportError
-from warehouse.coverage.report.written import KM_PER_MILE
 
 FOOT = 64.0  # room for the scale bar under the map
 

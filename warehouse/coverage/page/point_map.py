@@ -10,12 +10,13 @@ from math import cos, pi, sin
 import numpy as np
 import shapely
 
+from warehouse.coverage.measure.travel import KM_PER_MILE
 from warehouse.coverage.page.ground import Ground
 from warehouse.coverage.page.labels import Wanted, within
 from warehouse.coverage.page.paths import dots
 from warehouse.coverage.report.checked import column, position
 from warehouse.coverage.report.document import PointMap, Table, Value
-from warehouse.coverage.report.written import KM_PER_MILE, NOT_KNOWN
+from warehouse.coverage.report.written import NOT_KNOWN
 
 SHAPES = (
     "circle",

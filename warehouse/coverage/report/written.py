@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from warehouse.coverage.measure.travel import KM_PER_MILE
 from warehouse.coverage.report.document import Column, Figure, Kind, Value
 
 NOT_KNOWN = "not known"
-KM_PER_MILE = 1.609344
 UNITS = {Kind.RATE: "per 100,000", Kind.KM: "km"}
 FLAGS = {True: "yes", False: "no"}
 _DECIMALS = {Kind.COUNT: 0, Kind.PEOPLE: 0, Kind.RATE: 1, Kind.KM: 1}
