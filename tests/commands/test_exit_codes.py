@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import iop
+from license_list import HEAD, TABLE
 
 from pipeline.archive.archive import Archive
 from pipeline.commands import run as run_command
@@ -19,20 +20,7 @@ from pipeline.read.source import ReadReport
 from pipeline.records import Document, Outcome
 from pipeline.settings import Settings
 
-LIST = "Name,Street,City,ST,ZIP,Setting\nElm House,1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
-TABLE = """
-[licenses]
-kind = "license_list"
-path = "list.csv"
-state = "MA"
-[licenses.columns]
-name1 = "Name"
-street1 = "Street"
-city = "City"
-state = "ST"
-zip = "ZIP"
-setting = "Setting"
-"""
+LIST = HEAD + "Elm House,1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
 
 
 def site(name: str, address: str) -> str:

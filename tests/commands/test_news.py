@@ -8,25 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from command_line import iop
+from license_list import HEAD, TABLE
 
 from pipeline.commands.exit_codes import ExitCode
 
 ROW = "{name},1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
 ACCEPT = ("--accept", "drift", "--why", "it is renamed")
-HEAD = "Name,Street,City,ST,ZIP,Setting\n"
-TABLE = """
-[licenses]
-kind = "license_list"
-path = "list.csv"
-state = "MA"
-[licenses.columns]
-name1 = "Name"
-street1 = "Street"
-city = "City"
-state = "ST"
-zip = "ZIP"
-setting = "Setting"
-"""
 
 
 def write(registry: Path, name: str) -> None:

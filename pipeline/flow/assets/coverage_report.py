@@ -2,12 +2,15 @@
 
 import base64
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from pipeline.flow.workspace import Workspace
-from warehouse.coverage.publish import Written, write_reports
 from warehouse.exports.errors import ExportError
+
+if TYPE_CHECKING:
+    from warehouse.coverage.publish import Written
 
 REPORTS = "reports"
 SHOWN = 4  # states whose map stands in the metadata, which Dagster keeps with every run
@@ -21,6 +24,8 @@ SHOWN = 4  # states whose map stands in the metadata, which Dagster keeps with e
 )
 def coverage_report(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None]:
     """Reports in `<out>/reports/`, replaced as a whole when all are written. The release is only read."""
+    from warehouse.coverage.publish import write_reports  # templates and pictures, which only reports need
+
     release, to = workspace.releases.current_path(), workspace.settings.out / REPORTS
     if release is None:
         raise dg.Failure(f"there is no release in {workspace.releases.folder}: materialize `release` first")
@@ -40,7 +45,7 @@ def coverage_report(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeRes
     )
 
 
-def maps(written: Sequence[Written]) -> str:
+def maps(written: "Sequence[Written]") -> str:
     """Markdown with the map of the index and those of the first states in it: the user interface shows images as data."""
     states = [one for one in written if one.state is not None]
     index = [one for one in written if one.state is None]
