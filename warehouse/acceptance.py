@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.build import STORAGE_VERSION
+from warehouse.engine import threads
 from warehouse.findings import Acceptance, AuditReport, Finding
 from warehouse.sql import insert_rows, literal
 
@@ -17,7 +18,7 @@ def record_drift(report: AuditReport) -> None:
         (f.check, f.table, f.column, f.sample, f.severity, f.rows, f.message, *_accepted(f))
         for f in report.drift
     ]
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": threads(report.path)}) as connection:
         file = f"{literal(str(report.path))} AS candidate (STORAGE_VERSION {literal(STORAGE_VERSION)})"
         connection.execute(f"ATTACH {file}")
         connection.execute("DELETE FROM candidate.drift")
@@ -27,7 +28,7 @@ def record_drift(report: AuditReport) -> None:
 
 def as_recorded(report: AuditReport) -> AuditReport:
     """The report with all accepted that its file's table `drift` says was."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": threads(report.path)}) as connection:
         connection.execute(f"ATTACH {literal(str(report.path))} AS candidate (READ_ONLY)")
         rows = connection.execute(
             """SELECT "check", table_name, column_name, about, accepted_by, accepted_why, accepted_at

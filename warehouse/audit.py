@@ -11,6 +11,7 @@ import duckdb
 from warehouse.checks import contract_checks
 from warehouse.contracts import Contract, contract_version, release_tables
 from warehouse.drift import drift_checks
+from warehouse.engine import threads
 from warehouse.findings import AuditReport, Finding
 from warehouse.sanity import sanity_checks
 from warehouse.sql import literal
@@ -31,7 +32,7 @@ def audit(
     Reads only, and does not raise for what the data are like: that is in the report. `contracts` and `version` are
     those of the project unless given.
     """
-    with duckdb.connect(config={"threads": "2"}) as connection:
+    with duckdb.connect(config={"threads": threads(candidate)}) as connection:
         connection.execute(f"ATTACH {literal(str(candidate))} AS candidate (READ_ONLY)")
         if previous:
             connection.execute(f"ATTACH {literal(str(previous))} AS previous (READ_ONLY)")

@@ -23,6 +23,7 @@ from warehouse.contracts import contract_version, release_tables
 from warehouse.coverage.marts import functions
 from warehouse.coverage.marts.fill import fill_marts
 from warehouse.ddl import comments, contract_rows, create_table
+from warehouse.engine import threads
 from warehouse.geography import lookup
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
 from warehouse.policy import policy, variables
@@ -32,7 +33,6 @@ from warehouse.sql import insert_rows, literal, quoted
 MODELS = Path(__file__).parent / "models"
 STORAGE_VERSION = "v1.2.0"  # read by every DuckDB since 1.2, also when 2.0 writes it
 MEMORY = "700MB"  # DuckDB's share; what does not fit spills to disk
-THREADS = 2
 SCRATCH = ("stage", "previous", "override", "policy", "work")
 
 
@@ -71,7 +71,7 @@ def build(
     StageError where an input does not fit its contract, BuildError where a model fails.
     """
     contracts, now = release_tables(), utc(now)
-    with _new_release(out) as connection:
+    with _new_release(out, threads(stage, previous)) as connection:
         _at_once(connection, [create_table(contract) for contract in contracts.values()])
         attach_stage(connection, stage)
         last = attach_previous(connection, previous, contracts)
@@ -102,7 +102,7 @@ def build(
 
 
 @contextmanager
-def _new_release(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _new_release(out: Path, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a new file, which is complete when it closes, with scratch databases beside it."""
     out.parent.mkdir(parents=True, exist_ok=True)
     for leftover in (out, out.with_name(out.name + ".wal")):
@@ -110,7 +110,7 @@ def _new_release(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     spill = out.with_name(out.name + ".spill")
     try:
         with duckdb.connect(
-            config={"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(spill)}
+            config={"memory_limit": MEMORY, "threads": threads, "temp_directory": str(spill)}
         ) as connection:
             file = f"{literal(str(out))} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})"
             for database in (file, *(f"':memory:' AS {name}" for name in SCRATCH)):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.engine import threads
 from warehouse.policy import policy
 from warehouse.sql import literal, quoted
 
@@ -56,7 +57,7 @@ def is_worth_publishing(news: News, published: datetime, now: datetime) -> bool:
 def content_of(release: Path) -> Content:
     """The hashes of a release's file. They are comparable between files hashed by one version of DuckDB."""
     facts, dated = hashlib.sha256(), hashlib.sha256()
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": threads(release)}) as connection:
         connection.execute(f"ATTACH {literal(str(release))} AS release (READ_ONLY)")
         connection.execute("USE release")
         versions = connection.execute("SELECT contract_version, policy_version FROM release_info").fetchall()

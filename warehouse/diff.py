@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from warehouse.engine import threads
 from warehouse.sql import literal, quoted
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Diff:
 
 def diff(a: Path, b: Path, *, examples: int = EXAMPLES) -> Diff:
     """Compare two release files, older first. Reads only."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": threads(a, b)}) as connection:
         for name, path in (("a", a), ("b", b)):
             connection.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
             connection.execute(FACTS.format(side=name))

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.contracts import Contract, release_tables
+from warehouse.engine import threads
 from warehouse.policy import policy
 from warehouse.sql import literal, quoted
 
@@ -125,7 +126,7 @@ def source_ages(release: Path, now: datetime) -> list[SourceAge]:
 
 
 def _open(release: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": threads(release)})
     connection.execute(f"ATTACH {literal(str(release))} AS release (READ_ONLY)")
     connection.execute("USE release")
     return connection

@@ -21,6 +21,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.content import Content, content_of
+from warehouse.engine import threads
 from warehouse.findings import AuditReport
 from warehouse.sql import literal, quoted
 
@@ -303,7 +304,7 @@ class Releases:
 
 def _facts(path: Path) -> tuple[int, str, str, int | None, dict[str, int]]:
     """Number, build time, contract version, previous number and rows per table, as the file itself says."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": threads(path)}) as connection:
         connection.execute(f"ATTACH {literal(str(path))} AS candidate (READ_ONLY)")
         connection.execute("USE candidate")
         found = connection.execute(

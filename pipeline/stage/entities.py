@@ -12,6 +12,7 @@ import polars as pl
 from pipeline.fields import Trait, written_as
 from pipeline.match.resolve import resolve
 from pipeline.stage.tables import ALL, Stage
+from warehouse.engine import threads
 from warehouse.overrides import load_overrides
 from warehouse.sql import literal
 
@@ -106,7 +107,7 @@ def _last(stage: Stage, release: Path | None, table: str) -> pl.DataFrame | None
     if release is None:
         return None
     draft = stage.folder / f"last_{table}.parquet"
-    with duckdb.connect() as con:
+    with duckdb.connect(config={"threads": threads(release)}) as con:
         con.execute(f"ATTACH {literal(str(release))} AS last (READ_ONLY)")
         con.execute(f"COPY (FROM last.{table}) TO {literal(str(draft))} (FORMAT parquet)")
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.engine import threads
 from warehouse.exports.errors import ExportError
 from warehouse.sql import literal
 
@@ -64,7 +65,7 @@ def open_release(release: Path) -> Iterator[OpenRelease]:
     path = release.resolve()
     if not path.is_file():
         raise ExportError(f"there is no release at {release}: run `iop run` first")
-    with duckdb.connect(config={"threads": 2, "preserve_insertion_order": True}) as connection:
+    with duckdb.connect(config={"threads": threads(path), "preserve_insertion_order": True}) as connection:
         try:
             connection.execute(f"ATTACH {literal(str(path))} AS release (READ_ONLY)")
             row = connection.execute(
