@@ -23,14 +23,13 @@ Tables = Mapping[str, Contract]
 
 def contract_checks(connection: Connection, tables: Tables, now: datetime) -> Outcomes:
     """Every rule of every contract, in the current database."""
+    held: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = current_database()"
+    ).fetchall():
+        held.setdefault(table, {})[column] = kind
     for contract in tables.values():
-        found = dict(
-            connection.execute(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
-                "AND table_name = ?",
-                [contract.table],
-            ).fetchall()
-        )
+        found = held.get(contract.table, {})
         yield from _shape(contract, found)
         if not found:
             continue

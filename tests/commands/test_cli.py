@@ -79,7 +79,8 @@ def test_the_run_counts_what_the_release_has_in_quarantine(tmp_path: Path) -> No
     odd += "Clinic 9,9 Main Street,Lowell,MA,01852,555-01,Outpatient Services\n"
     (tmp_path / "list.csv").write_text(LIST + odd)
     (tmp_path / "some.toml").write_text(TABLE)
-    shown = run(tmp_path, tmp_path / "out")
+    code, shown = iop("run", "--registry", tmp_path, "--out", tmp_path / "out")
+    assert code == ExitCode.OK
     cells = [cell.strip() for line in shown.splitlines() if "licenses" in line for cell in line.split("│")]
     code, text = iop(
         "query", "SELECT reason FROM quarantine ORDER BY ALL", "--out", tmp_path / "out", "--format", "csv"
