@@ -157,7 +157,7 @@ def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept
     settings = workspace.settings
     with written(settings.log_level, settings.log_format):
         for problem in settings.registry.problems:
-            err.print(f"[yellow]registry[/yellow] {problem}")
+            err.print(f"[yellow]registry[/yellow] {problem}", soft_wrap=True)
         ids = _sources(settings, source_ids)
         if not workspace.offline:
             introduce(settings, ids)
