@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 import stamina
 from command_line import iop
@@ -18,9 +19,21 @@ from loopback import Hook, webhook
 from pipeline.alerts.wrong import wrong_now
 from pipeline.commands import run as run_command
 from pipeline.commands.exit_codes import ExitCode
+from pipeline.flow.assets.warehouse import CHECKS, SPECS, check_results
+from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
+from warehouse.content import Content
+from warehouse.findings import AuditReport, Finding
 
-LIST = HEAD + "Elm House,1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
+AGED = """
+CREATE TABLE release_info AS
+SELECT 1 AS release, now()::TIMESTAMP AS built_at, '2.1' AS contract_version, NULL::INTEGER AS previous_release;
+CREATE TABLE claim AS SELECT 'phone' AS field, true AS chosen, now()::TIMESTAMP AS last_verified;
+CREATE TABLE vocabulary_field AS SELECT 'phone' AS field, 30 AS verify_days;
+CREATE TABLE directory AS SELECT now()::TIMESTAMP AS last_verified;
+CREATE TABLE source_health AS
+SELECT unnest(['elm', 'oak']) AS source_id, 7 AS cadence_days, unnest([now()::TIMESTAMP, NULL]) AS last_success, '' AS status;
+"""
 
 
 @pytest.fixture(scope="module")
@@ -29,19 +42,32 @@ def hook() -> Iterator[Hook]:
         yield taken
 
 
-@dg.asset(check_specs=[dg.AssetCheckSpec("contract_service", asset="core", blocking=True)])
-def core():  # type: ignore[no-untyped-def]  # Dagster would read an annotation as one output
-    check = dg.AssetCheckResult(passed=False, metadata={"1 volume": ": 9 rows, it fell by half"})
-    return dg.MaterializeResult(check_results=[check])
+@dg.multi_asset(specs=SPECS, check_specs=CHECKS)
+def build():  # type: ignore[no-untyped-def]  # Dagster would read an annotation as one output
+    found = Finding(
+        "volume", "error", "service", "", 9, "", "it fell by half", "Look at the sources", drift=True
+    )
+    yield from (dg.MaterializeResult(spec.key) for spec in SPECS)
+    yield from check_results(AuditReport(Path(), 1, (found,)))
 
 
-@dg.asset(deps=[core])
-def directory() -> None: ...
-
-
-def refused(*_: object) -> dg.ExecuteInProcessResult:
+def refused() -> dg.ExecuteInProcessResult:
     """A run whose audit found an error."""
-    return dg.materialize([core, directory], raise_on_error=False)
+    return dg.materialize([build], raise_on_error=False)
+
+
+@dg.asset
+def release() -> None: ...
+
+
+def published(workspace: Workspace, *_: object) -> dg.ExecuteInProcessResult:
+    """A run that publishes as much of a release as its ages need."""
+    candidate = workspace.settings.out / "candidate.duckdb"
+    with duckdb.connect(str(candidate)) as con:
+        con.execute(AGED)
+    report = AuditReport(candidate, 1, ())
+    workspace.summary.release = workspace.releases.publish(candidate, report, Content("facts", "dated"))
+    return dg.materialize([release])
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +76,17 @@ def told(tmp_path_factory: pytest.TempPathFactory, hook: Hook) -> tuple[Path, li
     home = tmp_path_factory.mktemp("home")
     (home / "mine").mkdir()
     (home / "mine" / "some.toml").write_text(TABLE)
-    (home / "mine" / "list.csv").write_text(LIST)
+    (home / "mine" / "list.csv").write_text(HEAD)
     where = ("--registry", home / "mine", "--out", home / "out")
     codes: list[int] = []
     with pytest.MonkeyPatch.context() as patch, stamina.set_testing(True, attempts=1):
         patch.delenv("DAGSTER_HOME", raising=False)
         patch.setenv("IOP_WEBHOOK", hook.url)
-        with patch.context() as once:
-            once.setattr(run_command, "_execute", refused)
-            codes += [iop("run", *where)[0] for _ in range(2)]
-        codes.append(iop("run", *where)[0])
-    return home, codes, hook.kinds
+        result = refused()
+        for execute in (lambda *_: result, lambda *_: result, published):
+            patch.setattr(run_command, "_execute", execute)
+            codes.append(iop("run", *where)[0])
+    return home, codes, list(hook.kinds)
 
 
 @pytest.fixture
@@ -74,7 +100,7 @@ def health(home: Path, *options: str) -> tuple[int, str]:
 
 
 def later(home: Path, days: int) -> list[str]:
-    settings = Settings.choose(registry=home / "mine", out=home / "out", environment={})
+    settings = Settings.choose(registry=home / "mine", out=home / "out")
     return [one.key for one in wrong_now(settings, datetime.now(UTC) + timedelta(days=days)).problems]
 
 
@@ -91,10 +117,16 @@ def test_a_run_under_cron_tells_once_and_that_it_is_over(
 
 def test_all_is_well(home: Path) -> None:
     code, text = health(home)
-    assert code == ExitCode.OK and "All is well" in text and "Release 1 of 20" in text and "UTC: well" in text
+    assert (
+        code == ExitCode.OK
+        and "Nothing is broken" in text
+        and "Release 1 of 20" in text
+        and "UTC: well" in text
+    )
     code, text = health(home, "--json")
     found = json.loads(text)
-    assert (code, found["ok"], found["troubles"]) == (ExitCode.OK, True, [])
+    assert (code, found["ok"]) == (ExitCode.OK, True)
+    assert [(one["kind"], one["level"]) for one in found["troubles"]] == [("source_silent", "notice")]
     assert found["release"]["number"] == 1 and found["last_run"]["ok"]
 
 
@@ -104,7 +136,7 @@ def test_what_is_wrong_has_a_code_of_its_own(home: Path) -> None:
     assert code == ExitCode.UNWELL == 4
     assert "✗ Readers have no release" in text and "→ iop run publishes the first" in text
     code, text = health(home, "--json")
-    (trouble,) = json.loads(text)["troubles"]
+    trouble, *_ = json.loads(text)["troubles"]
     assert (code, trouble["kind"], trouble["level"]) == (ExitCode.UNWELL, "release_missing", "problem")
     assert trouble["remedy"]
 
@@ -130,7 +162,20 @@ def test_a_damaged_release_is_told_and_not_raised(home: Path) -> None:
     assert [(t["kind"], t["subject"]) for t in json.loads(text)["troubles"]] == [("unseen", "ages")]
 
 
-def test_ages_are_those_of_now(home: Path) -> None:
-    assert later(home, 1) == []
-    old = later(home, 3650)
-    assert any(key.startswith("facts_old/") for key in old) and "rows_old/directory" in old
+@pytest.mark.parametrize(
+    ("days", "keys"),
+    [
+        (1, []),
+        (20, ["source_overdue/elm"]),
+        (40, ["source_overdue/elm", "facts_old/phone"]),
+        (400, ["source_overdue/elm", "facts_old/phone", "rows_old/directory"]),
+    ],
+)
+def test_ages_are_those_of_now(home: Path, days: int, keys: list[str]) -> None:
+    assert later(home, days) == keys
+
+
+def test_the_profiles_limits_hold(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "policy.toml").write_text("[sla]\ncadence_grace = 9.0\n")
+    monkeypatch.setenv("IOP_POLICY", str(home / "policy.toml"))
+    assert later(home, 40) == ["facts_old/phone"]
