@@ -20,6 +20,7 @@ from warehouse.freshness import fact_ages, row_ages, source_ages
 from warehouse.policy import using
 from warehouse.release import Releases
 
+TABLES = 3  # of those that an audit refuses, in words
 OF_STATE = {
     State.BLOCKED: "source_blocked",
     State.DEAD: "source_dead",
@@ -72,8 +73,9 @@ def _runs(settings: Settings, _now: datetime) -> Iterator[Trouble]:
             told = "; ".join(f"{step}: {why}" for step, why in end.failures.items())
             yield _trouble("run_failed", end.job, told, end.run_id)
     if runs.refused:
-        for table, what in runs.refused.refused.items():
-            yield _trouble("release_refused", table, what, runs.refused.run_id)
+        found = [f"{table}: {what}" for table, what in runs.refused.refused.items()]
+        more = f"; and {len(found) - TABLES} more tables" if len(found) > TABLES else ""
+        yield _trouble("release_refused", "release", "; ".join(found[:TABLES]) + more, runs.refused.run_id)
 
 
 def _release(settings: Settings, _now: datetime) -> Iterator[Trouble]:

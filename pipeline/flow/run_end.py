@@ -57,7 +57,7 @@ def _refused(events: Iterable[dg.DagsterEvent]) -> Iterator[tuple[str, str]]:
         if not isinstance(check, dg.AssetCheckEvaluation) or check.passed or not check.blocking:
             continue
         if check.severity == dg.AssetCheckSeverity.ERROR:
-            found = [f"{name}: {value.value}" for name, value in check.metadata.items()]
+            found = [str(value.value).removeprefix(": ") for value in check.metadata.values()]
             yield check.check_name.removeprefix("contract_"), _line("; ".join(found))
 
 

@@ -111,8 +111,11 @@ def test_a_run_under_cron_tells_once_and_that_it_is_over(
     assert codes == [ExitCode.FAILED, ExitCode.FAILED, ExitCode.OK]
     assert kinds == ["release_refused", "release_missing", "-release_missing", "-release_refused"]
     text = hook.posts[0]["text"].splitlines()
-    assert text[0] == "[mine] No release was published: its audit found errors in service"
-    assert "it fell by half" in text[1] and "iop run --accept drift" in text[2]
+    assert text[0] == "[mine] No release was published: its audit found errors"
+    assert (
+        text[1].startswith("• release: service: 9 rows, it fell by half")
+        and "iop run --accept drift" in text[2]
+    )
 
 
 def test_all_is_well(home: Path) -> None:

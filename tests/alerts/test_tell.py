@@ -156,9 +156,11 @@ def keys(chosen: Settings) -> list[str]:
 def test_a_refused_release_lasts_until_one_is_published(tmp_path: Path, health: Set) -> None:
     chosen, out = settings(tmp_path), tmp_path / "out"
     keep(out, end(refused={"service": "volume: 9 rows"}))
-    assert keys(chosen) == ["release_refused/service"]
+    assert keys(chosen) == ["release_refused/release"]
+    keep(out, end(refused={"claim": "drift: 3 rows"}))
+    assert keys(chosen) == ["release_refused/release"], "another table, and still no release"
     keep(out, end(hour=2, failures={"documents": "disk full"}))
-    assert keys(chosen) == ["run_failed/directory_job", "release_refused/service"], (
+    assert keys(chosen) == ["run_failed/directory_job", "release_refused/release"], (
         "it never came to its audit"
     )
     keep(out, end("freshness_job", hour=3))
