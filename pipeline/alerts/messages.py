@@ -83,7 +83,7 @@ def messages(
         if past is None or past.part in wrong.judged:
             known = {key: since for key, since in known.items() if key not in gone}
         if past is not None and past.part in wrong.judged:
-            what = {key.partition("/")[2]: f"told {told[key]}" for key in gone}
+            what = {key.partition("/")[2]: f"first told {told[key]}" for key in gone}
             yield Message(past, True, name, what, _where(settings, []), at), dict(known)
 
 
