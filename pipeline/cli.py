@@ -41,6 +41,7 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("releases", "releases:app", KEEPING, "The releases that there are; keep one whatever its age."),
     ("rollback", "releases:rollback", KEEPING, "Make an older release the one that readers see; hold it."),
     ("doctor", "doctor:doctor", KEEPING, "What is wrong with an installation, and what to do."),
+    ("health", "health:health", KEEPING, "What is wrong now: runs, release, sources, ages."),
     ("diff", "releases:diff", KEEPING, "What changed from one release to another."),
 )
 

@@ -4,8 +4,12 @@
 demo world.
 """
 
+from pipeline.flow.catalog import retry_policy
 from pipeline.flow.graph import build_defs
 from pipeline.flow.workspace import Workspace
+from pipeline.logs import under_dagster
 from pipeline.settings import Settings
 
-defs = build_defs(Workspace(Settings.choose()))
+settings = Settings.choose()
+under_dagster(settings.log_level_under_dagster)
+defs = build_defs(Workspace(settings), retry_policy())

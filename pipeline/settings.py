@@ -6,6 +6,7 @@ lists all). Profiles are the tables of `sources/profiles.toml`, and of a `profil
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import sources
 from pipeline.choices import ChoiceError, Choices, known
 from pipeline.fetch.settings import FetchSettings
 from pipeline.geocode.settings import GeocoderSettings, GeocoderSettingsError
+from pipeline.logs import FORMATS, LEVELS
 from pipeline.second_reader.settings import SecondReaderError, SecondReaderSettings
 from warehouse.policy import PolicyError, policy_of
 
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
 PROFILES = Path(sources.__file__).parent / "profiles.toml"
 VOCABULARY = Path(__file__).parent / "vocabulary"
 OVERRIDES_BEFORE = Path(__file__).resolve().parent.parent / "warehouse" / "overrides"
+MAIL = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
 IN_PROFILES = {"title", "states", "serve_demo", "second_reader", "geocoder"}  # besides the settings
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SettingsError(ValueError):
@@ -57,7 +60,13 @@ class Settings:
     keep_releases: int = 10
     keep_days: int = 0  # releases younger than this are kept, however many
     log_level: str = "WARNING"
-    webhook: str | None = None  # where alerts are posted
+    log_format: str = "text"
+    webhook: str | None = field(default=None, repr=False)  # where alerts are posted
+    smtp: str | None = field(
+        default=None, repr=False
+    )  # the server that alerts are mailed by, with its password
+    mail_to: tuple[str, ...] = ()
+    ui: str | None = None  # where people find Dagster's pages
     choices: Choices | None = field(default=None, compare=False, repr=False)  # where each value comes from
     stage_at: Path | None = None  # where not below `out`: what was known at a date of the past
 
@@ -122,8 +131,12 @@ class Settings:
             reports=take("reports", default=False),
             keep_releases=take("keep_releases", default=cls.keep_releases),
             keep_days=take("keep_days", default=cls.keep_days),
-            log_level=_log_level(choices),
-            webhook=_webhook(choices),
+            log_level=_one_of(LEVELS, choices.take("log_level", default=cls.log_level).upper(), "log_level"),
+            log_format=_one_of(FORMATS, choices.take("log_format", default=cls.log_format), "log_format"),
+            webhook=_address(choices, "webhook", ("http", "https")),
+            smtp=_address(choices, "smtp", ("smtp", "smtps")),
+            mail_to=_mail_to(choices),
+            ui=_address(choices, "ui", ("http", "https")),
             choices=choices,
         )
 
@@ -141,6 +154,12 @@ class Settings:
         """Whether the profile alone says where the run's directory is."""
         out = self.choices.chosen["out"].origin if self.choices else ""
         return self.profile is not None and out == "default"
+
+    @property
+    def log_level_under_dagster(self) -> str:
+        """INFO where nobody chose: the user interface keeps lines apart by their level."""
+        by_default = self.choices is not None and self.choices.chosen["log_level"].origin == "default"
+        return "INFO" if by_default else self.log_level
 
     @property
     def stage(self) -> Path:
@@ -209,18 +228,36 @@ def _refuse_what_was_left(overrides: Path) -> None:
             )
 
 
-def _log_level(choices: Choices) -> str:
-    level: str = choices.take("log_level", default=Settings.log_level).upper()
-    if level not in LEVELS:
-        raise SettingsError(f"log_level {level!r}: choose {', '.join(LEVELS)}")
-    return level
+def _one_of(these: tuple[str, ...], given: str, name: str) -> str:
+    if given not in these:
+        raise SettingsError(f"{name} {given!r}: choose {', '.join(these)}")
+    return given
 
 
-def _webhook(choices: Choices) -> str | None:
-    url: str | None = choices.take("webhook")
-    if url and not url.startswith(("http://", "https://")):
-        raise SettingsError("webhook must begin with http:// or https://")
+def _address(choices: Choices, name: str, schemes: tuple[str, ...]) -> str | None:
+    """A URL with a host. What is wrong is told without showing it: it may be a secret."""
+    url: str | None = choices.take(name)
+    if not url:
+        return None
+    begins = " or ".join(f"{scheme}://" for scheme in schemes)
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number
+        is_whole = False
+    if not is_whole:
+        raise SettingsError(f"{name} must begin with {begins} and name a host")
     return url
+
+
+def _mail_to(choices: Choices) -> tuple[str, ...]:
+    """Addresses, in one line with commas between them; with a server to send by, and none without."""
+    addresses = tuple(one.strip() for one in (choices.take("mail_to") or "").split(",") if one.strip())
+    if wrong := next((one for one in addresses if not MAIL.fullmatch(one)), None):
+        raise SettingsError(f"mail_to: {wrong!r} is no address; write you@example.org, they@example.org")
+    if bool(addresses) != bool(choices.chosen["smtp"].value):
+        raise SettingsError("smtp and mail_to go together: set both, or neither")
+    return addresses
 
 
 def _profile(name: str, home: Path) -> Mapping[str, Any]:

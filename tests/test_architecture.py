@@ -17,12 +17,13 @@ LONGEST = 400
 # From the ground up. A module may import its own floor's folder and everything below, nothing beside or above.
 FLOORS = (
     "sources warehouse pipeline.values pipeline.vocabulary pipeline.html pipeline.progress pipeline.choices",
-    "pipeline.records pipeline.fields",
+    "pipeline.records pipeline.fields pipeline.logs",
     "pipeline.normalize pipeline.archive",
     "pipeline.match pipeline.extract pipeline.fetch",
     "pipeline.second_reader pipeline.geocode",
     "pipeline.settings pipeline.stage pipeline.warc",
     "pipeline.read",
+    "pipeline.alerts",
     "pipeline.flow",
     "pipeline.definitions pipeline.commands",
     "pipeline.cli",
@@ -49,6 +50,7 @@ FORBIDDEN = {  # libraries that have no business there
     "pipeline/geocode": {"dagster", "duckdb"},
     "pipeline/warc": {"dagster"},
     "pipeline/read": {"dagster", "httpx"},
+    "pipeline/alerts": {"dagster", "duckdb"},
     "pipeline/stage": {"dagster", "httpx"},
     "pipeline/commands": {"httpx"},
 }

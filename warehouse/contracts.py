@@ -42,6 +42,9 @@ class Column:
     unit: str | None = None
     enum: str | tuple[str, ...] | None = None  # name of a vocabulary, or the values themselves
     references: str | None = None  # "table.column"
+    origin: str | None = (
+        None  # "table.column" that it is, as it is there: by `takes` and `extends`, never written down
+    )
     hsds: str | None = None
     fhir: str | None = None
     warning: str | None = None
@@ -175,7 +178,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ContractError(f"{path}: `table` is {raw.get('table')!r}; name the file after its table")
     if taken := raw.pop("takes", None):
         columns = _read_toml(path.parent.parent / "core" / f"{taken['table']}.toml")["columns"]
-        added = {name: _as_taken(column) for name, column in columns.items() if name not in taken["without"]}
+        added = {
+            name: _as_taken(f"{taken['table']}.{name}", column)
+            for name, column in columns.items()
+            if name not in taken["without"]
+        }
         raw["columns"] = added | raw["columns"]
     base = raw.pop("extends", None)
     if base is None:
@@ -186,7 +193,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
     )
     columns = inherited["columns"]
     if not stage:
-        columns = {name: _of_the_past(c, name in raw.get("key", ())) for name, c in columns.items()}
+        columns = {
+            name: _of_the_past(f"{base}.{name}", c, name in raw.get("key", ())) for name, c in columns.items()
+        }
     own = raw.pop("columns", {})
     passed_on = {
         key: value
@@ -196,14 +205,15 @@ def _read_toml(path: Path) -> dict[str, Any]:
     return passed_on | raw | {"columns": columns | own}
 
 
-def _as_taken(column: dict[str, Any]) -> dict[str, Any]:
+def _as_taken(origin: str, column: dict[str, Any]) -> dict[str, Any]:
     """A column of a core table in a mart: how standards call it is said where it comes from."""
-    return {key: value for key, value in column.items() if key not in ("hsds", "fhir")}
+    return {key: value for key, value in column.items() if key not in ("hsds", "fhir")} | {"origin": origin}
 
 
-def _of_the_past(column: dict[str, Any], is_key: bool) -> dict[str, Any]:
+def _of_the_past(origin: str, column: dict[str, Any], is_key: bool) -> dict[str, Any]:
     """A column of history: it may refer to what is gone, hold a code that is no more, or be newer than the row."""
     kept = {key: value for key, value in column.items() if key not in ("references", "enum")}
+    kept["origin"] = origin
     return kept if is_key else {"null": "the release of that time did not say", **kept}
 
 

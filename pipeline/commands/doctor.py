@@ -27,7 +27,8 @@ def doctor(
 ) -> None:
     """Look at environment, registry, archive, ledger, release, freshness and disk: what is wrong, and what to do.
 
-    Changes nothing. Exit codes: 0 nothing is wrong (there may be advice), 1 something is.
+    Changes nothing. Exit codes: 0 nothing is wrong (there may be advice), 1 something is. `iop health` tells how the
+    directory is: runs, sources, release.
     """
     try:
         settings = Settings.choose(profile, registry, out_folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -12,6 +11,8 @@ import dagster as dg
 import typer
 from pydantic import ValidationError
 
+from pipeline.alerts.run_log import keep
+from pipeline.alerts.tell import tell
 from pipeline.commands.bars import Bars
 from pipeline.commands.console import err, fail, out
 from pipeline.commands.exit_codes import ExitCode
@@ -29,19 +30,27 @@ from pipeline.commands.options import (
     chosen,
 )
 from pipeline.commands.run_lock import run_lock
-from pipeline.commands.run_report import errors, explain, introduce, show, tell_failures
+from pipeline.commands.run_report import explain, introduce, show, tell_failures
 from pipeline.fetch.outcome.reach import unread_sources
 from pipeline.flow.acceptance import Accept
 from pipeline.flow.graph import build_defs
 from pipeline.flow.options import failed_sources
 from pipeline.flow.partitions import one_run
 from pipeline.flow.past import stage_of_the_past
+from pipeline.flow.run_end import errors, run_end
 from pipeline.flow.workspace import Workspace
+from pipeline.logs import Lines, written
+from pipeline.progress import Progress, Silent
 from pipeline.settings import Settings
 
+JOB = "directory_job"
+IS_KEPT = "DAGSTER_HOME"  # names the instance that keeps runs
 SourceOption = Annotated[
     list[str] | None,
     typer.Option("--source", help="Only this source (may be repeated); fetched even if not due."),
+]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", "-v", help="A log line for each source and each stage (log level INFO).")
 ]
 
 
@@ -73,6 +82,7 @@ def run(
     accept: AcceptOption = "",
     by: ByOption = "",
     why: WhyOption = "",
+    verbose: VerboseOption = False,
 ) -> None:
     """Fetch what is due, read it, match it, build, audit and publish a release.
 
@@ -80,7 +90,7 @@ def run(
     source that was asked, registry table or file of geography could not be read, or no reports written, 130 interrupted.
     """
     settings, accepting = chosen(profile, registry, out_folder, geography, state), _accepting(accept, by, why)
-    settings = replace(settings, reports=settings.reports or reports)
+    settings = _heard(replace(settings, reports=settings.reports or reports), verbose)
     if retry_failed:
         source = [one for one in failed_sources(settings) if not source or one in source]
         if not source:
@@ -88,7 +98,7 @@ def run(
             return
     workspace = Workspace(
         settings,
-        Bars(),
+        _progress(settings),
         refetch=refetch or force or bool(source),
         reread=reread or force,
         accept=accept_layout or force,
@@ -112,19 +122,26 @@ def replay(
     accept: AcceptOption = "",
     by: ByOption = "",
     why: WhyOption = "",
+    verbose: VerboseOption = False,
 ) -> None:
     """Read everything again from the archive, without network: after a change to the readers, or as of a date, which is
     read on a stage of its own."""
     settings, accepting = chosen(profile, registry, out_folder, geography), _accepting(accept, by, why)
     archive_of(settings)
+    settings = _heard(settings, verbose)
     if as_of is None:
-        finish(Workspace(settings, Bars(), reread=True, offline=True), source, accepting)
+        finish(Workspace(settings, _progress(settings), reread=True, offline=True), source, accepting)
         return
     if source:
         fail("--as-of reads every source on a stage of its own: leave out --source.", ExitCode.USAGE)
     as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
     with stage_of_the_past(settings) as then:
-        finish(Workspace(then, Bars(), reread=True, offline=True, as_of=as_of), None, accepting)
+        finish(Workspace(then, _progress(then), reread=True, offline=True, as_of=as_of), None, accepting)
+
+
+def _heard(settings: Settings, verbose: bool) -> Settings:
+    louder = verbose and settings.log_level in ("WARNING", "ERROR")
+    return replace(settings, log_level="INFO") if louder else settings
 
 
 def _accepting(accept: str, by: str, why: str) -> Accept:
@@ -136,24 +153,32 @@ def _accepting(accept: str, by: str, why: str) -> Accept:
 
 
 def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept) -> None:
-    """Run the assets, show what came of it, and exit with the code that says so."""
+    """Run the assets, show what came of it, tell those who get alerts, and exit with the code that says how it went."""
+    settings = workspace.settings
+    with written(settings.log_level, settings.log_format):
+        for problem in settings.registry.problems:
+            err.print(f"[yellow]registry[/yellow] {problem}", soft_wrap=True)
+        ids = _sources(settings, source_ids)
+        if not workspace.offline:
+            introduce(settings, ids)
+        with run_lock(settings):
+            result = _execute(workspace, ids, accepting)
+        if any("InterruptedError" in error.to_string() for _, error in errors(result.all_events)):
+            raise KeyboardInterrupt  # Dagster took it for a failure of the step
+        code = _shown(workspace, result)
+        run_id = result.run_id if IS_KEPT in os.environ else ""
+        otherwise = "" if result.success else "it ended before its first step did"
+        keep(settings.out, run_end(JOB, result.all_events, workspace.clock(), run_id, otherwise))
+        tell(settings, workspace.clock())
+    raise typer.Exit(code)
+
+
+def _shown(workspace: Workspace, result: dg.ExecuteInProcessResult) -> ExitCode:
     settings, summary = workspace.settings, workspace.summary
-    logging.getLogger("pipeline").setLevel(settings.log_level)
-    if logging.lastResort:
-        logging.lastResort.setLevel(settings.log_level)
-    for problem in settings.registry.problems:
-        err.print(f"[yellow]registry[/yellow] {problem}")
-    ids = _sources(settings, source_ids)
-    if not workspace.offline:
-        introduce(settings, ids)
-    with run_lock(settings):
-        result = _execute(workspace, ids, accepting)
-    if any("InterruptedError" in error.to_string() for _, error in errors(result)):
-        raise KeyboardInterrupt  # Dagster took it for a failure of the step
     show(settings, summary)
     if summary.release is None:
         explain(summary, result)
-        raise typer.Exit(ExitCode.FAILED)
+        return ExitCode.FAILED
     unread = summary.geography.problems if summary.geography else ()
     failed = tell_failures(result)  # beside the release, which stands
     bad = (
@@ -163,7 +188,13 @@ def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept
         or unread_sources(summary.fetched)
         or any(report.problem for report in summary.reads)
     )
-    raise typer.Exit(ExitCode.PARTIAL if bad else ExitCode.OK)
+    return ExitCode.PARTIAL if bad else ExitCode.OK
+
+
+def _progress(settings: Settings) -> Progress:
+    """Bars, or log lines where those are wanted and no terminal keeps both apart."""
+    lines = settings.log_format == "json" or (settings.log_level in ("DEBUG", "INFO") and not err.is_terminal)
+    return Lines(Silent() if lines else Bars())
 
 
 def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
@@ -179,7 +210,7 @@ def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
 
 
 def _execute(workspace: Workspace, ids: list[str], accepting: Accept) -> dg.ExecuteInProcessResult:
-    job = build_defs(replace(workspace, selection=frozenset(ids))).resolve_job_def("directory_job")
+    job = build_defs(replace(workspace, selection=frozenset(ids))).resolve_job_def(JOB)
     with _instance() as instance:
         return job.execute_in_process(
             instance=instance,
@@ -197,4 +228,4 @@ def _instance() -> dg.DagsterInstance:
 
     SQLite takes some 50 ms for every event, and there are three for each source: headless runs need not pay that.
     """
-    return dg.DagsterInstance.get() if "DAGSTER_HOME" in os.environ else dg.DagsterInstance.ephemeral()
+    return dg.DagsterInstance.get() if IS_KEPT in os.environ else dg.DagsterInstance.ephemeral()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 from rich.markup import escape
@@ -13,6 +12,7 @@ from rich.table import Table
 from pipeline.commands.console import err, out
 from pipeline.fetch.outcome.reach import is_outage, unread_sources
 from pipeline.fetch.settings import FetchSettings
+from pipeline.flow.run_end import step_errors
 from pipeline.flow.workspace import Summary
 from pipeline.read.source import ReadReport
 from pipeline.settings import Settings
@@ -200,14 +200,7 @@ def explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
 
 def tell_failures(result: dg.ExecuteInProcessResult) -> bool:
     """A line for each step that failed; whether there was one. Failed checks of assets are told by the audit."""
-    failed = [found for found in errors(result) if "AssetCheck" not in (found[1].cls_name or "")]
+    failed = [*step_errors(result.all_events)]
     for step, error in failed:
         err.print(f"[red]{step}[/red]: {escape(error.message.strip())}", soft_wrap=True)
     return bool(failed)
-
-
-def errors(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, Any]]:
-    """(step, what went wrong at the bottom of it) for every failed step."""
-    for event in result.all_events:
-        if event.is_step_failure and (error := event.step_failure_data.error):
-            yield event.step_key or "", error.cause or error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
@@ -57,10 +58,13 @@ async def fetch_sources(
         for source, known in waiting:
             through = None if source.path else reach
             recorder = Recorder(source.id, archive, settings, known, now, source.published, through)
+            outcomes: Counter[str] = Counter()
             async with aclosing(_documents(source, fetcher, recorder)) as documents:
                 async for document in documents:
+                    outcomes[document.outcome] += 1
                     await results.put(document)
             recorder.finish()
+            _log_end(source, outcomes)
 
     async def all_work() -> None:
         try:
@@ -84,6 +88,12 @@ async def fetch_sources(
         await asyncio.gather(running, return_exceptions=True)
         reach.finish()
         archive.flush()
+
+
+def _log_end(source: Source, outcomes: Counter[str]) -> None:
+    told = ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common()) or "nothing"
+    fields = {"source_id": source.id, "attempts": outcomes.total(), "outcomes": {**outcomes}}
+    log.info("%s: fetched %s", source.id, told, extra=fields)
 
 
 def _with_known(todo: Sequence[Source], latest: Latest) -> Iterator[tuple[Source, dict[str, Document]]]:

@@ -1,6 +1,7 @@
 """Checks of the data's age as it is *now* (`warehouse.freshness`): a release grows old though nothing is built.
 
-They read what is published, take no lock, and have a job and a schedule of their own. Limits: `policy.toml`, `[sla]`.
+They read what is published, take no lock, and have a job and a schedule of their own. Limits: `policy.toml`, `[sla]`, and what
+the profile's policy lays over it. What is told to people is judged the same (`pipeline.alerts.wrong`).
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from pipeline.flow.partition_events import check_told, judged
 from pipeline.flow.partitions import SOURCES
 from pipeline.flow.workspace import Workspace
 from warehouse.freshness import fact_ages, row_ages, source_ages
+from warehouse.policy import using
 
 IN_TIME = dg.AssetCheckSpec(
     "in_time",
@@ -28,13 +30,14 @@ def in_time(
 ) -> Iterator[dg.Output[None]]:
     """One verdict a source that has a cadence."""
     release = reader.releases.current_path()
-    for age in source_ages(release, reader.clock()) if release else ():
-        metadata = {
-            "cadence, days": age.cadence_days,
-            "last answer": str(age.last_success or "never"),
-            "overdue, days": age.overdue_days,
-        }
-        judged(context, IN_TIME, age.source_id, age.ok, metadata)
+    with using(reader.settings.policy):
+        for age in source_ages(release, reader.clock()) if release else ():
+            metadata = {
+                "cadence, days": age.cadence_days,
+                "last answer": str(age.last_success or "never"),
+                "overdue, days": age.overdue_days,
+            }
+            judged(context, IN_TIME, age.source_id, age.ok, metadata)
     yield check_told(IN_TIME)
 
 
@@ -83,7 +86,8 @@ def _checked(
     """The verdict on the current release; where there is none, that is the breach."""
     release = reader.releases.current_path()
     none_yet = {"release": f"there is none in {reader.releases.folder}: run directory_job"}
-    breaches = breaches_of(release, reader.clock()) if release else none_yet
+    with using(reader.settings.policy):
+        breaches = breaches_of(release, reader.clock()) if release else none_yet
     return dg.AssetCheckResult(passed=not breaches, metadata=breaches)
 
 

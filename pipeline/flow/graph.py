@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from pipeline.flow.alert_sensors import alert_sensors
 from pipeline.flow.assets.coverage_report import coverage_report
 from pipeline.flow.assets.documents import documents
 from pipeline.flow.assets.entities import entities
@@ -12,6 +13,7 @@ from pipeline.flow.assets.geography import geography
 from pipeline.flow.assets.listings import listings
 from pipeline.flow.assets.release import release
 from pipeline.flow.assets.warehouse import warehouse
+from pipeline.flow.catalog import described
 from pipeline.flow.checks import source_checks
 from pipeline.flow.freshness import AGES
 from pipeline.flow.registry_sensor import registry_sensor
@@ -19,25 +21,19 @@ from pipeline.flow.resources import resources
 from pipeline.flow.schedules import daily, directory_job, freshness_job, hourly
 from pipeline.flow.workspace import Workspace
 
+ASSETS = (documents, listings, geography, entities, geocode, warehouse, release, coverage_report)
 
-def build_defs(workspace: Workspace) -> dg.Definitions:
-    """Everything that Dagster knows. The registry is not read for it: its sources come and go (`pipeline.flow.partitions`)."""
-    job, fresh = directory_job(workspace.settings.reports), freshness_job()
+
+def build_defs(workspace: Workspace, retry: dg.RetryPolicy | None = None) -> dg.Definitions:
+    """Everything that Dagster knows. The registry is not read for it: its sources come and go (`pipeline.flow.partitions`).
+    `retry`: what the daemon's runs do with a failed step; who waits for a run at a terminal hears of it at once."""
+    job, fresh = directory_job(workspace.settings.reports, retry), freshness_job()
     return dg.Definitions(
-        assets=[
-            documents,
-            listings,
-            geography,
-            entities,
-            geocode,
-            warehouse,
-            release,
-            coverage_report,
-        ],
+        assets=dg.map_asset_specs(described, ASSETS),
         asset_checks=[*source_checks(), *AGES],
         jobs=[job, fresh],
         schedules=[daily(job, workspace), hourly(fresh)],
-        sensors=[registry_sensor(workspace)],
+        sensors=[registry_sensor(workspace), *alert_sensors(workspace)],
         resources=resources(workspace),
         executor=dg.in_process_executor,
     )

@@ -12,13 +12,14 @@ HOURLY = "45 * * * *"
 DAILY = "15 4 * * *"  # after midnight everywhere in the country, before offices open
 
 
-def directory_job(reports: bool) -> dg.UnresolvedAssetJobDefinition:
+def directory_job(reports: bool, retry: dg.RetryPolicy | None = None) -> dg.UnresolvedAssetJobDefinition:
     """Every asset, from fetching to the release; `reports`: the reports on it, too, which else are made when asked for."""
     everything = dg.AssetSelection.all() - dg.AssetSelection.checks(*AGES)
     return dg.define_asset_job(
         "directory_job",
         selection=everything if reports else everything - dg.AssetSelection.assets("coverage_report"),
         description="Fetch what is due, read it, match it, build, audit and publish a release.",
+        op_retry_policy=retry,
     )
 
 

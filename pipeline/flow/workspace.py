@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.logs import Lines
 from pipeline.progress import Progress, Silent
 from pipeline.read.source import ReadReport
 from pipeline.records import Document
@@ -52,7 +53,7 @@ class Workspace:
     """
 
     settings: Settings
-    progress: Progress = field(default_factory=Silent)
+    progress: Progress = field(default_factory=lambda: Lines(Silent()))
     clock: Callable[[], datetime] = utc_now
     refetch: bool = False
     reread: bool = False

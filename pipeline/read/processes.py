@@ -6,6 +6,7 @@ other.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -23,6 +24,7 @@ from pipeline.second_reader.store import NO_ANSWERS, Answers
 from pipeline.stage.tables import Stage
 from sources.registry import Source
 
+log = logging.getLogger(__name__)
 MUCH = 2_000_000  # bytes of documents from which starting processes pays
 
 
@@ -43,7 +45,29 @@ class Job:
 def read_sources(
     sources: Sequence[Source], documents: Mapping[str, Sequence[Document]], job: Job
 ) -> Iterator[ReadReport]:
-    """A report for every source, as they are done."""
+    """A report for every source, as they are done, each with its line in the log."""
+    for report in _reports(sources, documents, job):
+        _log_end(report)
+        yield report
+
+
+def _log_end(report: ReadReport) -> None:
+    rows = report.rows or {}
+    outcome = "problem" if report.problem else "read" if report.changed else "unchanged"
+    fields = {
+        "source_id": report.source_id,
+        "outcome": outcome,
+        "documents": report.documents,
+        "rows": rows,
+        "problem": report.problem,
+    }
+    counted = ", ".join(f"{n} {table}" for table, n in rows.items() if n) or "no rows"
+    log.info("%s: %s, %s", report.source_id, report.problem or outcome, counted, extra=fields)
+
+
+def _reports(
+    sources: Sequence[Source], documents: Mapping[str, Sequence[Document]], job: Job
+) -> Iterator[ReadReport]:
     size = sum(d.size or 0 for found in documents.values() for d in found)
     workers = min(os.cpu_count() or 1, len(sources))
     if size < MUCH or workers < 2:

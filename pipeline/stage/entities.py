@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from warehouse.engine import threads
 from warehouse.overrides import load_overrides
 from warehouse.sql import literal
 
+log = logging.getLogger(__name__)
 # facts that tell two tracks of one place apart, or show that two sources mean the same
 STATES = written_as("boolean", Trait.MATCHED)
 LISTS = written_as("code", Trait.MATCHED)
@@ -47,13 +49,16 @@ def resolve_entities(stage: Stage, release: Path | None, overrides: Path, now: d
         stage.write(table, ALL, getattr(found, table))
     ids = found.crosswalk.unique(["entity_type", "entity_id"])["entity_type"].value_counts()
     counts = dict(ids.iter_rows())
-    return EntityReport(
+    report = EntityReport(
         counts.get("organization", 0),
         counts.get("location", 0),
         counts.get("service", 0),
         found.match_pair.filter(pl.col("decision") == "review").height,
         tuple(map(str, found.obsolete_overrides)),
     )
+    told = (report.organizations, report.locations, report.services, report.review)
+    log.info("match: %d organizations, %d locations, %d services, %d for review", *told, extra=asdict(report))
+    return report
 
 
 def listings(stage: Stage) -> pl.DataFrame:

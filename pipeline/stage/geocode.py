@@ -6,6 +6,7 @@ a geocoder (off, offline, replay) what was answered before still serves.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from pipeline.geocode.geocoder import Answer, Answers, Geocoder, Outcome
 from pipeline.stage.rows import as_frame, naive_utc
 from pipeline.stage.tables import ALL, Stage, batched
 
+log = logging.getLogger(__name__)
 TABLE = "geocode"
 PRINTED = ("street1", "street2", "city", "state", "zip")
 Rows = dict[str, dict[str, Any]]  # by address key
@@ -67,6 +69,8 @@ def geocode_listings(
             if answers.found:
                 _write(stage, kept)
     report.outcomes.update(kept[key]["outcome"] for key in printed if key in kept)
+    fields = {"addresses": report.addresses, "asked": report.asked, "outcomes": {**report.outcomes}}
+    log.info("locate: %d addresses, %d asked", report.addresses, report.asked, extra=fields)
     return report
 
 

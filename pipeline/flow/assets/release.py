@@ -1,5 +1,6 @@
 """Publish: the audited file becomes the release that readers see (`warehouse.release`)."""
 
+import logging
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -12,6 +13,7 @@ from warehouse.build import utc
 from warehouse.content import News, content_of, is_worth_publishing
 from warehouse.policy import using
 
+log = logging.getLogger(__name__)
 # A release a day: one missed morning is a warning, two are a failure.
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=48), warn_window=timedelta(hours=32))
 
@@ -39,6 +41,8 @@ def release(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None
     else:
         published = releases.publish(candidate, report, said)
     workspace.summary.release = published
+    fields = {"release": published.number, "news": str(news), "services": published.rows["directory"]}
+    log.info("release %d: %s, %d services", *fields.values(), extra=fields)
     return dg.MaterializeResult(
         metadata={
             "release": published.number,

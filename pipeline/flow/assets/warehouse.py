@@ -3,12 +3,15 @@
 Every contract is an asset check here. An error keeps the release from being published.
 """
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from pipeline.flow.acceptance import Accept
+from pipeline.flow.catalog import lineage_of
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import VOCABULARY
 from sources.kinds import trust
@@ -18,6 +21,7 @@ from warehouse.build import build
 from warehouse.contracts import Contract, release_tables
 from warehouse.policy import using
 
+log = logging.getLogger(__name__)
 CANDIDATE = "candidate.duckdb"
 POOL = "warehouse"  # its limit of one keeps two runs from writing at once
 OTHER = "audit"  # the check that takes what belongs to no single table
@@ -69,7 +73,9 @@ CHECKS = [
 ]
 
 
-@dg.multi_asset(name="build", specs=SPECS, check_specs=CHECKS, pool=POOL)
+@dg.multi_asset(
+    name="build", specs=SPECS, check_specs=CHECKS, pool=POOL, retry_policy=dg.RetryPolicy(max_retries=0)
+)
 def warehouse(
     config: Accept,
     workspace: dg.ResourceParam[Workspace],
@@ -97,11 +103,18 @@ def warehouse(
         report = audit(candidate, previous, now).accept(lambda _: acceptance)
         record_drift(report)
         task.advance()
+    verdict = {"release": built.release, "errors": len(report.errors), "warnings": len(report.warnings)}
+    log.info("audit of release %d: %d errors, %d warnings", *verdict.values(), extra=verdict)
     workspace.summary.build, workspace.summary.audit = built, report
     for spec in SPECS:
         tables = [c.table for c in TABLES.values() if asset_of(c) == spec.key.to_user_string()]
         rows = {f"rows {table}": built.rows[table] for table in tables}
-        yield dg.MaterializeResult(spec.key, metadata={"dagster/row_count": sum(rows.values()), **rows})
+        known: dict[str, Any] = {
+            "dagster/row_count": sum(rows.values()),
+            **rows,
+            **lineage_of(spec.key.to_user_string()),
+        }
+        yield dg.MaterializeResult(spec.key, metadata=known)
     yield from check_results(report)
 
 
