@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -35,6 +36,10 @@ class S3Server:
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=Quiet)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.host = f"127.0.0.1:{self._server.port}"
+        reset = Request(
+            f"http://{self.host}/moto-api/reset", method="POST"
+        )  # what another module's server holds
+        urlopen(reset).close()
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
@@ -65,8 +70,16 @@ def s3_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
     server = S3Server()
     import s3fs
 
-    given = {"AWS_ACCESS_KEY_ID": "of-a-test", "AWS_SECRET_ACCESS_KEY": "of-a-test", "AWS_DEFAULT_REGION": "us-east-1"}
-    for name, value in {**given, "AWS_ENDPOINT_URL": f"http://{server.host}", "AWS_MAX_ATTEMPTS": "1"}.items():
+    given = {
+        "AWS_ACCESS_KEY_ID": "of-a-test",
+        "AWS_SECRET_ACCESS_KEY": "of-a-test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    for name, value in {
+        **given,
+        "AWS_ENDPOINT_URL": f"http://{server.host}",
+        "AWS_MAX_ATTEMPTS": "1",
+    }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(s3fs.S3FileSystem, "retries", 1)
     s3fs.S3FileSystem.clear_instance_cache()

@@ -40,7 +40,9 @@ def lake(request: pytest.FixtureRequest, tmp_path: Path) -> LakeTarget:
         name = "t" + str(abs(hash(request.node.name)))
         engine, address = request.getfixturevalue("engine"), server.removeprefix("ducklake:postgres:")
         engine.execute(f"ATTACH '{address}postgres' AS pg (TYPE postgres)")
-        engine.execute(f"CALL postgres_execute('pg', 'CREATE DATABASE {name}', use_transaction => false); DETACH pg")
+        engine.execute(
+            f"CALL postgres_execute('pg', 'CREATE DATABASE {name}', use_transaction => false); DETACH pg"
+        )
         place = server + name
     return LakeTarget(place, tmp_path / "files")
 
@@ -117,7 +119,9 @@ def test_an_outage_is_caught_up_and_rollback_hold_and_retirement_travel(
     assert lake.bring_up(releases).sent == (1, 2, 3)
     releases.rollback(2, hold="is C right?")
     publish(releases, "D")
-    assert lake.bring_up(releases).sent == (2,) and ask(lake, "SELECT max(city) FROM lake.directory") == [("B",)]
+    assert lake.bring_up(releases).sent == (2,) and ask(lake, "SELECT max(city) FROM lake.directory") == [
+        ("B",)
+    ]
     releases.resume()
     publish(releases, "E")
     publish(releases, "F")

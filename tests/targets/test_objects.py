@@ -66,7 +66,9 @@ def test_rollback_hold_keep_and_retirement_travel(url: str, publish: Publish, re
     rows = json.loads(fs.cat_file(f"{root}/index.json"))["releases"]
     assert {row["number"]: row["kept"] for row in rows}[1] == "the annual report"
     releases.resume()
-    publish(releases)  # 2 and 3 are retired here; there they go one publication later, for those who read them
+    publish(
+        releases
+    )  # 2 and 3 are retired here; there they go one publication later, for those who read them
     target.bring_up(releases)
     assert [r.number for r in releases.list()] == [6, 5, 4, 1]
     assert there(url) == {"releases": [1, 2, 3, 4, 5, 6], "current": 6}
@@ -92,9 +94,7 @@ def test_a_store_that_fails_midway_leaves_readers_where_they_were(
     assert there(url) == {"releases": [1, 2, 3], "current": 3}
 
 
-def test_what_does_not_arrive_as_it_is_does_not_count(
-    url: str, publish: Publish, releases: Releases
-) -> None:
+def test_what_does_not_arrive_as_it_is_does_not_count(url: str, publish: Publish, releases: Releases) -> None:
     target, release = ObjectTarget(url), publish(releases)
     release.path.chmod(0o644)
     release.path.write_bytes(release.path.read_bytes()[:-1] + b"?")
@@ -194,7 +194,9 @@ def test_what_is_wrong_is_told_in_one_line(
     s3fs.S3FileSystem.clear_instance_cache()
 
 
-@pytest.mark.skipif(not packaged("httpfs"), reason="no DuckDB extension httpfs: pip install duckdb-extension-httpfs")
+@pytest.mark.skipif(
+    not packaged("httpfs"), reason="no DuckDB extension httpfs: pip install duckdb-extension-httpfs"
+)
 def test_duckdb_reads_the_object_where_it_lies(url: str, publish: Publish, releases: Releases) -> None:
     publish(releases)
     ObjectTarget(url).bring_up(releases)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_line import iop
+from s3_server import S3Server
 
 from pipeline.commands.exit_codes import ExitCode
 from warehouse.release import Release, ReleaseError, Releases
@@ -105,3 +106,26 @@ def test_the_command(place: str, publish: Publish, releases: Releases, tmp_path:
     assert code == ExitCode.OK and "Nothing new" in text
     code, text = iop("pull", f"{place}/nothing", "--to", to)
     assert code == ExitCode.FAILED and text.count("\n") == 1 and (to / "current").exists()
+
+
+def test_rollback_and_keep_travel_or_say_that_they_did_not(
+    s3: S3Server, url: str, publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change here stands in any case; exit code 3 tells that it is not there yet."""
+    monkeypatch.setenv("IOP_PUBLISH", f"{url}, {tmp_path}/web")
+    (tmp_path / "registry").mkdir()
+    where = ("--registry", tmp_path / "registry", "--out", tmp_path / "out")
+    for _ in range(2):
+        publish(Releases(tmp_path / "out" / "releases"))
+    s3.refuses = lambda method, path: method == "PUT"
+    code, text = iop("rollback", *where)
+    assert code == ExitCode.PARTIAL and "Readers see release 1 again" in text and f"{url}: " in text
+    assert f"file://{tmp_path}/web: readers see release 1, 2 sent" in text  # the other place has it
+    s3.well()
+    code, text = iop("releases", *where, "keep", "1")
+    assert code == ExitCode.OK and f"{url}: readers see release 1, 2 sent" in text
+    monkeypatch.delenv("IOP_PUBLISH")
+    assert iop("releases", *where, "publish")[0] == ExitCode.USAGE
+    monkeypatch.setenv("IOP_PUBLISH", "ducklake:mysql:x")
+    code, text = iop("releases", *where)
+    assert code == ExitCode.USAGE and "write ducklake:sqlite:FILE" in text

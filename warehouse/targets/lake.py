@@ -28,7 +28,10 @@ from warehouse.targets.target import Delivery, TargetError, refuse_strangers, wi
 PREFIX = "ducklake:"
 SCANNERS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}
 VIEWS = ""  # among fingerprints of tables
-SQLITE = ("META_JOURNAL_MODE 'WAL'", "META_BUSY_TIMEOUT 5000")  # else readers and the writer lock each other out
+SQLITE = (
+    "META_JOURNAL_MODE 'WAL'",
+    "META_BUSY_TIMEOUT 5000",
+)  # else readers and the writer lock each other out
 GRACE = "INTERVAL 1 DAY"  # files that no snapshot needs any more stay so long for those who read them
 AUTHOR = "iop"
 

@@ -89,7 +89,9 @@ def pointed(name: str, seen: Seen) -> Mapping[str, Any] | None:
         if not (isinstance(facts["number"], int) and NAME.fullmatch(facts["file"]) and facts["sha256"]):
             raise KeyError
     except (ValueError, TypeError, KeyError):
-        raise TargetError(f"{name}/{POINTER} is not what `iop` writes: remove it, and publish again") from None
+        raise TargetError(
+            f"{name}/{POINTER} is not what `iop` writes: remove it, and publish again"
+        ) from None
     return facts  # type: ignore[no-any-return]
 
 

@@ -19,7 +19,9 @@ def pull(url: str, releases: Releases) -> tuple[Release, bool]:
     objects = Objects(url)
     row = pointed(objects.name, objects.see(POINTER))
     if row is None:
-        raise TargetError(f"there is no release at {objects.name}: publish one there (IOP_PUBLISH), or mend the URL")
+        raise TargetError(
+            f"there is no release at {objects.name}: publish one there (IOP_PUBLISH), or mend the URL"
+        )
     number = int(row["number"])
     known = rows_of(objects.name, objects.see(INDEX)).get(number)
     if known is None or known["sha256"] != row["sha256"]:

@@ -29,6 +29,14 @@ class Delivery:
     sent: tuple[int, ...] = ()
     bytes: int = 0
 
+    @property
+    def line(self) -> str:
+        """For people."""
+        if self.current is None:
+            return "nothing is published yet"
+        sent = f", {len(self.sent)} sent ({self.bytes / 1e6:,.1f} MB)" if self.sent else ""
+        return f"readers see release {self.current}{sent}"
+
 
 class Target(Protocol):
     """A place to publish to. `name` is what people call it, without secrets."""
