@@ -198,7 +198,7 @@ def explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
         err.print("Only drift stops it. If it is right as it is: [bold]iop run --accept drift --why …[/bold]")
 
 
-def tell_deliveries(result: dg.ExecuteInProcessResult) -> None:
+def tell_deliveries(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> None:
     """What readers elsewhere see, where releases are published elsewhere."""
     for event in result.all_events:
         if event.is_step_materialization and event.step_key == "published":
