@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import fsspec
 import pytest
 from postgres_server import PASSWORD, postgres_server
 
@@ -175,6 +176,21 @@ def test_readers_see_one_release_while_two_publish_of_whom_one_is_told(
     loser = other if city == "Lowell" else releases
     with pytest.raises(TargetError, match="two publishers share it"):
         lake.bring_up(loser)
+
+
+@needs_extension
+@pytest.mark.skipif(
+    not packaged("httpfs"), reason="no DuckDB extension httpfs: pip install 'iop-directory[lake]'"
+)
+def test_files_of_a_lake_may_lie_in_an_object_store(
+    one_engine: None, url: str, publish: Publish, releases: Releases, tmp_path: Path
+) -> None:
+    lake = LakeTarget(f"ducklake:sqlite:{tmp_path}/catalog.sqlite", f"{url}/")
+    publish(releases)
+    assert lake.bring_up(releases).sent == (1,)
+    assert ask(lake, "SELECT DISTINCT city FROM lake.directory") == [("Lowell",)]
+    fs, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
+    assert any(path.endswith(".parquet") for path in fs.find(root))
 
 
 def test_what_is_missing_comes_in_turn_and_newer_ones_wait(publish: Publish, releases: Releases) -> None:
