@@ -184,8 +184,9 @@ def test_a_store_that_refuses_or_fails_is_told_in_a_line(
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     s3fs.S3FileSystem.clear_instance_cache()
-    code, text = iop("archive", "stats", *world.where)
-    assert code == ExitCode.FAILED and "credentials" in text and text.count("\n") == 1, text
+    for command in (("archive", "stats"), ("run",)):
+        code, text = iop(*command, *world.where)
+        assert code == ExitCode.FAILED and "credentials" in text and text.count("\n") == 1, text
     s3fs.S3FileSystem.clear_instance_cache()
 
 

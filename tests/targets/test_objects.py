@@ -12,6 +12,7 @@ import fsspec
 import pytest
 from s3_server import S3Server
 
+from pipeline.archive.store import StoreError, open_store
 from warehouse.release import Release, Releases
 from warehouse.targets.extensions import allow_s3, packaged
 from warehouse.targets.objects import ObjectTarget
@@ -205,3 +206,14 @@ def test_duckdb_reads_the_object_where_it_lies(url: str, publish: Publish, relea
         (file,) = connection.execute(f"SELECT file FROM read_json('{url}/current.json')").fetchone() or ("",)
         connection.execute(f"ATTACH '{url}/{file}' AS iop (READ_ONLY)")
         assert connection.execute("SELECT count(*) FROM iop.directory").fetchall() == [(100,)]
+
+
+def test_a_client_that_is_not_installed_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(*args: object, **options: object) -> None:
+        raise ImportError("Install s3fs to access S3")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", absent)
+    with pytest.raises(TargetError, match=r"pip install 'iop-directory\[s3\]'"):
+        ObjectTarget("s3://bucket/releases")
+    with pytest.raises(StoreError, match=r"pip install 'iop-directory\[s3\]'"):
+        open_store("s3://bucket/archive")
