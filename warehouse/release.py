@@ -12,7 +12,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -160,30 +160,6 @@ class Releases:
             )
             self._settle(draft, release)
             return release
-
-    def take(self, release: Release, fill: Callable[[Path], None]) -> tuple[Release, bool]:
-        """Make a release of another folder the current one here; whether `fill`, which copies it into a file, was called.
-
-        ReleaseError where the copy has another checksum, or the folder another release of that number: what was current
-        stays, as it does when `fill` raises.
-        """
-        with self._locked():
-            self._clean()
-            here, now = self._index().get(release.number), self.current()
-            if here and here.sha256 != release.sha256:
-                raise ReleaseError(f"{self.folder} has another release {here.number}: give another folder")
-            if here and self.verify(here.number) is None:
-                if now is None or now.number != here.number:
-                    self._point(here)
-                return here, False
-            draft = self.folder / f"release-{release.number}.tmp"
-            fill(draft)
-            _sync(draft)
-            if _sha256(draft) != release.sha256:
-                draft.unlink()
-                raise ReleaseError(f"release {release.number} arrived damaged: copy it again")
-            self._settle(draft, release)
-            return release, True
 
     def _settle(self, draft: Path, release: Release) -> None:
         """Give a release that is on disk its name, its line in the index, its readers."""

@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 
 from pipeline.commands.console import fail, out
-from warehouse.release import ReleaseError, Releases
+from warehouse.release import ReleaseError
+from warehouse.targets.pull import KEEP
 from warehouse.targets.pull import pull as copy
 from warehouse.targets.target import TargetError
 
@@ -19,7 +20,7 @@ def pull(
     to: Annotated[
         Path, typer.Option("--to", help="The folder of copies; `current` in it is the one to read.")
     ],
-    keep: Annotated[int, typer.Option("--keep", min=1, help="So many of the newest stay.")] = 2,
+    keep: Annotated[int, typer.Option("--keep", min=1, help="So many of the newest stay.")] = KEEP,
 ) -> None:
     """Copy the release that readers of an object store are to see, where it is not here yet.
 
@@ -27,7 +28,7 @@ def pull(
     store says, 1 it could not be made.
     """
     try:
-        release, is_new = copy(url, Releases(to, keep=keep))
+        release, is_new = copy(url, to, keep)
     except (TargetError, ReleaseError) as error:
         fail(error)
     told = f"Release {release.number} copied" if is_new else f"Nothing new: release {release.number}"

@@ -39,18 +39,18 @@ def test_a_copy_follows_forward_and_back_and_keeps_two(
 ) -> None:
     target = ObjectTarget(place)
     with pytest.raises(TargetError, match="there is no release at"):
-        pull(place, copy)
+        pull(place, copy.folder)
     for _ in range(3):
         publish(releases)
         target.bring_up(releases)
-        assert pull(place, copy)[1]
+        assert pull(place, copy.folder)[1]
     assert current(copy) == 3 and [r.number for r in copy.list()] == [3, 2]
     inode = copy.list()[0].path.stat().st_ino
-    assert pull(place, copy) == (copy.list()[0], False)
+    assert pull(place, copy.folder) == (copy.list()[0], False)
     assert copy.list()[0].path.stat().st_ino == inode
     releases.rollback(2)
     target.bring_up(releases)
-    assert not pull(place, copy)[1] and current(copy) == 2  # it was there already
+    assert not pull(place, copy.folder)[1] and current(copy) == 2  # it was there already
 
 
 def test_a_damaged_copy_is_no_release(
@@ -58,17 +58,17 @@ def test_a_damaged_copy_is_no_release(
 ) -> None:
     publish(releases)
     ObjectTarget(place).bring_up(releases)
-    pull(place, copy)
+    pull(place, copy.folder)
     publish(releases)
     ObjectTarget(place).bring_up(releases)
     with monkeypatch.context() as patch:
         patch.setattr(Objects, "fetch", lambda self, name, to: bool(to.write(b"half of it")))
         with pytest.raises(ReleaseError, match="arrived damaged"):
-            pull(place, copy)
+            pull(place, copy.folder)
     assert current(copy) == 1 and not list(copy.folder.glob("*.tmp"))
     copy.list()[0].path.chmod(0o644)
     copy.list()[0].path.write_bytes(b"spoiled here")
-    assert pull(place, copy)[1] and current(copy) == 2
+    assert pull(place, copy.folder)[1] and current(copy) == 2
 
 
 def test_a_copy_that_was_spoiled_is_fetched_again(
@@ -76,10 +76,10 @@ def test_a_copy_that_was_spoiled_is_fetched_again(
 ) -> None:
     publish(releases)
     ObjectTarget(place).bring_up(releases)
-    release, _ = pull(place, copy)
+    release, _ = pull(place, copy.folder)
     release.path.chmod(0o644)
     release.path.write_bytes(b"spoiled")
-    assert pull(place, copy)[1] and copy.verify(1) is None
+    assert pull(place, copy.folder)[1] and copy.verify(1) is None
 
 
 def test_a_lost_folder_of_releases_comes_back_and_goes_on(
@@ -90,7 +90,7 @@ def test_a_lost_folder_of_releases_comes_back_and_goes_on(
         publish(releases)
     ObjectTarget(place).bring_up(releases)
     restored = Releases(tmp_path / "restored")
-    pull(place, restored)
+    pull(place, restored.folder)
     assert publish(restored).number == 3
     done = ObjectTarget(place).bring_up(restored)
     assert (done.current, done.sent) == (3, (3,))
