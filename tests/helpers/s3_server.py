@@ -32,6 +32,7 @@ class S3Server:
         self.fails: Where = never
         self.refuses: Where = never
         self.seen: list[str] = []
+        self._turn = threading.Lock()  # S3 takes the writes of an object one by one; moto's threads do not
         self._app = app.DomainDispatcherApplication(app.create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=Quiet)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -53,7 +54,8 @@ class S3Server:
                     status, [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
                 )
                 return [body]
-        return self._app(environ, start_response)
+        with self._turn:
+            return self._app(environ, start_response)
 
     def well(self) -> None:
         self.fails = self.refuses = never
