@@ -103,6 +103,9 @@ class Choices:
             if (kind == "folder" and not path.is_dir()) or (kind == "file" and not path.is_file()):
                 raise ValueError(f"there is no {kind} {path}: make it, or name another")
             return path
+        if kind == "places":
+            parts = given if isinstance(given, list) else text.split(",")
+            return tuple(self._target(str(part).strip()) for part in parts if str(part).strip())
         if kind == "yes":
             if text.lower() not in YES + NO:
                 raise ValueError(f"{text!r} is neither yes nor no")
@@ -110,6 +113,16 @@ class Choices:
         if kind in ("count", "seconds"):
             return _number(text, int if kind == "count" else float)
         return text
+
+    def _target(self, text: str) -> str:
+        """Where to publish: a URL, a catalog, or a folder, which becomes a URL."""
+        scheme, _, rest = text.partition(":")
+        if scheme == "ducklake":
+            kind, _, where = rest.partition(":")
+            if kind not in ("sqlite", "postgres") or not where:
+                raise ValueError(f"{text}: write ducklake:sqlite:FILE or ducklake:postgres:dbname=…")
+            return f"ducklake:sqlite:{(self.home / where).resolve()}" if kind == "sqlite" else text
+        return text if "://" in text else f"file://{(self.home / text).resolve()}"
 
 
 def _number(text: str, of: type[int] | type[float]) -> int | float:

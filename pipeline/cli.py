@@ -18,6 +18,7 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("run", "run:run", DAILY, "Fetch, read, match, build, audit and publish."),
     ("query", "query:query", DAILY, "Ask the current release in SQL."),
     ("replay", "run:replay", DAILY, "Everything again from the archive, without network."),
+    ("pull", "pull:pull", DAILY, "Copy the published release from an object store."),
     ("export", "export:export", DAILY, "Write a release as HSDS, FHIR, GeoJSON, Parquet or CSV."),
     ("report", "report:report", DAILY, "Write the coverage report: a page for each state, maps, tables."),
     ("coverage", "report:coverage", DAILY, "The coverage report as text."),

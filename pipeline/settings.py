@@ -57,6 +57,8 @@ class Settings:
     geography: Path | None = None  # a folder of Census files, besides those that are packaged
     geocoder: GeocoderSettings = field(default_factory=GeocoderSettings)
     reports: bool = False  # coverage reports of every state after each release
+    publish: tuple[str, ...] = ()  # where releases go besides `releases` (`warehouse.targets`)
+    lake_data: str | Path | None = None  # where the files of a DuckLake among them lie
     keep_releases: int = 10
     keep_days: int = 0  # releases younger than this are kept, however many
     log_level: str = "WARNING"
@@ -128,6 +130,8 @@ class Settings:
             ),
             geography=take("geography", geography),
             geocoder=GeocoderSettings.choose(choices.profile.get("geocoder"), choices.environment),
+            publish=take("publish", default=cls.publish),
+            lake_data=take("lake_data"),
             reports=take("reports", default=False),
             keep_releases=take("keep_releases", default=cls.keep_releases),
             keep_days=take("keep_days", default=cls.keep_days),

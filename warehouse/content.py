@@ -67,7 +67,7 @@ def content_of(release: Path) -> Content:
         for table, columns in _columns(connection).items():
             for digest, without in ((facts, ("clock", "dates")), (dated, ("clock",))):
                 kept = [column for column in columns if _moves(table, column) not in without]
-                digest.update(_hash(connection, table, kept))
+                digest.update(hash_of_rows(connection, table, kept))
     return Content(facts.hexdigest(), dated.hexdigest())
 
 
@@ -80,7 +80,7 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> Mapping[str, list[str]]:
     return dict(rows)
 
 
-def _hash(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> bytes:
+def hash_of_rows(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> bytes:
     """Of the rows, in whatever order they are."""
     if not columns:
         return b""

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -27,6 +28,7 @@ from warehouse.sql import literal, quoted
 
 NAME = re.compile(r"release-(\d+)\.duckdb")
 KEEP = 10
+STABLE = "current"
 HOLD = "hold.json"  # there: readers stay at the current release
 
 
@@ -76,7 +78,7 @@ class Releases:
     @property
     def stable_path(self) -> Path:
         """What readers attach: `ATTACH '<stable_path>' AS iop (READ_ONLY)`."""
-        return self.folder / "current"
+        return self.folder / STABLE
 
     def list(self) -> list[Release]:
         """All retained releases, newest first."""
@@ -156,18 +158,22 @@ class Releases:
                 said.facts,
                 said.dated,
             )
-            draft.chmod(0o444)
-            draft.rename(target)
-            _sync(self.folder)
-            self._reached("named")
-            self._write_index(self._index() | {number: release})
-            self._reached("indexed")
-            if self.held() is None:
-                self._point(release)
-            self._reached("pointed")
-            self._retire()
-            self._reached("retired")
+            self._settle(draft, release)
             return release
+
+    def _settle(self, draft: Path, release: Release) -> None:
+        """Give a release that is on disk its name, its line in the index, its readers."""
+        draft.chmod(0o444)
+        draft.rename(release.path)
+        _sync(self.folder)
+        self._reached("named")
+        self._write_index(self._index() | {release.number: release})
+        self._reached("indexed")
+        if self.held() is None:
+            self._point(release)
+        self._reached("pointed")
+        self._retire()
+        self._reached("retired")
 
     def held(self) -> str | None:
         """Why readers stay where they are whatever is published (it may be ""); None where they do not."""
@@ -234,20 +240,10 @@ class Releases:
         if not path.exists():
             return {}
         rows = json.loads(path.read_text(encoding="utf-8"))["releases"]
-        return {
-            row["number"]: Release(
-                path=self.folder / row["file"], **{k: v for k, v in row.items() if k != "file"}
-            )
-            for row in rows
-        }
+        return {row["number"]: release_of_row(row, self.folder) for row in rows}
 
     def _write_index(self, index: Mapping[int, Release]) -> None:
-        rows = []
-        for number in sorted(index, reverse=True):
-            row = asdict(index[number])
-            rows.append({"number": number, "file": row.pop("path").name, **row})
-        text = json.dumps({"format": 1, "stable_path": self.stable_path.name, "releases": rows}, indent=1)
-        _replace(self.folder / "index.json", text.encode())
+        _replace(self.folder / "index.json", index_of(index))
 
     def _point(self, release: Release) -> None:
         draft = self.folder / "current.tmp"
@@ -300,6 +296,20 @@ class Releases:
         with (self.folder / ".lock").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+
+def index_of(releases: Mapping[int, Release]) -> bytes:
+    """What `index.json` says of releases by number."""
+    rows = []
+    for number in sorted(releases, reverse=True):
+        row = asdict(releases[number])
+        rows.append({"number": number, "file": row.pop("path").name, **row})
+    return json.dumps({"format": 1, "stable_path": STABLE, "releases": rows}, indent=1).encode()
+
+
+def release_of_row(row: Mapping[str, Any], folder: Path) -> Release:
+    """A release in a folder, as a row of `index.json` says it."""
+    return Release(path=folder / row["file"], **{k: v for k, v in row.items() if k != "file"})
 
 
 def _facts(path: Path) -> tuple[int, str, str, int | None, dict[str, int]]:

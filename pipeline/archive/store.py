@@ -10,7 +10,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -228,6 +228,10 @@ class LocalLog:
             os.close(self._fd)
 
 
+class StoreError(OSError):
+    """An object store that refuses, fails or cannot be reached; the message names it and says why, in one line."""
+
+
 class RemoteStore:
     """An object store: objects are put whole, so a log is a series of objects. What is put is durable."""
 
@@ -235,21 +239,25 @@ class RemoteStore:
 
     def __init__(self, url: str) -> None:
         self.protocol = url.partition("://")[0]
-        import fsspec  # a fifth of a second that only object stores need
+        self.url = url
+        with self._told():
+            import fsspec  # a fifth of a second that only object stores need
 
-        # fsspec keeps listings for ever, and then knows nothing of what other processes write.
-        self.fs, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
+            # fsspec keeps listings for ever, and then knows nothing of what other processes write.
+            self.fs, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
         self.root = root.rstrip("/")
 
     def exists(self, name: str) -> bool:
         return bool(self._info(name).get("size"))
 
     def read(self, name: str) -> bytes:
-        data: bytes = self.fs.cat_file(f"{self.root}/{name}")
+        with self._told(FileNotFoundError):
+            data: bytes = self.fs.cat_file(f"{self.root}/{name}")
         return data
 
     def write(self, name: str, data: bytes) -> None:
-        self.fs.pipe_file(f"{self.root}/{name}", data)
+        with self._told():
+            self.fs.pipe_file(f"{self.root}/{name}", data)
 
     def renew(self, name: str, right: Callable[[bytes], bool]) -> bool:
         """To put an object takes no longer than to ask for it, repairs it, and renews it."""
@@ -257,7 +265,7 @@ class RemoteStore:
         return False
 
     def remove(self, name: str) -> None:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._told(FileNotFoundError):
             self.fs.rm_file(f"{self.root}/{name}")
 
     def remove_unused(self, name: str, changed: float) -> bool:
@@ -267,8 +275,9 @@ class RemoteStore:
         return True
 
     def names(self, prefix: str) -> Iterator[tuple[str, int, float]]:
-        self.fs.invalidate_cache()
-        found: dict[str, Any] = self.fs.find(f"{self.root}/{prefix}", detail=True)
+        with self._told():
+            self.fs.invalidate_cache()
+            found: dict[str, Any] = self.fs.find(f"{self.root}/{prefix}", detail=True)
         now = time.time()
         for path, info in sorted(found.items()):
             yield path[len(self.root) + 1 :], int(info["size"]), _changed(info, now)
@@ -289,11 +298,26 @@ class RemoteStore:
         """Done by then."""
 
     def _info(self, name: str) -> dict[str, Any]:
-        try:
+        with suppress(FileNotFoundError), self._told(FileNotFoundError):
             found: dict[str, Any] = self.fs.info(f"{self.root}/{name}")
-        except FileNotFoundError:
-            return {}
-        return found
+            return found
+        return {}
+
+    @contextmanager
+    def _told(self, *expected: type[OSError]) -> Iterator[None]:
+        """Stores' libraries raise what they like (OSError, botocore's own, ImportError where one is not installed): all but
+        what is `expected` becomes a StoreError."""
+        try:
+            yield
+        except expected:
+            raise
+        except ImportError as error:
+            raise StoreError(f"{self.url}: {error} (for s3: pip install 'iop-directory[s3]')") from error
+        except Exception as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise StoreError(
+                f"{self.url}: {reason}. Look at the address and the credentials (AWS_…)"
+            ) from error
 
 
 class RemoteLog:

@@ -163,6 +163,18 @@ def release(settings: Settings, _now: datetime) -> Iterator[Finding]:
         yield Finding(Level.ADVICE, what, "iop run publishes one of today's contract; see CHANGELOG.md")
 
 
+def targets(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """Places that releases are published to: reached, and their readers see what those of the folder see."""
+    here = Releases(settings.releases).current()
+    for place in settings.publish:
+        from warehouse.targets.deliver import open_target  # clients of stores, which only this needs
+
+        target = open_target(place, settings.lake_data)
+        if here and (there := target.current()) != here.number:
+            what = f"readers of {target.name} see release {there or 'none'}, those of {settings.releases} {here.number}"
+            yield Finding(Level.PROBLEM, what, "iop releases publish brings it up, or says why not")
+
+
 def freshness(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Facts and sources of the current release against their days, as old as they are now."""
     current = _current(settings)
@@ -202,7 +214,8 @@ def disk(settings: Settings, _now: datetime) -> Iterator[Finding]:
 
 
 CHECKS: Mapping[str, Check] = {
-    check.__name__: check for check in (environment, registry, archive, ledger, release, freshness, disk)
+    check.__name__: check
+    for check in (environment, registry, archive, ledger, release, targets, freshness, disk)
 }
 
 

@@ -13,6 +13,8 @@ from rich.table import Table
 from pipeline.commands.console import fail, out
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
+from pipeline.commands.publishing import bring_up_targets
+from pipeline.settings import Settings
 from warehouse.diff import diff as diff_releases
 from warehouse.release import Release, ReleaseError, Releases
 
@@ -74,8 +76,9 @@ def keep(
     out_folder: OutOption = None,
 ) -> None:
     """Retain a release whatever its age."""
-    _keep(context, number, why.strip() or "kept", profile, out_folder)
+    settings = _keep(context, number, why.strip() or "kept", profile, out_folder)
     out.print(f"Release {number} stays until [bold]iop releases unkeep {number}[/bold].")
+    bring_up_targets(settings)
 
 
 @app.command()
@@ -86,19 +89,41 @@ def unkeep(
     out_folder: OutOption = None,
 ) -> None:
     """Let a release go when its time comes."""
-    _keep(context, number, "", profile, out_folder)
+    settings = _keep(context, number, "", profile, out_folder)
     out.print(f"Release {number} goes when its time comes.")
+    bring_up_targets(settings)
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    profile: ProfileOption = None,
+    out_folder: OutOption = None,
+) -> None:
+    """Bring the places of `publish` up to these releases, as each run does at its end."""
+    settings = _settings_of(context, profile, out_folder)
+    if not settings.publish:
+        fail(
+            "There is no place to publish to: set IOP_PUBLISH, such as s3://bucket/releases.", ExitCode.USAGE
+        )
+    bring_up_targets(settings)
 
 
 def _keep(
     context: typer.Context, number: int, why: str, profile: str | None, out_folder: Path | None
-) -> None:
-    before = context.obj or (None, None, None)
-    settings = chosen(profile or before[0], before[1], out_folder or before[2])
+) -> Settings:
+    settings = _settings_of(context, profile, out_folder)
     try:
         Releases(settings.releases).keep(number, why)
     except ReleaseError as error:
         fail(error, ExitCode.USAGE)
+    return settings
+
+
+def _settings_of(context: typer.Context, profile: str | None, out_folder: Path | None) -> Settings:
+    """Of the options after the subcommand, and before it."""
+    before = context.obj or (None, None, None)
+    return chosen(profile or before[0], before[1], out_folder or before[2])
 
 
 def rollback(
@@ -119,13 +144,15 @@ def rollback(
     """Make an older release the one that readers see: until the next release, or with --hold until --resume."""
     if resume and (number is not None or hold):
         fail("--resume goes to the newest release: give no number and no --hold.", ExitCode.USAGE)
-    there = Releases(chosen(profile, registry, out_folder).releases)
+    settings = chosen(profile, registry, out_folder)
+    there = Releases(settings.releases)
     try:
         release = there.resume() if resume else there.rollback(number, why if hold else None)
     except ReleaseError as error:
         fail(error)
     until = "" if there.held() is None else ", until iop rollback --resume"
     out.print(f"Readers see release {release.number} again{until}.")
+    bring_up_targets(settings)
 
 
 def diff(

@@ -30,7 +30,7 @@ from pipeline.commands.options import (
     chosen,
 )
 from pipeline.commands.run_lock import run_lock
-from pipeline.commands.run_report import explain, introduce, show, tell_failures
+from pipeline.commands.run_report import explain, introduce, show, tell_deliveries, tell_failures
 from pipeline.fetch.outcome.reach import unread_sources
 from pipeline.flow.acceptance import Accept
 from pipeline.flow.graph import build_defs
@@ -180,6 +180,7 @@ def _shown(workspace: Workspace, result: dg.ExecuteInProcessResult) -> ExitCode:
         explain(summary, result)
         return ExitCode.FAILED
     unread = summary.geography.problems if summary.geography else ()
+    tell_deliveries(result)
     failed = tell_failures(result)  # beside the release, which stands
     bad = (
         failed

@@ -198,6 +198,14 @@ def explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
         err.print("Only drift stops it. If it is right as it is: [bold]iop run --accept drift --why …[/bold]")
 
 
+def tell_deliveries(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> None:
+    """What readers elsewhere see, where releases are published elsewhere."""
+    for event in result.all_events:
+        if event.is_step_materialization and event.step_key == "published":
+            for place, line in event.materialization.metadata.items():
+                out.print(f"{escape(place)}: {line.value}", soft_wrap=True)
+
+
 def tell_failures(result: dg.ExecuteInProcessResult) -> bool:
     """A line for each step that failed; whether there was one. Failed checks of assets are told by the audit."""
     failed = [*step_errors(result.all_events)]

@@ -19,6 +19,7 @@ from pipeline.commands.options import GeographyOption, OutOption, ProfileOption,
 from pipeline.geocode.settings import PREFIX as GEOCODER
 from pipeline.second_reader.settings import PREFIX as SECOND_READER
 from pipeline.settings import Settings
+from warehouse.targets.target import without_secret
 
 
 class Row(NamedTuple):
@@ -84,6 +85,8 @@ def _shown(value: object, kind: str) -> str:
     """As a person reads it; of a secret the host alone."""
     if value is None or value == "":
         return "none"
+    if isinstance(value, tuple):
+        return ", ".join(map(without_secret, value)) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if kind == "secret":

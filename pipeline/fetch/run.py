@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from anyio.from_thread import start_blocking_portal
 
-from pipeline.archive.archive import Archive, Latest
+from pipeline.archive.archive import Archive, ArchiveError, Latest
 from pipeline.archive.visits import by_source, due
 from pipeline.fetch.crawl.files import download, read_local
 from pipeline.fetch.crawl.site import SiteRun
@@ -123,7 +123,9 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
                 async for document in reading:
                     yield document
     except Exception as error:
-        if not isinstance(error, FetchError):
+        if isinstance(error, ArchiveError):  # a full disk, a store that refuses: said in a line
+            log.error("%s: %s", source.id, error)
+        elif not isinstance(error, FetchError):
             log.exception("%s: fetching failed", source.id)
         yield recorder.failed(source.location, as_fetch_error(error))
 

@@ -11,6 +11,7 @@ from pipeline.flow.assets.entities import entities
 from pipeline.flow.assets.geocode import geocode
 from pipeline.flow.assets.geography import geography
 from pipeline.flow.assets.listings import listings
+from pipeline.flow.assets.published import published
 from pipeline.flow.assets.release import release
 from pipeline.flow.assets.warehouse import warehouse
 from pipeline.flow.catalog import described
@@ -29,7 +30,7 @@ def build_defs(workspace: Workspace, retry: dg.RetryPolicy | None = None) -> dg.
     `retry`: what the daemon's runs do with a failed step; who waits for a run at a terminal hears of it at once."""
     job, fresh = directory_job(workspace.settings.reports, retry), freshness_job()
     return dg.Definitions(
-        assets=dg.map_asset_specs(described, ASSETS),
+        assets=dg.map_asset_specs(described, (*ASSETS, published) if workspace.settings.publish else ASSETS),
         asset_checks=[*source_checks(), *AGES],
         jobs=[job, fresh],
         schedules=[daily(job, workspace), hourly(fresh)],

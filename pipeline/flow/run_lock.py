@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipeline.flow.lease import LeaseError, leased
 from pipeline.settings import Settings
 
 
@@ -17,8 +18,8 @@ class RunLockedError(RuntimeError):
 
 @contextmanager
 def run_lock(settings: Settings) -> Iterator[None]:
-    """One run at a time works in a directory, and with a local archive that lies elsewhere; readers of its releases
-    are never in the way. Who holds it may enter again. Raises RunLockedError at once where another process does."""
+    """One run at a time works in a directory, and with an archive that lies elsewhere; readers of its releases are never
+    in the way. Who holds it may enter again. Raises RunLockedError at once where another process, or machine, does."""
     folders = [settings.out]
     if isinstance(settings.archive, Path) and not settings.archive.is_relative_to(settings.out):
         folders.append(settings.archive)
@@ -32,4 +33,9 @@ def run_lock(settings: Settings) -> Iterator[None]:
                 raise RunLockedError(
                     f"Another run works in {folder}. Wait for it, or give another --out."
                 ) from None
+        if isinstance(settings.archive, str):
+            try:
+                locks.enter_context(leased(settings.archive))
+            except LeaseError as error:
+                raise RunLockedError(str(error)) from error
         yield

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from configparser import ConfigParser
 from pathlib import Path
@@ -17,10 +13,9 @@ import dagster as dg
 import pytest
 import yaml
 from dagster._core.instance.ref import InstanceRef
+from postgres_server import PASSWORD, postgres_server
 
 from pipeline.commands.exit_codes import ExitCode
-
-PASSWORD = "of-a-test"
 
 
 def test_the_image_copies_what_there_is(root: Path) -> None:
@@ -64,40 +59,11 @@ def test_no_secret_stands_in_a_file(root: Path) -> None:
 
 @pytest.fixture
 def postgres(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A server of its own on loopback, as the user `postgres` where root runs the tests: it refuses root."""
-    installed = sorted(str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = installed[-1] if installed else shutil.which("initdb")
-    if initdb is None:
-        pytest.skip("no Postgres server is installed (Debian: postgresql)")
-    if os.geteuid() == 0 and not shutil.which("runuser"):
-        pytest.skip("root cannot start Postgres, and there is no runuser")
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    # not in pytest's own folder, which only its user may enter
-    with tempfile.TemporaryDirectory(prefix="iop-postgres-") as name:
-        folder = Path(name)
-        (folder / "password").write_text(PASSWORD)
-        if user:
-            for path in (folder, folder / "password"):
-                shutil.chown(path, "postgres")
-        data, port = str(folder / "data"), _free_port()
-        setup = [initdb, "-D", data, "-U", "iop", "-A", "scram-sha-256", "--pwfile", str(folder / "password")]
-        subprocess.run([*user, *setup], check=True, capture_output=True, cwd=folder)
-        control = [*user, str(Path(initdb).with_name("pg_ctl")), "-D", data, "-w"]
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        started = [*control, "-o", options, "-l", str(folder / "log"), "start"]
-        subprocess.run(started, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+    with postgres_server() as port:
         of = {"HOST": "127.0.0.1", "PORT": str(port), "USER": "iop", "PASSWORD": PASSWORD, "DB": "postgres"}
         for key, value in of.items():
             monkeypatch.setenv(f"IOP_POSTGRES_{key}", value)
         yield
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def test_runs_are_kept_in_postgres(root: Path, tmp_path: Path, postgres: None) -> None:

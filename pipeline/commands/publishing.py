@@ -1,0 +1,26 @@
+"""What commands do where releases are also published elsewhere: bring those places up, and say so."""
+
+from __future__ import annotations
+
+import typer
+from rich.markup import escape
+
+from pipeline.commands.console import err, out
+from pipeline.commands.exit_codes import ExitCode
+from pipeline.settings import Settings
+from warehouse.release import Releases
+
+
+def bring_up_targets(settings: Settings) -> None:
+    """After a change to the releases. Ends the command with code 3 where a place stays behind: the change stands."""
+    if not settings.publish:
+        return
+    from warehouse.targets.deliver import deliver  # clients of stores, which only this needs
+
+    told = deliver(Releases(settings.releases), settings.publish, settings.lake_data)
+    for one in told.done:
+        out.print(f"{escape(one.target)}: {one.line}", soft_wrap=True)
+    for why in told.problems:
+        err.print(f"[red]{escape(why)}[/red]", soft_wrap=True, emoji=False)
+    if told.problems:
+        raise typer.Exit(ExitCode.PARTIAL)

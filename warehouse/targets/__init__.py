@@ -1,0 +1,1 @@
+"""Where releases are published besides their folder: object stores and DuckLake catalogs; and copying them from there."""
