@@ -32,6 +32,7 @@ VOCABULARY = Path(__file__).parent / "vocabulary"
 OVERRIDES_BEFORE = Path(__file__).resolve().parent.parent / "warehouse" / "overrides"
 MAIL = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
 IN_PROFILES = {"title", "states", "serve_demo", "second_reader", "geocoder"}  # besides the settings
+IN_PROCESS = "in_process"
 
 
 class SettingsError(ValueError):
@@ -69,6 +70,11 @@ class Settings:
     )  # the server that alerts are mailed by, with its password
     mail_to: tuple[str, ...] = ()
     ui: str | None = None  # where people find Dagster's pages
+    executor: str = IN_PROCESS  # what runs the steps of a run (`pipeline.flow.executors`)
+    workers: int = 2  # shards of the sources, where that is another
+    executor_at: str | None = field(
+        default=None, repr=False
+    )  # of a scheduler or broker, maybe with a password
     choices: Choices | None = field(default=None, compare=False, repr=False)  # where each value comes from
     stage_at: Path | None = None  # where not below `out`: what was known at a date of the past
 
@@ -141,6 +147,9 @@ class Settings:
             smtp=_address(choices, "smtp", ("smtp", "smtps")),
             mail_to=_mail_to(choices),
             ui=_address(choices, "ui", ("http", "https")),
+            executor=take("executor", default=cls.executor),
+            workers=max(1, take("workers", default=cls.workers)),
+            executor_at=take("executor_at"),
             choices=choices,
         )
 
@@ -164,6 +173,11 @@ class Settings:
         """INFO where nobody chose: the user interface keeps lines apart by their level."""
         by_default = self.choices is not None and self.choices.chosen["log_level"].origin == "default"
         return "INFO" if by_default else self.log_level
+
+    @property
+    def shards(self) -> int:
+        """Steps that share out fetching and reading; 1: one step for all, as on one machine."""
+        return 1 if self.executor == IN_PROCESS else self.workers
 
     @property
     def stage(self) -> Path:

@@ -18,6 +18,7 @@ from pipeline.cli import app
 from pipeline.commands import run as run_command
 from pipeline.flow.graph import build_defs
 from pipeline.flow.partitions import one_run
+from pipeline.flow.resources import HELD_AS
 from pipeline.flow.workspace import Workspace
 from pipeline.logs import written
 from pipeline.settings import Settings, SettingsError
@@ -46,7 +47,7 @@ def reading_alone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Folder:
             .resolve_job_def("directory_job")
             .execute_in_process(
                 instance=folder.instance,
-                tags=one_run(folder.instance, ids),
+                tags={**one_run(folder.instance, ids), HELD_AS: workspace.run_id},
                 run_config=QUIET,
                 asset_selection=[dg.AssetKey(name) for name in READING],
             )

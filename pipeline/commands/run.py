@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+from uuid import uuid4
 
 import dagster as dg
 import typer
@@ -33,17 +37,20 @@ from pipeline.commands.run_lock import run_lock
 from pipeline.commands.run_report import explain, introduce, show, tell_deliveries, tell_failures
 from pipeline.fetch.outcome.reach import unread_sources
 from pipeline.flow.acceptance import Accept
+from pipeline.flow.again import reconstructable_job
 from pipeline.flow.graph import build_defs
-from pipeline.flow.options import failed_sources
+from pipeline.flow.leavings import Leavings, Summary
+from pipeline.flow.options import Options, failed_sources
 from pipeline.flow.partitions import one_run
-from pipeline.flow.past import stage_of_the_past
+from pipeline.flow.resources import HELD_AS
 from pipeline.flow.run_end import errors, run_end
+from pipeline.flow.schedules import DIRECTORY
 from pipeline.flow.workspace import Workspace
 from pipeline.logs import Lines, written
 from pipeline.progress import Progress, Silent
-from pipeline.settings import Settings
+from pipeline.settings import IN_PROCESS, Settings, SettingsError
 
-JOB = "directory_job"
+Result = dg.ExecuteInProcessResult | dg.JobExecutionResult
 IS_KEPT = "DAGSTER_HOME"  # names the instance that keeps runs
 SourceOption = Annotated[
     list[str] | None,
@@ -135,8 +142,8 @@ def replay(
     if source:
         fail("--as-of reads every source on a stage of its own: leave out --source.", ExitCode.USAGE)
     as_of = (as_of + LAST_MOMENT if as_of.time() == time() else as_of).replace(tzinfo=UTC)
-    with stage_of_the_past(settings) as then:
-        finish(Workspace(then, _progress(then), reread=True, offline=True, as_of=as_of), None, accepting)
+    past = Workspace(settings, _progress(settings), reread=True, offline=True, as_of=as_of)
+    finish(past, None, accepting)
 
 
 def _heard(settings: Settings, verbose: bool) -> Settings:
@@ -161,20 +168,21 @@ def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept
         ids = _sources(settings, source_ids)
         if not workspace.offline:
             introduce(settings, ids)
-        with run_lock(settings):
+        workspace = replace(workspace, selection=frozenset(ids), run_id=str(uuid4()))
+        with run_lock(settings, workspace.run_id):
             result = _execute(workspace, ids, accepting)
+            summary = Leavings(settings.out, workspace.run_id).summary()
         if any("InterruptedError" in error.to_string() for _, error in errors(result.all_events)):
             raise KeyboardInterrupt  # Dagster took it for a failure of the step
-        code = _shown(workspace, result)
+        code = _shown(settings, summary, result)
         run_id = result.run_id if IS_KEPT in os.environ else ""
         otherwise = "" if result.success else "it ended before its first step did"
-        keep(settings.out, run_end(JOB, result.all_events, workspace.clock(), run_id, otherwise))
+        keep(settings.out, run_end(DIRECTORY, result.all_events, workspace.clock(), run_id, otherwise))
         tell(settings, workspace.clock())
     raise typer.Exit(code)
 
 
-def _shown(workspace: Workspace, result: dg.ExecuteInProcessResult) -> ExitCode:
-    settings, summary = workspace.settings, workspace.summary
+def _shown(settings: Settings, summary: Summary, result: Result) -> ExitCode:
     show(settings, summary)
     if summary.release is None:
         explain(summary, result)
@@ -210,23 +218,41 @@ def _sources(settings: Settings, wanted: list[str] | None) -> list[str]:
     return [i for i in known if not wanted or i in wanted]
 
 
-def _execute(workspace: Workspace, ids: list[str], accepting: Accept) -> dg.ExecuteInProcessResult:
-    job = build_defs(replace(workspace, selection=frozenset(ids))).resolve_job_def(JOB)
-    with _instance() as instance:
-        return job.execute_in_process(
-            instance=instance,
-            tags=one_run(instance, ids),
-            raise_on_error=False,
-            run_config={
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-                "ops": {"build": {"config": accepting.model_dump()}},
-            },
+def _execute(workspace: Workspace, ids: list[str], accepting: Accept) -> Result:
+    """Run all steps in this process, or by the executor that the settings name."""
+    settings = workspace.settings
+    config: dict[str, Any] = {
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        "ops": {"build": {"config": accepting.model_dump()}},
+    }
+    try:
+        defs = build_defs(workspace)
+    except SettingsError as error:
+        fail(error, ExitCode.USAGE)
+    with _instance(settings) as instance:
+        tags = {**one_run(instance, ids), HELD_AS: workspace.run_id}
+        if settings.executor != IN_PROCESS:
+            config["resources"] = {"workspace": {"config": Options.of(workspace).model_dump()}}
+            job = reconstructable_job(settings)
+            return dg.execute_job(job, instance, config, tags)
+        return defs.resolve_job_def(DIRECTORY).execute_in_process(
+            instance=instance, tags=tags, raise_on_error=False, run_config=config
         )
 
 
-def _instance() -> dg.DagsterInstance:
+@contextmanager
+def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The instance of `DAGSTER_HOME`, whose user interface then shows this run; else one that passes with the run.
 
-    SQLite takes some 50 ms for every event, and there are three for each source: headless runs need not pay that.
+    SQLite takes some 50 ms for every event, and there are three for each source: headless runs need not pay that, unless
+    several processes are to write events.
     """
-    return dg.DagsterInstance.get() if IS_KEPT in os.environ else dg.DagsterInstance.ephemeral()
+    if IS_KEPT in os.environ:
+        with dg.DagsterInstance.get() as lasting:
+            yield lasting
+    elif settings.executor == IN_PROCESS:
+        with dg.DagsterInstance.ephemeral() as passing:
+            yield passing
+    else:
+        with TemporaryDirectory() as folder, dg.DagsterInstance.local_temp(folder) as shared:
+            yield shared

@@ -12,11 +12,11 @@ from pipeline.settings import Settings
 
 
 @contextmanager
-def run_lock(settings: Settings) -> Iterator[None]:
-    """Hold the lock, or end the command."""
+def run_lock(settings: Settings, run_id: str | None = None) -> Iterator[None]:
+    """Hold the lock, for the run of this id too, or end the command."""
     with ExitStack() as held:
         try:
-            held.enter_context(hold(settings))
+            held.enter_context(hold(settings, run_id))
         except RunLockedError as error:
             fail(error)
         yield

@@ -12,8 +12,8 @@ from rich.table import Table
 from pipeline.commands.console import err, out
 from pipeline.fetch.outcome.reach import is_outage, unread_sources
 from pipeline.fetch.settings import FetchSettings
+from pipeline.flow.leavings import Summary
 from pipeline.flow.run_end import step_errors
-from pipeline.flow.workspace import Summary
 from pipeline.read.source import ReadReport
 from pipeline.settings import Settings
 from warehouse.release import Release, Releases
@@ -78,10 +78,13 @@ def _what_readers_see(settings: Settings, release: Release, nothing_new: bool) -
 
 def _second_reader(summary: Summary) -> None:
     """What was asked of a second reader, what it cost, and what its answers came to."""
-    if asked := summary.asked:
-        ends = ", ".join(f"{n:,} {end}" for end, n in asked.ends.most_common()) or "nothing to ask"
-        out.print(f"Second reader {escape(asked.model)}: {ends}; {asked.tokens:,} tokens")
-        for why in filter(None, (asked.stopped, asked.problem)):
+    if summary.asked:
+        counted = sum((asked.ends for asked in summary.asked), Counter[str]())
+        ends = ", ".join(f"{n:,} {end}" for end, n in counted.most_common()) or "nothing to ask"
+        tokens = sum(asked.tokens for asked in summary.asked)
+        out.print(f"Second reader {escape(summary.asked[0].model)}: {ends}; {tokens:,} tokens")
+        whys = (why for asked in summary.asked for why in (asked.stopped, asked.problem) if why)
+        for why in dict.fromkeys(whys):
             err.print(f"[yellow]second reader[/yellow] {escape(why)}")
     counts = sum((report.second for report in summary.reads), Counter[str]())
     if pages := counts.pop("pages", 0):
@@ -182,7 +185,7 @@ def introduce(settings: Settings, source_ids: Sequence[str]) -> None:
         err.print(f"[yellow]{ANONYMOUS}[/yellow]", soft_wrap=True)
 
 
-def explain(summary: Summary, result: dg.ExecuteInProcessResult) -> None:
+def explain(summary: Summary, result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> None:
     """Why nothing was published, in one screen."""
     unread = unread_sources(summary.fetched)
     if unread and not any(
@@ -206,7 +209,7 @@ def tell_deliveries(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -
                 out.print(f"{escape(place)}: {line.value}", soft_wrap=True)
 
 
-def tell_failures(result: dg.ExecuteInProcessResult) -> bool:
+def tell_failures(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> bool:
     """A line for each step that failed; whether there was one. Failed checks of assets are told by the audit."""
     failed = [*step_errors(result.all_events)]
     for step, error in failed:

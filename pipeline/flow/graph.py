@@ -13,28 +13,34 @@ from pipeline.flow.assets.geography import geography
 from pipeline.flow.assets.listings import listings
 from pipeline.flow.assets.published import published
 from pipeline.flow.assets.release import release
+from pipeline.flow.assets.shards import sharded
 from pipeline.flow.assets.warehouse import warehouse
 from pipeline.flow.catalog import described
 from pipeline.flow.checks import source_checks
+from pipeline.flow.executors import executor_of
 from pipeline.flow.freshness import AGES
 from pipeline.flow.registry_sensor import registry_sensor
 from pipeline.flow.resources import resources
 from pipeline.flow.schedules import daily, directory_job, freshness_job, hourly
 from pipeline.flow.workspace import Workspace
 
-ASSETS = (documents, listings, geography, entities, geocode, warehouse, release, coverage_report)
+AFTER = (geography, entities, geocode, warehouse, release, coverage_report)
 
 
 def build_defs(workspace: Workspace, retry: dg.RetryPolicy | None = None) -> dg.Definitions:
     """Everything that Dagster knows. The registry is not read for it: its sources come and go (`pipeline.flow.partitions`).
     `retry`: what the daemon's runs do with a failed step; who waits for a run at a terminal hears of it at once."""
-    job, fresh = directory_job(workspace.settings.reports, retry), freshness_job()
+    settings = workspace.settings
+    reading = [documents, listings]
+    if settings.shards > 1:
+        reading = [sharded([*documents.specs, *listings.specs], settings.shards)]
+    job, fresh = directory_job(settings.reports, retry), freshness_job()
     return dg.Definitions(
-        assets=dg.map_asset_specs(described, (*ASSETS, published) if workspace.settings.publish else ASSETS),
+        assets=dg.map_asset_specs(described, [*reading, *AFTER, *([published] if settings.publish else [])]),
         asset_checks=[*source_checks(), *AGES],
         jobs=[job, fresh],
         schedules=[daily(job, workspace), hourly(fresh)],
         sensors=[registry_sensor(workspace), *alert_sensors(workspace)],
         resources=resources(workspace),
-        executor=dg.in_process_executor,
+        executor=executor_of(settings),
     )

@@ -39,6 +39,19 @@ class Options(dg.Config):
                 ) from None
         return text
 
+    @classmethod
+    def of(cls, workspace: Workspace) -> Options:
+        """What a workspace was told, so that steps in other processes are told the same."""
+        return cls(
+            refetch=workspace.refetch,
+            retry_failed=False,  # it is in the selection by now
+            reread=workspace.reread,
+            accept_layout=workspace.accept,
+            offline=workspace.offline,
+            as_of=workspace.as_of.isoformat() if workspace.as_of else "",
+            selection=sorted(workspace.selection or ()),
+        )
+
     def applied(self, workspace: Workspace) -> Workspace:
         """The workspace of a run with these options; what it was given otherwise stays. Raises ValueError where an id
         is no source."""

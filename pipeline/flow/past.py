@@ -16,14 +16,21 @@ TAKEN_ALONG = (
 
 
 @contextmanager
-def stage_of_the_past(settings: Settings) -> Iterator[Settings]:
-    """These settings with a stage that begins empty and is gone afterwards."""
-    stage = settings.out / FOLDER
-    shutil.rmtree(stage, ignore_errors=True)  # of a run that was killed
+def stage_of_the_past(settings: Settings, run_id: str) -> Iterator[Settings]:
+    """These settings with a stage of the run's own, which begins empty and is gone afterwards.
+
+    Steps of a run that work in processes of their own find it there, and leave it: it goes with whoever made it.
+    """
+    stage = settings.out / FOLDER / run_id
+    if stage.is_dir():
+        yield replace(settings, stage_at=stage)
+        return
+    shutil.rmtree(stage.parent, ignore_errors=True)  # of a run that was killed
+    stage.mkdir(parents=True)
     known = settings.stage / TAKEN_ALONG
     if known.is_dir():
         shutil.copytree(known, stage / TAKEN_ALONG)
     try:
         yield replace(settings, stage_at=stage)
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        shutil.rmtree(stage.parent, ignore_errors=True)

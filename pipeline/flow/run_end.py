@@ -27,10 +27,13 @@ def step_errors(events: Iterable[dg.DagsterEvent]) -> Iterator[tuple[str, Any]]:
 
 
 def errors(events: Iterable[dg.DagsterEvent]) -> Iterator[tuple[str, Any]]:
-    """The same of every failed step."""
-    for event in events:
-        if event.is_step_failure and (error := event.step_failure_data.error):
-            yield event.step_key or "", error.cause or error
+    """The same of every failed step; where none is to blame, of the run itself."""
+    events = list(events)
+    failed = [(e.step_key or "", e.step_failure_data.error) for e in events if e.is_step_failure]
+    failed = failed or [("run", e.job_failure_data.error) for e in events if e.is_job_failure]
+    for step, error in failed:
+        if error:
+            yield step, error.cause or error
 
 
 def run_end(

@@ -8,6 +8,7 @@ from pipeline.flow.freshness import AGES
 from pipeline.flow.partitions import NAME, added, left, one_run, read_again
 from pipeline.flow.workspace import Workspace
 
+DIRECTORY = "directory_job"
 HOURLY = "45 * * * *"
 DAILY = "15 4 * * *"  # after midnight everywhere in the country, before offices open
 
@@ -16,7 +17,7 @@ def directory_job(reports: bool, retry: dg.RetryPolicy | None = None) -> dg.Unre
     """Every asset, from fetching to the release; `reports`: the reports on it, too, which else are made when asked for."""
     everything = dg.AssetSelection.all() - dg.AssetSelection.checks(*AGES)
     return dg.define_asset_job(
-        "directory_job",
+        DIRECTORY,
         selection=everything if reports else everything - dg.AssetSelection.assets("coverage_report"),
         description="Fetch what is due, read it, match it, build, audit and publish a release.",
         op_retry_policy=retry,

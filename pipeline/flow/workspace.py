@@ -5,38 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
+from pipeline.flow.leavings import Leavings, Summary, kinds
 from pipeline.logs import Lines
 from pipeline.progress import Progress, Silent
-from pipeline.read.source import ReadReport
-from pipeline.records import Document
-from pipeline.second_reader.client import AskReport
 from pipeline.settings import Settings
-from pipeline.stage.entities import EntityReport
-from pipeline.stage.geocode import GeocodeReport
-from pipeline.stage.geography.write import GeographyReport
 from pipeline.stage.tables import Stage
-from warehouse.audit import AuditReport
-from warehouse.build import BuildReport
-from warehouse.release import Release, Releases
-
-
-@dataclass(slots=True)
-class Summary:
-    """What the run came to, for the table at the end of `iop run`."""
-
-    fetched: list[Document] = field(default_factory=list)
-    asked: AskReport | None = None  # a second reader, where one is configured
-    reads: list[ReadReport] = field(default_factory=list)
-    geography: GeographyReport | None = None
-    entities: EntityReport | None = None
-    geocode: GeocodeReport | None = None
-    build: BuildReport | None = None
-    audit: AuditReport | None = None
-    release: Release | None = None  # published now, or the one that stands where there is `nothing_new`
-    nothing_new: bool = False
-    reports: Path | None = None  # the folder of coverage reports, where they were written
+from warehouse.release import Releases
 
 
 def utc_now() -> datetime:
@@ -49,7 +25,8 @@ class Workspace:
 
     `refetch`: also sources that are not due. `reread`: also content that has not changed. `accept`: also pages whose
     layout seems to have changed. `offline`: fetch nothing, read what the archive holds. `as_of`: read what the archive
-    held then. `selection`: these sources alone, of all that a run is asked for; None: every one.
+    held then. `selection`: these sources alone, of all that a run is asked for; None: every one. `run_id`: in
+    whose name the run lock is held, and what the run leaves is kept.
     """
 
     settings: Settings
@@ -61,7 +38,21 @@ class Workspace:
     offline: bool = False
     as_of: datetime | None = None
     selection: frozenset[str] | None = None
-    summary: Summary = field(default_factory=Summary)
+    run_id: str = "by_hand"
+
+    def leave(self, part: str = "", **values: Any) -> None:
+        """Keep what a step came to, under the names of `Summary`; `part`: where several steps leave lists together."""
+        for name, value in values.items():
+            Leavings(self.settings.out, self.run_id).leave(name, value, kinds()[name], part)
+
+    def left(self, name: str) -> Any:
+        """What a step of this run kept under a name of `Summary`; None where none did."""
+        return next(Leavings(self.settings.out, self.run_id).parts(name, kinds()[name]), None)
+
+    @property
+    def summary(self) -> Summary:
+        """What the steps of the run that was last at work left."""
+        return Leavings(self.settings.out).summary()
 
     def selects(self, source_id: str) -> bool:
         return self.selection is None or source_id in self.selection

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from pathlib import Path
 
 from pipeline.archive.archive import Archive
@@ -40,6 +40,7 @@ class Job:
     accept: bool = False  # also where the layout seems to have changed
     as_of: datetime | None = None
     answers: Answers = NO_ANSWERS  # of a second reader, from the archive
+    processes: int | None = None  # so many at most; None: one a processor
 
 
 def read_sources(
@@ -69,8 +70,9 @@ def _reports(
     sources: Sequence[Source], documents: Mapping[str, Sequence[Document]], job: Job
 ) -> Iterator[ReadReport]:
     size = sum(d.size or 0 for found in documents.values() for d in found)
-    workers = min(os.cpu_count() or 1, len(sources))
-    if size < MUCH or workers < 2:
+    workers = min(job.processes or os.cpu_count() or 1, len(sources))
+    # One that is given keeps a crash from the step that reads here. (A daemon, as Dask's workers are, may start none.)
+    if size < MUCH or current_process().daemon or (workers < 2 and not job.processes):
         for source in sources:
             yield _read(source, documents.get(source.id, ()), job)
         return

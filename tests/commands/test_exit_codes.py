@@ -15,7 +15,8 @@ from pipeline.archive.archive import Archive
 from pipeline.commands import run as run_command
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.run_report import COUNTED, SHOWN, _table
-from pipeline.flow.workspace import Summary, Workspace
+from pipeline.flow.leavings import Summary
+from pipeline.flow.workspace import Workspace
 from pipeline.read.source import ReadReport
 from pipeline.records import Document, Outcome
 from pipeline.settings import Settings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -126,3 +128,33 @@ def test_a_run_of_the_past_leaves_the_working_stage_alone(settings: Settings) ->
     assert result.success
     assert seen[0] != settings.stage
     assert not seen[0].exists()
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from pipeline.flow.run_lock import run_lock
+from pipeline.settings import Settings
+
+with run_lock(Settings.choose(profile="demo", out=Path(sys.argv[1]), environment={}), "one"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_processes_of_one_run_share_the_lock_and_it_dies_with_them(settings: Settings) -> None:
+    """The step of another process failed with 'Another run works in', before this."""
+    command = [sys.executable, "-c", HOLDS, str(settings.out)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None and other.stdout.readline() == "held\n"
+        with run_lock(settings, "one"):
+            pass
+        with pytest.raises(RunLockedError, match="Another run works in"), run_lock(settings, "two"):
+            pass
+        with run_lock(settings, "one"):
+            other.kill()
+            other.wait()
+            with pytest.raises(RunLockedError), run_lock(settings, "two"):
+                pass
+    with run_lock(settings, "two"):
+        pass

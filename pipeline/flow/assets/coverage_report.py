@@ -34,7 +34,7 @@ def coverage_report(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeRes
             written = write_reports(release, to, lambda _: task.advance())
         except ExportError as error:
             raise dg.Failure(str(error)) from error
-    workspace.summary.reports = to
+    workspace.leave(reports=to)
     return dg.MaterializeResult(
         metadata={
             "read them at": dg.MetadataValue.path(next(one.page for one in written if one.state is None)),

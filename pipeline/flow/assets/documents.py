@@ -1,7 +1,7 @@
 """Fetch: every source's pages, API answers and files, into the archive (`pipeline.fetch`)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -46,9 +46,19 @@ def documents(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
 ) -> Iterator[dg.MaterializeResult[None] | dg.Output[None]]:
     """The asset, partitioned by source. One run fetches all its sources side by side, each host at its own pace."""
-    settings = workspace.settings
     sources, missing = asked_sources(context, workspace)
-    now = workspace.clock()
+    fetch(context, workspace, sources)
+    tell_missing(context, workspace, missing)
+    yield told("documents")
+    yield check_told(FETCHED)
+
+
+def fetch(
+    context: dg.AssetExecutionContext, workspace: Workspace, sources: Sequence[Source], part: str = ""
+) -> None:
+    """Fetch these sources where they are due, put what is known of them on the stage, and tell each one's end. `part`:
+    of which step of several, where they share out a run's sources."""
+    settings, now = workspace.settings, workspace.clock()
     fetched: list[Document] = []
     with Archive(settings.archive) as archive:
         visits = by_source(archive.visits())
@@ -63,7 +73,9 @@ def documents(
         if not workspace.offline:
             with settings.fetching() as how, workspace.progress.task("fetch") as task:
                 fetched = fetch_all(wanted, archive, how, progress=lambda _: task.advance())
-            workspace.summary.fetched += fetched
+            # What the command line counts, and no more: there may be a million.
+            told_later = [Document(d.source_id, d.url, d.fetched_at, d.outcome) for d in fetched]
+            workspace.leave(part, fetched=told_later)
         attempts = _attempts(archive, sources, workspace.as_of, now)
     tried: dict[str, list[Document]] = {source.id: [] for source in wanted}
     for document in fetched:
@@ -72,11 +84,13 @@ def documents(
         workspace.stage.write_source(source)
         workspace.stage.write_documents(source.id, attempts.get(source.id, []))
         _tell(context, source, tried.get(source.id))
-    if problems := settings.registry.problems:  # without, the table has left, and is nobody's fault
+
+
+def tell_missing(context: dg.AssetExecutionContext, workspace: Workspace, missing: Iterable[str]) -> None:
+    """A failed check of each partition whose table is mistyped. (Without any problem, it has left, and is nobody's fault.)"""
+    if problems := workspace.settings.registry.problems:
         for source_id in missing:
             judged(context, FETCHED, source_id, False, {"registry": [str(problem) for problem in problems]})
-    yield told("documents")
-    yield check_told(FETCHED)
 
 
 def _tell(context: dg.AssetExecutionContext, source: Source, tried: Sequence[Document] | None) -> None:

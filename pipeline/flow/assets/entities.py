@@ -24,7 +24,7 @@ def entities(
             workspace.stage, workspace.releases.current_path(), settings.overrides, workspace.clock()
         )
         task.advance()
-    workspace.summary.entities = report
+    workspace.leave(entities=report)
     for override in report.obsolete_overrides:
         context.log.warning(f"obsolete override: {override}")
     return dg.MaterializeResult(

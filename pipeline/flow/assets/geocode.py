@@ -21,7 +21,7 @@ def geocode(
     with workspace.progress.task("locate", 1) as task:
         report = geocode_listings(workspace.stage, geocoder, workspace.clock(), chosen.again_days)
         task.advance()
-    workspace.summary.geocode = report
+    workspace.leave(geocode=report)
     for problem in report.problems:
         context.log.warning(f"geocoder: {problem}")
     return dg.MaterializeResult(

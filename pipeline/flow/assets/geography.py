@@ -15,7 +15,7 @@ def geography(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
 ) -> dg.MaterializeResult[None]:
     report = write_geography(workspace.stage, workspace.settings.geography)
-    workspace.summary.geography = report
+    workspace.leave(geography=report)
     for problem in report.problems:
         context.log.warning(str(problem))
     return dg.MaterializeResult(

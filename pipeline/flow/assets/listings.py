@@ -1,6 +1,6 @@
 """Extract and normalize: documents → observations → listings (`pipeline.read.source`, `pipeline.read.processes`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
@@ -13,6 +13,7 @@ from pipeline.read.editions import documents_by_source
 from pipeline.read.processes import Job, read_sources
 from pipeline.read.second import ask_second_reader, second_answers
 from pipeline.read.source import ReadReport
+from sources.registry import Source
 
 SPECS = (
     (
@@ -45,8 +46,23 @@ def listings(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
 ) -> Iterator[dg.MaterializeResult[None] | dg.Output[None]]:
     """The two assets, partitioned by source. What has not changed is not read again."""
-    settings = workspace.settings
     sources, _ = asked_sources(context, workspace)
+    read(context, workspace, sources)
+    for name, _, _ in SPECS:
+        yield told(name)
+    yield check_told(READ)
+
+
+def read(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    sources: Sequence[Source],
+    part: str = "",
+    processes: int | None = None,
+) -> None:
+    """Read what the archive has of these sources, and tell each one's end. `part`: of which step of several, where they
+    share out a run's sources; `processes`: so many at most; None: one a processor."""
+    settings = workspace.settings
     with Archive(settings.archive) as archive:
         counted = documents_by_source(sources, archive, workspace.as_of)
         if settings.second_reader.asks and not workspace.offline:
@@ -54,7 +70,7 @@ def listings(
                 asked = ask_second_reader(
                     sources, counted, archive, workspace.stage, settings.second_reader, task.advance
                 )
-            workspace.summary.asked = asked
+            workspace.leave(part, asked=[asked])
         answers = second_answers(archive, settings.second_reader, workspace.as_of)
     job = Job(
         settings.archive,
@@ -65,17 +81,17 @@ def listings(
         accept=workspace.accept,
         as_of=workspace.as_of,
         answers=answers,
+        processes=processes,
     )
+    reports: list[ReadReport] = []
     with workspace.progress.task("read", len(sources)) as task:
         for report in read_sources(sources, counted, job):
-            workspace.summary.reads.append(report)
+            reports.append(report)
             if report.problem:
                 context.log.warning(f"{report.source_id}: {report.problem}")
             _describe(context, report)
             task.advance()
-    for name, _, _ in SPECS:
-        yield told(name)
-    yield check_told(READ)
+    workspace.leave(part, reads=reports)
 
 
 def _describe(context: dg.AssetExecutionContext, report: ReadReport) -> None:

@@ -33,14 +33,15 @@ def release(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None
     said, last, now = content_of(candidate), releases.latest(), utc(workspace.clock())
     news = said.news(last.content) if last else News.FACTS
     with using(workspace.settings.policy):
-        report = workspace.summary.audit or as_recorded(audit(candidate, releases.current_path(), now))
+        left = workspace.left("audit")  # by this run; one that only publishes looks itself
+        report = left or as_recorded(audit(candidate, releases.current_path(), now))
         worth = last is None or is_worth_publishing(news, datetime.fromisoformat(last.built_at), now)
     if last and report.ok and not worth:
         candidate.unlink()
-        published, workspace.summary.nothing_new = last, True
+        published, nothing_new = last, True
     else:
-        published = releases.publish(candidate, report, said)
-    workspace.summary.release = published
+        published, nothing_new = releases.publish(candidate, report, said), False
+    workspace.leave(release=published, nothing_new=nothing_new)
     fields = {"release": published.number, "news": str(news), "services": published.rows["directory"]}
     log.info("release %d: %s, %d services", *fields.values(), extra=fields)
     return dg.MaterializeResult(

@@ -105,7 +105,7 @@ def warehouse(
         task.advance()
     verdict = {"release": built.release, "errors": len(report.errors), "warnings": len(report.warnings)}
     log.info("audit of release %d: %d errors, %d warnings", *verdict.values(), extra=verdict)
-    workspace.summary.build, workspace.summary.audit = built, report
+    workspace.leave(build=built, audit=report)
     for spec in SPECS:
         tables = [c.table for c in TABLES.values() if asset_of(c) == spec.key.to_user_string()]
         rows = {f"rows {table}": built.rows[table] for table in tables}
