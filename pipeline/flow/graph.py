@@ -29,8 +29,10 @@ def build_defs(workspace: Workspace, retry: dg.RetryPolicy | None = None) -> dg.
     """Everything that Dagster knows. The registry is not read for it: its sources come and go (`pipeline.flow.partitions`).
     `retry`: what the daemon's runs do with a failed step; who waits for a run at a terminal hears of it at once."""
     job, fresh = directory_job(workspace.settings.reports, retry), freshness_job()
+    assets = dg.map_asset_specs(described, (*ASSETS, published) if workspace.settings.publish else ASSETS)
     return dg.Definitions(
-        assets=dg.map_asset_specs(described, (*ASSETS, published) if workspace.settings.publish else ASSETS),
+        # one run for a range of sources, said of every asset: else `dg launch --partition-range` refuses the job
+        assets=[asset.with_attributes(backfill_policy=dg.BackfillPolicy.single_run()) for asset in assets],
         asset_checks=[*source_checks(), *AGES],
         jobs=[job, fresh],
         schedules=[daily(job, workspace), hourly(fresh)],
