@@ -51,7 +51,7 @@ def write_geography(stage: Stage, folder: Path | None = None) -> GeographyReport
     if (
         not problems
         and stage.marked(MARK) == fingerprint
-        and all(stage.path(t, ALL).exists() for t in TABLES)
+        and all(stage.is_sound(t, ALL) for t in TABLES)
     ):
         return GeographyReport({})
     stage.mark(MARK, None)
