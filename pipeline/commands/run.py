@@ -228,5 +228,13 @@ def _instance() -> dg.DagsterInstance:
     """The instance of `DAGSTER_HOME`, whose user interface then shows this run; else one that passes with the run.
 
     SQLite takes some 50 ms for every event, and there are three for each source: headless runs need not pay that.
+    A dagster.yaml that cannot be used, as where a variable that it names is not set, ends the command.
     """
-    return dg.DagsterInstance.get() if IS_KEPT in os.environ else dg.DagsterInstance.ephemeral()
+    if IS_KEPT not in os.environ:
+        return dg.DagsterInstance.ephemeral()
+    try:
+        return dg.DagsterInstance.get()
+    except dg.DagsterInvalidConfigError as error:
+        wrong = "; ".join(one.message.partition("\n")[0].rstrip(":") for one in error.errors)
+        file = f"{os.environ[IS_KEPT]}/dagster.yaml"
+        fail(f"{file}: {wrong}. Set what it names, or unset DAGSTER_HOME.", ExitCode.USAGE)
