@@ -74,6 +74,19 @@ def test_an_index_that_is_lost_or_damaged_is_made_anew(world: World, how: str) -
     assert world.iop("rollback") == (ExitCode.OK, "Readers see release 1 again.\n")
 
 
+def test_releases_outlive_index_and_pointer(world: World) -> None:
+    """The next publishing took them for what a crash had left."""
+    releases = world.out / "releases"
+    for name in ("index.json", "current"):
+        (releases / name).unlink()
+    with pytest.raises(ReleaseError, match="iop releases rebuild"):
+        Recovery(releases).recover()
+    with pytest.raises(ReleaseError, match="iop releases rebuild"):
+        Releases(releases).next_number()
+    assert world.iop("releases rebuild")[0] == ExitCode.OK
+    assert [release.number for release in Releases(releases).list()] == [2, 1] and world.ids()
+
+
 def test_what_is_no_release_is_put_aside_and_told(world: World) -> None:
     releases = world.out / "releases"
     (releases / "index.json").unlink()

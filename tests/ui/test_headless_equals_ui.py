@@ -150,4 +150,4 @@ def launch(tab: Any, address: str) -> None:
     tab.get_by_role("button", name="All", exact=True).click()
     tab.get_by_role("button", name="Launch backfill").click()
     tab.get_by_text("Created backfill").wait_for()
-    tab.get_by_role("link", name="Runs", exact=True).last.click()
+    tab.goto(f"{tab.url}/runs")
