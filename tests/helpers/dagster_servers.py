@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,8 +68,13 @@ class Process:
             self._lines.put(line)
 
     def wait_for(self, words: str) -> None:
-        while words not in self._lines.get(timeout=START_S):
-            pass
+        """Until a line of the log has these words; what it had instead is told after `START_S`."""
+        seen, until = [""], time.monotonic() + START_S
+        while words not in seen[-1]:
+            try:
+                seen.append(self._lines.get(timeout=max(until - time.monotonic(), 0.1)))
+            except queue.Empty:
+                raise AssertionError(f"no {words!r} in:\n{''.join(seen)}") from None
 
     def stop(self) -> None:
         os.killpg(self.started.pid, signal.SIGTERM)
