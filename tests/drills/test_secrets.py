@@ -11,7 +11,7 @@ from small_world import World
 from pipeline.commands.exit_codes import ExitCode
 
 SECRETS = {
-    "IOP_WEBHOOK": "https://hooks.example/services/of-a-drill-1",
+    "IOP_WEBHOOK": "http://127.0.0.1:9/services/of-a-drill-1",
     "IOP_OF_A_DRILL_KEY": "of-a-drill-2",
     "AWS_SECRET_ACCESS_KEY": "of-a-drill-3",
     "IOP_POSTGRES_PASSWORD": "of-a-drill-4",

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from small_world import World
@@ -88,12 +88,13 @@ def dagster(world: World, home: Path, root: Path) -> Iterator[str]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = str(taken.getsockname()[1])
-    web = Process(home, env, "dagster-webserver", "-h", "127.0.0.1", "-p", port)
-    daemon = Process(home, env, "dagster-daemon", "run")
-    try:
-        web.wait_for("Serving dagster-webserver")
+    with ExitStack() as started:
+        web = Process(home, env, "dagster-webserver", "-h", "127.0.0.1", "-p", port)
+        started.callback(web.stop)
+        web.wait_for(
+            "Serving dagster-webserver"
+        )  # before the daemon: side by side they spoil a new SQLite state
+        daemon = Process(home, env, "dagster-daemon", "run")
+        started.callback(daemon.stop)
         daemon.wait_for("Added partition keys")
         yield f"http://127.0.0.1:{port}"
-    finally:
-        daemon.stop()
-        web.stop()
