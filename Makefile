@@ -27,4 +27,4 @@ dev: .venv/.ready
 	@touch $@
 
 clean:
-	rm -rf .venv data .dagster/storage .dagster/artifacts .dagster/logs
+	rm -rf .venv data .dagster/storage .dagster/artifacts .dagster/logs .logs_queue logs

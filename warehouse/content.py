@@ -49,9 +49,10 @@ class Content:
 
 
 def is_worth_publishing(news: News, published: datetime, now: datetime) -> bool:
-    """Whether a release with this news is to replace one that was built at `published`; both moments in UTC."""
+    """Whether a release with this news is to replace one that was built at `published`; both moments in UTC. One that
+    was built in the future, by a clock that was ahead, is replaced as soon as there is anything."""
     wait = timedelta(hours=policy()["release"]["dates_hours"])
-    return news is News.FACTS or (news is News.DATES and now - published >= wait)
+    return news is News.FACTS or (news is News.DATES and not published <= now < published + wait)
 
 
 def content_of(release: Path) -> Content:

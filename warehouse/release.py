@@ -29,6 +29,7 @@ from warehouse.sql import literal, quoted
 NAME = re.compile(r"release-(\d+)\.duckdb")
 KEEP = 10
 STABLE = "current"
+REBUILD = "`iop releases rebuild` makes it anew of the releases themselves"
 HOLD = "hold.json"  # there: readers stay at the current release
 
 
@@ -97,7 +98,7 @@ class Releases:
         if release is None or not release.path.exists():
             raise ReleaseError(
                 f"{self.stable_path} points to release {number}, which is not in {self.folder / 'index.json'}: "
-                "roll back to one that `list` shows"
+                "`iop rollback` makes the newest that is whole current"
             )
         return release
 
@@ -132,7 +133,7 @@ class Releases:
             raise ReleaseError(f"{candidate} is still open for writing: close every connection to it first")
         with self._locked():
             self._clean()
-            number, built_at, version, previous, rows = _facts(candidate)
+            number = _facts(candidate)[0]
             if number < self.next_number():
                 raise ReleaseError(
                     f"{candidate} calls itself release {number}, but {self.next_number() - 1} exists: "
@@ -142,22 +143,7 @@ class Releases:
             _move(candidate, draft)
             _sync(draft)
             self._reached("synced")
-            target = self.folder / f"release-{number}.duckdb"
-            size, warnings = draft.stat().st_size, len(report.warnings)
-            said = content or content_of(draft)
-            release = Release(
-                number,
-                target,
-                built_at,
-                version,
-                _sha256(draft),
-                size,
-                previous,
-                warnings,
-                rows,
-                said.facts,
-                said.dated,
-            )
+            release = self._described(draft, len(report.warnings), content)
             self._settle(draft, release)
             return release
 
@@ -178,7 +164,12 @@ class Releases:
     def held(self) -> str | None:
         """Why readers stay where they are whatever is published (it may be ""); None where they do not."""
         file = self.folder / HOLD
-        return str(json.loads(file.read_text(encoding="utf-8"))["why"]) if file.exists() else None
+        if not file.exists():
+            return None
+        try:
+            return str(json.loads(file.read_text(encoding="utf-8"))["why"])
+        except (ValueError, KeyError, TypeError):
+            return f"{file} cannot be read"  # it is there, and that is what counts
 
     def resume(self) -> Release:
         """End the hold: readers see the newest release again. ReleaseError where nothing is held."""
@@ -209,10 +200,14 @@ class Releases:
         ReleaseError where there is none, or where its checksum no longer holds.
         """
         with self._locked():
-            index, now = self._index(), self.current()
+            index = self._index()
+            try:
+                now = self.current()
+            except ReleaseError:
+                now = None  # readers see none
             if number is None:
-                older = [n for n in index if now is None or n < now.number]
-                number = max(older, default=None)
+                older = sorted((n for n in index if now is None or n < now.number), reverse=True)
+                number = next((n for n in older if self.verify(n) is None), max(older, default=None))
             if number is None or number not in index:
                 raise ReleaseError(
                     f"there is no release {number or 'before this one'}; there are {sorted(index)}"
@@ -235,12 +230,30 @@ class Releases:
             return f"{release.path} does not have the checksum of the index: it was changed or damaged"
         return None
 
+    def _described(self, file: Path, warnings: int = 0, content: Content | None = None) -> Release:
+        """A release of this folder as its file says it."""
+        number, built_at, version, previous, rows = _facts(file)
+        path, size, said = (
+            self.folder / f"release-{number}.duckdb",
+            file.stat().st_size,
+            content or content_of(file),
+        )
+        sha256 = _sha256(file)
+        return Release(
+            number, path, built_at, version, sha256, size, previous, warnings, rows, said.facts, said.dated
+        )
+
     def _index(self) -> dict[int, Release]:
         path = self.folder / "index.json"
-        if not path.exists():
+        if not path.exists():  # before the first release, or where a crash left that alone
+            if len([*self.folder.glob("release-*.duckdb")]) > 1 or os.path.lexists(self.stable_path):
+                raise ReleaseError(f"{path} is missing: {REBUILD}")
             return {}
-        rows = json.loads(path.read_text(encoding="utf-8"))["releases"]
-        return {row["number"]: release_of_row(row, self.folder) for row in rows}
+        try:
+            rows = json.loads(path.read_text(encoding="utf-8"))["releases"]
+            return {row["number"]: release_of_row(row, self.folder) for row in rows}
+        except (ValueError, KeyError, TypeError) as error:
+            raise ReleaseError(f"{path} cannot be read ({error}): {REBUILD}") from None
 
     def _write_index(self, index: Mapping[int, Release]) -> None:
         _replace(self.folder / "index.json", index_of(index))

@@ -14,7 +14,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from operator import itemgetter
 from pathlib import Path
@@ -34,6 +34,7 @@ LEVEL = 3  # zstd: levels above 3 gain 5% of size for twice the time
 COLUMNS = LOG.columns
 HASH = re.compile(r"[0-9a-f]{64}")
 MARKS = "damaged/"
+AHEAD = timedelta(days=1)  # that the clock of another machine, or of another zone, may be ahead of ours
 T = TypeVar("T")
 _thread = threading.local()
 _outcomes = {outcome.value: outcome for outcome in Outcome}
@@ -177,8 +178,8 @@ class Archive:
         return set(self._read((LOG,), lambda con: con.execute(sql, [list(source_ids)]).fetchall()))
 
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """An in-memory DuckDB with the log as the view `log`."""
-        return self._connection((LOG,))
+        """An in-memory DuckDB with all of the log as the view `log`."""
+        return self._connection((LOG,), past=False)
 
     def select(self, sql: str, values: list[Any] | dict[str, Any]) -> Iterator[Document]:
         """Documents that a query over `log` and `visits` gives."""
@@ -186,11 +187,15 @@ class Archive:
         with con:
             yield from _documents(con)
 
-    def _connection(self, tables: Iterable[Table]) -> duckdb.DuckDBPyConnection:
+    def _connection(self, tables: Iterable[Table], past: bool = True) -> duckdb.DuckDBPyConnection:
+        """`past`: without rows of the future. A clock that was ahead wrote them; they would stand as the newest, and
+        keep a source from being due, until that day has come."""
         self.flush()
         con = duckdb.connect()
         for table in tables:
             self.reader.load(table, con)
+            if past:
+                self.reader.until(table, con, datetime.now(UTC) + AHEAD)
         return con
 
     def _read(

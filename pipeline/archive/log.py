@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,12 +31,17 @@ OUTCOMES = ", ".join(f"'{outcome.value}'" for outcome in Outcome)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, in the folder of its name. `readable` tells rows from what a damaged line gave."""
+    """A table, in the folder of its name. `readable` tells rows from what a damaged line gave; `moment` is the column that
+    dates a row."""
 
     name: str
     columns: Mapping[str, str]
     readable: str
-    order: str
+    moment: str
+
+    @property
+    def order(self) -> str:
+        return f"source_id, {self.moment}"
 
     @property
     def folder(self) -> str:
@@ -58,7 +64,7 @@ LOG = Table(
         "redirects": "VARCHAR[]",
     },
     f"source_id IS NOT NULL AND url IS NOT NULL AND fetched_at {MOMENT} AND outcome IN ({OUTCOMES})",
-    "source_id, fetched_at",
+    "fetched_at",
 )
 VISITS = Table(
     "visits",
@@ -70,7 +76,7 @@ VISITS = Table(
         "size": "BIGINT",
     },
     f"source_id IS NOT NULL AND began_at {MOMENT} AND ended_at {MOMENT} AND outcomes IS NOT NULL AND size IS NOT NULL",
-    "source_id, ended_at",
+    "ended_at",
 )
 
 
@@ -111,6 +117,13 @@ class LogReader:
             [name for name, _ in written if base(name) in known],
             [name for name, segments in packed.items() if segments is None],
             [name for name, _, _ in found if name.endswith(UNREAD)],
+        )
+
+    def until(self, table: Table, con: duckdb.DuckDBPyConnection, moment: datetime) -> None:
+        """Leave out of the view `<table>`, which is loaded, what is dated after a moment."""
+        con.execute(
+            f"CREATE OR REPLACE VIEW {table.name} AS SELECT {', '.join(table.columns)} FROM {table.name}_rows "
+            f"WHERE {table.moment} <= {literal(f'{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}')}::TIMESTAMP"
         )
 
     def counts(self, table: Table, con: duckdb.DuckDBPyConnection) -> dict[str, int]:

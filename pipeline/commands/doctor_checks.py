@@ -137,13 +137,15 @@ def release(settings: Settings, _now: datetime) -> Iterator[Finding]:
     kept = Releases(settings.releases)
     back = "iop releases --verify shows which are whole; iop rollback NUMBER makes one current"
     try:
-        current, known = kept.current(), kept.list()
+        known = kept.list()
     except ReleaseError as error:
-        yield Finding(Level.PROBLEM, str(error), back)
+        what, _, remedy = str(error).partition(": ")
+        yield Finding(Level.PROBLEM, what, remedy)
         return
-    except (ValueError, KeyError, TypeError) as error:
-        remedy = "put index.json back from a backup"
-        yield Finding(Level.PROBLEM, f"{settings.releases / 'index.json'} cannot be read: {error}", remedy)
+    try:
+        current = kept.current()
+    except ReleaseError as error:
+        yield Finding(Level.PROBLEM, str(error).partition(": ")[0], back)
         return
     for one in known:
         if not one.path.exists():

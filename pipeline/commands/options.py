@@ -77,8 +77,13 @@ def chosen(
 
 
 def release_of(profile: str | None, out: Path | None, release: Path | None) -> Path:
-    """The release file of these options; it may be missing."""
-    return release or chosen(profile, None, out).releases / "current"
+    """The release file of these options; it may be missing. A pointer to one that is not there ends the command."""
+    path = release or chosen(profile, None, out).releases / "current"
+    if path.is_symlink() and not path.exists():
+        fail(
+            f"{path} points to {path.readlink()}, which is not there: `iop rollback` goes to the newest that is."
+        )
+    return path
 
 
 def archive_of(settings: Settings) -> str | Path:

@@ -10,12 +10,13 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.commands.console import fail, out
+from pipeline.commands.console import err, fail, out
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.commands.publishing import bring_up_targets
 from pipeline.settings import Settings
 from warehouse.diff import diff as diff_releases
+from warehouse.recovery import Recovery
 from warehouse.release import Release, ReleaseError, Releases
 
 app = typer.Typer(
@@ -42,11 +43,11 @@ def releases(
     if context.invoked_subcommand:
         return
     there = Releases(chosen(profile, registry, out_folder).releases)
-    current = there.current()
+    kept, current = _looked_up(there)
     table = Table("", "release", "built (UTC)", "services", "size", "contract", "warnings", title="Releases")
     table.add_column("kept because")
     broken = []
-    for release in there.list():
+    for release in kept:
         mark = "→" if current and release.number == current.number else ""
         problem = there.verify(release.number) if verify else None
         broken += [problem] if problem else []
@@ -109,6 +110,32 @@ def publish(
     bring_up_targets(settings)
 
 
+@app.command()
+def rebuild(context: typer.Context, profile: ProfileOption = None, out_folder: OutOption = None) -> None:
+    """Make index.json anew of the releases themselves, where it is lost or damaged."""
+    found, damaged = Recovery(_settings_of(context, profile, out_folder).releases).rebuild()
+    out.print(f"{len(found)} releases: {', '.join(str(release.number) for release in found) or 'none'}.")
+    for name in damaged:
+        err.print(
+            f"[yellow]{escape(name)}[/yellow] is no release that can be read: put it back from a backup"
+        )
+    if damaged or not found:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _looked_up(there: Releases) -> tuple[list[Release], Release | None]:
+    """The releases and the current one; what is wrong with the folder is told, and there is then none."""
+    try:
+        kept = there.list()
+    except ReleaseError as error:
+        fail(error)
+    try:
+        return kept, there.current()
+    except ReleaseError as error:
+        err.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
+        return kept, None
+
+
 def _keep(
     context: typer.Context, number: int, why: str, profile: str | None, out_folder: Path | None
 ) -> Settings:
@@ -163,7 +190,7 @@ def diff(
     out_folder: OutOption = None,
 ) -> None:
     """What changed from one release to another."""
-    kept = Releases(chosen(profile, registry, out_folder).releases).list()
+    kept, _ = _looked_up(Releases(chosen(profile, registry, out_folder).releases))
     if len(kept) < 2 and (old is None or new is None):
         fail("There are no two releases to compare.")
     out.print(diff_releases(_find(kept, old or kept[1].number).path, _find(kept, new or kept[0].number).path))

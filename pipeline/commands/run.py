@@ -245,10 +245,10 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The instance of `DAGSTER_HOME`, whose user interface then shows this run; else one that passes with the run.
 
     SQLite takes some 50 ms for every event, and there are three for each source: headless runs need not pay that, unless
-    several processes are to write events.
+    several processes are to write events. A dagster.yaml that cannot be used ends the command.
     """
     if IS_KEPT in os.environ:
-        with dg.DagsterInstance.get() as lasting:
+        with _lasting() as lasting:
             yield lasting
     elif settings.executor == IN_PROCESS:
         with dg.DagsterInstance.ephemeral() as passing:
@@ -256,3 +256,12 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     else:
         with TemporaryDirectory() as folder, dg.DagsterInstance.local_temp(folder) as shared:
             yield shared
+
+
+def _lasting() -> dg.DagsterInstance:
+    try:
+        return dg.DagsterInstance.get()
+    except dg.DagsterInvalidConfigError as error:  # as where a variable that it names is not set
+        wrong = "; ".join(one.message.partition("\n")[0].rstrip(":") for one in error.errors)
+        file = f"{os.environ[IS_KEPT]}/dagster.yaml"
+        fail(f"{file}: {wrong}. Set what it names, or unset DAGSTER_HOME.", ExitCode.USAGE)

@@ -1,6 +1,7 @@
 """Checks of the data's age as it is *now* (`warehouse.freshness`): a release grows old though nothing is built.
 
-They read what is published, take no lock, and have a job and a schedule of their own. Limits: `policy.toml`, `[sla]`, and what
+They read what is published, take no lock, and have a job and a schedule of their own. Where a run takes them along (the
+user interface does, for every asset that it makes), they wait for its release. Limits: `policy.toml`, `[sla]`, and what
 the profile's policy lays over it. What is told to people is judged the same (`pipeline.alerts.wrong`).
 """
 
@@ -16,9 +17,11 @@ from pipeline.flow.workspace import Workspace
 from warehouse.freshness import fact_ages, row_ages, source_ages
 from warehouse.policy import using
 
+PUBLISHED = ["release"]
 IN_TIME = dg.AssetCheckSpec(
     "in_time",
     asset="documents",
+    additional_deps=PUBLISHED,
     partitions_def=SOURCES,
     description="By the release, the source answered within its cadence and the grace of the policy.",
 )
@@ -41,7 +44,9 @@ def in_time(
     yield check_told(IN_TIME)
 
 
-@dg.asset_check(asset="source_health", description="Every source answered within its cadence.")
+@dg.asset_check(
+    asset="source_health", additional_deps=PUBLISHED, description="Every source answered within its cadence."
+)
 def sources_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Fails for each source that is overdue beyond the grace, or never answered."""
     return _checked(
@@ -54,7 +59,9 @@ def sources_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResul
     )
 
 
-@dg.asset_check(asset="directory", description="Most rows were verified before they expire.")
+@dg.asset_check(
+    asset="directory", additional_deps=PUBLISHED, description="Most rows were verified before they expire."
+)
 def rows_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Fails where too many rows of a mart that dates them are older than facts may be; the other marts count these."""
     return _checked(
@@ -67,7 +74,11 @@ def rows_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     )
 
 
-@dg.asset_check(asset="freshness", description="Most facts of each field were verified within its days.")
+@dg.asset_check(
+    asset="freshness",
+    additional_deps=PUBLISHED,
+    description="Most facts of each field were verified within its days.",
+)
 def facts_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Fails for each field of which too many facts are due."""
     return _checked(

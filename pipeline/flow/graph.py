@@ -35,8 +35,10 @@ def build_defs(workspace: Workspace, retry: dg.RetryPolicy | None = None) -> dg.
     if settings.shards > 1:
         reading = [sharded([*documents.specs, *listings.specs], settings.shards)]
     job, fresh = directory_job(settings.reports, retry), freshness_job()
+    assets = dg.map_asset_specs(described, [*reading, *AFTER, *([published] if settings.publish else [])])
     return dg.Definitions(
-        assets=dg.map_asset_specs(described, [*reading, *AFTER, *([published] if settings.publish else [])]),
+        # one run for a range of sources, said of every asset: else `dg launch --partition-range` refuses the job
+        assets=[asset.with_attributes(backfill_policy=dg.BackfillPolicy.single_run()) for asset in assets],
         asset_checks=[*source_checks(), *AGES],
         jobs=[job, fresh],
         schedules=[daily(job, workspace), hourly(fresh)],

@@ -55,7 +55,11 @@ def one_run(instance: dg.DagsterInstance, ids: Sequence[str]) -> Mapping[str, st
 
 def asked_sources(context: dg.AssetExecutionContext, workspace: Workspace) -> tuple[list[Source], list[str]]:
     """The sources of this run's partitions; and partitions without a source, as their table left the registry or is
-    mistyped: they are told and left out, and the others go on."""
+    mistyped: they are told and left out, and the others go on. A run that names none fails: it would fetch nothing."""
+    if not (context.has_partition_key or context.has_partition_key_range):
+        raise dg.Failure(
+            "This run names no sources. Choose partitions: All in the user interface, FIRST...LAST as --partition-range of dg launch."
+        )
     declared = {source.id: source for source in workspace.settings.registry.sources}
     keys = [key for key in context.partition_keys if workspace.selects(key)]
     missing = [key for key in keys if key not in declared]

@@ -38,6 +38,7 @@ def registry_sensor(workspace: Workspace) -> dg.SensorDefinition:
             requests.append(SOURCES.build_delete_request(gone))
         for problem in registry.problems:
             context.log.warning(str(problem))
-        return dg.SensorResult(dynamic_partitions_requests=requests)
+        told = f"{len(registry.sources)} sources in the registry: {len(new)} new partitions, {len(gone)} have left"
+        return dg.SensorResult(skip_reason=told, dynamic_partitions_requests=requests)
 
     return sensor

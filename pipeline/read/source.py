@@ -67,7 +67,7 @@ class Reader:
         source, stage = self.source, self.stage
         report = ReadReport(source.id, len(documents))
         fingerprint = self._fingerprint(documents)
-        if stage.marked(source.id) == fingerprint:
+        if stage.marked(source.id) == fingerprint and stage.is_whole(source.id):
             stage.verify_again(source.id, self._seen(documents))
             report.rows = stage.counts(source.id)
             self._date(documents, report)

@@ -36,10 +36,16 @@ class EntityReport:
 
 
 def resolve_entities(stage: Stage, release: Path | None, overrides: Path, now: datetime) -> EntityReport:
-    """Match all listings on the stage; write crosswalk, ledger and pairs. Ids come from the last release."""
+    """Match all listings on the stage; write crosswalk, ledger and pairs. Ids come from the last release.
+
+    DamagedStageError where a file of the stage cannot be read."""
+    try:
+        listed, offered = listings(stage), services(stage)
+    except pl.exceptions.PolarsError as error:
+        raise stage.damage() from error
     found = resolve(
-        listings(stage),
-        services(stage),
+        listed,
+        offered,
         _last(stage, release, "ledger"),
         load_overrides(overrides),
         now,

@@ -27,6 +27,10 @@ ALL = "all"  # the partition of what matching made of all sources
 T = TypeVar("T")
 
 
+class DamagedStageError(Exception):
+    """A file of the stage that cannot be read; the message names it, and what to do."""
+
+
 class Stage:
     """The stage tables of one run's directory."""
 
@@ -90,10 +94,30 @@ class Stage:
             if f.exists()
         }
 
+    def is_sound(self, table: str, partition: str) -> bool:
+        """Whether a partition is there, to the end of its file, where Parquet has its footer."""
+        try:
+            pl.read_parquet_schema(self.path(table, partition))
+        except (pl.exceptions.PolarsError, OSError):
+            return False
+        return True
+
+    def is_whole(self, source_id: str) -> bool:
+        """Whether all that a source gave, once it was complete, is still there."""
+        return all(self.is_sound(table, source_id) for table in LISTING_TABLES)
+
+    def damage(self) -> DamagedStageError:
+        """What to say where a table could not be read."""
+        files = sorted(self.folder.glob("*/*.parquet"))
+        broken = [str(file) for file in files if not self.is_sound(file.parent.name, file.stem)]
+        return DamagedStageError(
+            f"the stage is damaged ({', '.join(broken) or self.folder}): run again without --source, which reads it from the archive"
+        )
+
     def marked(self, source_id: str) -> str | None:
-        """Fingerprint of the input whose listings are complete on disk; None where a write was cut off."""
+        """Fingerprint of the input whose listings were complete on disk; None where a write was cut off."""
         file = self._mark(source_id)
-        return file.read_text() if file.exists() else None
+        return file.read_text(errors="replace") if file.exists() else None
 
     def mark(self, source_id: str, fingerprint: str | None) -> None:
         file = self._mark(source_id)

@@ -1,9 +1,14 @@
 """Match: listings of all sources → organizations, locations, services with lasting ids (`pipeline.stage.entities`)."""
 
+import logging
+
 import dagster as dg
 
 from pipeline.flow.workspace import Workspace
 from pipeline.stage.entities import resolve_entities
+from warehouse.recovery import Recovery
+
+log = logging.getLogger(__name__)
 
 
 @dg.asset(
@@ -15,13 +20,15 @@ from pipeline.stage.entities import resolve_entities
 def entities(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
 ) -> dg.MaterializeResult[None]:
-    settings = workspace.settings
+    settings, releases = workspace.settings, workspace.releases
+    if told := Recovery(releases.folder).recover():
+        log.warning(told)
     if not settings.registry.problems:  # a table with a slip of the pen has not left
         for source_id in workspace.stage.keep_only([s.id for s in settings.registry.sources]):
             context.log.warning(f"{source_id} left the registry: what it gave is out of the release")
     with workspace.progress.task("match", 1) as task:
         report = resolve_entities(
-            workspace.stage, workspace.releases.current_path(), settings.overrides, workspace.clock()
+            workspace.stage, releases.current_path(), settings.overrides, workspace.clock()
         )
         task.advance()
     workspace.leave(entities=report)

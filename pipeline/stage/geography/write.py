@@ -48,11 +48,7 @@ def write_geography(stage: Stage, folder: Path | None = None) -> GeographyReport
     found, problems = find_files(folder, datasets) if folder else ([], [])
     files = [*found, *packaged_files(datasets)]
     fingerprint = _fingerprint(files)
-    if (
-        not problems
-        and stage.marked(MARK) == fingerprint
-        and all(stage.path(t, ALL).exists() for t in TABLES)
-    ):
+    if not problems and stage.marked(MARK) == fingerprint and all(stage.is_sound(t, ALL) for t in TABLES):
         return GeographyReport({})
     stage.mark(MARK, None)
     loaded, unread = read_files(files)
