@@ -16,6 +16,11 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDT
 err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else PLAIN_WIDTH)
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 source", "2 sources", "1,000 sources"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def fail(why: object, code: ExitCode = ExitCode.FAILED) -> NoReturn:
     """End the command with a line that says why."""
     err.print(f"[red]{escape(str(why))}[/red]", soft_wrap=True, emoji=False)

@@ -12,7 +12,7 @@ import duckdb
 import typer
 from rich.table import Table
 
-from pipeline.commands.console import fail, out
+from pipeline.commands.console import counted, fail, out
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, release_of
 from warehouse.exports.csv import safe_cell
@@ -67,7 +67,7 @@ def _write(format: Format, names: list[str], rows: list[tuple[Any, ...]]) -> Non
         for row in rows:
             table.add_row(*(_cell(value) for value in row))
         out.print(table)
-        out.print(f"{len(rows)} row{'s' * (len(rows) != 1)}")
+        out.print(counted(len(rows), "row"))
 
 
 def _cell(value: Any) -> str:

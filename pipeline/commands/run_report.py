@@ -9,7 +9,7 @@ import dagster as dg
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.commands.console import err, out
+from pipeline.commands.console import counted, err, out
 from pipeline.fetch.outcome.reach import is_outage, unread_sources
 from pipeline.fetch.settings import FetchSettings
 from pipeline.flow.leavings import Summary
@@ -44,8 +44,8 @@ def show(settings: Settings, summary: Summary) -> None:
     if summary.entities:
         e = summary.entities
         out.print(
-            f"{e.organizations:,} organizations, {e.locations:,} locations, {e.services:,} services; "
-            f"{e.review:,} pairs for review ([bold]iop review[/bold])"
+            f"{counted(e.organizations, 'organization')}, {counted(e.locations, 'location')}, "
+            f"{counted(e.services, 'service')}; {counted(e.review, 'pair')} for review ([bold]iop review[/bold])"
         )
         for override in e.obsolete_overrides:
             err.print(f"[yellow]obsolete override[/yellow] {escape(override)}")
@@ -79,8 +79,8 @@ def _what_readers_see(settings: Settings, release: Release, nothing_new: bool) -
 def _second_reader(summary: Summary) -> None:
     """What was asked of a second reader, what it cost, and what its answers came to."""
     if summary.asked:
-        counted = sum((asked.ends for asked in summary.asked), Counter[str]())
-        ends = ", ".join(f"{n:,} {end}" for end, n in counted.most_common()) or "nothing to ask"
+        ended = sum((asked.ends for asked in summary.asked), Counter[str]())
+        ends = ", ".join(f"{n:,} {end}" for end, n in ended.most_common()) or "nothing to ask"
         tokens = sum(asked.tokens for asked in summary.asked)
         out.print(f"Second reader {escape(summary.asked[0].model)}: {ends}; {tokens:,} tokens")
         whys = (why for asked in summary.asked for why in (asked.stopped, asked.problem) if why)
@@ -147,8 +147,8 @@ def _table(summary: Summary) -> Table:
     if len(reports) > shown:
         table.add_row(f"… {len(reports) - shown} more", *[""] * (2 + len(COUNTED)))
     footer = [
-        f"{len(reports)} sources",
-        f"{len(summary.fetched):,} attempts",
+        counted(len(reports), "source"),
+        counted(len(summary.fetched), "attempt"),
         *(f"{total[n]:,}" for n in COUNTED),
         "",
     ]

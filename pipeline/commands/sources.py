@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.commands.console import err, fail, out
+from pipeline.commands.console import counted, err, fail, out
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.commands.source_card import card
@@ -100,7 +100,7 @@ def check(context: typer.Context, profile: ProfileOption = None, registry: Regis
     settings = _chosen(context, profile, registry)
     problems = [*settings.registry.problems, *file_problems(settings.registry)]
     _tell(problems)
-    out.print(f"{len(settings.registry.sources)} sources in {settings.registry_folder}")
+    out.print(f"{counted(len(settings.registry.sources), 'source')} in {settings.registry_folder}")
     if problems:
         raise typer.Exit(ExitCode.USAGE)
     if not settings.registry.sources:

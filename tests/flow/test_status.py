@@ -105,7 +105,7 @@ def test_the_command_retries_them_too(folder: Folder) -> None:
     where = ["--registry", str(folder.registry), "--out", str(folder.workspace.settings.out)]
     folder.write("b")
     again = CliRunner().invoke(app, ["run", "--retry-failed", *where])
-    assert "1 sources" in again.output and "1 attempts" in again.output
+    assert "1 source " in again.output and "1 attempt " in again.output
     none = CliRunner().invoke(app, ["run", "--retry-failed", *where])
     assert none.exit_code == 0 and "No source failed" in none.output
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
+from warehouse_world import World
 
 from warehouse.content import ANY, FILE, News, content_of, is_worth_publishing
 from warehouse.contracts import release_tables
@@ -36,6 +38,19 @@ def test_what_is_news(built: Path, tmp_path: Path, change: str, news: News) -> N
     with duckdb.connect(str(changed)) as connection:
         connection.execute(change)
     assert content_of(changed).news(content_of(built)) is news
+
+
+def test_two_builds_upon_one_release_say_the_same(make: Callable[..., Path]) -> None:
+    """Readers are held at the first release, and every run builds upon that: only the first of those runs has news."""
+    before, world = make(World(), "before"), World()
+    world.listing("su_2025", 99, "NEW HOUSE", 99)
+    world.drop("listing", listing_id=world.rows["listing"][0]["listing_id"])
+    second, third = (
+        make(world, f"release_{n}", previous=before, now=world.now + timedelta(hours=n), run={"release": n})
+        for n in (2, 3)
+    )
+    assert content_of(second).news(content_of(before)) is News.FACTS
+    assert content_of(third).news(content_of(second)) is not News.FACTS
 
 
 def test_the_order_of_rows_is_no_news(built: Path, tmp_path: Path) -> None:
