@@ -17,10 +17,10 @@ said AS (
         ('condition', TRUE, coalesce(conditions_all, [NULL])), ('condition', FALSE, conditions_not_ticked),
         ('payer', TRUE, coalesce(payers_all, [NULL])), ('payer', FALSE, payers_not_ticked),
         ('payment option', TRUE, coalesce(payment_options, [NULL])), ('payment option', FALSE, payment_options_not_ticked)
-    ]) AS said
+    ]::STRUCT(facet VARCHAR, stated BOOLEAN, given VARCHAR[])[]) AS one
     FROM here),
 choice AS (
-    SELECT DISTINCT service_id, said[1] AS facet, said[2] AS stated, unnest(said[3]) AS choice FROM said)
+    SELECT DISTINCT service_id, one.facet, one.stated, unnest(one.given) AS choice FROM said)
 SELECT facet, coalesce(choice, 'not stated') AS choice, count(*) FILTER (stated) AS services,
     count(*) FILTER (NOT stated) AS not_ticked
 FROM choice GROUP BY facet, choice.choice HAVING services > 0 ORDER BY facet, services DESC, choice;

@@ -49,11 +49,13 @@ CREATE MACRO nearest_place(lat, lon, n, level := NULL) AS TABLE
         FROM directory
         WHERE latitude IS NOT NULL AND longitude IS NOT NULL AND (level IS NULL OR level_of_care = level) AND n >= 1
     ), place_found AS (
-        SELECT unnest(min(row(distance_km(lat, lon, latitude, longitude), location_id), greatest(n, 1))) AS found
+        SELECT unnest(min(
+            row(distance_km(lat, lon, latitude, longitude), location_id)::STRUCT(km DOUBLE, id VARCHAR), greatest(n, 1)
+        )) AS found  -- named by a cast: up to 1.5.5 DuckDB loses other names in a lateral join
         FROM place_on_map
     )
-    SELECT directory.*, found[1] AS distance_km
-    FROM place_found JOIN directory ON location_id = found[2]
+    SELECT directory.*, found.km AS distance_km
+    FROM place_found JOIN directory ON location_id = found.id
     WHERE level IS NULL OR level_of_care = level
     ORDER BY distance_km, location_id, service_id;
 
