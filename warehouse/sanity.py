@@ -5,6 +5,7 @@ The limits are in `policy.toml`.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import duckdb
@@ -91,12 +92,26 @@ def _mail(connection: Connection) -> Outcomes:
             tables.setdefault(table, {})[column] = mail(column, kind)
     message = "the text holds an e-mail address"
     remedy = "Pass the column through work.public_words in the model that fills it"
-    for table, bad in sorted(tables.items()):
-        counted = ", ".join(f"count(*) FILTER (WHERE {rule})" for rule in bad.values())
-        counts = connection.execute(f"SELECT {counted} FROM {quoted(table)}").fetchone() or ()
-        for column, rows in zip(bad, counts, strict=True):
+    for table, rules in sorted(tables.items()):
+        suspect = _with_at(connection, table, rules)
+        yield from [None] * (len(rules) - len(suspect))
+        for column, rows in zip(suspect, _count(connection, table, suspect.values()), strict=True):
             found = Finding("privacy", "error", table, column, rows, "(not shown)", message, remedy)
             yield found if rows else None
+
+
+def _with_at(connection: Connection, table: str, rules: Mapping[str, str]) -> dict[str, str]:
+    """The rules of columns that hold the sign at all: to prepare the rules costs more than to read a small release."""
+    signs = _count(connection, table, [f"contains({quoted(column)}::VARCHAR, '@')" for column in rules])
+    return {column: rule for (column, rule), rows in zip(rules.items(), signs, strict=True) if rows}
+
+
+def _count(connection: Connection, table: str, rules: Collection[str]) -> Sequence[int]:
+    """Rows of a table that fulfil each rule."""
+    if not rules:
+        return ()
+    counted = ", ".join(f"count_if({rule})" for rule in rules)
+    return connection.execute(f"SELECT {counted} FROM {quoted(table)}").fetchone() or ()
 
 
 def _people(connection: Connection) -> Finding | None:
