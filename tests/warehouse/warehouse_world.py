@@ -78,8 +78,10 @@ class World:
         self.entity("service", f"svc_{number:03x}a", services)
         self.entity("service", f"svc_{number:03x}b", [(row, "op")])
 
-    def listing(self, source_id: str, number: int, name: str, key: int) -> dict[str, Any]:
-        state, county, zip5, city, latitude, longitude = PLACES[number % len(PLACES)]
+    def listing(self, source_id: str, number: int, name: str, key: int, state: str = "") -> dict[str, Any]:
+        """A row of a source; `state` in place of the one where the number's place is."""
+        home, county, zip5, city, latitude, longitude = PLACES[number % len(PLACES)]
+        state = state or home
         row = self.add(
             "listing",
             listing_id=f"{source_id}:{key}",
