@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -20,20 +21,28 @@ from warehouse.release import ReleaseError, Releases
 Candidate = Callable[[int], tuple[Path, AuditReport]]
 
 
-def numbered(built: Path, folder: Path, number: int) -> Path:
-    """A copy of the good release that calls itself `number`, in every row that a reader will look at."""
-    path = folder / f"candidate-{number}.duckdb"
-    shutil.copy(built, path)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("UPDATE release_info SET release = ?", [number])
-        connection.execute("UPDATE directory SET evidence_count = ?", [number])
-    return path
+@pytest.fixture(scope="module")
+def numbered(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """A copy of the good release that calls itself by a number, in every row that a reader will look at."""
+    folder = tmp_path_factory.mktemp("numbered")
+
+    @cache
+    def one(number: int) -> Path:
+        path = folder / f"{number}.duckdb"
+        shutil.copy(built, path)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("UPDATE release_info SET release = ?", [number])
+            connection.execute("UPDATE directory SET evidence_count = ?", [number])
+        return path
+
+    return one
 
 
 @pytest.fixture
-def candidate(built: Path, tmp_path: Path) -> Candidate:
+def candidate(numbered: Callable[[int], Path], tmp_path: Path) -> Candidate:
     def one(number: int) -> tuple[Path, AuditReport]:
-        path = numbered(built, tmp_path, number)
+        path = tmp_path / f"candidate-{number}.duckdb"
+        shutil.copy(numbered(number), path)
         return path, AuditReport(path, 1, ())
 
     return one
@@ -216,6 +225,7 @@ def test_four_processes_read_while_releases_are_published(
     releases: Releases, candidate: Candidate, tmp_path: Path
 ) -> None:
     releases.publish(*candidate(1))
+    others = [candidate(number) for number in range(2, 8)]
     stop = tmp_path / "stop"
     readers = [
         subprocess.Popen(
@@ -223,8 +233,8 @@ def test_four_processes_read_while_releases_are_published(
         )
         for _ in range(4)
     ]
-    for number in range(2, 8):
-        releases.publish(*candidate(number))
+    for other in others:
+        releases.publish(*other)
     stop.touch()
     for reader in readers:
         out, _ = reader.communicate(timeout=60)
