@@ -146,10 +146,11 @@ VIOLATIONS = [*BECOMING, *(v for name in sorted(BUILT_FROM) for v in of_columns(
 
 @dataclass(frozen=True)
 class Broken:
-    """The world with every violation in it, as a release; `marks`: where each violation's row stood."""
+    """The world with every violation in it, as a release; `marks`: where each violation's row stood; `told`: the quarantine."""
 
     release: Path
     marks: dict[int, str]
+    told: list[tuple[Any, ...]]
 
 
 def violate(world: World, number: int, violation: Violation) -> str:
@@ -189,7 +190,8 @@ def violate(world: World, number: int, violation: Violation) -> str:
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
     world = World(providers=2)
     marks = {number: violate(world, number, violation) for number, violation in enumerate(VIOLATIONS)}
-    return Broken(build_world(world, tmp_path_factory.mktemp("broken")), marks)
+    release = build_world(world, tmp_path_factory.mktemp("broken"))
+    return Broken(release, marks, ask(release, "SELECT locator, detail, raw, source_id FROM quarantine"))
 
 
 def test_nothing_of_it_stops_the_release(broken: Broken, tmp_path: Path) -> None:
@@ -206,14 +208,13 @@ def test_nothing_of_it_stops_the_release(broken: Broken, tmp_path: Path) -> None
 @pytest.mark.parametrize("number", range(len(VIOLATIONS)), ids=[str(v) for v in VIOLATIONS])
 def test_each_is_in_quarantine(broken: Broken, number: int) -> None:
     violation, mark = VIOLATIONS[number], broken.marks[number]
-    told = ask(broken.release, "SELECT locator, detail, raw, source_id FROM quarantine")
-    found = [t for t in told if t[1] == violation.column and mark in str(t)]
+    found = [t for t in broken.told if t[1] == violation.column and mark in str(t)]
     if violation.rule in (
         "privacy",
         "required",
         "reference",
     ):  # where it stood may be what is missing, or not to be shown
-        found = found or [t for t in told if t[1] == violation.column]
+        found = found or [t for t in broken.told if t[1] == violation.column]
     assert found
 
 
@@ -240,31 +241,36 @@ def test_no_rule_of_the_audit_is_forgotten() -> None:
     assert not forgotten
 
 
-def test_a_rule_of_tomorrow_is_a_rule_of_admission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A check that is added to a contract holds at admission without another word."""
+@pytest.fixture(scope="module")
+def tomorrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A release under contracts with a check more, in which e-mail addresses stand among words."""
     check = Check("north", "range", "error", "x", "x", {"column": "latitude", "minimum": 42.3, "maximum": 72})
     contracts = release_tables()
     location = contracts["location"]
-    monkeypatch.setitem(contracts, "location", replace(location, checks=(check,)))
-    release = build_world(World(providers=3), tmp_path)
-    assert (
-        ask(release, "SELECT detail, raw FROM quarantine WHERE reason = 'north'")
-        == [("latitude", "42.264")] * 2
-    )
-    assert audit(release, None, NOW).ok
-
-
-def test_an_address_in_words_is_cut_out_and_the_words_stay(tmp_path: Path) -> None:
-    world = World(providers=2)
+    world = World(providers=3)
     world.site(0)["street2"] = f"Suite 2, {MAIL}"
     world.site(1)["street2"] = MAIL
     world.add("unmapped", source_id="su_2025", category="SET", text=f"ask {MAIL}", rows=2)
     world.add("unmapped", source_id="su_2025", category="SET", text="ask bob@maple.example", rows=3)
-    release = build_world(world, tmp_path)
-    streets = "SELECT street2 FROM listing WHERE source_id LIKE 'site%' ORDER BY listing_id"
-    assert ask(release, streets) == [("Suite 2, [e-mail]",), (None,)]
-    assert ask(release, "SELECT reason, detail, raw FROM quarantine") == [
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(contracts, "location", replace(location, checks=(check,)))
+        release = build_world(world, tmp_path_factory.mktemp("tomorrow"))
+        assert audit(release, None, NOW).ok
+        yield release
+
+
+def test_a_rule_of_tomorrow_is_a_rule_of_admission(tomorrow: Path) -> None:
+    """A check that is added to a contract holds at admission without another word."""
+    assert (
+        ask(tomorrow, "SELECT detail, raw FROM quarantine WHERE reason = 'north'")
+        == [("latitude", "42.264")] * 2
+    )
+
+
+def test_an_address_in_words_is_cut_out_and_the_words_stay(tomorrow: Path) -> None:
+    streets = "SELECT street2 FROM listing WHERE source_id LIKE 'site%' AND street2 IS NOT NULL"
+    assert ask(tomorrow, streets) == [("Suite 2, [e-mail]",)]
+    assert ask(tomorrow, "SELECT reason, detail, raw FROM quarantine WHERE reason <> 'north'") == [
         ("personal_contact", "street2", None)
     ]
-    assert ask(release, "SELECT text, rows FROM unmapped") == [("ask [e-mail]", 5)]
-    assert audit(release, None, NOW).ok
+    assert ask(tomorrow, "SELECT text, rows FROM unmapped") == [("ask [e-mail]", 5)]

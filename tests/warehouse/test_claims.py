@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouse_world import World, ask
+from warehouse_world import VOCABULARY, World, ask, build_world
 
 SERVICE = "iop/evening"
 
@@ -17,8 +17,6 @@ SERVICE = "iop/evening"
 @pytest.fixture(scope="module")
 def contested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One world in which every provider shows another quarrel."""
-    from warehouse_world import build_world
-
     world = World(providers=9)
 
     def site(number: int, field: str, value: str, key: str | None = SERVICE, **more: Any) -> None:
@@ -155,23 +153,34 @@ MONTHS = [
 FIELDS = ("accepting", "level_of_care", "condition")
 
 
-def test_facts_age_by_their_days(make: Callable[..., Path]) -> None:
-    """Sites that were read so many days ago, in one release."""
+@pytest.fixture(scope="module")
+def aged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sites that were read so many days ago, and a field more than the vocabularies have, in one release."""
+    folder = tmp_path_factory.mktemp("aged")
+    vocabulary = folder / "vocabulary"
+    shutil.copytree(VOCABULARY, vocabulary)
+    with (vocabulary / "fields.csv").open("a", encoding="utf-8") as table:
+        table.write("meals,service,one,boolean,,,,,program; inherited,90,Meals are served\n")
     world = World(providers=len(MONTHS))
     for number, (days, *_) in enumerate(MONTHS):
         for row in world.find("observation", source_id=f"site_{number:03}"):
             row["observed_at"] = world.now - timedelta(days=days)
     world.find("source", source_id="su_2025")[0]["published"] = date(2024, 1, 15)
-    path = make(world)
+    world.say(world.site(0), "meals", "true", SERVICE)
+    world.say(world.site(1), "meals", "true")  # of the place
+    return build_world(world, folder, vocabulary=vocabulary)
+
+
+def test_facts_age_by_their_days(aged: Path) -> None:
     for number, (days, *states) in enumerate(MONTHS):
         entity = f"svc_{number:03x}a"
         fresh = "SELECT freshness FROM claim WHERE entity_id = ? AND field = ? AND source_id LIKE 'site%'"
         # the level is also in the directory, which is younger than some of the sites
-        found = [ask(path, fresh, entity, field) for field in FIELDS if field != "level_of_care"]
+        found = [ask(aged, fresh, entity, field) for field in FIELDS if field != "level_of_care"]
         assert found == [[(states[0],)], [(states[2],)]], days
     # an edition is as old as its date: reading last year's directory today verifies nothing today
     row = ask(
-        path, "SELECT freshness, last_verified::DATE, alert FROM directory WHERE service_id = 'svc_000b'"
+        aged, "SELECT freshness, last_verified::DATE, alert FROM directory WHERE service_id = 'svc_000b'"
     )
     alert = "Last verified on 2024-01-15, more than a year ago. It may no longer be offered."
     assert row == [("expired", date(2024, 1, 15), alert)]
@@ -189,20 +198,10 @@ def test_facts_age_as_the_clock_goes_on(make: Callable[..., Path]) -> None:
         assert ask(path, row) == [(states[1], states[1] in ("stale", "expired"), read + timedelta(days=90))]
 
 
-def test_a_field_that_is_only_a_row_of_the_table_becomes_a_claim(tmp_path: Path) -> None:
+def test_a_field_that_is_only_a_row_of_the_table_becomes_a_claim(aged: Path) -> None:
     """A new fact needs no other list: its row says of whom it is, how long it is fresh and how it is chosen."""
-    from warehouse_world import VOCABULARY, build_world
-
-    vocabulary = tmp_path / "vocabulary"
-    shutil.copytree(VOCABULARY, vocabulary)
-    with (vocabulary / "fields.csv").open("a", encoding="utf-8") as table:
-        table.write("meals,service,one,boolean,,,,,program; inherited,90,Meals are served\n")
-    world = World(providers=2)
-    world.say(world.site(0), "meals", "true", SERVICE)
-    world.say(world.site(1), "meals", "true")  # of the place
-    built = build_world(world, tmp_path, vocabulary=vocabulary)
-    assert ask(built, "SELECT entity_type, value, chosen FROM claim WHERE field = 'meals' ORDER BY 1") == [
+    assert ask(aged, "SELECT entity_type, value, chosen FROM claim WHERE field = 'meals' ORDER BY 1") == [
         ("location", "true", True),
         ("service", "true", True),
     ]
-    assert ask(built, "SELECT verify_days FROM vocabulary_field WHERE field = 'meals'") == [(90,)]
+    assert ask(aged, "SELECT verify_days FROM vocabulary_field WHERE field = 'meals'") == [(90,)]

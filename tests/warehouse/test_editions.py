@@ -1,12 +1,16 @@
-"""The audit of a new edition: real turnover passes and is told, half a file or another one does not; acceptance."""
+"""The audit of a new edition: real turnover passes and is told, half a file or another one does not; acceptance.
+
+Every case has a list and states of its own; all of them stand in two pairs of releases.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pytest
@@ -23,113 +27,183 @@ LATER = NOW + timedelta(days=1)
 MINE = Acceptance("jo", "the publisher dropped the code", datetime(2026, 3, 2))
 
 
-class Edition(World):
-    """A directory alone, that lists these places; every fourth is in New Hampshire. `own` also have a site."""
+SITES = 500  # numbers from here on are of places that have a site, too
 
-    def __init__(self, numbers: Iterable[int], published: date, own: Iterable[int] = ()) -> None:
+
+class Editions(World):
+    """Lists of places, each list in two states of its own: every fourth of its places is in the second."""
+
+    def __init__(self) -> None:
         super().__init__(providers=0)
-        self.find("source", source_id="su_2025")[0]["published"] = published
-        for number in numbers:
-            row = self.listing("su_2025", number, f"EXAMPLE RECOVERY {number} INC", number)
+        self.drop("source", source_id="su_2025")
+        self.drop("document", source_id="su_2025")
+
+    def list(
+        self, case: Case, numbers: Iterable[int], published: date, own: Iterable[int] = range(30)
+    ) -> None:
+        """An edition with these places; those of `own` are there as well, and their operators have sites."""
+        self.source(case.source, "samhsa_directory", published=published)
+        for number in (*numbers, *(SITES + number for number in own)):
+            self._place(case, 1000 * [*CASES].index(case) + number, has_site=number >= SITES)
+
+    def _place(self, case: Case, number: int, *, has_site: bool) -> None:
+        state, name = case.states[number % 4 == 3], f"EXAMPLE RECOVERY {number} INC"
+        rows = [self.listing(case.source, number, name, number, state)]
+        if has_site:
+            self.source(f"site_{number}", "provider_site", state=state)
+            rows.append(self.listing(f"site_{number}", number, name, number, state))
+        for row in rows:
             self.service(row, "iop", "iop", None)
-            for level, prefix in (("organization", "org"), ("location", "loc")):
-                self.entity(level, f"{prefix}_{number:03x}", [(row, None)])
-            self.entity("service", f"svc_{number:03x}a", [(row, "iop")])
-        for number in own:
-            self.provider(number + 1000)
+        for level, prefix in (("organization", "org"), ("location", "loc")):
+            self.entity(level, f"{prefix}_{number:03x}", [(row, None) for row in rows])
+        self.entity("service", f"svc_{number:03x}a", [(row, "iop") for row in rows])
+
+
+class Case(NamedTuple):
+    """A list and the two states where its places are, which no other case has."""
+
+    source: str
+    states: tuple[str, str]
+
+    def of(self, findings: Iterable[Finding]) -> set[tuple[str, str]]:
+        """What was found about this list and its states."""
+        return {(f.check, f.sample) for f in findings if self.owns(f)}
+
+    def owns(self, finding: Finding) -> bool:
+        return finding.sample == self.source or finding.sample.split(" ")[-1] in self.states
+
+
+TURNOVER, SMALL_LOSS = Case("su_turnover", ("CT", "RI")), Case("su_small_loss", ("ME", "VT"))
+HALF, SAME, SAME_SMALL = (
+    Case("su_2025", ("MA", "NH")),
+    Case("su_same", ("NY", "NJ")),
+    Case("su_same_small", ("PA", "DE")),
+)
+OTHER, STATE_LOST, LARGE = (
+    Case("su_other", ("TX", "OK")),
+    Case("su_state_lost", ("AZ", "NM")),
+    Case("su_large", ("GA", "FL")),
+)
+WITH_SITES, ALONE = Case("su_with_sites", ("OH", "MI")), Case("su_alone", ("IL", "WI"))
+CASES = (TURNOVER, SMALL_LOSS, HALF, SAME, SAME_SMALL, OTHER, STATE_LOST, LARGE, WITH_SITES, ALONE)
+
+TURNED = [*range(36), *range(70, 100), *range(100, 140)]  # 34 of 100 places are gone, 40 are new
+FEWER = [n for n in range(100) if n % 4 != 3 or n > 40]  # 10 of 25 in the second state are gone
+
+
+@dataclass(frozen=True)
+class Built:
+    """Two releases of the same lists, and the audit of the second."""
+
+    before: Path
+    after: Path
+    report: AuditReport
+
+
+def compared(folder: Path, before: World, now: World) -> Built:
+    first = build_world(before, folder, "before")
+    after = build_world(now, folder, "after", previous=first, now=LATER, run={"release": 2})
+    return Built(first, after, audit(after, first, LATER))
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_world(Edition(range(100), OLD, own=range(30)), tmp_path_factory.mktemp("before"))
+def good(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """New editions with nothing but turnover."""
+    before, now = Editions(), Editions()
+    for case, numbers in ((TURNOVER, TURNED), (SMALL_LOSS, FEWER)):
+        before.list(case, range(100), OLD)
+        now.list(case, numbers, NEW)
+    return compared(tmp_path_factory.mktemp("good"), before, now)
 
 
-@pytest.fixture
-def judge(before: Path, tmp_path: Path) -> Callable[[World], AuditReport]:
-    """The audit of a world as the release after `before`."""
-    return lambda world: audit(build_world(world, tmp_path, previous=before, now=LATER), before, LATER)
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Each list lost its rows in another way."""
+    before, now = Editions(), Editions()
+    for case in (HALF, SAME, SAME_SMALL, OTHER, STATE_LOST, LARGE):
+        before.list(case, range(100), OLD)
+    now.list(HALF, range(0, 100, 2), NEW)
+    now.list(SAME, range(60), OLD)
+    now.list(SAME_SMALL, FEWER, OLD)
+    now.list(OTHER, range(200, 300), NEW)
+    now.list(STATE_LOST, [n for n in range(130) if n % 4 != 3], NEW, own=())
+    now.list(LARGE, [n for n in range(160) if n % 4 == 3 or n > 99 or n < 25], NEW, own=())
+    before.list(WITH_SITES, range(40), OLD, own=range(60))
+    now.list(WITH_SITES, range(40), NEW, own=())
+    before.list(ALONE, range(100), OLD, own=())
+    now.list(ALONE, range(40), NEW, own=())
+    return compared(tmp_path_factory.mktemp("bad"), before, now)
 
 
 def stopped(report: AuditReport) -> set[tuple[str, str]]:
     return {(f.check, f.sample) for f in report.errors}
 
 
-TURNOVER = [*range(36), *range(70, 100), *range(100, 140)]  # 34 of 100 places are gone, 40 are new
+def test_the_turnover_of_an_edition_passes_and_is_told_by_group(good: Built) -> None:
+    assert good.report.ok, good.report.errors
+    findings = [f for f in good.report.findings if f.check == "edition" and TURNOVER.owns(f)]
+    told = {(f.severity, f.sample): f.message for f in findings}
+    assert "34 of its 130 places are gone, 40 are new" in told["warning", "su_turnover"]
+    assert "26 of 75 services are gone, 30 are new" in told["info", "iop CT"]
+    assert told.keys() == {("warning", "su_turnover"), ("info", "iop CT"), ("info", "iop RI")}
 
 
-def test_the_turnover_of_an_edition_passes_and_is_told_by_group(
-    judge: Callable[[World], AuditReport],
-) -> None:
-    report = judge(Edition(TURNOVER, NEW, own=range(30)))
-    assert report.ok, report.errors
-    told = {(f.severity, f.sample): f.message for f in report.findings if f.check == "edition"}
-    assert "34 of its 130 places are gone, 40 are new" in told["warning", "su_2025"]
-    assert "26 of 75 services are gone, 30 are new" in told["info", "iop MA"]
-    assert told.keys() == {("warning", "su_2025"), ("info", "iop MA"), ("info", "iop NH")}
+def test_the_same_loss_within_an_edition_stops_as_ever(bad: Built, good: Built) -> None:
+    assert ("volume", "su_same") in SAME.of(bad.report.errors)
+    assert ("volume", "iop DE") in SAME_SMALL.of(bad.report.errors)
+    assert good.report.ok
+    assert ("volume", "iop VT") in SMALL_LOSS.of(good.report.warnings)
 
 
-def test_the_same_loss_within_an_edition_stops_as_ever(judge: Callable[[World], AuditReport]) -> None:
-    assert ("volume", "su_2025") in stopped(judge(Edition(range(60), OLD, own=range(30))))
-    small = [n for n in range(100) if n % 4 != 3 or n > 40]  # 10 of 25 in New Hampshire are gone
-    assert ("volume", "iop NH") in stopped(judge(Edition(small, OLD, own=range(30))))
-    report = judge(Edition(small, NEW, own=range(30)))
-    assert report.ok
-    assert ("volume", "iop NH") in {(f.check, f.sample) for f in report.warnings}
+def test_half_a_file_is_no_edition(bad: Built) -> None:
+    assert ("volume", "su_2025") in HALF.of(bad.report.errors)
 
 
-def test_half_a_file_is_no_edition(judge: Callable[[World], AuditReport]) -> None:
-    assert ("volume", "su_2025") in stopped(judge(Edition(range(0, 100, 2), NEW, own=range(30))))
+def test_another_file_is_no_edition(bad: Built) -> None:
+    assert OTHER.of(bad.report.errors) == {("edition", "su_other")}
 
 
-def test_another_file_is_no_edition(judge: Callable[[World], AuditReport]) -> None:
-    assert stopped(judge(Edition(range(200, 300), NEW, own=range(30)))) == {("edition", "su_2025")}
+def test_a_state_that_is_missing_is_no_turnover(bad: Built) -> None:
+    assert {("volume", "NM"), ("volume", "iop NM")} <= STATE_LOST.of(bad.report.errors)
 
 
-def test_a_state_that_is_missing_is_no_turnover(judge: Callable[[World], AuditReport]) -> None:
-    report = judge(Edition([n for n in range(130) if n % 4 != 3], NEW))
-    assert {("volume", "NH"), ("volume", "iop NH")} <= stopped(report)
-
-
-def test_a_large_group_is_judged_as_ever(
-    before: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fewer = Edition([n for n in range(160) if n % 4 == 3 or n > 99 or n < 25], NEW)
-    after = build_world(fewer, tmp_path, previous=before, now=LATER)
+def test_a_large_group_is_judged_as_ever(bad: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     small = {**policy()["edition"], "large": 50}
-    assert ("volume", "iop MA") not in stopped(audit(after, before, LATER))
+    assert ("volume", "iop GA") not in LARGE.of(bad.report.errors)
     monkeypatch.setattr("warehouse.drift.policy", lambda: {**policy(), "edition": small})
-    assert ("volume", "iop MA") in stopped(audit(after, before, LATER))
+    assert ("volume", "iop GA") in LARGE.of(audit(bad.after, bad.before, LATER).errors)
 
 
-def test_what_other_sources_say_is_judged_as_ever(tmp_path: Path) -> None:
+def test_what_other_sources_say_is_judged_as_ever(bad: Built) -> None:
     """An edition does not hide that the providers' own pages are lost: here both speak in one group."""
-    before = build_world(Edition(range(40), OLD, own=range(60)), tmp_path, "before")
-    after = build_world(Edition(range(40), NEW), tmp_path, previous=before, now=LATER)
-    assert ("volume", "iop MA") in stopped(audit(after, before, LATER))
-    before = build_world(Edition(range(100), OLD), tmp_path, "alone")
-    after = build_world(Edition(range(40), NEW), tmp_path, previous=before, now=LATER)
-    assert ("volume", "iop MA") not in stopped(audit(after, before, LATER)), "the source as a whole stops it"
+    assert ("volume", "iop OH") in WITH_SITES.of(bad.report.errors)
+    alone = ALONE.of(bad.report.errors)
+    assert alone and ("volume", "iop IL") not in alone, "the source as a whole stops it"
 
 
-def test_ids_that_are_lost_are_no_turnover(judge: Callable[[World], AuditReport]) -> None:
+def test_ids_that_are_lost_are_no_turnover(good: Built, tmp_path: Path) -> None:
     """The rows are still there, under other ids: the ledger was not given to the matching."""
-    world = Edition(range(100), NEW, own=range(30))
-    for row in (*world.rows["crosswalk"], *world.rows["ledger"]):
-        row["entity_id"] += "x"
-    assert "matching" in {check for check, _ in stopped(judge(world))}
+    copy = tmp_path / "lost.duckdb"
+    shutil.copy(good.after, copy)
+    with duckdb.connect(str(copy)) as connection:
+        for table in ("crosswalk", "ledger"):
+            connection.execute(f"UPDATE {table} SET entity_id = entity_id || 'x'")
+    lost = {(f.check, f.table, f.column) for f in audit(copy, good.before, LATER).errors}
+    assert ("matching", "crosswalk", "entity_id") in lost
 
 
-def test_a_row_that_the_next_edition_repeats_goes_on_in_history(before: Path, tmp_path: Path) -> None:
-    after = build_world(Edition(range(100), NEW, own=range(30)), tmp_path, previous=before, now=LATER)
-    assert ask(after, "SELECT count(*) FROM directory_history WHERE valid_to IS NOT NULL") == [(0,)]
+def test_a_row_that_the_next_edition_repeats_goes_on_in_history(good: Built) -> None:
+    ended = "SELECT count(*) FROM directory_history WHERE valid_to IS NOT NULL AND service_id {} IN (SELECT service_id FROM directory)"
+    assert ask(good.after, ended.format("")) == [(0,)]
+    assert ask(good.after, ended.format("NOT")) == [(34 + 10,)]
 
 
 @pytest.fixture
-def half(before: Path, tmp_path: Path) -> AuditReport:
-    """An audit that drift alone stops."""
-    world = Edition(range(0, 100, 2), NEW, own=range(30))
-    path = build_world(world, tmp_path, "half", previous=before, now=LATER, run={"release": 2})
-    return audit(path, before, LATER)
+def half(bad: Built, tmp_path: Path) -> AuditReport:
+    """An audit that drift alone stops, of a file that may be changed."""
+    copy = tmp_path / "half.duckdb"
+    shutil.copy(bad.after, copy)
+    return replace(bad.report, path=copy)
 
 
 def test_drift_that_is_accepted_is_published_with_who_and_why(half: AuditReport, tmp_path: Path) -> None:
@@ -159,14 +233,14 @@ def test_what_was_accepted_is_read_from_the_file_and_nothing_else(half: AuditRep
     assert as_recorded(half).errors == half.errors
 
 
-def test_nobody_accepts_a_broken_contract_or_a_name(half: AuditReport, before: Path, tmp_path: Path) -> None:
+def test_nobody_accepts_a_broken_contract_or_a_name(half: AuditReport, bad: Built, tmp_path: Path) -> None:
     copy = tmp_path / "spoiled.duckdb"
     shutil.copy(half.path, copy)
     with duckdb.connect(str(copy)) as connection:
         connection.execute("UPDATE organization SET name = 'Jane Q. Sample, LICSW'")
         connection.execute("UPDATE directory SET level_of_care = 'spa'")
         connection.execute("DELETE FROM contract_column WHERE column_name = 'phone'")
-    report = audit(copy, before, LATER).accept(lambda _: MINE)
+    report = audit(copy, bad.before, LATER).accept(lambda _: MINE)
     assert {"privacy", "enum", "contract"} <= {f.check for f in report.errors}
     assert report.accepted and not report.ok
 

@@ -8,33 +8,49 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import pytest
 from warehouse_world import ask
 
+from warehouse.content import Content, content_of
 from warehouse.findings import AuditReport, Finding
 from warehouse.release import ReleaseError, Releases
 
-Candidate = Callable[[int], tuple[Path, AuditReport]]
+Candidate = Callable[[int], tuple[Path, AuditReport, Content]]
 
 
-def numbered(built: Path, folder: Path, number: int) -> Path:
-    """A copy of the good release that calls itself `number`, in every row that a reader will look at."""
-    path = folder / f"candidate-{number}.duckdb"
-    shutil.copy(built, path)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("UPDATE release_info SET release = ?", [number])
-        connection.execute("UPDATE directory SET evidence_count = ?", [number])
-    return path
+@pytest.fixture(scope="module")
+def numbered(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """A copy of the good release that calls itself by a number, in every row that a reader will look at."""
+    folder = tmp_path_factory.mktemp("numbered")
+
+    @cache
+    def one(number: int) -> Path:
+        path = folder / f"{number}.duckdb"
+        shutil.copy(built, path)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("UPDATE release_info SET release = ?", [number])
+            connection.execute("UPDATE directory SET evidence_count = ?", [number])
+        return path
+
+    return one
+
+
+@pytest.fixture(scope="module")
+def content(built: Path) -> Content:
+    """What the releases say, near enough: it need not be read again for each."""
+    return content_of(built)
 
 
 @pytest.fixture
-def candidate(built: Path, tmp_path: Path) -> Candidate:
-    def one(number: int) -> tuple[Path, AuditReport]:
-        path = numbered(built, tmp_path, number)
-        return path, AuditReport(path, 1, ())
+def candidate(numbered: Callable[[int], Path], content: Content, tmp_path: Path) -> Candidate:
+    def one(number: int) -> tuple[Path, AuditReport, Content]:
+        path = tmp_path / f"candidate-{number}.duckdb"
+        shutil.copy(numbered(number), path)
+        return path, AuditReport(path, 1, ()), content
 
     return one
 
@@ -57,7 +73,7 @@ def test_publish_list_and_read(releases: Releases, candidate: Candidate) -> None
     assert releases.current_path() is None
     assert releases.next_number() == 1
     for number in (1, 2):
-        path, report = candidate(number)
+        path, report, _ = candidate(number)
         release = releases.publish(path, report)
         assert not path.exists()
         assert seen(releases) == number == release.number
@@ -74,7 +90,7 @@ def test_publish_list_and_read(releases: Releases, candidate: Candidate) -> None
 
 def test_a_failed_audit_leaves_everything_as_it_was(releases: Releases, candidate: Candidate) -> None:
     releases.publish(*candidate(1))
-    path, _ = candidate(2)
+    path, *_ = candidate(2)
     bad = AuditReport(path, 1, (Finding("key", "error", "t", "c", 1, "", "m", "r"),))
     with pytest.raises(ReleaseError, match="1 errors"):
         releases.publish(path, bad)
@@ -90,7 +106,7 @@ def test_a_number_is_used_once(releases: Releases, candidate: Candidate) -> None
 
 
 def test_an_open_file_is_not_published(releases: Releases, candidate: Candidate) -> None:
-    path, report = candidate(1)
+    path, report, _ = candidate(1)
     path.with_name(path.name + ".wal").touch()
     with pytest.raises(ReleaseError, match="still open"):
         releases.publish(path, report)
@@ -174,7 +190,7 @@ def test_kill_9_leaves_the_old_or_the_new_release(
     links = step != "copied"
     releases = Releases(tmp_path / "releases", keep=1, symlinks=links)
     releases.publish(*candidate(1))
-    path, _ = candidate(2)
+    path, *_ = candidate(2)
     arguments = [str(releases.folder), str(path), step, "links" if links else "plain"]
     dead = subprocess.run([sys.executable, "-c", CRASH, *arguments], cwd=root, check=False)
     assert dead.returncode == -signal.SIGKILL
@@ -216,6 +232,7 @@ def test_four_processes_read_while_releases_are_published(
     releases: Releases, candidate: Candidate, tmp_path: Path
 ) -> None:
     releases.publish(*candidate(1))
+    others = [candidate(number) for number in range(2, 8)]
     stop = tmp_path / "stop"
     readers = [
         subprocess.Popen(
@@ -223,8 +240,8 @@ def test_four_processes_read_while_releases_are_published(
         )
         for _ in range(4)
     ]
-    for number in range(2, 8):
-        releases.publish(*candidate(number))
+    for other in others:
+        releases.publish(*other)
     stop.touch()
     for reader in readers:
         out, _ = reader.communicate(timeout=60)

@@ -21,6 +21,7 @@ from warehouse.policy import policy
 
 VOCABULARY = Path(__file__).resolve().parents[2] / "pipeline" / "vocabulary"
 NOW = datetime(2026, 3, 2, 12)
+LISTS = "su_"  # how the directories are named; every other source is a provider's own site
 PLACES = [
     ("MA", "Middlesex", "02139", "Cambridge", 42.365, -71.104),
     ("MA", "Suffolk", "02118", "Boston", 42.338, -71.073),
@@ -77,8 +78,10 @@ class World:
         self.entity("service", f"svc_{number:03x}a", services)
         self.entity("service", f"svc_{number:03x}b", [(row, "op")])
 
-    def listing(self, source_id: str, number: int, name: str, key: int) -> dict[str, Any]:
-        state, county, zip5, city, latitude, longitude = PLACES[number % len(PLACES)]
+    def listing(self, source_id: str, number: int, name: str, key: int, state: str = "") -> dict[str, Any]:
+        """A row of a source; `state` in place of the one where the number's place is."""
+        home, county, zip5, city, latitude, longitude = PLACES[number % len(PLACES)]
+        state = state or home
         row = self.add(
             "listing",
             listing_id=f"{source_id}:{key}",
@@ -98,7 +101,7 @@ class World:
             website=f"https://site{number}.example",
             is_virtual=False,
             external_ids=[{"scheme": "npi", "identifier": f"9{number:09}"}]
-            if source_id == "su_2025"
+            if source_id.startswith(LISTS)
             else None,
             service_codes=["OIT"],
             document_sha256=f"sha-{source_id}",
@@ -109,7 +112,7 @@ class World:
         address = {"street": row["street1"], "city": city, "state": state, "zip": zip5}
         self.say(row, "address", json.dumps(address))
         self.say(row, "phone", row["phone"], qualifier="main")
-        if source_id == "su_2025":
+        if source_id.startswith(LISTS):
             for code in ("mental_health", "co_occurring"):
                 self.say(row, "condition", code)
             self.say(row, "payer", "medicaid", qualifier="accepts")
@@ -124,7 +127,7 @@ class World:
             name=name,
         )
         self.say(listing, "level_of_care", level, key)
-        if listing["source_id"] == "su_2025":
+        if listing["source_id"].startswith(LISTS):
             return
         self.say(listing, "program_name", name or level, key)
         self.say(listing, "condition", "ptsd", key, quote="We treat PTSD.")
