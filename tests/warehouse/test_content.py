@@ -12,10 +12,15 @@ import duckdb
 import pytest
 from warehouse_world import World
 
-from warehouse.content import ANY, FILE, News, content_of, is_worth_publishing
+from warehouse.content import ANY, FILE, Content, News, content_of, is_worth_publishing
 from warehouse.contracts import release_tables
 
 NOON = datetime(2026, 6, 1, 12)
+
+
+@pytest.fixture(scope="module")
+def content(built: Path) -> Content:
+    return content_of(built)
 
 
 @pytest.mark.parametrize(
@@ -32,12 +37,12 @@ NOON = datetime(2026, 6, 1, 12)
         ("CREATE OR REPLACE TABLE place AS FROM location ORDER BY location_id DESC", News.FACTS),
     ],
 )
-def test_what_is_news(built: Path, tmp_path: Path, change: str, news: News) -> None:
+def test_what_is_news(built: Path, content: Content, tmp_path: Path, change: str, news: News) -> None:
     changed = tmp_path / "changed.duckdb"
     shutil.copy(built, changed)
     with duckdb.connect(str(changed)) as connection:
         connection.execute(change)
-    assert content_of(changed).news(content_of(built)) is news
+    assert content_of(changed).news(content) is news
 
 
 def test_two_builds_upon_one_release_say_the_same(make: Callable[..., Path]) -> None:
@@ -53,14 +58,14 @@ def test_two_builds_upon_one_release_say_the_same(make: Callable[..., Path]) -> 
     assert content_of(third).news(content_of(second)) is not News.FACTS
 
 
-def test_the_order_of_rows_is_no_news(built: Path, tmp_path: Path) -> None:
+def test_the_order_of_rows_is_no_news(built: Path, content: Content, tmp_path: Path) -> None:
     changed = tmp_path / "changed.duckdb"
     shutil.copy(built, changed)
     with duckdb.connect(str(changed)) as connection:
         connection.execute("CREATE TEMP TABLE rows AS FROM claim ORDER BY hash(claim) DESC")
         connection.execute("DELETE FROM claim")
         connection.execute("INSERT INTO claim FROM rows")
-    assert content_of(changed) == content_of(built)
+    assert content_of(changed) == content
 
 
 @pytest.mark.parametrize(

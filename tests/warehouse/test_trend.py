@@ -58,7 +58,7 @@ class Places(World):
         self.entity("service", f"svc_{place}_{level}_{row['focus'] or ''}_{source}", [(row, level)])
         return row
 
-    def site(self, source: str, *numbers: int, **printed: Any) -> None:  # type: ignore[override]
+    def pages(self, source: str, *numbers: int, **printed: Any) -> None:
         """Places that their operator's own site tells of, each on a page of its own."""
         self.source(source, "provider_site", state="MA")
         for number in numbers:
@@ -221,8 +221,8 @@ OUTCOMES = {
 
 @case
 def not_read(before: Places, now: Places, n: int) -> None:
-    before.site("site_read", n + 1, *(n + number for number in OUTCOMES))
-    now.site("site_read", n + 1)
+    before.pages("site_read", n + 1, *(n + number for number in OUTCOMES))
+    now.pages("site_read", n + 1)
     for number, (outcome, _) in OUTCOMES.items():
         now.attempt("site_read", n + number, outcome)
 
@@ -237,7 +237,7 @@ def left(before: Places, now: Places, n: int) -> None:
     """A site is gone, and the only row of Vermont."""
     for world in (before, now):
         world.place(n)
-    before.site("site_left", n + 1, n + 2, state="ME")
+    before.pages("site_left", n + 1, n + 2, state="ME")
     before.place(n + 3, state="VT")
 
 
@@ -252,7 +252,7 @@ def test_a_source_that_left_or_lost_a_state_closes_nothing(release: Path) -> Non
 
 @case
 def dropped(before: Places, now: Places, n: int) -> None:
-    before.site("site_dropped", n + 2)
+    before.pages("site_dropped", n + 2)
     row = before.place(n + 2)
     for source in ("site_dropped", LIST):  # whose focus would tell the two apart
         (row,) = before.find("listing", source_id=source, organization_name=f"EXAMPLE {n + 2}")
@@ -268,11 +268,11 @@ def test_what_one_source_dropped_and_another_that_had_it_was_not_read_is_open(re
 def first_time(before: Places, now: Places, n: int) -> None:
     for world in (before, now):
         world.place(n)
-    now.site("site_new", n + 1, n + 2)
+    now.pages("site_new", n + 1, n + 2)
     now.place(n + 3, state="NJ")
-    before.site("site_known", n + 6)
+    before.pages("site_known", n + 6)
     before.attempt("site_known", n + 6, "ok")
-    now.site("site_known", n + 6, n + 7)
+    now.pages("site_known", n + 6, n + 7)
 
 
 def test_a_source_read_for_the_first_time_opens_nothing(release: Path) -> None:

@@ -66,16 +66,13 @@ def test_how_far_a_point_may_be_off(placed) -> None:
     )
 
 
-def test_only_states_that_the_release_speaks_of_are_held(tmp_path: Path) -> None:
+def test_only_states_that_the_release_speaks_of_are_held(alone: Path) -> None:
     """And the outlines of all: a map shows its neighbours."""
-    world = CoverageWorld()
-    world.program("inside", WORCESTER)
-    path = build_world(world, tmp_path)
     where = "SELECT county_fips, town_geoid, zcta, geo_precision, geo_error_km FROM directory"
-    assert ask(path, where) == [(WORCESTER_FIPS, WORCESTER_TOWN, "01608", "address", 0.1)]
-    assert ask(path, "SELECT DISTINCT state FROM population_point") == [("MA",)]
-    assert ask(path, "SELECT DISTINCT state FROM area WHERE area_kind <> 'state'") == [("MA",)]
-    assert ask(path, "SELECT state FROM boundary WHERE area_kind = 'state' ORDER BY 1") == [
+    assert ask(alone, where) == [(WORCESTER_FIPS, WORCESTER_TOWN, "01608", "address", 0.1)]
+    assert ask(alone, "SELECT DISTINCT state FROM population_point") == [("MA",)]
+    assert ask(alone, "SELECT DISTINCT state FROM area WHERE area_kind <> 'state'") == [("MA",)]
+    assert ask(alone, "SELECT state FROM boundary WHERE area_kind = 'state' ORDER BY 1") == [
         ("MA",),
         ("NH",),
         ("VT",),

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from by_brute_force import Point, Site, figures, ways
-from made_up_geography import COUNTIES, LEICESTER, TOWNS, UNCOUNTED, WORCESTER, CoverageWorld
-from warehouse_world import ask, build_world
+from made_up_geography import COUNTIES, TOWNS, UNCOUNTED
+from warehouse_world import ask
 
 from warehouse.coverage.measure.adequacy import read_standard
 from warehouse.coverage.measure.travel import Unit
@@ -140,29 +140,22 @@ def test_sites_across_the_border_count(told: Told, places, points) -> None:
     assert within > without["within_25_km"] and shared != pytest.approx(without["accessibility"])
 
 
-def test_where_ages_are_not_known_everybody_is_counted(tmp_path: Path) -> None:
-    world = CoverageWorld()
-    world.program("here", WORCESTER, listed="su_2025", says=[("population", "adolescents")])
-    world.rows["population_point"][0]["under_18"] = None
-    path = build_world(world, tmp_path)
+def test_where_ages_are_not_known_everybody_is_counted(peculiar: Path) -> None:
     kinds = "SELECT DISTINCT people_kind FROM coverage_reach WHERE target = 'adolescents' AND point_kind = 'block_group'"
-    assert ask(path, kinds) == [("population",)]
+    assert ask(peculiar, kinds) == [("population",)]
 
 
-def test_none_known_is_none_within_reach(tmp_path: Path) -> None:
+def test_none_known_is_none_within_reach(alone: Path) -> None:
     """A list asks of the level, and nobody ticks it: none is known, which is not the same as that nobody could tell."""
-    world = CoverageWorld()
-    world.program("outpatient", WORCESTER, "op", listed="su_2025")
-    path = build_world(world, tmp_path)
     columns = "sites, within_10_km, within_50_km, choice, median_km, inner_point_km"
     reach = f"SELECT {columns} FROM coverage_reach WHERE area_id = '25' AND target = ?"
-    assert ask(path, reach, "any") == [(0, 0, 0, 0, None, None)]
-    assert ask(path, reach, "mental_health") == [(None,) * 6]
-    assert ask(path, "SELECT DISTINCT share, meets FROM coverage_adequacy WHERE target = 'any'") == [
+    assert ask(alone, reach, "any") == [(0, 0, 0, 0, None, None)]
+    assert ask(alone, reach, "mental_health") == [(None,) * 6]
+    assert ask(alone, "SELECT DISTINCT share, meets FROM coverage_adequacy WHERE target = 'any'") == [
         (0, False)
     ]
     gaps = "SELECT sum(people), count(nearest_km) FROM coverage_gap WHERE target = 'any'"
-    assert ask(path, gaps) == ask(path, "SELECT sum(population), 0 FROM population_point")
+    assert ask(alone, gaps) == ask(alone, "SELECT sum(population), 0 FROM population_point")
 
 
 @pytest.mark.parametrize("target", SITES)
@@ -262,13 +255,8 @@ def test_adequacy_by_county_type(told: Told, places, points, target: str) -> Non
             assert (share, meets) == (None, None)
 
 
-def test_a_county_of_unknown_size_is_of_no_type(tmp_path: Path) -> None:
-    world = CoverageWorld()
-    world.program("here", WORCESTER, listed="su_2025")
-    for area in world.find("area", area_id="25027", area_kind="county"):
-        area["land_km2"] = None
-    path = build_world(world, tmp_path)
-    (found,) = ask(path, """SELECT verified, county_type, limit_km, required_share, share, meets FROM coverage_adequacy
+def test_a_county_of_unknown_size_is_of_no_type(peculiar: Path) -> None:
+    (found,) = ask(peculiar, """SELECT verified, county_type, limit_km, required_share, share, meets FROM coverage_adequacy
         WHERE target = 'any' AND area_id = '25027'""")  # fmt: skip
     assert found == (None,) * 6
 
@@ -330,11 +318,7 @@ def test_which_source_says_what(told: Told) -> None:
         ("site_d", "payer", 1, 1, False), ("site_j", "payer", 1, 0, False)]  # fmt: skip
 
 
-def test_what_a_page_says_of_another_program_is_not_said_of_its_iop(tmp_path: Path) -> None:
-    world = CoverageWorld()
-    listing = world.program("one", LEICESTER)
-    world.offer(listing, "php", "svc_php", [("evening", "true")])
-    world.say(listing, "payer", "medicaid")  # of all that it lists
-    path = build_world(world, tmp_path)
-    stating = "SELECT field, stating FROM coverage_source_fact WHERE field IN ('evening', 'payer') ORDER BY 1"
-    assert ask(path, stating) == [("evening", 0), ("payer", 1)]
+def test_what_a_page_says_of_another_program_is_not_said_of_its_iop(peculiar: Path) -> None:
+    stating = """SELECT field, stating FROM coverage_source_fact
+        WHERE source_id = 'site_levels' AND field IN ('evening', 'payer') ORDER BY 1"""
+    assert ask(peculiar, stating) == [("evening", 0), ("payer", 1)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from warehouse_world import ask
 
 from warehouse.coverage import publish
 from warehouse.coverage.measure.travel_matrix import TravelMatrixError, read_travel_matrix
-from warehouse.coverage.publish import open_assembly, write_report, write_reports
+from warehouse.coverage.publish import Written, open_assembly, write_report, write_reports
 from warehouse.coverage.report.checked import tables_of
 from warehouse.exports.errors import ExportError
 
@@ -19,24 +21,35 @@ def files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_each_page_of_the_index_is_there(covered: Path, tmp_path: Path) -> None:
-    written = write_reports(covered, tmp_path / "all")
+@pytest.fixture(scope="module")
+def every_state(covered: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sequence[Written]]:
+    """The folder of all reports: read it only."""
+    to = tmp_path_factory.mktemp("reports") / "all"
+    return to, write_reports(covered, to)
+
+
+def test_each_page_of_the_index_is_there(every_state: tuple[Path, Sequence[Written]]) -> None:
+    to, written = every_state
     assert [report.state for report in written] == ["MA", "NH", None]
     assert all(report.page.stat().st_size == report.size <= 2_000_000 for report in written)
-    with (tmp_path / "all" / "tables" / "all_states.csv").open(encoding="utf-8", newline="") as file:
+    with (to / "tables" / "all_states.csv").open(encoding="utf-8", newline="") as file:
         pages = {row["page"] for row in csv.DictReader(file)}
-    assert pages == {"MA/index.html", "NH/index.html"} <= files(tmp_path / "all")
+    assert pages == {"MA/index.html", "NH/index.html"} <= files(to)
 
 
 def test_an_older_report_is_replaced_as_a_whole(
-    covered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    covered: Path,
+    every_state: tuple[Path, Sequence[Written]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     to = tmp_path / "report"
-    write_report(covered, "NH", to)
+    shutil.copytree(every_state[0], to)
     (to / "maps" / "old.png").touch()
     write_report(covered, "MA", to)
     kept = {name: (to / name).read_bytes() for name in files(to)}
     assert "maps/old.png" not in kept and b'"state":"MA"' in kept["report.json"]
+    assert not [name for name in kept if name.startswith("NH/")]
 
     def failing(*_: object) -> None:
         raise OSError("no space left")

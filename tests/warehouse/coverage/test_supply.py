@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from made_up_geography import COUNTIES, MANCHESTER, TOWNS, WORCESTER, CoverageWorld
-from warehouse_world import ask, build_world
+from made_up_geography import COUNTIES, TOWNS
+from warehouse_world import ask
 
 from warehouse.coverage.measure.statistics import is_reliable, poisson_interval, wilson_interval
 
@@ -72,17 +71,8 @@ def test_services_places_buildings_and_operators(told: Told) -> None:
     assert row(told, "25", "substance_use", "age_group", "adolescents", SITES) == (2, 2, 2, 2)
 
 
-def test_two_tracks_at_one_place_are_two_services(tmp_path: Path) -> None:
-    world = CoverageWorld()
-    listing = world.program("one", WORCESTER, says=[("condition", "ptsd")])
-    world.add(
-        "listing_service", listing_id=listing["listing_id"], service_key="iop/teens", level_of_care="iop"
-    )
-    for field, value in (("level_of_care", "iop"), ("condition", "ptsd"), ("population", "adolescents")):
-        world.say(listing, field, value, "iop/teens")
-    world.entity("service", "svc_teens", [(listing, "iop/teens")])
-    path = build_world(world, tmp_path)
-    count = lambda *of: row(lambda *q: ask(path, *q), "25027", "mental_health", *of)  # noqa: E731
+def test_two_tracks_at_one_place_are_two_services(peculiar: Path) -> None:
+    count = lambda *of: row(lambda *q: ask(peculiar, *q), "25027", "mental_health", *of)  # noqa: E731
     assert count("all", None, SITES) == (2, 1, 1, 1)
     assert count("age_group", "adolescents", SITES) == (1, 1, 1, 1)
     assert count("age_group", "adolescents") == (1, 2, 0, 0, 1)
@@ -160,26 +150,14 @@ def test_intervals_are_those_of_the_statistics(told: Told) -> None:
     assert min(seen["unknown"], seen["share"]) > 20
 
 
-def test_where_people_are_not_counted_there_is_no_rate(tmp_path: Path) -> None:
-    world = CoverageWorld()
-    world.program("here", WORCESTER, listed="su_2025")
-    for area in world.find("area", area_id="25027"):
-        area.update(population=None, under_18=None, adults=None, age_65_up=None)
-    path = build_world(world, tmp_path)
-    (found,) = ask(path, """SELECT sites, people, rate, rate_low, rate_high, dataset_id FROM coverage_supply
-        WHERE area_id = '25027' AND dimension = 'all' AND level_of_care = 'iop' AND focus = 'substance_use'""")  # fmt: skip
+def test_where_people_are_not_counted_there_is_no_rate(peculiar: Path) -> None:
+    (found,) = ask(peculiar, """SELECT sites, people, rate, rate_low, rate_high, dataset_id FROM coverage_supply
+        WHERE area_id = '25025' AND dimension = 'all' AND level_of_care = 'iop' AND focus = 'substance_use'""")  # fmt: skip
     assert found == (1, None, None, None, None, None)
 
 
-def test_a_place_of_two_states_is_counted_in_its_own(tmp_path: Path) -> None:
+def test_a_place_of_two_states_is_counted_in_its_own(peculiar: Path) -> None:
     """One program at two places: once in each county and state."""
-    world = CoverageWorld()
-    world.program("one", WORCESTER, says=[("condition", "ptsd")])
-    other = world.program("two", replace(MANCHESTER), says=[("condition", "ptsd")])
-    world.drop("crosswalk", entity_id="svc_two")
-    world.drop("ledger", entity_id="svc_two")
-    world.entity("service", "svc_one", [(other, "iop")])
-    world.rows["ledger"].pop()
-    path = build_world(world, tmp_path)
-    counted = "SELECT area_id, services, sites FROM coverage_supply WHERE dimension = 'all' AND services > 0 AND area_kind IN ('state', 'county')"
-    assert sorted(ask(path, counted)) == [("25", 1, 1), ("25027", 1, 1), ("33", 1, 1), ("33011", 1, 1)]
+    counted = """SELECT area_id, services, sites FROM coverage_supply WHERE dimension = 'all' AND services > 0
+        AND area_kind IN ('state', 'county') AND level_of_care = 'php' AND focus = 'mental_health'"""
+    assert sorted(ask(peculiar, counted)) == [("25", 1, 1), ("25027", 1, 1), ("33", 1, 1), ("33011", 1, 1)]
