@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from panel_world import CASES, LATER, LIST, Places, became, case, first, here, loc, there
+from panel_world import CASES, LATER, LIST, Places, ask_until_2024, became, case, first, here, loc, there
 from warehouse_world import NOW, VOCABULARY, ask, build_world
 
 
