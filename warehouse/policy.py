@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -50,7 +49,7 @@ def policy_of(file: Path | None) -> Mapping[str, Any]:
             raise PolicyError(f"policy {file}: {error}") from None
         own["version"] = f"{own['version']}+{hashlib.sha256(content).hexdigest()[:8]}"
     hours = files("pipeline.vocabulary").joinpath("hours.toml")
-    return own | {"privacy": _expanded(own["privacy"])} | tomllib.loads(hours.read_text(encoding="utf-8"))
+    return own | tomllib.loads(hours.read_text(encoding="utf-8"))
 
 
 def _laid_over(own: Mapping[str, Any], other: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -86,11 +85,3 @@ def variables(vocabulary: Path) -> dict[str, Any]:
         "failing_attempts": p["sources"]["failing_attempts"],
         **p["privacy"],
     }
-
-
-def _expanded(patterns: Mapping[str, str]) -> dict[str, str]:
-    """The regular expressions of `[privacy]`, each with the earlier ones that it names in braces put in."""
-    known: dict[str, str] = {}
-    for key, pattern in patterns.items():
-        known[key] = re.sub(r"\{([a-z]+)\}", lambda named: known[named[1]], pattern)
-    return known
