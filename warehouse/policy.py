@@ -14,6 +14,7 @@ from typing import Any
 
 FILE = Path(__file__).parent / "policy.toml"
 
+TAKEN = "~"  # begins the hash of a taken-down record in the ledger
 
 _chosen: ContextVar[Path | None] = ContextVar("policy", default=None)
 
@@ -84,4 +85,5 @@ def variables(vocabulary: Path) -> dict[str, Any]:
         "weekdays": ["mo", "tu", "we", "th", "fr", "sa", "su"],
         "failing_attempts": p["sources"]["failing_attempts"],
         **p["privacy"],
+        "taken_mark": TAKEN,
     }

@@ -28,8 +28,12 @@ from pipeline.commands.options import (
     chosen,
 )
 from pipeline.commands.run_lock import run_lock
+from pipeline.stage.tables import Stage
+from pipeline.stage.taken import StageLostError, taken_sources
 from pipeline.warc.read import NoWarcError, import_warc
 from pipeline.warc.write import export_warc
+from warehouse.overrides import OverrideError
+from warehouse.takedown import taken_ids
 
 app = typer.Typer(
     help="The archive of everything fetched.",
@@ -103,8 +107,14 @@ def export_(
     registry: RegistryOption = None,
     out_folder: OutOption = None,
 ) -> None:
-    """Write a WARC 1.1 file that standard tools read: every attempt, its content, and the visits."""
+    """Write a WARC 1.1 file that standard tools read: every attempt, its content, and the visits. Sources that speak of
+    what was taken down are left out."""
     missing: list[str] = []
+    settings = chosen(profile, registry, out_folder)
+    try:
+        without = taken_sources(Stage(settings.stage), taken_ids(settings.overrides))
+    except (OverrideError, StageLostError) as error:
+        fail(error)
     with _opened(profile, registry, out_folder) as archive:
         if source is not None and next(archive.documents(source), None) is None:
             fail(f"The archive has nothing of a source {source}.", ExitCode.USAGE)
@@ -117,10 +127,16 @@ def export_(
                 since=since,
                 until=end,
                 missing=lambda document, _why: missing.append(document.url),
+                without=without,
             )
         except OSError as error:
             fail(f"{file} cannot be written: {error}")
     out.print(f"{escape(str(file))}: {records:,} records")
+    if without:
+        err.print(
+            f"Left out, as they speak of what was taken down: {escape(', '.join(sorted(without)))}",
+            soft_wrap=True,
+        )
     if missing:
         err.print(f"{len(missing):,} of them without their content, which was pruned or is damaged")
 

@@ -16,8 +16,11 @@ from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, 
 from pipeline.commands.publishing import bring_up_targets
 from pipeline.settings import Settings
 from warehouse.diff import diff as diff_releases
+from warehouse.overrides import OverrideError
 from warehouse.recovery import Recovery
 from warehouse.release import Release, ReleaseError, Releases
+from warehouse.takedown import taken_ids
+from warehouse.withdrawal import Withdrawal
 
 app = typer.Typer(
     help="The releases that are kept.",
@@ -174,8 +177,10 @@ def rollback(
     settings = chosen(profile, registry, out_folder)
     there = Releases(settings.releases)
     try:
+        if gone := Withdrawal(there.folder).withdraw(taken_ids(settings.overrides)):
+            out.print(f"Removed, as they spoke of what was taken down: {', '.join(map(str, gone))}.")
         release = there.resume() if resume else there.rollback(number, why if hold else None)
-    except ReleaseError as error:
+    except (ReleaseError, OverrideError) as error:
         fail(error)
     until = "" if there.held() is None else ", until iop rollback --resume"
     out.print(f"Readers see release {release.number} again{until}.")
