@@ -10,14 +10,13 @@ from typing import Annotated
 
 import typer
 from rich.filesize import decimal
-from rich.markup import escape
 from rich.table import Table
 
 from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.archive.upkeep import compact as compact_archive
 from pipeline.archive.upkeep import prune as prune_archive
 from pipeline.archive.upkeep import stats as archive_stats
-from pipeline.commands.console import err, fail, out
+from pipeline.commands.console import err, fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import (
     LAST_MOMENT,
@@ -66,7 +65,7 @@ def stats(
     if found.unread:
         table.add_row("lines that are no rows", f"{found.unread:,}")
     for name in found.damaged_logs:
-        table.add_row("damaged, not read", escape(name))
+        table.add_row("damaged, not read", shown(name))
     out.print(table)
 
 
@@ -84,7 +83,9 @@ def prune(
     with _opened(profile, registry, out_folder) as archive, _kept_still(profile, registry, out_folder, yes):
         gone = prune_archive(archive, before, dry_run=not yes)
     verb = "Removed" if yes else "Would remove (add --yes)"
-    out.print(f"{verb}: {gone.orphans:,} orphans, {gone.superseded:,} superseded, {decimal(gone.stored)}")
+    out.print(
+        f"{shown(verb)}: {gone.orphans:,} orphans, {gone.superseded:,} superseded, {decimal(gone.stored)}"
+    )
 
 
 @app.command()
@@ -94,7 +95,7 @@ def compact(
     """Pack the logs of finished runs into Parquet: the same rows, read faster."""
     with _opened(profile, registry, out_folder) as archive, _kept_still(profile, registry, out_folder):
         packed = compact_archive(archive)
-    out.print(f"{packed} logs packed")
+    out.print(f"{shown(packed)} logs packed")
 
 
 @app.command("export")
@@ -131,10 +132,10 @@ def export_(
             )
         except OSError as error:
             fail(f"{file} cannot be written: {error}")
-    out.print(f"{escape(str(file))}: {records:,} records")
+    out.print(f"{shown(str(file))}: {records:,} records")
     if without:
         err.print(
-            f"Left out, as they speak of what was taken down: {escape(', '.join(sorted(without)))}",
+            f"Left out, as they speak of what was taken down: {shown(', '.join(sorted(without)))}",
             soft_wrap=True,
         )
     if missing:
