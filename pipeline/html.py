@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import html as html_module
 import re
 
 from lxml import etree
 from w3lib.encoding import html_to_unicode
 
+from warehouse.unseen import without_acting
+
 MAX_CHARS = 3_000_000  # of HTML; what follows is not looked at
 MAX_TAG = 20_000  # of one tag: beyond it its attributes are dropped (libxml2 compares attributes pairwise)
 MARKUP = 4_096  # bytes at the start of a document that hold markup
 WIDE = ("utf-16", "utf-32", "utf16", "utf32")  # charsets in which markup has zero bytes
+# Numeric references, of which few are needed for what is printed, and the names of marks of direction.
+REFERENCE = re.compile(
+    r"&(?:#(?P<decimal>[0-9]{1,7})(?![0-9])|#[xX](?P<hex>[0-9a-fA-F]{1,6})(?![0-9a-fA-F])|lrm|rlm)(?:;|\b)"
+)
 LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{MAX_TAG},}}>?")
 
 
@@ -18,7 +25,7 @@ def parse_html(html: str) -> etree._Element | None:
     """The tree of a document; None where there is none. What is nested deeper than 256 elements (libxml2's limit, far
     beyond any page for people) is left out."""
     markup, _ = without_long_tags(html[:MAX_CHARS])
-    data = markup.replace("\0", "").encode("utf-8", "replace")
+    data = seen(markup).encode("utf-8", "replace")
     if not data.strip():
         return None
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -26,6 +33,22 @@ def parse_html(html: str) -> etree._Element | None:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def seen(markup: str) -> str:
+    """Markup without characters that act unseen, as such or by reference (`&#27;`, `&rlm;`), line ends all alike. References to C1
+    controls are characters of windows-1252, as HTML has them (WHATWG HTML, numeric character reference end state)."""
+    markup = REFERENCE.sub(_character, markup) if "&" in markup else markup
+    return without_acting(markup.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n"))
+
+
+def _character(found: re.Match[str]) -> str:
+    character = html_module.unescape(found[0] if found[0].endswith(";") else f"{found[0]};")
+    number = found["decimal"] or found["hex"]
+    code = int(number, 16 if found["hex"] else 10) if number else 0
+    if len(character) == 1 and (not without_acting(character) or 0x80 <= code <= 0x9F):
+        return character
+    return "" if code and not character else found[0]
 
 
 def without_long_tags(markup: str) -> tuple[str, int]:

@@ -26,6 +26,7 @@ from warehouse.ddl import comments, contract_rows, create_table
 from warehouse.engine import threads
 from warehouse.geography import lookup
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
+from warehouse.people import functions as people
 from warehouse.policy import policy, variables
 from warehouse.reference import Trust, fill_kinds, fill_policy, fill_vocabularies
 from warehouse.sql import insert_rows, literal, quoted
@@ -90,6 +91,7 @@ def build(
         fill_policy(connection, vocabulary, contracts)
         lookup.register(connection)
         functions.register(connection)
+        people.register(connection)
         seconds = dict(_run_models(connection))
         began = time.perf_counter()
         fill_marts(connection)

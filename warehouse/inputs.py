@@ -11,7 +11,7 @@ import duckdb
 
 from warehouse.contracts import Column, Contract, stage_tables
 from warehouse.ddl import create_table
-from warehouse.overrides import Correction, Overrides, Takedown, load_overrides
+from warehouse.overrides import Correction, NotAPerson, Overrides, Takedown, load_overrides
 from warehouse.sql import insert_rows, literal, quoted
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
@@ -118,14 +118,16 @@ def in_todays_shape(
 
 
 def attach_overrides(connection: duckdb.DuckDBPyConnection, folder: Path | None, now: datetime) -> None:
-    """`override.takedown` and `override.correction`, from the reviewed CSV files. Raises OverrideError."""
+    """`override.takedown`, `override.not_a_person` and `override.correction`, from the reviewed CSV files. Raises OverrideError."""
     connection.execute("CREATE TABLE override.takedown (id VARCHAR)")
+    connection.execute("CREATE TABLE override.not_a_person (id VARCHAR)")
     connection.execute(
         "CREATE TABLE override.correction (id VARCHAR, field VARCHAR, value VARCHAR, corrected_at TIMESTAMP, why VARCHAR)"
     )
     overrides = load_overrides(folder) if folder else Overrides()
     tables: dict[str, list[tuple[object, ...]]] = {
         "takedown": [(row.id,) for row in overrides.of(Takedown)],
+        "not_a_person": [(row.id,) for row in overrides.of(NotAPerson)],
         "correction": [
             (row.id, row.field, row.value, min(datetime.combine(row.when, time()), now), row.why)
             for row in overrides.of(Correction)

@@ -5,6 +5,7 @@
 | same.csv | level, left, right, who, when, why | left and right are one organization, location or service |
 | different.csv | level, left, right, who, when, why | they are not, whatever the model says |
 | takedown.csv | id, who, when, why | the entity or listing is not published |
+| not_a_person.csv | id, who, when, why | the listing or entity is called like a person and is none: it is published |
 | correction.csv | id, field, value, who, when, why | the value of a field |
 
 `left`, `right` and `id` are entity ids (`loc_…`) or listing ids (`source:record_key`, with `#service_key` for
@@ -64,7 +65,7 @@ Id = Annotated[Text, AfterValidator(_id)]
 class Override(BaseModel, frozen=True):
     """One line of a file."""
 
-    kind: str  # the file's name: same, different, takedown, correction
+    kind: str  # the file's name: same, different, takedown …
     place: str  # file and line, for messages
     who: Text
     when: Annotated[date, BeforeValidator(_day)]
@@ -106,6 +107,12 @@ class Takedown(Override, frozen=True):
     id: Id
 
 
+class NotAPerson(Override, frozen=True):
+    """What is called like a person and is none: it is published under that name."""
+
+    id: Id
+
+
 class Correction(Override, frozen=True):
     """The value of a field of what it names."""
 
@@ -118,6 +125,7 @@ FILES: dict[str, type[Override]] = {
     "same": Pair,
     "different": Pair,
     "takedown": Takedown,
+    "not_a_person": NotAPerson,
     "correction": Correction,
 }
 T = TypeVar("T", bound=Override)
@@ -134,7 +142,7 @@ class Overrides:
 
 
 def load_overrides(folder: Path | str) -> Overrides:
-    """Read same, different, takedown and correction CSV files of a folder; a missing file is an empty one.
+    """Read the CSV files of all kinds (`FILES`) of a folder; a missing file is an empty one.
 
     Raises OverrideError naming file, line, column and remedy of everything that is wrong.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 
 FILE = Path(__file__).parent / "policy.toml"
 
+TAKEN = "~"  # begins the hash of a taken-down record in the ledger
 
 _chosen: ContextVar[Path | None] = ContextVar("policy", default=None)
 
@@ -50,7 +50,7 @@ def policy_of(file: Path | None) -> Mapping[str, Any]:
             raise PolicyError(f"policy {file}: {error}") from None
         own["version"] = f"{own['version']}+{hashlib.sha256(content).hexdigest()[:8]}"
     hours = files("pipeline.vocabulary").joinpath("hours.toml")
-    return own | {"privacy": _expanded(own["privacy"])} | tomllib.loads(hours.read_text(encoding="utf-8"))
+    return own | tomllib.loads(hours.read_text(encoding="utf-8"))
 
 
 def _laid_over(own: Mapping[str, Any], other: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -85,12 +85,5 @@ def variables(vocabulary: Path) -> dict[str, Any]:
         "weekdays": ["mo", "tu", "we", "th", "fr", "sa", "su"],
         "failing_attempts": p["sources"]["failing_attempts"],
         **p["privacy"],
+        "taken_mark": TAKEN,
     }
-
-
-def _expanded(patterns: Mapping[str, str]) -> dict[str, str]:
-    """The regular expressions of `[privacy]`, each with the earlier ones that it names in braces put in."""
-    known: dict[str, str] = {}
-    for key, pattern in patterns.items():
-        known[key] = re.sub(r"\{([a-z]+)\}", lambda named: known[named[1]], pattern)
-    return known

@@ -201,12 +201,9 @@ class Releases:
         """
         with self._locked():
             index = self._index()
-            try:
-                now = self.current()
-            except ReleaseError:
-                now = None  # readers see none
+            now = self._seen()
             if number is None:
-                older = sorted((n for n in index if now is None or n < now.number), reverse=True)
+                older = sorted((n for n in index if now is None or n < now), reverse=True)
                 number = next((n for n in older if self.verify(n) is None), max(older, default=None))
             if number is None or number not in index:
                 raise ReleaseError(
@@ -215,9 +212,17 @@ class Releases:
             if problem := self.verify(number):
                 raise ReleaseError(f"release {number} cannot be used: {problem}")
             if hold is not None:
-                _replace(self.folder / HOLD, json.dumps({"why": hold}).encode())
+                replace_file(self.folder / HOLD, json.dumps({"why": hold}).encode())
             self._point(index[number])
             return index[number]
+
+    def _seen(self) -> int | None:
+        """The number of the release that readers see, None where that cannot be told."""
+        try:
+            now = self.current()
+        except ReleaseError:
+            return None
+        return now.number if now else None
 
     def verify(self, number: int) -> str | None:
         """What is wrong with a release's file, or None where its checksum holds."""
@@ -256,7 +261,7 @@ class Releases:
             raise ReleaseError(f"{path} cannot be read ({error}): {REBUILD}") from None
 
     def _write_index(self, index: Mapping[int, Release]) -> None:
-        _replace(self.folder / "index.json", index_of(index))
+        replace_file(self.folder / "index.json", index_of(index))
 
     def _point(self, release: Release) -> None:
         draft = self.folder / "current.tmp"
@@ -275,7 +280,7 @@ class Releases:
         _sync(draft)
         draft.replace(self.stable_path)
         self._reached("copied")
-        _replace(self.folder / "current.json", json.dumps({"number": release.number}).encode())
+        replace_file(self.folder / "current.json", json.dumps({"number": release.number}).encode())
 
     def _retire(self) -> None:
         """Forget what is not retained: first in the index, then the files. Open readers keep theirs (POSIX)."""
@@ -365,7 +370,8 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole, or not at all, and onto disk."""
     draft = path.with_name(path.name + ".tmp")
     draft.write_bytes(content)
     _sync(draft)

@@ -10,14 +10,13 @@ from typing import Annotated
 
 import typer
 from rich.filesize import decimal
-from rich.markup import escape
 from rich.table import Table
 
 from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.archive.upkeep import compact as compact_archive
 from pipeline.archive.upkeep import prune as prune_archive
 from pipeline.archive.upkeep import stats as archive_stats
-from pipeline.commands.console import err, fail, out
+from pipeline.commands.console import err, fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import (
     LAST_MOMENT,
@@ -28,8 +27,12 @@ from pipeline.commands.options import (
     chosen,
 )
 from pipeline.commands.run_lock import run_lock
+from pipeline.stage.tables import Stage
+from pipeline.stage.taken import StageLostError, taken_sources
 from pipeline.warc.read import NoWarcError, import_warc
 from pipeline.warc.write import export_warc
+from warehouse.overrides import OverrideError
+from warehouse.takedown import taken_ids
 
 app = typer.Typer(
     help="The archive of everything fetched.",
@@ -62,7 +65,7 @@ def stats(
     if found.unread:
         table.add_row("lines that are no rows", f"{found.unread:,}")
     for name in found.damaged_logs:
-        table.add_row("damaged, not read", escape(name))
+        table.add_row("damaged, not read", shown(name))
     out.print(table)
 
 
@@ -80,7 +83,9 @@ def prune(
     with _opened(profile, registry, out_folder) as archive, _kept_still(profile, registry, out_folder, yes):
         gone = prune_archive(archive, before, dry_run=not yes)
     verb = "Removed" if yes else "Would remove (add --yes)"
-    out.print(f"{verb}: {gone.orphans:,} orphans, {gone.superseded:,} superseded, {decimal(gone.stored)}")
+    out.print(
+        f"{shown(verb)}: {gone.orphans:,} orphans, {gone.superseded:,} superseded, {decimal(gone.stored)}"
+    )
 
 
 @app.command()
@@ -90,7 +95,7 @@ def compact(
     """Pack the logs of finished runs into Parquet: the same rows, read faster."""
     with _opened(profile, registry, out_folder) as archive, _kept_still(profile, registry, out_folder):
         packed = compact_archive(archive)
-    out.print(f"{packed} logs packed")
+    out.print(f"{shown(packed)} logs packed")
 
 
 @app.command("export")
@@ -103,8 +108,14 @@ def export_(
     registry: RegistryOption = None,
     out_folder: OutOption = None,
 ) -> None:
-    """Write a WARC 1.1 file that standard tools read: every attempt, its content, and the visits."""
+    """Write a WARC 1.1 file that standard tools read: every attempt, its content, and the visits. Sources that speak of
+    what was taken down are left out."""
     missing: list[str] = []
+    settings = chosen(profile, registry, out_folder)
+    try:
+        without = taken_sources(Stage(settings.stage), taken_ids(settings.overrides))
+    except (OverrideError, StageLostError) as error:
+        fail(error)
     with _opened(profile, registry, out_folder) as archive:
         if source is not None and next(archive.documents(source), None) is None:
             fail(f"The archive has nothing of a source {source}.", ExitCode.USAGE)
@@ -117,10 +128,16 @@ def export_(
                 since=since,
                 until=end,
                 missing=lambda document, _why: missing.append(document.url),
+                without=without,
             )
         except OSError as error:
             fail(f"{file} cannot be written: {error}")
-    out.print(f"{escape(str(file))}: {records:,} records")
+    out.print(f"{shown(str(file))}: {records:,} records")
+    if without:
+        err.print(
+            f"Left out, as they speak of what was taken down: {shown(', '.join(sorted(without)))}",
+            soft_wrap=True,
+        )
     if missing:
         err.print(f"{len(missing):,} of them without their content, which was pruned or is damaged")
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from pipeline.commands.console import err
+from pipeline.commands.console import err, shown
 from pipeline.progress import Task
 
 
@@ -36,4 +36,4 @@ class Bars:
         with Progress(*columns, console=err, transient=False, disable=not err.is_terminal) as progress:
             yield _Bar(progress, progress.add_task(name, total=total))
         if not err.is_terminal:
-            err.print(f"{name}: done")
+            err.print(f"{shown(name)}: done")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
-from rich.markup import escape
 from rich.table import Table
 
+from pipeline.commands.console import shown
 from pipeline.records import Apart
 
 ORDER = {str(apart): n for n, apart in enumerate(Apart)}  # what weighs most first
@@ -36,5 +36,5 @@ def differences_table(rows: pl.DataFrame, limit: int) -> Table:
             theirs,
             row["quote"],
         )
-        table.add_row(*(escape(str(cell or "")) for cell in cells))
+        table.add_row(*(shown(str(cell or "")) for cell in cells))
     return table

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from pipeline.commands.console import out
+from pipeline.commands.console import out, shown
 from pipeline.commands.doctor_checks import CHECKS, Finding, Level, environment, examine
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption
@@ -58,7 +57,7 @@ def _as_json(found: Mapping[str, Sequence[Finding]], is_well: bool) -> str:
 def _tell(found: Mapping[str, Sequence[Finding]]) -> None:
     for name, findings in found.items():
         if not findings:
-            out.print(f"[green]✓[/green] {name}")
+            out.print(f"[green]✓[/green] {shown(name)}")
         for one in findings:
-            out.print(f"{MARKS[one.level]} {name}: {escape(one.what)}", soft_wrap=True, emoji=False)
-            out.print(f"  → {escape(one.remedy)}", soft_wrap=True, emoji=False)
+            out.print(f"{MARKS[one.level]} {shown(name)}: {shown(one.what)}", soft_wrap=True, emoji=False)
+            out.print(f"  → {shown(one.remedy)}", soft_wrap=True, emoji=False)

@@ -10,7 +10,7 @@ import typer
 from rich.prompt import Prompt
 from rich.table import Table
 
-from pipeline.commands.console import err, fail, out
+from pipeline.commands.console import err, fail, out, shown
 from pipeline.commands.differences import differences_table
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
@@ -91,7 +91,7 @@ def review(
                 kind = "same" if answer == "s" else "different"
                 append_override(settings.overrides, kind, {**decision, "who": who, "when": today, "why": why})
             except OverrideError as error:
-                err.print(f"[red]{error}[/red]")
+                err.print(f"[red]{shown(error)}[/red]")
     out.print("Done. The next [bold]iop run[/bold] applies what was decided.")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.console import fail, out
+from pipeline.commands.console import fail, out, shown
 from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, release_of
 from warehouse.exports.errors import ExportError
 from warehouse.exports.formats import FORMATS
@@ -41,4 +41,6 @@ def export(
         rows = write(release_of(profile, out_folder, release), format, to)
     except ExportError as error:
         fail(error)
-    out.print(f"{to}: " + ", ".join(f"{count:,} {name}" for name, count in rows.items() if count))
+    out.print(
+        f"{shown(to)}: " + ", ".join(f"{count:,} {shown(name)}" for name, count in rows.items() if count)
+    )

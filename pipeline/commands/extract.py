@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.bars import Bars
-from pipeline.commands.console import fail, out
+from pipeline.commands.console import fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.extract.reading import extract as read_once
 from pipeline.extract.report.jsonl import extract_jsonl
@@ -45,7 +45,7 @@ def extract(
     second = _second(second_reader) if second_reader else None
     with Bars().task("extract") as task:
         counts = extract_jsonl(jsonl, out_file, task.advance, by_site, second or read_once)
-    out.print(f"{out_file}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    out.print(f"{shown(out_file)}: " + ", ".join(f"{shown(n)} {shown(what)}" for what, n in counts.items()))
     if second:
         out.print(second.close(), markup=False)
     if counts.get("errors"):

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
-from pipeline.commands.console import err, fail, out
+from pipeline.commands.console import err, fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.fetch.download import DownloadError, download
 from pipeline.settings import Settings
@@ -33,7 +32,7 @@ def show() -> None:
     table = Table("data set", "of", "file", "gives", "", title="Places and people")
     for d in load_datasets().datasets:
         how = "packaged" if d.packaged else "can be fetched" if d.fetch else ""
-        names = (escape(d.id), escape(d.vintage), escape(d.pattern))
+        names = (shown(d.id), shown(d.vintage), shown(d.pattern))
         table.add_row(*names, ", ".join(d.gives), how)
     out.print(table)
 
@@ -54,13 +53,13 @@ def check(folder: FolderArgument) -> None:
         if not data.dataset.packaged:
             files = ", ".join(file.path.name for file in found if file.dataset is data.dataset)
             rows = f"{data.given.rows:,}"
-            table.add_row(escape(data.dataset.id), escape(data.dataset.vintage), escape(files), rows)
+            table.add_row(shown(data.dataset.id), shown(data.dataset.vintage), shown(files), rows)
     out.print(table)
     loaded = ranked(loaded, datasets)
     for note in notes(loaded, derive(loaded)):
-        out.print(escape(note), soft_wrap=True)
+        out.print(shown(note), soft_wrap=True)
     for problem in (*problems, *unread):
-        err.print(f"[yellow]{escape(str(problem))}[/yellow]", soft_wrap=True)
+        err.print(f"[yellow]{shown(str(problem))}[/yellow]", soft_wrap=True)
     raise typer.Exit(ExitCode.PARTIAL if problems or unread else ExitCode.OK)
 
 
@@ -82,14 +81,14 @@ def fetch(
     for dataset in _wanted(only):
         for file in dataset.fetch:
             if (folder / file.file).exists():
-                out.print(f"{escape(file.file)} is there")
+                out.print(f"{shown(file.file)} is there")
                 continue
             try:
                 download(file.url, folder / file.file, settings, dataset.sha256)
-                out.print(f"{escape(file.file)} from {escape(file.url)}", soft_wrap=True)
+                out.print(f"{shown(file.file)} from {shown(file.url)}", soft_wrap=True)
             except DownloadError as error:
                 failed = True
-                err.print(f"[yellow]{escape(str(error))}[/yellow]", soft_wrap=True)
+                err.print(f"[yellow]{shown(str(error))}[/yellow]", soft_wrap=True)
     raise typer.Exit(ExitCode.FAILED if failed else ExitCode.OK)
 
 

@@ -8,12 +8,11 @@ from itertools import groupby
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from pipeline.alerts.run_log import RunEnd, read_runs
 from pipeline.alerts.trouble import Level, Trouble, kinds
 from pipeline.alerts.wrong import Wrong, wrong_now
-from pipeline.commands.console import out
+from pipeline.commands.console import out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.settings import Settings
@@ -77,17 +76,17 @@ def _show(settings: Settings, wrong: Wrong, last: RunEnd | None) -> None:
     ran = "no run is known"
     if last:
         ran = f"last run {last.ended_at[:16].replace('T', ' ')} UTC: {'well' if last.ok else 'failed'}"
-    out.print(f"{said}; {ran}")
+    out.print(f"{shown(said)}; {shown(ran)}")
     for name, group in groupby(wrong.troubles, lambda one: one.kind.name):
         troubles, kind = list(group), kinds()[name]
         out.print(
-            f"{MARKS[kind.level]} {escape(kind.titled([one.subject for one in troubles]))}", soft_wrap=True
+            f"{MARKS[kind.level]} {shown(kind.titled([one.subject for one in troubles]))}", soft_wrap=True
         )
         for one in troubles[:SHOWN]:
-            out.print(f"    {escape(one.subject)}: {escape(one.what)}", soft_wrap=True, emoji=False)
+            out.print(f"    {shown(one.subject)}: {shown(one.what)}", soft_wrap=True, emoji=False)
         if len(troubles) > SHOWN:
-            out.print(f"    … and {len(troubles) - SHOWN} more (--json has all)")
-        out.print(f"  → {escape(kind.remedy)}", soft_wrap=True, emoji=False)
+            out.print(f"    … and {shown(len(troubles) - SHOWN)} more (--json has all)")
+        out.print(f"  → {shown(kind.remedy)}", soft_wrap=True, emoji=False)
     if not wrong.problems:
         out.print(
             "[green]✓[/green] All is well." if not wrong.troubles else "[green]✓[/green] Nothing is broken."

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.console import fail, out
+from pipeline.commands.console import fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.match.table import match_csv
 
@@ -26,4 +26,4 @@ def match(
         counts = match_csv(records, out_file)
     except ValueError as error:
         fail(error, ExitCode.USAGE)
-    out.print(f"{out_file}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    out.print(f"{shown(out_file)}: " + ", ".join(f"{shown(n)} {shown(what)}" for what, n in counts.items()))

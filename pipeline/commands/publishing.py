@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import typer
-from rich.markup import escape
 
-from pipeline.commands.console import err, out
+from pipeline.commands.console import err, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.settings import Settings
 from warehouse.release import Releases
@@ -19,8 +18,8 @@ def bring_up_targets(settings: Settings) -> None:
 
     told = deliver(Releases(settings.releases), settings.publish, settings.lake_data)
     for one in told.done:
-        out.print(f"{escape(one.target)}: {one.line}", soft_wrap=True)
+        out.print(f"{shown(one.target)}: {shown(one.line)}", soft_wrap=True)
     for why in told.problems:
-        err.print(f"[red]{escape(why)}[/red]", soft_wrap=True, emoji=False)
+        err.print(f"[red]{shown(why)}[/red]", soft_wrap=True, emoji=False)
     if told.problems:
         raise typer.Exit(ExitCode.PARTIAL)

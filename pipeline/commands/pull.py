@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from pipeline.commands.console import fail, out
+from pipeline.commands.console import fail, out, shown
 from warehouse.release import ReleaseError
 from warehouse.targets.pull import KEEP
 from warehouse.targets.pull import pull as copy
@@ -32,4 +31,4 @@ def pull(
     except (TargetError, ReleaseError) as error:
         fail(error)
     told = f"Release {release.number} copied" if is_new else f"Nothing new: release {release.number}"
-    out.print(f"{told}; read it at [bold]{escape(str(to / 'current'))}[/bold]", soft_wrap=True)
+    out.print(f"{shown(told)}; read it at [bold]{shown(str(to / 'current'))}[/bold]", soft_wrap=True)

@@ -12,11 +12,15 @@ import duckdb
 import typer
 from rich.table import Table
 
-from pipeline.commands.console import counted, fail, out
+from pipeline.commands.console import counted, fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, release_of
 from warehouse.exports.csv import safe_cell
 from warehouse.sql import literal
+from warehouse.unseen import without_acting
+
+# Whoever's SQL it is, it reads the release and nothing else: no file, no network, no other database.
+CLOSED = ("SET enable_external_access = false", "SET lock_configuration = true")
 
 
 class Format(StrEnum):
@@ -34,7 +38,7 @@ def query(
     release: ReleaseOption = None,
     format: Annotated[Format, typer.Option(help="table, csv or jsonl.")] = Format.TABLE,
 ) -> None:
-    """Ask the current release in SQL. Read-only; any DuckDB client can do the same with the path."""
+    """Ask the current release in SQL, which reads it and nothing else; any DuckDB client can do the same with the path."""
     path = release_of(profile, out_folder, release)
     if not path.exists():
         fail(f"There is no release at {path}. Run `iop run` first.")
@@ -44,26 +48,34 @@ def query(
         with duckdb.connect() as con:
             con.execute(f"ATTACH {literal(str(path.resolve()))} AS iop (READ_ONLY)")
             con.execute("USE iop")
+            for closed in CLOSED:
+                con.execute(closed)
+            if not con.extract_statements(statement):
+                fail('There is no SQL in it. Try: iop query "FROM directory LIMIT 5"', ExitCode.USAGE)
             result = con.execute(statement)
             names = [column[0] for column in result.description or ()]
             rows = result.fetchall()
     except duckdb.Error as error:
-        fail(error, ExitCode.USAGE)
+        fail(_line(error), ExitCode.USAGE)
     _write(format, names, rows)
+
+
+def _line(error: duckdb.Error) -> str:
+    """What DuckDB says, without the statement that it says it of."""
+    return " ".join(str(error).partition("\n\nLINE ")[0].split())
 
 
 def _write(format: Format, names: list[str], rows: list[tuple[Any, ...]]) -> None:
     if format is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
+        writer.writerow(map(safe_cell, names))
         writer.writerows([[safe_cell(value) for value in row] for row in rows])
     elif format is Format.JSONL:
         for row in rows:
-            sys.stdout.write(
-                json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False) + "\n"
-            )
+            line = json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False)
+            sys.stdout.write(without_acting(line) + "\n")
     else:
-        table = Table(*names, row_styles=["", "dim"])
+        table = Table(*map(shown, names), row_styles=["", "dim"])
         for row in rows:
             table.add_row(*(_cell(value) for value in row))
         out.print(table)
@@ -76,4 +88,4 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return ", ".join(map(_cell, value))
-    return str(value).replace("[", r"\[")
+    return shown(value)

@@ -7,17 +7,19 @@ from typing import Annotated
 
 import typer
 from rich.filesize import decimal
-from rich.markup import escape
 from rich.table import Table
 
-from pipeline.commands.console import err, fail, out
+from pipeline.commands.console import err, fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.commands.publishing import bring_up_targets
 from pipeline.settings import Settings
 from warehouse.diff import diff as diff_releases
+from warehouse.overrides import OverrideError
 from warehouse.recovery import Recovery
 from warehouse.release import Release, ReleaseError, Releases
+from warehouse.takedown import taken_ids
+from warehouse.withdrawal import Withdrawal
 
 app = typer.Typer(
     help="The releases that are kept.",
@@ -59,11 +61,11 @@ def releases(
             decimal(release.bytes),
             release.contract_version,
             problem or str(release.warnings),
-            escape(release.kept),
+            shown(release.kept),
         )
     out.print(table)
     if (held := there.held()) is not None:
-        out.print(f"Readers are held where they are (iop rollback --resume ends it): {escape(held)}")
+        out.print(f"Readers are held where they are (iop rollback --resume ends it): {shown(held)}")
     if broken:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -78,7 +80,7 @@ def keep(
 ) -> None:
     """Retain a release whatever its age."""
     settings = _keep(context, number, why.strip() or "kept", profile, out_folder)
-    out.print(f"Release {number} stays until [bold]iop releases unkeep {number}[/bold].")
+    out.print(f"Release {shown(number)} stays until [bold]iop releases unkeep {shown(number)}[/bold].")
     bring_up_targets(settings)
 
 
@@ -91,7 +93,7 @@ def unkeep(
 ) -> None:
     """Let a release go when its time comes."""
     settings = _keep(context, number, "", profile, out_folder)
-    out.print(f"Release {number} goes when its time comes.")
+    out.print(f"Release {shown(number)} goes when its time comes.")
     bring_up_targets(settings)
 
 
@@ -114,11 +116,11 @@ def publish(
 def rebuild(context: typer.Context, profile: ProfileOption = None, out_folder: OutOption = None) -> None:
     """Make index.json anew of the releases themselves, where it is lost or damaged."""
     found, damaged = Recovery(_settings_of(context, profile, out_folder).releases).rebuild()
-    out.print(f"{len(found)} releases: {', '.join(str(release.number) for release in found) or 'none'}.")
+    out.print(
+        f"{len(found)} releases: {shown(', '.join(str(release.number) for release in found) or 'none')}."
+    )
     for name in damaged:
-        err.print(
-            f"[yellow]{escape(name)}[/yellow] is no release that can be read: put it back from a backup"
-        )
+        err.print(f"[yellow]{shown(name)}[/yellow] is no release that can be read: put it back from a backup")
     if damaged or not found:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -132,7 +134,7 @@ def _looked_up(there: Releases) -> tuple[list[Release], Release | None]:
     try:
         return kept, there.current()
     except ReleaseError as error:
-        err.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
+        err.print(f"[red]{shown(str(error))}[/red]", soft_wrap=True)
         return kept, None
 
 
@@ -174,11 +176,13 @@ def rollback(
     settings = chosen(profile, registry, out_folder)
     there = Releases(settings.releases)
     try:
+        if gone := Withdrawal(there.folder).withdraw(taken_ids(settings.overrides)):
+            out.print(f"Removed, as they spoke of what was taken down: {shown(', '.join(map(str, gone)))}.")
         release = there.resume() if resume else there.rollback(number, why if hold else None)
-    except ReleaseError as error:
+    except (ReleaseError, OverrideError) as error:
         fail(error)
     until = "" if there.held() is None else ", until iop rollback --resume"
-    out.print(f"Readers see release {release.number} again{until}.")
+    out.print(f"Readers see release {shown(release.number)} again{shown(until)}.")
     bring_up_targets(settings)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.console import fail, out
+from pipeline.commands.console import fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, release_of
 from warehouse.coverage.measure.travel_matrix import TravelMatrixError
@@ -79,8 +79,8 @@ def coverage(
         return
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text(written, encoding="utf-8")
-    out.print(f"{to}: {len(written.splitlines())} lines")
+    out.print(f"{shown(to)}: {len(written.splitlines())} lines")
 
 
 def _tell(written: Written) -> None:
-    out.print(f"{written.page}: {written.state or 'all states'}, {written.size / 1e6:.2f} MB")
+    out.print(f"{shown(written.page)}: {shown(written.state or 'all states')}, {written.size / 1e6:.2f} MB")

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from pipeline.alerts.run_log import keep
 from pipeline.alerts.tell import tell
 from pipeline.commands.bars import Bars
-from pipeline.commands.console import err, fail, out
+from pipeline.commands.console import err, fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import (
     LAST_MOMENT,
@@ -164,7 +164,7 @@ def finish(workspace: Workspace, source_ids: list[str] | None, accepting: Accept
     settings = workspace.settings
     with written(settings.log_level, settings.log_format):
         for problem in settings.registry.problems:
-            err.print(f"[yellow]registry[/yellow] {problem}", soft_wrap=True)
+            err.print(f"[yellow]registry[/yellow] {shown(problem)}", soft_wrap=True)
         ids = _sources(settings, source_ids)
         if not workspace.offline:
             introduce(settings, ids)

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
-from rich.markup import escape
 from rich.table import Table
 
-from pipeline.commands.console import counted, err, out
+from pipeline.commands.console import counted, err, out, shown
 from pipeline.fetch.outcome.reach import is_outage, unread_sources
 from pipeline.fetch.settings import FetchSettings
 from pipeline.flow.leavings import Summary
@@ -40,7 +39,7 @@ def show(settings: Settings, summary: Summary) -> None:
         err.print(f"[red]{OUTAGE}[/red]", soft_wrap=True)
     _second_reader(summary)
     for problem in summary.geography.problems if summary.geography else ():
-        err.print(f"[yellow]geography[/yellow] {escape(str(problem))}", soft_wrap=True)
+        err.print(f"[yellow]geography[/yellow] {shown(str(problem))}", soft_wrap=True)
     if summary.entities:
         e = summary.entities
         out.print(
@@ -48,18 +47,22 @@ def show(settings: Settings, summary: Summary) -> None:
             f"{counted(e.services, 'service')}; {counted(e.review, 'pair')} for review ([bold]iop review[/bold])"
         )
         for override in e.obsolete_overrides:
-            err.print(f"[yellow]obsolete override[/yellow] {escape(override)}")
+            err.print(f"[yellow]obsolete override[/yellow] {shown(override)}")
     _geocoder(summary)
     if summary.release:
         current = settings.releases / "current"
-        out.print(f"[green]{_what_readers_see(settings, summary.release, summary.nothing_new)}[/green]")
-        out.print(f"Query it at [bold]{current}[/bold]", soft_wrap=True)
+        out.print(
+            f"[green]{shown(_what_readers_see(settings, summary.release, summary.nothing_new))}[/green]"
+        )
+        out.print(f"Query it at [bold]{shown(current)}[/bold]", soft_wrap=True)
         _drift(summary)
         if summary.reports:
-            out.print(f"Coverage reports: [bold]{summary.reports / 'index.html'}[/bold]", soft_wrap=True)
+            out.print(
+                f"Coverage reports: [bold]{shown(summary.reports / 'index.html')}[/bold]", soft_wrap=True
+            )
         sql = "SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'"
-        where = f"--profile {settings.profile}" if settings.is_at_home else ""
-        out.print(f'  iop query {where or f"--out {settings.out}"} "{sql}"', soft_wrap=True)
+        where = f"--profile {settings.profile}" if settings.is_at_home else f"--out {settings.out}"
+        out.print(f'  iop query {shown(where)} "{shown(sql)}"', soft_wrap=True)
 
 
 def _what_readers_see(settings: Settings, release: Release, nothing_new: bool) -> str:
@@ -70,9 +73,7 @@ def _what_readers_see(settings: Settings, release: Release, nothing_new: bool) -
     )
     held = Releases(settings.releases).held()
     return (
-        told
-        if held is None
-        else f"{told} Readers are held at an older one (iop rollback --resume): {escape(held)}"
+        told if held is None else f"{told} Readers are held at an older one (iop rollback --resume): {held}"
     )
 
 
@@ -82,14 +83,14 @@ def _second_reader(summary: Summary) -> None:
         ended = sum((asked.ends for asked in summary.asked), Counter[str]())
         ends = ", ".join(f"{n:,} {end}" for end, n in ended.most_common()) or "nothing to ask"
         tokens = sum(asked.tokens for asked in summary.asked)
-        out.print(f"Second reader {escape(summary.asked[0].model)}: {ends}; {tokens:,} tokens")
+        out.print(f"Second reader {shown(summary.asked[0].model)}: {shown(ends)}; {tokens:,} tokens")
         whys = (why for asked in summary.asked for why in (asked.stopped, asked.problem) if why)
         for why in dict.fromkeys(whys):
-            err.print(f"[yellow]second reader[/yellow] {escape(why)}")
+            err.print(f"[yellow]second reader[/yellow] {shown(why)}")
     counts = sum((report.second for report in summary.reads), Counter[str]())
     if pages := counts.pop("pages", 0):
         ends = ", ".join(f"{n:,} {what}" for what, n in counts.most_common())
-        out.print(f"{pages:,} pages read twice: {ends} ([bold]iop review --readings[/bold])")
+        out.print(f"{pages:,} pages read twice: {shown(ends)} ([bold]iop review --readings[/bold])")
 
 
 def _geocoder(summary: Summary) -> None:
@@ -102,10 +103,10 @@ def _geocoder(summary: Summary) -> None:
             f"{n:,} {outcome.replace('_', ' ')}" for outcome, n in report.outcomes.most_common()
         )
         out.print(
-            f"Geocoder: {report.asked:,} addresses asked; of {report.addresses:,}: {stand or 'none known'}"
+            f"Geocoder: {report.asked:,} addresses asked; of {report.addresses:,}: {shown(stand or 'none known')}"
         )
     for problem in dict.fromkeys(report.problems):
-        err.print(f"[yellow]geocoder[/yellow] {escape(problem)}")
+        err.print(f"[yellow]geocoder[/yellow] {shown(problem)}")
 
 
 def _drift(summary: Summary) -> None:
@@ -115,9 +116,9 @@ def _drift(summary: Summary) -> None:
         return
     for by, why in dict.fromkeys((f.accepted.by, f.accepted.why) for f in report.findings if f.accepted):
         number = len(report.accepted)
-        out.print(f"{number} findings of drift accepted by [bold]{escape(by)}[/bold]: {escape(why)}")
+        out.print(f"{shown(number)} findings of drift accepted by [bold]{shown(by)}[/bold]: {shown(why)}")
     if warned := sum(f.severity != "info" for f in report.drift):
-        out.print(f"[yellow]It differs from the last one in {warned} ways[/yellow] (FROM drift)")
+        out.print(f"[yellow]It differs from the last one in {shown(warned)} ways[/yellow] (FROM drift)")
 
 
 def _table(summary: Summary) -> Table:
@@ -134,7 +135,7 @@ def _table(summary: Summary) -> Table:
     reports = sorted(
         summary.reads, key=lambda r: (r.source_id not in failed, -sum((r.rows or {}).values()), r.source_id)
     )
-    shown = len(failed) + SHOWN
+    most = len(failed) + SHOWN
     total: Counter[str] = Counter()
     for number, report in enumerate(reports):
         rows = _rows(report, summary)
@@ -142,10 +143,10 @@ def _table(summary: Summary) -> Table:
         tried = outcomes.get(report.source_id, Counter())
         fetched = ", ".join(f"{n} {outcome}" for outcome, n in tried.most_common()) or "not due"
         counts = [f"{rows[name]:,}" if rows else "" for name in COUNTED]
-        if number < shown:
+        if number < most:
             table.add_row(report.source_id, fetched, *counts, _note(report, unread))
-    if len(reports) > shown:
-        table.add_row(f"… {len(reports) - shown} more", *[""] * (2 + len(COUNTED)))
+    if len(reports) > most:
+        table.add_row(f"… {len(reports) - most} more", *[""] * (2 + len(COUNTED)))
     footer = [
         counted(len(reports), "source"),
         counted(len(summary.fetched), "attempt"),
@@ -167,7 +168,7 @@ def _rows(report: ReadReport, summary: Summary) -> dict[str, int]:
 
 def _note(report: ReadReport, unread: Mapping[str, str]) -> str:
     if report.problem:
-        return f"[red]{escape(report.problem)}[/red]"
+        return f"[red]{shown(report.problem)}[/red]"
     if report.source_id in unread:
         return f"[red]could not be fetched: {'what it said before stays' if report.rows else 'nothing to read'}[/red]"
     if not report.documents:
@@ -191,7 +192,7 @@ def explain(summary: Summary, result: dg.ExecuteInProcessResult | dg.JobExecutio
     if unread and not any(
         report.rows for report in summary.reads
     ):  # the audit can only say that there is nothing
-        err.print(f"[red]{NOTHING.format(len(unread))}[/red]", soft_wrap=True)
+        err.print(f"[red]{shown(NOTHING.format(len(unread)))}[/red]", soft_wrap=True)
         return
     if summary.audit is not None:
         err.print(summary.audit)
@@ -206,12 +207,12 @@ def tell_deliveries(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -
     for event in result.all_events:
         if event.is_step_materialization and event.step_key == "published":
             for place, line in event.materialization.metadata.items():
-                out.print(f"{escape(place)}: {line.value}", soft_wrap=True)
+                out.print(f"{shown(place)}: {shown(line.value)}", soft_wrap=True)
 
 
 def tell_failures(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> bool:
     """A line for each step that failed; whether there was one. Failed checks of assets are told by the audit."""
     failed = [*step_errors(result.all_events)]
     for step, error in failed:
-        err.print(f"[red]{step}[/red]: {escape(error.message.strip())}", soft_wrap=True)
+        err.print(f"[red]{shown(step)}[/red]: {shown(error.message.strip())}", soft_wrap=True)
     return bool(failed)

@@ -10,11 +10,10 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from pipeline.choices import HOMES, Choices, known
-from pipeline.commands.console import err, out
+from pipeline.commands.console import err, out, shown
 from pipeline.commands.options import GeographyOption, OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.geocode.settings import PREFIX as GEOCODER
 from pipeline.second_reader.settings import PREFIX as SECOND_READER
@@ -47,14 +46,14 @@ def settings(
         typer.echo(json.dumps([row._asdict() for row in rows], indent=1))
     else:
         table = Table(
-            "setting", "value", "from", "variable", title=f"Settings (home: {escape(str(choices.home))})"
+            "setting", "value", "from", "variable", title=f"Settings (home: {shown(str(choices.home))})"
         )
         for row in rows:
-            table.add_row(*map(escape, row))
+            table.add_row(*map(shown, row))
         out.print(table)
     variables = {row.variable for row in rows} | {*HOMES}
     for name in sorted(n for n in choices.environment if n.startswith("IOP_") and n not in variables):
-        err.print(f"[yellow]{escape(name)} is no setting[/yellow]", soft_wrap=True)
+        err.print(f"[yellow]{shown(name)} is no setting[/yellow]", soft_wrap=True)
 
 
 def _own(found: Settings, choices: Choices) -> Iterator[Row]:

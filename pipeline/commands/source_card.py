@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from rich.markup import escape
 from rich.table import Table
 
+from pipeline.commands.console import shown
 from pipeline.read.health import Standing
 from sources.registry import Source
 
 
 def card(source: Source, standing: Standing) -> Table:
     """Key and value, for people."""
-    table = Table(title=escape(source.title), show_header=False)
+    table = Table(title=shown(source.title), show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for section in (_declared(source), _weighed(source), _visited(standing)):
         for key, value in section:
             if value:
-                table.add_row(key, escape(value))
+                table.add_row(key, shown(value))
         table.add_section()
     return table
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
-from pipeline.commands.console import counted, err, fail, out
+from pipeline.commands.console import counted, err, fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.commands.source_card import card
@@ -62,7 +61,11 @@ def sources(
     order = list(COLORS)
     out.print(_table(sorted(rows, key=lambda row: (order.index(row.state), row.source_id))))
     counts = Counter(row.state for row in rows)
-    out.print(" · ".join(f"{counts[s]} [{COLORS[s]}]{s.replace('_', ' ')}[/]" for s in State if counts[s]))
+    out.print(
+        " · ".join(
+            f"{shown(counts[s])} [{COLORS[s]}]{shown(s.replace('_', ' '))}[/]" for s in State if counts[s]
+        )
+    )
     _tell([*settings.registry.problems, *missing_files(settings.registry)])
 
 
@@ -78,7 +81,7 @@ def _table(rows: Sequence[Health]) -> Table:
         cells = [
             row.source_id,
             f"[{COLORS[row.state]}]{row.state.replace('_', ' ')}[/]",
-            escape(row.reason),
+            shown(row.reason),
             f"{row.last_good:%Y-%m-%d}" if row.last_good else "never",
         ]
         if wide:
@@ -100,7 +103,7 @@ def check(context: typer.Context, profile: ProfileOption = None, registry: Regis
     settings = _chosen(context, profile, registry)
     problems = [*settings.registry.problems, *file_problems(settings.registry)]
     _tell(problems)
-    out.print(f"{counted(len(settings.registry.sources), 'source')} in {settings.registry_folder}")
+    out.print(f"{counted(len(settings.registry.sources), 'source')} in {shown(settings.registry_folder)}")
     if problems:
         raise typer.Exit(ExitCode.USAGE)
     if not settings.registry.sources:
@@ -150,12 +153,12 @@ def new(
         fail(f"{proposal.outcome} {proposal.detail}")
     table = Table("score", "page", title="What would be read, the likeliest first")
     for page, score in proposal.pages:
-        table.add_row(f"{score:.1f}", escape(page))
+        table.add_row(f"{score:.1f}", shown(page))
     out.print(table)
     for twin in _twins(settings, proposal.toml):
-        err.print(f"[yellow]{escape(twin)}[/yellow]")
+        err.print(f"[yellow]{shown(twin)}[/yellow]")
     folder = "your registry folder" if settings.serve_demo else settings.registry_folder
-    err.print(f"Save the table in a TOML file of {folder}, then: iop sources check", soft_wrap=True)
+    err.print(f"Save the table in a TOML file of {shown(folder)}, then: iop sources check", soft_wrap=True)
 
 
 def _twins(settings: Settings, toml: str) -> Iterator[str]:
@@ -178,7 +181,7 @@ def _chosen(
 
 def _tell(problems: Iterable[Problem]) -> None:
     for problem in problems:
-        err.print(f"[red]✗[/red] {escape(str(problem))}", soft_wrap=True)
+        err.print(f"[red]✗[/red] {shown(str(problem))}", soft_wrap=True)
 
 
 def _share(number: int | None, share: float | None) -> str:

@@ -15,7 +15,9 @@ from pipeline.match.resolve import resolve
 from pipeline.stage.tables import ALL, Stage
 from warehouse.engine import threads
 from warehouse.overrides import load_overrides
+from warehouse.policy import TAKEN
 from warehouse.sql import literal
+from warehouse.takedown import member_mark, with_records
 
 log = logging.getLogger(__name__)
 # facts that tell two tracks of one place apart, or show that two sources mean the same
@@ -46,7 +48,7 @@ def resolve_entities(stage: Stage, release: Path | None, overrides: Path, now: d
     found = resolve(
         listed,
         offered,
-        _last(stage, release, "ledger"),
+        _named_again(_last(stage, release, "ledger"), listed, offered),
         load_overrides(overrides),
         now,
         _last(stage, release, "crosswalk"),
@@ -111,6 +113,23 @@ def services(stage: Stage) -> pl.DataFrame:
         one = said.filter(pl.col("field") == field).group_by(by).agg(pl.col("value").first().alias(field))
         table = table.join(one, on=by, how="left")
     return table
+
+
+def _named_again(
+    ledger: pl.DataFrame | None, listed: pl.DataFrame, offered: pl.DataFrame
+) -> pl.DataFrame | None:
+    """The ledger with the records that were taken down, of which a release has the marks alone: their ids go on, taken down."""
+    if (
+        ledger is None
+        or not ledger.filter(
+            pl.col("members").list.eval(pl.element().str.starts_with(TAKEN)).list.any()
+        ).height
+    ):
+        return ledger
+    services = offered.select(pl.concat_str("listing_id", "service_key", separator="#")).to_series()
+    known = {member_mark(member): member for member in (*listed["listing_id"], *services)}
+    members = [with_records(row, known) for row in ledger["members"]]
+    return ledger.with_columns(pl.Series("members", members, dtype=pl.List(pl.String)))
 
 
 def _last(stage: Stage, release: Path | None, table: str) -> pl.DataFrame | None:

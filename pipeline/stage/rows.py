@@ -14,6 +14,7 @@ from pipeline.normalize.place import City, Zip, find_city, find_zip
 from pipeline.records import Listing, Observation, Rejected
 from sources.registry import Source
 from warehouse.contracts import stage_tables
+from warehouse.unseen import ACTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,14 @@ def naive_utc(moment: datetime) -> datetime:
 
 
 def as_frame(table: str, rows: Any) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=stage_tables()[table].polars_schema, orient="row", strict=False)
+    """Rows as the contract of a stage table has them; no text, whatever it was read of, holds characters that act unseen."""
+    frame = pl.DataFrame(rows, schema=stage_tables()[table].polars_schema, orient="row", strict=False)
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    lists = [name for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
+    return frame.with_columns(
+        *(pl.col(name).str.replace_all(ACTING, "") for name in texts),
+        *(pl.col(name).list.eval(pl.element().str.replace_all(ACTING, "")) for name in lists),
+    )
 
 
 def listing_rows(read: Iterable[Listing | Rejected], seen: Seen) -> dict[str, list[Any]]:

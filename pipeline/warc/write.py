@@ -6,7 +6,7 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,12 +44,13 @@ def export_warc(
     since: datetime | None = None,
     until: datetime | None = None,
     missing: Callable[[Document, str], None] | None = None,
+    without: Collection[str] = (),
 ) -> int:
     """Write every attempt, and the visits, of a source and a time (inclusive); returns how many attempts.
 
     Each record is a gzip member. Content is a `response` record (a `resource` for a local file), and a `revisit`
     of it when it comes again; an attempt without content is a `metadata` record. Content that was pruned or is
-    damaged is told to `missing`, and its attempt is written without. The file appears when it is complete.
+    damaged is told to `missing`, and its attempt is written without. Nothing is of the sources `without`. The file appears when it is complete.
     """
     with _appearing(Path(path)) as file:
         writer = WARCWriter(file, gzip=True, warc_version="1.1")
@@ -57,13 +58,15 @@ def export_warc(
         export = _Export(archive, writer, missing)
         attempts = 0
         for document in archive.documents(source_id, until, since):
+            if document.source_id in without:
+                continue
             export.attempt(document)
             attempts += 1
         for visit in archive.visits():
             of_time = (not since or visit.ended_at >= as_utc(since)) and (
                 not until or visit.ended_at <= as_utc(until)
             )
-            if of_time and source_id in (None, visit.source_id):
+            if of_time and visit.source_id not in without and source_id in (None, visit.source_id):
                 export.visit(visit)
     return attempts
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from warehouse.exports.release_file import DIRECTORY, OpenRelease, iso
 from warehouse.types import Type
+from warehouse.unseen import without_acting
 
 # A cell that starts like this is a formula to a spreadsheet (OWASP, "CSV Injection").
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
@@ -25,8 +26,11 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")  # also a telephone number in E.
 def safe_cell(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, with an apostrophe before it; anything else as it is.
 
-    Numbers and telephone numbers (`+16175550100`) run nothing and stay as they are. `plain_cell` is the inverse.
+    Numbers and telephone numbers (`+16175550100`) run nothing and stay as they are. `plain_cell` is the inverse. Characters that act
+    unseen on a terminal are left out (`warehouse.unseen`).
     """
+    if isinstance(value, str):
+        value = without_acting(value)
     if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value

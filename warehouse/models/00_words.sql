@@ -45,10 +45,18 @@ CREATE MACRO work.without_people(words) AS
     CASE WHEN regexp_matches(words, getvariable('credentials'))
     THEN regexp_replace(words, getvariable('clinician'), '[name]', 'g') ELSE words END;
 
--- A name that is a clinician's and no more: `Jane Q. Sample, LICSW`, but not `Jane Sample LICSW and Associates`.
--- An e-mail address in it makes it no less a person's.
-CREATE MACRO work.is_person(name) AS coalesce(
-    regexp_matches(trim(regexp_replace(name, getvariable('mail') || '|\[e-mail\]', '', 'g')), getvariable('person')) AND NOT regexp_matches(name, getvariable('business')), FALSE);
+-- Whose name it is (`people/names.py`): `person` by title or degree, `maybe_person` by a given name; else ''. An e-mail address
+-- in it makes it no less a person's.
+CREATE MACRO work.person_kind(name) AS coalesce(
+    person_kind(trim(regexp_replace(name, getvariable('mail') || '|\[e-mail\]', '', 'g'))), '');
+
+-- What may be printed of a name, a street or a line of an address: `4 Elm St Attn: Jane Sample LICSW` is `4 Elm St`.
+CREATE MACRO work.public_name(name) AS nullif(public_name(work.without_mail(name)), '');
+
+-- An address as JSON, its street so printed.
+CREATE MACRO work.public_address(address) AS
+    CASE WHEN work.public_name(address ->> '$.street') IS DISTINCT FROM (address ->> '$.street')
+    THEN json_merge_patch(address, json_object('street', work.public_name(address ->> '$.street')))::VARCHAR ELSE address END;
 
 -- The name of a site that says what is offered there, which makes a person's name above it that of a clinic's owner.
 CREATE MACRO work.is_clinic(name) AS coalesce(regexp_matches(name, getvariable('clinic')), FALSE);

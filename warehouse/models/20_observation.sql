@@ -9,8 +9,10 @@ CREATE MACRO work.spoken_of(field_of_organization, field_of_location, organizati
 
 INSERT INTO observation BY NAME
 SELECT * EXCLUDE (entity, value_kind) REPLACE (
-        CASE WHEN value_kind = 'text' THEN work.without_mail(value) ELSE value END AS value,
-        CASE WHEN field IN ('address', 'organization', 'site_name') THEN work.without_mail(quote) ELSE work.public_words(quote) END AS quote,
+        CASE WHEN field IN ('organization', 'site_name', 'program_name') THEN coalesce(work.public_name(value), '')
+            WHEN field = 'address' THEN work.public_address(value)
+            WHEN value_kind = 'text' THEN work.without_mail(value) ELSE value END AS value,
+        CASE WHEN field IN ('address', 'organization', 'site_name') THEN work.public_name(quote) ELSE work.public_words(quote) END AS quote,
         work.public_words(section) AS section, work.web(url) AS url),
     CASE WHEN entity.id IS NOT NULL THEN entity.kind END AS entity_type,
     entity.id AS entity_id,

@@ -24,6 +24,7 @@ from warehouse.release import Release, Releases
 from warehouse.sql import literal, quoted
 from warehouse.targets.extensions import allow_s3, load
 from warehouse.targets.target import Delivery, TargetError, refuse_strangers, without_secret
+from warehouse.withdrawal import withdrawn
 
 PREFIX = "ducklake:"
 SCANNERS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}
@@ -68,7 +69,7 @@ class LakeTarget:
         with self._open() as lake:
             while release := publish_next(lake, self.name, mine, current):
                 sent.append(release)
-            forget(lake, {*mine, current.number})
+            forget(lake, {*mine, current.number}, withdrawn(releases.folder))
         return Delivery(self.name, current.number, tuple(r.number for r in sent), sum(r.bytes for r in sent))
 
     def current(self) -> int | None:
@@ -164,11 +165,14 @@ def _lay_down(lake: duckdb.DuckDBPyConnection, release: Release, before: Mapping
     )
 
 
-def forget(lake: duckdb.DuckDBPyConnection, retained: Set[int]) -> None:
-    """Let go of the snapshots of other releases, and of files that none has needed for a while. The newest stays."""
-    if gone := [s.snapshot for s in snapshots(lake)[:-1] if s.release not in retained]:
-        lake.execute(f"CALL ducklake_expire_snapshots('lake', versions => {gone})")
-    lake.execute(f"CALL ducklake_cleanup_old_files('lake', older_than => now() - {GRACE})")
+def forget(lake: duckdb.DuckDBPyConnection, retained: Set[int], withdrawn: Set[int] = frozenset()) -> None:
+    """Let go of the snapshots of other releases, and of files that none has needed for a while; what was withdrawn leaves
+    its files at once. The newest snapshot stays."""
+    gone = [s for s in snapshots(lake)[:-1] if s.release not in retained]
+    if gone:
+        lake.execute(f"CALL ducklake_expire_snapshots('lake', versions => {[s.snapshot for s in gone]})")
+    grace = "INTERVAL 0 SECONDS" if any(s.release in withdrawn for s in gone) else GRACE
+    lake.execute(f"CALL ducklake_cleanup_old_files('lake', older_than => now() - {grace})")
 
 
 def _write(table: str, release: str, has_same_columns: bool) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from warehouse.release import NAME, Release, Releases, index_of
 from warehouse.targets.store import Objects, Seen
 from warehouse.targets.target import Delivery, TargetError, refuse_strangers
+from warehouse.withdrawal import withdrawn
 
 INDEX, POINTER = "index.json", "current.json"
 
@@ -34,7 +35,7 @@ class ObjectTarget:
         sent = [release for release in new if self._send(release)]
         self._replace(INDEX, index_of(mine), index)
         self._replace(POINTER, pointer_to(current, releases.held()), pointer)
-        self._retire(mine.keys() | theirs.keys())
+        self._retire((mine.keys() | theirs.keys()) - withdrawn(releases.folder))
         return Delivery(self.name, current.number, tuple(r.number for r in sent), sum(r.bytes for r in sent))
 
     def current(self) -> int | None:
@@ -59,7 +60,8 @@ class ObjectTarget:
             self._objects.replace(name, content, seen)
 
     def _retire(self, spoken_of: set[int]) -> None:
-        """Remove releases of which neither the index nor the one before it speaks: readers have until the next one."""
+        """Remove releases of which neither the index nor the one before it speaks: readers have until the next one, but not
+        of what was withdrawn."""
         for name in self._objects.names():
             if (match := NAME.fullmatch(name)) and int(match[1]) not in spoken_of:
                 self._objects.remove(name)

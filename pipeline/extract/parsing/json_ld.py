@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from pipeline.extract.parsing.lenient_json import read_json
+from warehouse.unseen import without_acting
 
 _IS_ESCAPED = re.compile(
     r"""[^"']*?[{\[]\s*+&(?:quot|apos|#0*3[49]|#[xX]0*2[27]);"""
@@ -41,13 +42,13 @@ def _plain(data: Any, depth: int = 0) -> Any:
     """Keys without the vocabulary's prefix, {"@value": …} as the value itself; nothing deeper than DEEPEST."""
     if isinstance(data, dict):
         if "@value" in data:
-            return None if isinstance(data["@value"], dict | list) else data["@value"]
+            return None if isinstance(data["@value"], dict | list) else _plain(data["@value"])
         return (
             {_term(key): _plain(value, depth + 1) for key, value in data.items()} if depth <= DEEPEST else {}
         )
     if isinstance(data, list):
         return [_plain(item, depth + 1) for item in data] if depth <= DEEPEST else []
-    return data
+    return without_acting(data) if isinstance(data, str) else data
 
 
 def _term(name: str) -> str:

@@ -16,7 +16,7 @@ from pipeline.extract.parsing.microdata import read_microdata
 from pipeline.extract.parsing.page import BAD_JSON_LD, Page
 from pipeline.extract.parsing.plain import read_text
 from pipeline.extract.parsing.structured import append_contacts
-from pipeline.html import MAX_CHARS, MAX_TAG, decode, without_long_tags
+from pipeline.html import MAX_CHARS, MAX_TAG, decode, seen, without_long_tags
 from pipeline.records import Refused
 
 MAX_DEPTH = 1_500
@@ -25,7 +25,6 @@ MAX_LINKS = 3_000
 MAX_REFUSED = 2_000  # characters kept of a block that does not parse
 
 _SILENT = re.compile(r"<(script|style|svg|template)\b", re.IGNORECASE)
-_CONTROLS = bytes((*range(9), 11, *range(14, 32)))
 _JUNK = [chr(code).encode() for code in (0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF)]
 _JUNK_ENTITY = re.compile(  # the same as character references: soft hyphens and zero-width spaces split words
     "&(?:shy|ZeroWidthSpace|zwj|zwnj|#0*(?:173|820[3-7]|8288)|#[xX]0*(?:[aA][dD]|200[b-fB-F]|2060));"
@@ -39,7 +38,7 @@ def read_page(content: bytes | str, url: str | None = None, charset: str | None 
     limits = []
     if len(markup) > MAX_CHARS:
         markup, limits = markup[:MAX_CHARS], [f"read the first {MAX_CHARS} of {len(markup)} characters"]
-    markup = _JUNK_ENTITY.sub("", _without_junk(markup))
+    markup = _JUNK_ENTITY.sub("", _without_junk(seen(markup)))
     markup, long = without_long_tags(markup)
     if long:
         limits.append(f"dropped the attributes of {long} tags longer than {MAX_TAG} characters")
@@ -67,8 +66,8 @@ def read_page(content: bytes | str, url: str | None = None, charset: str | None 
 
 
 def _without_junk(markup: str) -> str:
-    """Markup without characters that are not seen; in bytes, where it is many times as fast."""
-    data = markup.encode("utf-8", "surrogatepass").translate(None, _CONTROLS)
+    """Markup without characters that part or join words unseen; in bytes, where it is many times as fast."""
+    data = markup.encode("utf-8", "surrogatepass")
     for character in _JUNK:
         data = data.replace(character, b"")
     return data.decode("utf-8", "surrogatepass")

@@ -1,6 +1,7 @@
 """Publish: the audited file becomes the release that readers see (`warehouse.release`)."""
 
 import logging
+import shutil
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -12,6 +13,8 @@ from warehouse.audit import audit
 from warehouse.build import utc
 from warehouse.content import News, content_of, is_worth_publishing
 from warehouse.policy import using
+from warehouse.takedown import taken_ids
+from warehouse.withdrawal import Withdrawal
 
 log = logging.getLogger(__name__)
 # A release a day: one missed morning is a warning, two are a failure.
@@ -41,6 +44,13 @@ def release(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None
         published, nothing_new = last, True
     else:
         published, nothing_new = releases.publish(candidate, report, said), False
+    if withdrawn := Withdrawal(releases.folder).withdraw(taken_ids(workspace.settings.overrides)):
+        shutil.rmtree(
+            workspace.settings.out / "reports", ignore_errors=True
+        )  # of which some were made of these
+        log.warning(
+            "releases %s spoke of what was taken down, and are removed", ", ".join(map(str, withdrawn))
+        )
     workspace.leave(release=published, nothing_new=nothing_new)
     fields = {"release": published.number, "news": str(news), "services": published.rows["directory"]}
     log.info("release %d: %s, %d services", *fields.values(), extra=fields)
