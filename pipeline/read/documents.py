@@ -5,7 +5,6 @@ A page or a row that cannot be read is a `Rejected` among the others, and so is 
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -19,17 +18,21 @@ from pipeline.extract.reading import Reading, extract
 from pipeline.extract.site.assemble import PageReading, assemble
 from pipeline.html import decode
 from pipeline.normalize.directory import DirectoryReader, Origin
+from pipeline.read.capped import capped
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.records import Document, Listing, Refused, Rejected, SecondOpinion
 from pipeline.second_reader.agreement import with_second_opinion
 from pipeline.second_reader.answers import AnswerError
 from pipeline.second_reader.store import NO_ANSWERS, Answers
+from pipeline.stage.rows import RAW_LENGTH
 from sources.kinds import Kind
+from sources.records import broken
 from sources.registry import Source
 from sources.trim import TrimError, trimmed
 
 CODE = (
     "sources/states.csv",
+    "sources/well_formed.py",
     "pipeline/normalize",
     "pipeline/vocabulary",
     "pipeline/fields.py",
@@ -37,13 +40,13 @@ CODE = (
     "pipeline/values.py",
     "pipeline/read/source.py",
     "pipeline/read/documents.py",
+    "pipeline/read/capped.py",
     "pipeline/read/editions.py",
     "pipeline/stage/rows.py",
     "pipeline/stage/tables.py",
 )
 CODE_OF_SITES = ("pipeline/extract", "pipeline/second_reader", "pipeline/html.py", "sources/trim.py")
-CODE_OF_DIRECTORIES = ("sources/records.py", "sources/directory_columns.csv")  # and the reader of the kind
-RAW_LENGTH = 2000
+CODE_OF_DIRECTORIES = ("sources/records.py", "sources/directory_columns.csv", "sources/workbook.py", "sources/workbook_child.py")  # and the reader of the kind
 
 
 class LostContentError(Exception):
@@ -65,11 +68,11 @@ def read_directory(
     source: Source, documents: Sequence[Document], archive: Archive, reader: DirectoryReader
 ) -> Iterator[Listing | Rejected]:
     """The rows of a directory. Raises SourceFormatError or LostContentError."""
-    read, own = source.kind.reader, {key: getattr(source, key) for key in source.kind.keys}
-    assert read is not None, f"{source.kind.name} has pages, not rows"
+    own = {key: getattr(source, key) for key in source.kind.keys}
     for document in documents:
         origin = Origin(document.sha256, document.url, source.state)
-        yield from reader.read(read(_content(archive, document), **own), origin)
+        rows = reader.read(source.kind.read(_content(archive, document), **own), origin)
+        yield from capped(rows, source.id, document.url)
 
 
 def read_site(
@@ -96,9 +99,7 @@ def read_site(
             continue
         except Exception as error:  # a page that breaks the reader must not stop its site
             raw = _content(archive, document)[:RAW_LENGTH].decode("utf-8", "replace")
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            detail = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
-            yield Rejected(source.id, document.url, "unreadable_page", detail, raw)
+            yield Rejected(source.id, document.url, "unreadable_page", broken(error), raw)
             continue
         kind = str(reading.page_kind)
         counts.page_kinds[kind] = counts.page_kinds.get(kind, 0) + 1
@@ -106,7 +107,7 @@ def read_site(
             counts.second[document.url] = reading.second
         refused.update({one: document.url for one in reading.page.refused if one not in refused})
         readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
-    yield from (one.of(source.id, url) for one, url in refused.items())
+    yield from capped((one.of(source.id, url) for one, url in refused.items()), source.id, source.location)
     yield from assemble(readings, source.id, source.title, source.state)
 
 
@@ -147,7 +148,7 @@ def page_key(source: Source, document: Document, answers: Answers = NO_ANSWERS) 
 
 
 def digest(*parts: object) -> str:
-    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+    return blake2b(repr(parts).encode(errors="backslashreplace"), digest_size=16).hexdigest()
 
 
 @cache

@@ -6,6 +6,7 @@ stage follows from the archive alone (`FactLog` says in the archive which readin
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,9 +23,12 @@ from pipeline.records import Document, Listing, Rejected
 from pipeline.second_reader.store import NO_ANSWERS, Answers
 from pipeline.stage.rows import Seen, naive_utc
 from pipeline.stage.second import second_counts
-from pipeline.stage.tables import Stage
-from sources.records import SourceFormatError
+from pipeline.stage.tables import DamagedStageError, Stage
+from sources.records import SourceFormatError, broken
 from sources.registry import Source
+
+log = logging.getLogger(__name__)
+OURS = (OSError, DamagedStageError)  # of our own files: no source is to blame, and none can be read
 
 
 @dataclass(slots=True)
@@ -81,6 +85,12 @@ class Reader:
             report.problem = str(error)
             reason = "layout_changed" if isinstance(error, LayoutChangedError) else "unreadable_document"
             self._keep(Rejected(source.id, source.location, reason, str(error), ""), report)
+        except OURS:
+            raise
+        except Exception as error:  # whatever it sent, it stops itself alone
+            log.exception("%s: reading failed", source.id)
+            report.problem = f"a fault of ours while reading it: {broken(error)}"
+            self._keep(Rejected(source.id, source.location, "unreadable_source", report.problem, ""), report)
         return report
 
     def _write(self, documents: Sequence[Document], report: ReadReport, fingerprint: str) -> None:
@@ -121,12 +131,15 @@ class Reader:
             read = [*self._listings(documents, counts, reader, Counter())]
             if counts.lost:
                 raise LostContentError("pages of the last good reading are lost")
-        except (SourceFormatError, LostContentError):
+            listings = self._in_scope([*read, rejected], report)
+            now_seen = self._seen(documents)
+            report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, now_seen, None)
+        except OURS:
+            raise
+        except Exception:  # it cannot be read now either
+            report.rows = None
             self.stage.write_rejected(self.source.id, [rejected], seen)
             return
-        listings = self._in_scope([*read, rejected], report)
-        seen = self._seen(documents)
-        report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, None)
         report.out_of_scope += reader.out_of_scope
         self._date(documents, report)
 

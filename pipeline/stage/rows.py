@@ -15,6 +15,8 @@ from pipeline.records import Listing, Observation, Rejected
 from sources.registry import Source
 from warehouse.contracts import stage_tables
 
+RAW_LENGTH = 2000  # characters of a row in quarantine that are kept
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -48,7 +50,7 @@ def listing_rows(read: Iterable[Listing | Rejected], seen: Seen) -> dict[str, li
         ],
         "observation": _observations(listings, seen),
         "quarantine": [
-            (r.source_id, r.locator, r.reason, r.detail, r.raw, seen.default)
+            (r.source_id, r.locator, r.reason, r.detail[:RAW_LENGTH], r.raw[:RAW_LENGTH], seen.default)
             for r in read
             if isinstance(r, Rejected)
         ],

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from pipeline.extract.parsing.lenient_json import read_json
+from sources import well_formed
 
 _IS_ESCAPED = re.compile(
     r"""[^"']*?[{\[]\s*+&(?:quot|apos|#0*3[49]|#[xX]0*2[27]);"""
@@ -24,7 +24,7 @@ def parse_json_ld(raw: str) -> list[Mapping[str, Any]] | None:
     if not raw.strip():
         return []
     try:
-        return _flat(json.loads(raw, strict=False))
+        return _flat(well_formed.read_json(raw, strict=False))
     except (ValueError, RecursionError):
         pass
     try:
