@@ -39,7 +39,9 @@ def read_workbook(content: bytes) -> Iterator[SourceRecord | BadRecord]:
                 yield from _facilities(name, rows, top, columns)
                 return
     needed = "name1, phone, street1, city, state, zip (or full_address)"
-    raise SourceFormatError(f"no sheet has the columns {needed}; sheets: {', '.join(name for name, _ in sheets)}")
+    raise SourceFormatError(
+        f"no sheet has the columns {needed}; sheets: {', '.join(name for name, _ in sheets)}"
+    )
 
 
 @cache

@@ -21,12 +21,13 @@ def read_json(content: bytes | str, *, strict: bool = True) -> Any:
     if isinstance(content, bytes):  # json.loads would let encoded halves pass
         content = content.decode(json.detect_encoding(content), "replace")
     value = json.loads(content.removeprefix("\ufeff"), strict=strict)
-    return _mended(value) if _BAD.search(content) or _ESCAPED.search(content) else value
+    return mended(value) if _BAD.search(content) or _ESCAPED.search(content) else value
 
 
-def _mended(value: Any) -> Any:
+def mended(value: Any) -> Any:
+    """The same value with well-formed text, keys and all."""
     if isinstance(value, str):
         return well_formed(value)
     if isinstance(value, dict):
-        return {well_formed(key): _mended(item) for key, item in value.items()}
-    return [_mended(item) for item in value] if isinstance(value, list) else value
+        return {well_formed(key): mended(item) for key, item in value.items()}
+    return [mended(item) for item in value] if isinstance(value, list) else value

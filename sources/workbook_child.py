@@ -20,7 +20,10 @@ def main(memory: int, seconds: int) -> None:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
         sheets = [
-            (name, [[*map(_text, row)] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)])
+            (
+                name,
+                [[*map(_text, row)] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)],
+            )
             for name in book.sheet_names
         ]
     except (CalamineError, OSError, ValueError) as error:

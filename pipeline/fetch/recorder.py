@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from pipeline.archive.archive import Archive
 from pipeline.archive.visits import GOOD, VisitRow
@@ -125,7 +126,9 @@ class Recorder:
 def _sound(document: Document) -> Document:
     """The row with well-formed text: names of files and messages of libraries need not be."""
     texts = ((name, getattr(document, name)) for name in _TEXTS)
-    found = {name: well_formed(text) for name, text in texts if text and not text.isprintable()}
+    found: dict[str, Any] = {
+        name: well_formed(text) for name, text in texts if text and not text.isprintable()
+    }
     return replace(document, **found) if found else document
 
 

@@ -5,6 +5,7 @@ A page or a row that cannot be read is a `Rejected` among the others, and so is 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -14,10 +15,11 @@ from pathlib import Path
 
 from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.extract.parsing.parse import read_page
-from pipeline.extract.reading import Reading, extract
+from pipeline.extract.reading import OVER_TIME, Reading, extract
 from pipeline.extract.site.assemble import PageReading, assemble
 from pipeline.html import decode
 from pipeline.normalize.directory import DirectoryReader, Origin
+from pipeline.processor_time import OverTimeError, processor_time
 from pipeline.read.capped import capped
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.records import Document, Listing, Refused, Rejected, SecondOpinion
@@ -46,7 +48,15 @@ CODE = (
     "pipeline/stage/tables.py",
 )
 CODE_OF_SITES = ("pipeline/extract", "pipeline/second_reader", "pipeline/html.py", "sources/trim.py")
-CODE_OF_DIRECTORIES = ("sources/records.py", "sources/directory_columns.csv", "sources/workbook.py", "sources/workbook_child.py")  # and the reader of the kind
+CODE_OF_DIRECTORIES = (
+    "sources/records.py",
+    "sources/directory_columns.csv",
+    "sources/workbook.py",
+    "sources/workbook_child.py",
+)  # and the reader of the kind
+
+# Processor time that the pages of a site may take: so much, and so much more for each.
+SITE_S, PAGE_S = 15.0, 0.1
 
 
 class LostContentError(Exception):
@@ -56,12 +66,23 @@ class LostContentError(Exception):
 @dataclass(slots=True)
 class Counts:
     """What reading came to. `parsed` pages are new or changed ones, all where the code changed; the content of `lost`
-    ones was not to be had."""
+    ones was not to be had, those `left` are for the next run. `took`: seconds of processor time."""
 
     parsed: int = 0
     lost: int = 0
+    left: int = 0
+    took: float = 0.0
     page_kinds: dict[str, int] = field(default_factory=dict)
     second: dict[str, SecondOpinion] = field(default_factory=dict)  # by page, where there is one
+
+
+def missing(counts: Counts, documents: int) -> str | None:
+    """What a run says of pages that were not read."""
+    if counts.lost:
+        return f"{counts.lost} of {documents} pages are lost or damaged in the archive"
+    if counts.left:
+        return f"{counts.left} of {documents} pages are left for the next run: the others took too much processor time"
+    return None
 
 
 def read_directory(
@@ -94,6 +115,9 @@ def read_site(
             counts.lost += 1
             yield Rejected(source.id, document.url, "unreadable_document", str(error), "")
             continue
+        except OverTimeError as error:
+            yield Rejected(source.id, document.url, OVER_TIME, str(error), "")
+            continue
         except TrimError as error:
             yield Rejected(source.id, document.url, "layout_changed", str(error), "")
             continue
@@ -108,15 +132,26 @@ def read_site(
         refused.update({one: document.url for one in reading.page.refused if one not in refused})
         readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
     yield from capped((one.of(source.id, url) for one, url in refused.items()), source.id, source.location)
-    yield from assemble(readings, source.id, source.title, source.state)
+    with processor_time(SITE_S):
+        listings = list(assemble(readings, source.id, source.title, source.state))
+    yield from listings
 
 
 def _read_twice(
     source: Source, document: Document, archive: Archive, counts: Counts, answers: Answers
 ) -> Reading:
     """A page as we read it, and as a second reader does where the archive has its answer."""
+    if counts.took > SITE_S + PAGE_S * counts.parsed:
+        counts.left += 1
+        raise OverTimeError(
+            "left for the next run: the pages before it took all of the site's processor time"
+        )
     counts.parsed += 1
-    reading = read_document(source, document, archive)
+    began = time.thread_time()
+    try:
+        reading = read_document(source, document, archive)
+    finally:
+        counts.took += time.thread_time() - began
     try:
         answer = answers.of(document.sha256, archive.store)
     except AnswerError:  # a refusal costs nothing but the second opinion

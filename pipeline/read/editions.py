@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
-from pipeline.archive.archive import Archive, ArchiveError
+from pipeline.archive.archive import Archive
 from pipeline.archive.replay import current_documents
 from pipeline.records import Document
 from pipeline.stage.rows import naive_utc

@@ -89,7 +89,9 @@ def _reports(
 
 def _died(source: Source, job: Job) -> ReadReport:
     """The row and the report of a source whose reading ends the process that reads it; what it gave before stays."""
-    problem = "the process that read it died, for want of memory or by a fault in a library; see its documents"
+    problem = (
+        "the process that read it died, for want of memory or by a fault in a library; see its documents"
+    )
     rejected = Rejected(source.id, source.location, "unreadable_source", problem, "")
     Stage(job.stage).write_rejected(source.id, [rejected], Seen(naive_utc(job.now)))
     return ReadReport(source.id, problem=problem)

@@ -15,7 +15,15 @@ from datetime import datetime
 from pipeline.archive.archive import Archive
 from pipeline.fetch.outcome.outcome import layout_changed
 from pipeline.normalize.directory import DirectoryReader
-from pipeline.read.documents import Counts, LostContentError, code_version, digest, read_directory, read_site
+from pipeline.read.documents import (
+    Counts,
+    LostContentError,
+    code_version,
+    digest,
+    missing,
+    read_directory,
+    read_site,
+)
 from pipeline.read.editions import documents_of, edition_read, known_at
 from pipeline.read.fact_log import FactCount, FactLog, count_facts
 from pipeline.read.kept_pages import KeptReadings
@@ -100,20 +108,19 @@ class Reader:
         read: Iterable[Listing | Rejected] = self._listings(documents, counts, reader, facts)
         if self.source.kind.is_site:
             read = list(read)
-            if documents and not counts.lost:
+            if documents and not missing(counts, len(documents)):
                 self._guard_layout(facts)
         report.parsed, report.page_kinds = counts.parsed, counts.page_kinds
         report.second = second_counts(counts.second)
-        complete = fingerprint if not counts.lost else None  # what is lost may be found by the next run
-        if counts.lost:
-            report.problem = f"{counts.lost} of {len(documents)} pages are lost or damaged in the archive"
+        report.problem = missing(counts, len(documents))
+        complete = None if report.problem else fingerprint  # what is missing may be read by the next run
         seen = self._seen(documents)
         listings = self._in_scope(read, report)
         report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, complete)
         self.stage.write_second_opinions(self.source.id, counts.second)
         report.out_of_scope += reader.out_of_scope
         report.changed = True
-        if self.as_of is None and not counts.lost:
+        if self.as_of is None and not report.problem:
             newest = max((d.fetched_at for d in documents), default=self.now)
             self._log.add(
                 self.source.id, FactCount(self._code, dict(sorted(facts.items())), newest.isoformat())

@@ -6,7 +6,6 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -21,7 +20,11 @@ SURROGATES = json.dumps({"rows": [ROW | {"name1": "Half @ \udfff \0 House", "str
 SOURCES = {
     "halves": ("findtreatment", "halves.json", SURROGATES.encode().replace(b"@", b"\xed\xa0\x80")),
     "far": ("samhsa_directory", "far.xlsx", b""),  # written below
-    "counts": ("findtreatment", "counts.json", b'{"rows": [{"name1": "x", "services": [[[]]]}, 3, null, "x"]}'),
+    "counts": (
+        "findtreatment",
+        "counts.json",
+        b'{"rows": [{"name1": "x", "services": [[[]]]}, 3, null, "x"]}',
+    ),
     "bombs": ("samhsa_directory", "bombs.xlsx", b"PK\x03\x04 no workbook"),
 }
 TABLE = '[{}]\nkind = "{}"\npath = "{}"\nstate = "WY"\n'
@@ -39,8 +42,12 @@ def far_cell() -> bytes:
             if "worksheets" in part.filename:
                 cut = data.rindex(b"<row>")
                 padding = b"<!--" + b"-" * 10_000 + b"-->"  # beyond where sizes are looked for
-                data = data[:cut] + padding + data[cut:].replace(b"<row>", b'<row r="1048576">').replace(
-                    b"<c t", b'<c r="XFD1048576" t'
+                data = (
+                    data[:cut]
+                    + padding
+                    + data[cut:]
+                    .replace(b"<row>", b'<row r="1048576">')
+                    .replace(b"<c t", b'<c r="XFD1048576" t')
                 )
             new.writestr(part.filename, data)
     return out.getvalue()
@@ -72,8 +79,12 @@ def test_the_others_are_published(hostile: tuple[World, int, str]) -> None:
     assert code == ExitCode.PARTIAL, text
     with duckdb.connect(str(world.out / "releases" / "current"), read_only=True) as release:
         listed = release.execute("SELECT source_id, count(*) FROM listing GROUP BY ALL").fetchall()
-        refused = dict(release.execute("SELECT source_id, any_value(detail) FROM quarantine GROUP BY ALL").fetchall())
-        [name] = release.execute("SELECT organization_name FROM listing WHERE source_id = 'halves'").fetchone() or [""]
+        refused = dict(
+            release.execute("SELECT source_id, any_value(detail) FROM quarantine GROUP BY ALL").fetchall()
+        )
+        [name] = release.execute(
+            "SELECT organization_name FROM listing WHERE source_id = 'halves'"
+        ).fetchone() or [""]
     assert dict(listed) == {"licenses": 3, "birch": 1, "halves": 1}
     assert name == "Half House"
     assert "not a readable workbook" in refused["far"] and "save it again" in refused["far"]

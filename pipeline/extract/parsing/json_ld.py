@@ -28,7 +28,8 @@ def parse_json_ld(raw: str) -> list[Mapping[str, Any]] | None:
     except (ValueError, RecursionError):
         pass
     try:
-        return _flat(read_json(html.unescape(raw) if _IS_ESCAPED.match(raw) else raw)) or None
+        told = read_json(html.unescape(raw) if _IS_ESCAPED.match(raw) else raw)
+        return _flat(well_formed.mended(told)) or None
     except ValueError:
         return None
 

@@ -104,7 +104,7 @@ def _unescaped(inner: str) -> str:
     if "\\" not in inner:
         return inner
     told = _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _MEANT.get(m[2], m[2]), inner)
-    return _SURROGATES.sub(_joined, told).replace("\0", "")
+    return _SURROGATES.sub(_joined, told)
 
 
 def _joined(pair: re.Match[str]) -> str:

@@ -50,7 +50,9 @@ LONGEST_BLOCK = (
 )
 
 
-LONGEST_SENTENCE = 1_500  # many times what people write: what is asked of each word's sentence is asked of so much
+LONGEST_SENTENCE = (
+    1_500  # many times what people write: what is asked of each word's sentence is asked of so much
+)
 
 
 def cut(text: str, start: int, end: int, longest: int = LONGEST_BLOCK) -> list[tuple[int, int]]:
