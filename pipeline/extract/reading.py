@@ -40,7 +40,7 @@ LEVEL_FIELDS = with_traits(Trait.LEVEL_BOUND)
 NUMBERS = with_traits(Trait.NUMBER)
 NAMED = (Tie.PHRASE, Tie.SENTENCE, Tie.BEFORE, Tie.HEADING)  # a level is named with the number
 
-LIMIT_S = 4.0  # processor time of a page: tens of times what the longest of people's need
+LIMIT_S = 3.0  # processor time of a page: tens of times what the longest of people's need
 BEGINNING = 10_000  # characters that are read of a page which takes longer
 OVER_TIME = "over_time"  # the reason of what was not read
 

@@ -56,7 +56,7 @@ CODE_OF_DIRECTORIES = (
 )  # and the reader of the kind
 
 # Processor time that the pages of a site may take: so much, and so much more for each.
-SITE_S, PAGE_S = 15.0, 0.1
+SITE_S, PAGE_S = 5.0, 0.1
 
 
 class LostContentError(Exception):
@@ -132,7 +132,7 @@ def read_site(
         refused.update({one: document.url for one in reading.page.refused if one not in refused})
         readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
     yield from capped((one.of(source.id, url) for one, url in refused.items()), source.id, source.location)
-    with processor_time(SITE_S):
+    with processor_time(SITE_S + PAGE_S * len(readings)):
         listings = list(assemble(readings, source.id, source.title, source.state))
     yield from listings
 
