@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,6 +14,7 @@ from small_world import World
 from workbooks import workbook
 
 from pipeline.commands.exit_codes import ExitCode
+from warehouse.build import _new_release
 
 # Encoded halves of a character, halves and NUL as escapes of JSON, a number that is none.
 ROW = {"city": "Casper", "state": "WY", "zip": "82601", "phone": "307-555-0143", "latitude": "1e999"}
@@ -102,3 +104,11 @@ def test_a_draft_is_not_written_through_a_link(hostile: tuple[World, int, str]) 
     world, _, _ = hostile
     assert (world.folder / "precious").read_text() == "precious"
     assert not (world.out / "stage" / "listing" / "licenses.tmp").is_symlink()
+
+
+def test_half_a_release_does_not_keep_the_disk_full(tmp_path: Path) -> None:
+    candidate = tmp_path / "candidate.duckdb"
+    with pytest.raises(duckdb.Error, match="no_such_table"), _new_release(candidate, 1) as connection:
+        connection.execute("CREATE TABLE half AS SELECT range FROM range(100000)")
+        connection.execute("FROM no_such_table")
+    assert list(tmp_path.iterdir()) == []
