@@ -6,13 +6,21 @@ import html as html_module
 import re
 
 from lxml import etree
-from w3lib.encoding import html_to_unicode
+from w3lib.encoding import (
+    html_body_declared_encoding,
+    html_to_unicode,
+    http_content_type_encoding,
+    resolve_encoding,
+)
+from webencodings.labels import LABELS
 
 from warehouse.unseen import without_acting
 
 MAX_CHARS = 3_000_000  # of HTML; what follows is not looked at
 MAX_TAG = 20_000  # of one tag: beyond it its attributes are dropped (libxml2 compares attributes pairwise)
 MARKUP = 4_096  # bytes at the start of a document that hold markup
+# Python's codecs of the encodings that pages may declare (WHATWG Encoding): others, such as Punycode, are slow or no text.
+CODECS = frozenset(filter(None, map(resolve_encoding, LABELS)))
 WIDE = ("utf-16", "utf-32", "utf16", "utf32")  # charsets in which markup has zero bytes
 # Numeric references, of which few are needed for what is printed, and the names of marks of direction.
 REFERENCE = re.compile(
@@ -64,9 +72,13 @@ def decode(data: bytes, content_type: str | None = None, charset: str | None = N
     it is that but for a few bytes, else windows-1252 (WHATWG Encoding; a wrong declaration never raises: bad bytes
     become U+FFFD). UTF-16 that is declared in bytes of ASCII is none."""
     said = content_type or (f"text/html; charset={charset}" if charset else None)
+    if http_content_type_encoding(said) not in CODECS:
+        said = None
+        if html_body_declared_encoding(data) not in (None, *CODECS):
+            said = f"text/html; charset={_detect(data)}"
     try:
         found, text = html_to_unicode(said, data, auto_detect_fun=_detect)
-    except (LookupError, UnicodeError):  # Python knows "charsets" that are none, such as hex and idna
+    except (LookupError, UnicodeError):
         found = ""
     if not found or (found.startswith(WIDE) and b"\0" not in data[:MARKUP]):
         found = _detect(data)

@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sources.records import FACILITY_TYPE, BadRecord, ServiceMention, SourceFormatError, SourceRecord
+from sources.well_formed import read_json
 
 TYPE_KEYS = ("typeFacility", "type_facility")
 LABEL = re.compile(r"[^;\s](?:[^;]*[^;\s])?")
-HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 MAX_PAGES = 2000  # the locator holds some 23,000 rows, at 30 a page by default
 
 
@@ -82,9 +82,7 @@ def _services(locator: str, row: Mapping[str, Any]) -> Iterator[ServiceMention]:
 
 def _load(content: bytes) -> Mapping[str, Any]:
     try:
-        answer = json.loads(content)
-        if HALF.search(content):  # half of a character that is written in two: nothing could write it again
-            answer = json.loads(json.dumps(answer, ensure_ascii=False).encode(errors="replace"))
+        answer = read_json(content)
     except (ValueError, RecursionError) as error:
         raise SourceFormatError(f"not JSON: {error}") from error
     if not isinstance(answer, Mapping):

@@ -20,6 +20,7 @@ from sources.trim import wrong_selector
 from sources.urls import canonical_url, same_site
 
 CADENCE = re.compile(r"0*([1-9]\d{0,3})([dw])")
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)  # tables of dates hold no others for sure
 NAMES = ("name1", "organization")  # one of them is needed where columns are mapped
 REMEDIES = {  # every key, and what to write where it is wrong
     "kind": f'kind = "{SITE.name}" (or {", ".join(kind.name for kind in DIRECTORIES)})',
@@ -108,6 +109,12 @@ def _day(moment: object) -> object:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
+def _bounded(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise _wrong(f"{day} is out of bounds", REMEDIES["published"])
+    return day
+
+
 def _limit(pages: int) -> int:
     if not 1 <= pages <= 1000:
         raise _wrong("is out of bounds", "a number from 1 to 1000")
@@ -135,7 +142,7 @@ Pages = Annotated[Texts, AfterValidator(_pages)]
 Selectors = Annotated[Texts, AfterValidator(_selectors)]
 State = Annotated[str, AfterValidator(_state)]
 Days = Annotated[StrictInt, BeforeValidator(_days)]
-Day = Annotated[date, Strict(), BeforeValidator(_day)]
+Day = Annotated[date, Strict(), BeforeValidator(_day), AfterValidator(_bounded)]
 PageLimit = Annotated[StrictInt, AfterValidator(_limit)]
 Columns = Annotated[dict[Annotated[str, AfterValidator(_record_field)], str], BeforeValidator(_has_name)]
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sources.findtreatment import page_urls, read_answer
 from sources.license_list import read_list
-from sources.records import BadRecord, SourceRecord
+from sources.records import BadRecord, SourceFormatError, SourceRecord, broken
 from sources.samhsa_directory import read_workbook
 
 Reader = Callable[..., Iterator[SourceRecord | BadRecord]]
@@ -51,6 +51,17 @@ class Kind:
         """The registry keys of this kind, out of those of all kinds."""
         of_some = {key for kind in KINDS.values() for key in kind.keys}
         return [key for key in table if key in self.keys or key not in of_some]
+
+    def read(self, content: bytes, **own: object) -> Iterator[SourceRecord | BadRecord]:
+        """The records of a document, with the kind's `own` keys of the registry. Raises SourceFormatError, whatever is
+        wrong with the content, and AssertionError of a site, which has pages."""
+        assert self.reader is not None, f"{self.name} has pages, not rows"
+        try:
+            yield from self.reader(content, **own)
+        except SourceFormatError:
+            raise
+        except Exception as error:  # what breaks a reader is no document of its kind
+            raise SourceFormatError(f"it breaks the reader of {self.name}: {broken(error)}") from error
 
     @property
     def is_site(self) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from sources.nearest import did_you_mean, nearest
 from sources.records import SETTING, BadRecord, ServiceMention, SourceFormatError, SourceRecord, heading_key
+from sources.well_formed import well_formed
 
 IDENTIFIERS = ("license_number", "npi", "record_id")
 PLAIN = ("name1", "name2", "organization", "street1", "street2", "full_address", "city", "state", "zip")
@@ -50,7 +51,7 @@ def read_list(content: bytes, columns: Mapping[str, str]) -> Iterator[SourceReco
     Raises SourceFormatError where the list lacks a mapped column, naming it and those that it has, and where two columns
     have a mapped name.
     """
-    text = _decode(content)
+    text = well_formed(_decode(content))
     header = _header(text, columns)
     if missing := header.missing(columns):
         raise SourceFormatError(

@@ -50,12 +50,11 @@ def _wrong_in(source: Source, file: Path) -> str:
         return f"cannot be read: {error.strerror}"
     if not content.strip():
         return "is empty"
-    reader = source.kind.reader
-    if reader is None:
+    if source.kind.is_site:
         return ""
     good, bad = 0, None
     try:
-        for record in reader(content, **{key: getattr(source, key) for key in source.kind.keys}):
+        for record in source.kind.read(content, **{key: getattr(source, key) for key in source.kind.keys}):
             if isinstance(record, BadRecord):
                 bad = bad or record
             else:

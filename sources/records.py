@@ -6,8 +6,12 @@ printed, nothing interpreted. `pipeline.normalize` maps them to listings through
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from sources.well_formed import well_formed
 
 # What a mapping of columns may name: fields of a record, its identifiers and the setting of its service.
 RECORD_FIELDS = (
@@ -68,6 +72,14 @@ class BadRecord:
     reason: str
     detail: str
     raw: str
+
+
+def broken(error: Exception) -> str:
+    """An exception in a line: its kind, what it says, and where it was raised. For what nobody foresaw."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    where = "".join(f" ({Path(frame.filename).name}:{frame.lineno})" for frame in last)
+    said = " ".join(str(error)[:500].split())
+    return well_formed(f"{type(error).__name__}: {said}{where}")
 
 
 class SourceFormatError(ValueError):

@@ -12,11 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from sources.records import BadRecord, ServiceMention, SourceFormatError, SourceRecord, heading_key
+from sources.workbook import read_sheets
 
 PLACED = (
     {"street1", "city", "state", "zip"},
@@ -33,13 +31,7 @@ def read_workbook(content: bytes) -> Iterator[SourceRecord | BadRecord]:
 
     Raises SourceFormatError where the file is no workbook or no sheet has the directory's columns.
     """
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [
-            (n, workbook.get_sheet_by_name(n).to_python(skip_empty_area=False)) for n in workbook.sheet_names
-        ]
-    except (CalamineError, OSError, ValueError) as error:
-        raise SourceFormatError(f"not a readable workbook (XLSX): {error}") from error
+    sheets = read_sheets(content)
     for name, rows in sheets:
         for top, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
             columns = _columns(row)
@@ -47,7 +39,9 @@ def read_workbook(content: bytes) -> Iterator[SourceRecord | BadRecord]:
                 yield from _facilities(name, rows, top, columns)
                 return
     needed = "name1, phone, street1, city, state, zip (or full_address)"
-    raise SourceFormatError(f"no sheet has the columns {needed}; sheets: {', '.join(workbook.sheet_names)}")
+    raise SourceFormatError(
+        f"no sheet has the columns {needed}; sheets: {', '.join(name for name, _ in sheets)}"
+    )
 
 
 @cache
@@ -59,9 +53,9 @@ def _names() -> dict[str, str]:
     return aliases | {row["column"]: row["column"] for row in rows}
 
 
-def _columns(row: Sequence[Any]) -> dict[str, int]:
+def _columns(row: Sequence[str]) -> dict[str, int]:
     """Our names of the columns → their numbers; of two with one name the one that is called so itself, then the first."""
-    printed = {heading_key(_text(cell)): i for i, cell in reversed([*enumerate(row)]) if _text(cell)}
+    printed = {heading_key(cell): i for i, cell in reversed([*enumerate(row)]) if cell}
     found: dict[str, int] = {}
     for heading in sorted(printed, key=lambda heading: (heading not in _names().values(), printed[heading])):
         found.setdefault(_names().get(heading, heading), printed[heading])
@@ -69,12 +63,12 @@ def _columns(row: Sequence[Any]) -> dict[str, int]:
 
 
 def _facilities(
-    sheet: str, rows: Sequence[Sequence[Any]], top: int, columns: dict[str, int]
+    sheet: str, rows: Sequence[Sequence[str]], top: int, columns: dict[str, int]
 ) -> Iterator[SourceRecord | BadRecord]:
     codes_column = columns.get(CODES)
     letter = _letter(codes_column) if codes_column is not None else ""
     for number, row in enumerate(rows[top + 1 :], start=top + 2):
-        cells = {name: _text(row[i]) for name, i in columns.items() if i < len(row)}
+        cells = {name: row[i] for name, i in columns.items() if i < len(row)}
         if not any(cells.values()):
             continue
         locator = f"{sheet}!{number}"
@@ -108,12 +102,6 @@ def _phones(cells: dict[str, str]) -> tuple[tuple[str, str], ...]:
     intakes = dict.fromkeys(cells[k] for k in INTAKES if cells.get(k))
     main = (("main", cells["phone"]),) if cells.get("phone") else ()
     return main + tuple(("admissions", phone) for phone in intakes)
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return "" if cell is None else str(cell).strip()
 
 
 def _zip(printed: str) -> str:

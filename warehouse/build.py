@@ -107,8 +107,7 @@ def build(
 def _new_release(out: Path, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a new file, which is complete when it closes, with scratch databases beside it."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in (out, out.with_name(out.name + ".wal")):
-        leftover.unlink(missing_ok=True)
+    _remove(out)
     spill = out.with_name(out.name + ".spill")
     try:
         with duckdb.connect(
@@ -121,8 +120,16 @@ def _new_release(out: Path, threads: int) -> Iterator[duckdb.DuckDBPyConnection]
             yield connection
             connection.execute("USE memory")
             connection.execute("DETACH release")
+    except BaseException:
+        _remove(out)  # half of a release is of no use, and may be what fills the disk
+        raise
     finally:
         shutil.rmtree(spill, ignore_errors=True)
+
+
+def _remove(out: Path) -> None:
+    for file in (out, out.with_name(out.name + ".wal")):
+        file.unlink(missing_ok=True)
 
 
 def _at_once(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:

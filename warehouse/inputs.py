@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -41,7 +42,7 @@ def attach_stage(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         if not files:
             connection.execute(create_table(contract, schema="stage.given"))
             continue
-        listed = ", ".join(literal(str(file)) for file in files)
+        listed = ", ".join(literal(glob.escape(str(file))) for file in files)
         source = f"read_parquet([{listed}], union_by_name = true)"
         found = _describe(connection, source, contract)
         columns = ", ".join(_read(column, found, contract, files) for column in contract.columns)

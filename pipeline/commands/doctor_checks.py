@@ -117,7 +117,7 @@ def ledger(settings: Settings, _now: datetime) -> Iterator[Finding]:
     path = Stage(settings.stage).path("ledger", ALL)
     if path.exists():
         try:
-            pl.read_parquet(path)
+            pl.read_parquet(path, glob=False)
         except (pl.exceptions.PolarsError, OSError):
             remedy = f"rm {path}: the next run writes it from the release's"
             yield Finding(Level.PROBLEM, f"{path} cannot be read", remedy)

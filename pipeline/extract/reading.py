@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from pipeline.extract.choice import best, values
 from pipeline.extract.confidence import with_confidence
@@ -20,6 +21,7 @@ from pipeline.extract.facts.terms import find_terms
 from pipeline.extract.learned.models import Models
 from pipeline.extract.page_kind import PageKind, read_kind
 from pipeline.extract.parsing.page import Page
+from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.schedule.age_groups import joined, with_populations
 from pipeline.extract.schedule.times import find_times
 from pipeline.extract.tracks.tracks import split, with_tracks
@@ -28,7 +30,8 @@ from pipeline.extract.words.levels import Levels
 from pipeline.extract.words.page_levels import read_levels
 from pipeline.extract.words.vocabulary import labels
 from pipeline.fields import Trait, with_traits
-from pipeline.records import Assertion, Demotion, Observation, Region, SecondOpinion, Tie
+from pipeline.processor_time import OverTimeError, processor_time
+from pipeline.records import Assertion, Demotion, Observation, Refused, Region, SecondOpinion, Tie
 from pipeline.values import Value
 
 PROGRAM_LEVELS = ("iop", "php", "op", "residential", "inpatient", "detox")
@@ -36,6 +39,13 @@ PROGRAM_FIELDS = with_traits(Trait.PROGRAM)
 LEVEL_FIELDS = with_traits(Trait.LEVEL_BOUND)
 NUMBERS = with_traits(Trait.NUMBER)
 NAMED = (Tie.PHRASE, Tie.SENTENCE, Tie.BEFORE, Tie.HEADING)  # a level is named with the number
+
+LIMIT_S = 3.0  # processor time of a page: tens of times what the longest of people's need
+BEGINNING = 10_000  # characters that are read of a page which takes longer
+OVER_TIME = "over_time"  # the reason of what was not read
+
+SAMPLE = """<h1>Intensive Outpatient Program</h1><p>Adults 18+ meet Monday 9 am to noon, 3 hours a day for 8 weeks, online
+or at <a href="https://oak.example">12 Main St, Boston, MA 02139</a>. We treat PTSD and take Aetna. Call 617-555-0142.</p>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,30 @@ class Reading:
 
 
 def extract(page: Page, models: Models | None = None) -> Reading:
-    """Read every fact of a page, by `models` (None: the project's). One that is no listing affirms no fact."""
+    """Read every fact of a page, by `models` (None: the project's). One that is no listing affirms no fact.
+
+    Of a page that takes more than LIMIT_S of processor time the beginning is read, and `refused` says so. Raises
+    OverTimeError where even that takes longer.
+    """
+    _ready()
+    try:
+        with processor_time(LIMIT_S) as check:
+            return _extract(page, models, check)
+    except OverTimeError as error:
+        beginning = page.beginning(BEGINNING)
+        told = f"{error}: its first {len(beginning.text)} of {len(page.text)} characters were read"
+        beginning.refused.append(Refused("page", OVER_TIME, told))
+        with processor_time(LIMIT_S) as check:
+            return _extract(beginning, models, check)
+
+
+@cache
+def _ready() -> None:
+    """Read every table now, which takes seconds: the first page is not to blame for it."""
+    _extract(read_page(SAMPLE), None, lambda: None)
+
+
+def _extract(page: Page, models: Models | None, check: Callable[[], None]) -> Reading:
     mark_menus(page)
     context = PageContext.of(page, models)
     levels = read_levels(context)
@@ -103,6 +136,7 @@ def extract(page: Page, models: Models | None = None) -> Reading:
     name, named = find_organization(page)
     found = [*named, *_offers(context, levels)]
     for finder in (find_terms, find_times, find_delivery, find_reach):
+        check()
         found.extend(finder(context, levels))
     for contact in (
         find_addresses,
@@ -112,6 +146,7 @@ def extract(page: Page, models: Models | None = None) -> Reading:
         find_accreditation,
         find_accepting,
     ):
+        check()
         found.extend(contact(context))
     found.extend(find_place(context, levels, found))
     found.extend(list(with_populations(found)))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from pipeline.archive.archive import Archive
 from pipeline.archive.visits import GOOD, VisitRow
@@ -16,6 +17,9 @@ from pipeline.fetch.outcome.reach import Reach
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.messages import FetchError, Response
 from pipeline.records import Document, Outcome
+from sources.well_formed import well_formed
+
+_TEXTS = ("url", "final_url", "media_type", "charset", "etag", "last_modified", "detail")
 
 
 @dataclass(slots=True)
@@ -100,7 +104,7 @@ class Recorder:
         return self._log(document_of(self.source_id, response, verdict, self.moment(), sha256))
 
     def _log(self, document: Document) -> Document:
-        document = replace(document, published=self.published)
+        document = replace(_sound(document), published=self.published)
         if self.reach is not None:
             self.reach.saw(document)
         self._write(partial(self.archive.record, document))
@@ -117,6 +121,15 @@ class Recorder:
     def moment(self) -> datetime:
         """The time that an attempt of now is logged with."""
         return self.now or self.settings.now()
+
+
+def _sound(document: Document) -> Document:
+    """The row with well-formed text: names of files and messages of libraries need not be."""
+    texts = ((name, getattr(document, name)) for name in _TEXTS)
+    found: dict[str, Any] = {
+        name: well_formed(text) for name, text in texts if text and not text.isprintable()
+    }
+    return replace(document, **found) if found else document
 
 
 def document_of(

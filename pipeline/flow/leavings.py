@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from pipeline.read.source import ReadReport
 from pipeline.records import Document
 from pipeline.second_reader.client import AskReport
+from pipeline.stage.drafts import replacing
 from pipeline.stage.entities import EntityReport
 from pipeline.stage.geocode import GeocodeReport
 from pipeline.stage.geography.write import GeographyReport
@@ -76,10 +77,8 @@ class Leavings:
         """Keep a value, whole or not at all; `part`: of the step's share in it."""
         folder = self.folder
         assert folder is not None
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f"{name}{PART}{part}.tmp"
-        draft.write_bytes(_adapter(kind).dump_json(value, exclude_defaults=True))
-        draft.replace(draft.with_suffix(".json"))
+        with replacing(folder / f"{name}{PART}{part}.json") as draft:
+            draft.write(_adapter(kind).dump_json(value, exclude_defaults=True))
 
     def parts(self, name: str, kind: Any) -> Iterator[Any]:
         """What was kept under a name."""

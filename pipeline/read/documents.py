@@ -5,7 +5,7 @@ A page or a row that cannot be read is a `Rejected` among the others, and so is 
 
 from __future__ import annotations
 
-import traceback
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -15,21 +15,26 @@ from pathlib import Path
 
 from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.extract.parsing.parse import read_page
-from pipeline.extract.reading import Reading, extract
+from pipeline.extract.reading import OVER_TIME, Reading, extract
 from pipeline.extract.site.assemble import PageReading, assemble
 from pipeline.html import decode
 from pipeline.normalize.directory import DirectoryReader, Origin
+from pipeline.processor_time import OverTimeError, processor_time
+from pipeline.read.capped import capped
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.records import Document, Listing, Refused, Rejected, SecondOpinion
 from pipeline.second_reader.agreement import with_second_opinion
 from pipeline.second_reader.answers import AnswerError
 from pipeline.second_reader.store import NO_ANSWERS, Answers
+from pipeline.stage.rows import RAW_LENGTH
 from sources.kinds import Kind
+from sources.records import broken
 from sources.registry import Source
 from sources.trim import TrimError, trimmed
 
 CODE = (
     "sources/states.csv",
+    "sources/well_formed.py",
     "pipeline/normalize",
     "pipeline/vocabulary",
     "pipeline/fields.py",
@@ -37,13 +42,21 @@ CODE = (
     "pipeline/values.py",
     "pipeline/read/source.py",
     "pipeline/read/documents.py",
+    "pipeline/read/capped.py",
     "pipeline/read/editions.py",
     "pipeline/stage/rows.py",
     "pipeline/stage/tables.py",
 )
 CODE_OF_SITES = ("pipeline/extract", "pipeline/second_reader", "pipeline/html.py", "sources/trim.py")
-CODE_OF_DIRECTORIES = ("sources/records.py", "sources/directory_columns.csv")  # and the reader of the kind
-RAW_LENGTH = 2000
+CODE_OF_DIRECTORIES = (
+    "sources/records.py",
+    "sources/directory_columns.csv",
+    "sources/workbook.py",
+    "sources/workbook_child.py",
+)  # and the reader of the kind
+
+# Processor time that the pages of a site may take: so much, and so much more for each.
+SITE_S, PAGE_S = 5.0, 0.1
 
 
 class LostContentError(Exception):
@@ -53,23 +66,34 @@ class LostContentError(Exception):
 @dataclass(slots=True)
 class Counts:
     """What reading came to. `parsed` pages are new or changed ones, all where the code changed; the content of `lost`
-    ones was not to be had."""
+    ones was not to be had, those `left` are for the next run. `took`: seconds of processor time."""
 
     parsed: int = 0
     lost: int = 0
+    left: int = 0
+    took: float = 0.0
     page_kinds: dict[str, int] = field(default_factory=dict)
     second: dict[str, SecondOpinion] = field(default_factory=dict)  # by page, where there is one
+
+
+def missing(counts: Counts, documents: int) -> str | None:
+    """What a run says of pages that were not read."""
+    if counts.lost:
+        return f"{counts.lost} of {documents} pages are lost or damaged in the archive"
+    if counts.left:
+        return f"{counts.left} of {documents} pages are left for the next run: the others took too much processor time"
+    return None
 
 
 def read_directory(
     source: Source, documents: Sequence[Document], archive: Archive, reader: DirectoryReader
 ) -> Iterator[Listing | Rejected]:
     """The rows of a directory. Raises SourceFormatError or LostContentError."""
-    read, own = source.kind.reader, {key: getattr(source, key) for key in source.kind.keys}
-    assert read is not None, f"{source.kind.name} has pages, not rows"
+    own = {key: getattr(source, key) for key in source.kind.keys}
     for document in documents:
         origin = Origin(document.sha256, document.url, source.state)
-        yield from reader.read(read(_content(archive, document), **own), origin)
+        rows = reader.read(source.kind.read(_content(archive, document), **own), origin)
+        yield from capped(rows, source.id, document.url)
 
 
 def read_site(
@@ -91,14 +115,15 @@ def read_site(
             counts.lost += 1
             yield Rejected(source.id, document.url, "unreadable_document", str(error), "")
             continue
+        except OverTimeError as error:
+            yield Rejected(source.id, document.url, OVER_TIME, str(error), "")
+            continue
         except TrimError as error:
             yield Rejected(source.id, document.url, "layout_changed", str(error), "")
             continue
         except Exception as error:  # a page that breaks the reader must not stop its site
             raw = _content(archive, document)[:RAW_LENGTH].decode("utf-8", "replace")
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            detail = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
-            yield Rejected(source.id, document.url, "unreadable_page", detail, raw)
+            yield Rejected(source.id, document.url, "unreadable_page", broken(error), raw)
             continue
         kind = str(reading.page_kind)
         counts.page_kinds[kind] = counts.page_kinds.get(kind, 0) + 1
@@ -106,16 +131,27 @@ def read_site(
             counts.second[document.url] = reading.second
         refused.update({one: document.url for one in reading.page.refused if one not in refused})
         readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
-    yield from (one.of(source.id, url) for one, url in refused.items())
-    yield from assemble(readings, source.id, source.title, source.state)
+    yield from capped((one.of(source.id, url) for one, url in refused.items()), source.id, source.location)
+    with processor_time(SITE_S + PAGE_S * len(readings)):
+        listings = list(assemble(readings, source.id, source.title, source.state))
+    yield from listings
 
 
 def _read_twice(
     source: Source, document: Document, archive: Archive, counts: Counts, answers: Answers
 ) -> Reading:
     """A page as we read it, and as a second reader does where the archive has its answer."""
+    if counts.took > SITE_S + PAGE_S * counts.parsed:
+        counts.left += 1
+        raise OverTimeError(
+            "left for the next run: the pages before it took all of the site's processor time"
+        )
     counts.parsed += 1
-    reading = read_document(source, document, archive)
+    began = time.thread_time()
+    try:
+        reading = read_document(source, document, archive)
+    finally:
+        counts.took += time.thread_time() - began
     try:
         answer = answers.of(document.sha256, archive.store)
     except AnswerError:  # a refusal costs nothing but the second opinion
@@ -147,7 +183,7 @@ def page_key(source: Source, document: Document, answers: Answers = NO_ANSWERS) 
 
 
 def digest(*parts: object) -> str:
-    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+    return blake2b(repr(parts).encode(errors="backslashreplace"), digest_size=16).hexdigest()
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
-from pipeline.archive.archive import Archive, ArchiveError
+from pipeline.archive.archive import Archive
 from pipeline.archive.replay import current_documents
 from pipeline.records import Document
 from pipeline.stage.rows import naive_utc
@@ -67,6 +67,6 @@ def documents_that_count(source: Source, current: Sequence[Document], archive: A
         return list(current)
     try:
         wanted = {first.url, *source.kind.pager(first.url, archive.get(first.sha256 or ""))}
-    except (KeyError, ArchiveError, ValueError):
+    except Exception:
         return list(current)  # reading it will say what is wrong with it
     return [d for d in current if d.url in wanted]

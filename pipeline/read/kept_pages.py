@@ -10,6 +10,7 @@ from pathlib import Path
 import zstandard
 
 from pipeline.extract.reading import Reading
+from pipeline.stage.drafts import replacing
 
 LEVEL = 3  # zstd: some 7 KB a page
 
@@ -37,10 +38,8 @@ class KeptReadings:
         """Keep what was asked for, and nothing else; a reader sees the old file or the new one."""
         if self._now.keys() == self._before.keys():
             return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._file.with_suffix(".tmp")
-        draft.write_bytes(zstandard.ZstdCompressor(LEVEL).compress(pickle.dumps(self._now, protocol=5)))
-        draft.replace(self._file)
+        with replacing(self._file) as draft:
+            draft.write(zstandard.ZstdCompressor(LEVEL).compress(pickle.dumps(self._now, protocol=5)))
 
     def forget(self) -> None:
         """Remove them: all is to be read again."""

@@ -19,8 +19,9 @@ from pathlib import Path
 from pipeline.archive.archive import Archive
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.read.source import Reader, ReadReport
-from pipeline.records import Document
+from pipeline.records import Document, Rejected
 from pipeline.second_reader.store import NO_ANSWERS, Answers
+from pipeline.stage.rows import Seen, naive_utc
 from pipeline.stage.tables import Stage
 from sources.registry import Source
 
@@ -83,9 +84,17 @@ def _reports(
         yield report
     for source in left.values():  # their pool broke: each alone, so that the guilty one is known
         reports = list(_in_processes([source], documents, job, 1))
-        yield from reports or [
-            ReadReport(source.id, problem="the process that read it died; see its documents")
-        ]
+        yield from reports or [_died(source, job)]
+
+
+def _died(source: Source, job: Job) -> ReadReport:
+    """The row and the report of a source whose reading ends the process that reads it; what it gave before stays."""
+    problem = (
+        "the process that read it died, for want of memory or by a fault in a library; see its documents"
+    )
+    rejected = Rejected(source.id, source.location, "unreadable_source", problem, "")
+    Stage(job.stage).write_rejected(source.id, [rejected], Seen(naive_utc(job.now)))
+    return ReadReport(source.id, problem=problem)
 
 
 def _in_processes(

@@ -6,6 +6,7 @@ stage follows from the archive alone (`FactLog` says in the archive which readin
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,15 @@ from datetime import datetime
 from pipeline.archive.archive import Archive
 from pipeline.fetch.outcome.outcome import layout_changed
 from pipeline.normalize.directory import DirectoryReader
-from pipeline.read.documents import Counts, LostContentError, code_version, digest, read_directory, read_site
+from pipeline.read.documents import (
+    Counts,
+    LostContentError,
+    code_version,
+    digest,
+    missing,
+    read_directory,
+    read_site,
+)
 from pipeline.read.editions import documents_of, edition_read, known_at
 from pipeline.read.fact_log import FactCount, FactLog, count_facts
 from pipeline.read.kept_pages import KeptReadings
@@ -22,9 +31,12 @@ from pipeline.records import Document, Listing, Rejected
 from pipeline.second_reader.store import NO_ANSWERS, Answers
 from pipeline.stage.rows import Seen, naive_utc
 from pipeline.stage.second import second_counts
-from pipeline.stage.tables import Stage
-from sources.records import SourceFormatError
+from pipeline.stage.tables import DamagedStageError, Stage
+from sources.records import SourceFormatError, broken
 from sources.registry import Source
+
+log = logging.getLogger(__name__)
+OURS = (OSError, DamagedStageError)  # of our own files: no source is to blame, and none can be read
 
 
 @dataclass(slots=True)
@@ -81,6 +93,12 @@ class Reader:
             report.problem = str(error)
             reason = "layout_changed" if isinstance(error, LayoutChangedError) else "unreadable_document"
             self._keep(Rejected(source.id, source.location, reason, str(error), ""), report)
+        except OURS:
+            raise
+        except Exception as error:  # whatever it sent, it stops itself alone
+            log.exception("%s: reading failed", source.id)
+            report.problem = f"a fault of ours while reading it: {broken(error)}"
+            self._keep(Rejected(source.id, source.location, "unreadable_source", report.problem, ""), report)
         return report
 
     def _write(self, documents: Sequence[Document], report: ReadReport, fingerprint: str) -> None:
@@ -90,20 +108,19 @@ class Reader:
         read: Iterable[Listing | Rejected] = self._listings(documents, counts, reader, facts)
         if self.source.kind.is_site:
             read = list(read)
-            if documents and not counts.lost:
+            if documents and not missing(counts, len(documents)):
                 self._guard_layout(facts)
         report.parsed, report.page_kinds = counts.parsed, counts.page_kinds
         report.second = second_counts(counts.second)
-        complete = fingerprint if not counts.lost else None  # what is lost may be found by the next run
-        if counts.lost:
-            report.problem = f"{counts.lost} of {len(documents)} pages are lost or damaged in the archive"
+        report.problem = missing(counts, len(documents))
+        complete = None if report.problem else fingerprint  # what is missing may be read by the next run
         seen = self._seen(documents)
         listings = self._in_scope(read, report)
         report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, complete)
         self.stage.write_second_opinions(self.source.id, counts.second)
         report.out_of_scope += reader.out_of_scope
         report.changed = True
-        if self.as_of is None and not counts.lost:
+        if self.as_of is None and not report.problem:
             newest = max((d.fetched_at for d in documents), default=self.now)
             self._log.add(
                 self.source.id, FactCount(self._code, dict(sorted(facts.items())), newest.isoformat())
@@ -121,12 +138,15 @@ class Reader:
             read = [*self._listings(documents, counts, reader, Counter())]
             if counts.lost:
                 raise LostContentError("pages of the last good reading are lost")
-        except (SourceFormatError, LostContentError):
+            listings = self._in_scope([*read, rejected], report)
+            now_seen = self._seen(documents)
+            report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, now_seen, None)
+        except OURS:
+            raise
+        except Exception:  # it cannot be read now either
+            report.rows = None
             self.stage.write_rejected(self.source.id, [rejected], seen)
             return
-        listings = self._in_scope([*read, rejected], report)
-        seen = self._seen(documents)
-        report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, None)
         report.out_of_scope += reader.out_of_scope
         self._date(documents, report)
 

@@ -6,6 +6,7 @@ import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import polars as pl
@@ -136,11 +137,11 @@ def _last(stage: Stage, release: Path | None, table: str) -> pl.DataFrame | None
     """A table of the last release; None at the first run."""
     if release is None:
         return None
-    draft = stage.folder / f"last_{table}.parquet"
-    with duckdb.connect(config={"threads": threads(release)}) as con:
+    with (
+        TemporaryDirectory(prefix=".last", dir=stage.folder) as folder,
+        duckdb.connect(config={"threads": threads(release)}) as con,
+    ):
+        file = Path(folder) / "rows"
         con.execute(f"ATTACH {literal(str(release))} AS last (READ_ONLY)")
-        con.execute(f"COPY (FROM last.{table}) TO {literal(str(draft))} (FORMAT parquet)")
-    try:
-        return pl.read_parquet(draft)
-    finally:
-        draft.unlink()
+        con.execute(f"COPY (FROM last.{table}) TO {literal(str(file))} (FORMAT parquet)")
+        return pl.read_parquet(file.read_bytes())

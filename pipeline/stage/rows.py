@@ -16,6 +16,8 @@ from sources.registry import Source
 from warehouse.contracts import stage_tables
 from warehouse.unseen import ACTING
 
+RAW_LENGTH = 2000  # characters of a row in quarantine that are kept
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -56,7 +58,7 @@ def listing_rows(read: Iterable[Listing | Rejected], seen: Seen) -> dict[str, li
         ],
         "observation": _observations(listings, seen),
         "quarantine": [
-            (r.source_id, r.locator, r.reason, r.detail, r.raw, seen.default)
+            (r.source_id, r.locator, r.reason, r.detail[:RAW_LENGTH], r.raw[:RAW_LENGTH], seen.default)
             for r in read
             if isinstance(r, Rejected)
         ],

@@ -14,6 +14,7 @@ from typing import TypeVar
 import polars as pl
 
 from pipeline.records import Document, Listing, Rejected, SecondOpinion
+from pipeline.stage.drafts import replacing
 from pipeline.stage.rows import Seen, as_frame, listing_rows, naive_utc, source_row, unmapped_rows
 from pipeline.stage.second import SECOND, second_rows
 from sources.registry import Source
@@ -54,17 +55,14 @@ class Stage:
         if not there:
             return pl.LazyFrame(schema=schema)
         # a source that was not read since its columns were added has none of them yet
-        return pl.scan_parquet(there, schema=schema, missing_columns="insert")
+        return pl.scan_parquet(there, schema=schema, missing_columns="insert", glob=False)
 
     def write(self, table: str, partition: str, frame: pl.DataFrame) -> None:
         """Replace one partition as a whole; a reader sees the old file or the new one."""
         path = self.path(table, partition)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".tmp")
-        frame.select(list(stage_tables()[table].polars_schema)).write_parquet(
-            draft, compression_level=COMPRESSION_LEVEL
-        )
-        draft.replace(path)
+        columns = frame.select(list(stage_tables()[table].polars_schema))
+        with replacing(path) as draft:
+            columns.write_parquet(draft, compression_level=COMPRESSION_LEVEL)
 
     def partitions(self) -> list[str]:
         """The sources that have given listings, by id."""
@@ -89,7 +87,7 @@ class Stage:
         """Rows per table that a source has on the stage."""
         files = {table: self.path(table, source_id) for table in LISTING_TABLES}
         return {
-            table: pl.scan_parquet(f).select(pl.len()).collect().item()
+            table: pl.scan_parquet(f, glob=False).select(pl.len()).collect().item()
             for table, f in files.items()
             if f.exists()
         }
@@ -97,7 +95,7 @@ class Stage:
     def is_sound(self, table: str, partition: str) -> bool:
         """Whether a partition is there, to the end of its file, where Parquet has its footer."""
         try:
-            pl.read_parquet_schema(self.path(table, partition))
+            pl.scan_parquet(self.path(table, partition), glob=False).collect_schema()
         except (pl.exceptions.PolarsError, OSError):
             return False
         return True
@@ -124,10 +122,8 @@ class Stage:
         if fingerprint is None:
             file.unlink(missing_ok=True)
             return
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_suffix(".tmp")
-        draft.write_text(fingerprint)
-        draft.replace(file)
+        with replacing(file) as draft:
+            draft.write(fingerprint.encode())
 
     def _mark(self, source_id: str) -> Path:
         return self.folder / ".complete" / source_id

@@ -51,8 +51,9 @@ def find_accreditation(context: PageContext) -> list[Observation]:
 def _said(context: PageContext, mention: Mention, block: Block) -> tuple[Assertion, float] | None:
     """How the sentence stands to the body; None where it names the body as something else."""
     low, high = context.full_sentence(mention.start, mention.end)
-    near = (context.page.text[low:high], *context.titles(mention.start)[:2])
-    is_licensed = any(map(_LICENSED.search, near))
+    is_licensed = context.holds((low, high), _LICENSED) or any(
+        context.tells(title, _LICENSED) for title in context.path(block)[:2]
+    )
     if _KIND[mention.code] == "license" and not is_licensed:
         return None
     judged = context.judge(block, mention.start, mention.end, "accreditation")

@@ -112,9 +112,9 @@ def _around(
         yield "told outright" if start in told else "others are told outright"
     if any(start <= m.start < end for m in levels.by_block.get(block.index, ())):
         yield "with a level"
-    alike = context.named(observation.field, start, end)
-    yield f"beside:{_amount(len(alike))}"
-    if 2 * sum(m.end - m.start for m in alike) >= end - start:
+    alike, covered = context.number_named(observation.field, start, end)
+    yield f"beside:{_amount(alike)}"
+    if 2 * covered >= end - start:
         yield "little else is said"
 
 

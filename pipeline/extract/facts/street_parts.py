@@ -48,7 +48,9 @@ _FIRST = re.compile(
     rf"(?P<number>{NUMBER})\s+(?P<dir>{_DIRECTION}\s+)?(?P<name>(?:[A-Z0-9À-Þ]|the\s|de\s)[\w'’.&/-]*(?:\s+{_WORD}){{0,6}}?)"
     rf"(?:\s+{_UNIT})*(?:\s+[A-Z]?\d{{1,4}}[A-Z]?)?[.]?"
 )
-_BOX = re.compile(r"(?:P\.?\s?O\.?|Post Office|Apartado)\s*(?:Box|Drawer)?\s*\#?\s*\d{1,7}", re.IGNORECASE)
+_BOX = re.compile(
+    r"(?:P\.?\s?O\.?|Post Office|Apartado)\s*(?:(?:Box|Drawer)\s*)?(?:\#\s*)?\d{1,7}", re.IGNORECASE
+)
 _NUMBERS = r"[A-Z]?\d{1,4}[A-Z]?(?:\s*(?:and|&|-|–)\s*[A-Z]?\d{1,4}[A-Z]?)*"
 _NAME = r"(?:[A-Z][\w'’.&-]*|of|the|at|and|&)"
 _OTHER_PART = re.compile(

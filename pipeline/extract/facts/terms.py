@@ -66,6 +66,7 @@ _FOR_FAMILIES = re.compile(
 _APART = re.compile(  # "TMS is a separate service"
     r"\b(?:separate (?:services?|programs?)|not (?:a )?part of (?:the|our|this) (?:program|iop|php)|outside (?:of )?(?:the|our|this) program|(?:offered|billed|scheduled|given) separately)\b"
 )
+REACH = 200  # characters before a word in which it is said for whom: four words and what stands between them
 _BASE = {"condition": 0.88, "modality": 0.93, "population": 0.86, "exclusion": 0.75}
 
 
@@ -183,7 +184,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     if (
         code == "families"
         and said is Assertion.AFFIRMED
-        and not _FOR_FAMILIES.search(context.folded, block.start, mention.start)
+        and not _FOR_FAMILIES.search(context.folded, max(block.start, mention.start - REACH), mention.start)
     ):
         said = Assertion.HEDGED
     if (
@@ -194,7 +195,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     ):
         folded = context.folded
         if not (
-            _FOR_WHOM.search(folded, block.start, mention.start)
+            _FOR_WHOM.search(folded, max(block.start, mention.start - REACH), mention.start)
             or _WHO_ARE.match(folded, mention.end, block.end)
         ):
             said = Assertion.GENERIC

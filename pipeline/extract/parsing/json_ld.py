@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from pipeline.extract.parsing.lenient_json import read_json
+from sources import well_formed
 from warehouse.unseen import without_acting
 
 _IS_ESCAPED = re.compile(
@@ -25,11 +25,12 @@ def parse_json_ld(raw: str) -> list[Mapping[str, Any]] | None:
     if not raw.strip():
         return []
     try:
-        return _flat(json.loads(raw, strict=False))
+        return _flat(well_formed.read_json(raw, strict=False))
     except (ValueError, RecursionError):
         pass
     try:
-        return _flat(read_json(html.unescape(raw) if _IS_ESCAPED.match(raw) else raw)) or None
+        told = read_json(html.unescape(raw) if _IS_ESCAPED.match(raw) else raw)
+        return _flat(well_formed.mended(told)) or None
     except ValueError:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any
@@ -76,6 +76,13 @@ class Page:
     def is_printed(self, position: int) -> bool:
         """Whether a reader sees the character: not what `append_contacts` wrote out."""
         return self.structured_from is None or position < self.structured_from
+
+    def beginning(self, length: int) -> Page:
+        """The page as if it ended with the last block that ends within so many characters."""
+        blocks = self.blocks[: bisect_right(self.blocks, length, key=attrgetter("end"))]
+        end = blocks[-1].end if blocks else 0
+        structured = self.structured_from if self.structured_from and self.structured_from < end else None
+        return replace(self, text=self.text[:end], blocks=blocks, structured_from=structured)
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""

@@ -50,11 +50,16 @@ LONGEST_BLOCK = (
 )
 
 
-def cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of at most LONGEST_BLOCK characters that cover text[start:end], cut after a sentence or a word."""
+LONGEST_SENTENCE = (
+    1_500  # many times what people write: what is asked of each word's sentence is asked of so much
+)
+
+
+def cut(text: str, start: int, end: int, longest: int = LONGEST_BLOCK) -> list[tuple[int, int]]:
+    """Spans of at most `longest` characters that cover text[start:end], cut after a sentence or a word."""
     spans = []
-    while end - start > LONGEST_BLOCK:
-        limit = start + LONGEST_BLOCK
+    while end - start > longest:
+        limit = start + longest
         at = max(text.rfind(". ", start, limit) + 1, text.rfind("\n", start, limit))
         if at <= start:
             at = text.rfind(" ", start, limit)
@@ -75,11 +80,16 @@ def sentences(text: str, folded: str, start: int, end: int) -> list[tuple[int, i
         if match[0][0] == "." and _is_abbreviation(text, folded, at, match.start(), end):
             continue
         if folded[at:stop].strip():
-            spans.append((at, stop))
+            spans += _bounded(folded, at, stop)
         at = stop
     if folded[at:end].strip():
-        spans.append((at, end))
+        spans += _bounded(folded, at, end)
     return spans
+
+
+def _bounded(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence, in pieces where nobody would have written it."""
+    return cut(folded, start, end, LONGEST_SENTENCE) if end - start > LONGEST_SENTENCE else [(start, end)]
 
 
 def _is_abbreviation(text: str, folded: str, at: int, dot: int, end: int) -> bool:

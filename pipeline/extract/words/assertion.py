@@ -166,10 +166,11 @@ def _governs(folded: str, cue: Cue, start: int, end: int) -> bool:
             return False
         between = folded[cue.end : start].lstrip(" :").removeprefix("our ")
         if reach == "short":
-            is_list = len(_LIST_JOINT.findall(between)) > 2
-            return len(between) <= SHORT and not _TERMINATOR.search(between) and not is_list
+            if len(between) > SHORT or _TERMINATOR.search(between):
+                return False
+            return len(_LIST_JOINT.findall(between)) <= 2
         return not (_TURN if reach == "sentence" else _TERMINATOR).search(between)
     if cue.start < end:
         return False
     between = folded[end : cue.start].strip(" :")  # "Weekend IOP: coming soon"
-    return not _TERMINATOR.search(between) and len(between) <= (SHORT if reach == "short" else LONG)
+    return len(between) <= (SHORT if reach == "short" else LONG) and not _TERMINATOR.search(between)

@@ -17,6 +17,7 @@ from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Value
 
 INFINITE = 1 << 60
+JOINT = 3  # characters of what joins two clauses
 _JOINS = re.compile(r"(?:;|\s[|•·▪]\s)\Z")  # ends a clause, not the sentence
 _SOON = re.compile(
     r"[\s:.–-]*(?:coming soon|opening soon)"
@@ -39,6 +40,7 @@ class PageContext:
     _answers: dict[tuple[int, Callable[[PageContext, Block], bool]], bool] = field(default_factory=dict)
     _held: dict[tuple[int, int, str], bool] = field(default_factory=dict)
     _named: dict[str, tuple[list[int], list[Mention]]] = field(default_factory=dict)  # by start
+    _numbers: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict)
     _paths: dict[int, list[Block]] = field(default_factory=dict)
     _sections: dict[tuple[int, ...], str | None] = field(default_factory=dict)
     _starts: list[int] = field(init=False)  # of the blocks
@@ -136,11 +138,14 @@ class PageContext:
         spans = self._spans(block)
         first = max(bisect_right(spans, (start, INFINITE)) - 1, 0)
         last = max(bisect_right(spans, (end - 1, INFINITE)) - 1, first)
-        while first and _JOINS.search(self.folded, spans[first - 1][0], spans[first - 1][1]):
+        while first and self._joins(*spans[first - 1]):
             first -= 1
-        while last + 1 < len(spans) and _JOINS.search(self.folded, *spans[last]):
+        while last + 1 < len(spans) and self._joins(*spans[last]):
             last += 1
         return spans[first][0], spans[last][1]
+
+    def _joins(self, start: int, end: int) -> bool:
+        return _JOINS.search(self.folded, max(start, end - JOINT), end) is not None
 
     def before(self, start: int, reach: int = 60) -> str:
         """What is printed before `start` in its block; a block that begins there is preceded by the block before."""
@@ -213,6 +218,14 @@ class PageContext:
         starts, mentions = self._named.get(field, ([], []))
         low, high = bisect_left(starts, start), bisect_left(starts, end)
         return [mention for mention in mentions[low:high] if mention.end <= end]
+
+    def number_named(self, field: str, start: int, end: int) -> tuple[int, int]:
+        """How many these are, and how many characters they have; counted once a sentence, not once a mention."""
+        key = (field, start, end)
+        if key not in self._numbers:
+            found = self.named(field, start, end)
+            self._numbers[key] = len(found), sum(mention.end - mention.start for mention in found)
+        return self._numbers[key]
 
     def path(self, block: Block) -> list[Block]:
         """What governs a block, nearest first: its headers in a table, its lead, its headings from the inside out."""

@@ -35,7 +35,7 @@ async def download(
         if first and pages is not None and document.sha256 is not None:
             try:
                 waiting = list(pages(url, recorder.archive.get(document.sha256)))
-            except ValueError as error:
+            except Exception as error:  # whatever an answer says of its pages
                 yield document
                 yield recorder.failed(url, FetchError(Outcome.EMPTY, f"no pages to follow: {error}"))
                 return

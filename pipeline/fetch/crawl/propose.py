@@ -23,6 +23,7 @@ from pipeline.fetch.wire.messages import FetchError, Request, Response
 from pipeline.records import Outcome
 from sources.kinds import SITE
 from sources.urls import canonical_url, registrable
+from sources.well_formed import read_json
 
 ENTRIES = 5
 ENTRY_SCORE = 5.0  # pages at least as likely to tell something as a contact page
@@ -157,8 +158,8 @@ def _title(page: PageSummary, html: str, site: str) -> str:
 def _nodes(html: str) -> Iterator[dict[str, Any]]:
     for block in JSON_LD.findall(html):
         try:
-            waiting: list[Any] = [json.loads(block)]
-        except ValueError:
+            waiting: list[Any] = [read_json(block)]
+        except (ValueError, RecursionError):
             continue
         while waiting:
             node = waiting.pop(0)

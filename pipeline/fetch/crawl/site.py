@@ -8,10 +8,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from pipeline.archive.archive import ArchiveError
 from pipeline.archive.visits import GOOD
+from pipeline.fetch.beside import beside
 from pipeline.fetch.body import GZIP, DamagedError, TooLargeError, gunzip
 from pipeline.fetch.crawl.frontier import POST_COST, Frontier
 from pipeline.fetch.crawl.sitemap import Sitemap, lastmod, parse_sitemap, sitemap_urls, sitemap_worth
@@ -85,7 +87,7 @@ class SiteRun:
         """Every attempt, as it is made and logged. Never raises for what a site does."""
         attempts = 0
         while not self.stop and attempts < self.source.max_pages and not self.visit.is_over:
-            url = self._next()
+            url = await self._next()
             if url is None:
                 return
             if self._leads_to_read(url):
@@ -175,7 +177,8 @@ class SiteRun:
         if not same_site(response.final_url, response.url):
             elsewhere = Verdict(Outcome.MOVED, f"sent on, for now, to {response.final_url}")
             return await self.recorder.answered(response, elsewhere)
-        verdict = judge_page(response, self.frontier.offered)
+        judged = partial(judge_page, response, self.frontier.offered)
+        verdict = await beside(len(response.body), judged)
         page = verdict.page
         if page is not None and (verdict.outcome is Outcome.OK or page.refresh or page.frames):
             self._add_links(page)
@@ -204,10 +207,10 @@ class SiteRun:
             if moment is not None:
                 self.lastmods[url_key(url)] = moment
 
-    def _next(self) -> str | None:
+    async def _next(self) -> str | None:
         url = self.frontier.pop()
         while url is None and self.unread:
-            self._add_archived_links(self.unread.pop(0))
+            await self._add_archived_links(self.unread.pop(0))
             url = self.frontier.pop()
         return url
 
@@ -226,13 +229,16 @@ class SiteRun:
         for link in page.repeated:
             self.frontier.repeated(link)
 
-    def _add_archived_links(self, last: Document) -> None:
+    async def _add_archived_links(self, last: Document) -> None:
         try:
             content = self.recorder.archive.get(last.sha256 or "")
         except (KeyError, ArchiveError):
             return  # lost meanwhile: the page is fetched as a new one next time
+        self._add_links(await beside(len(content), partial(self._summary, content, last)))
+
+    def _summary(self, content: bytes, last: Document) -> PageSummary:
         html, _ = decode(content, charset=last.charset)
-        self._add_links(summarize(html, last.final_url or last.url, self.frontier.offered))
+        return summarize(html, last.final_url or last.url, self.frontier.offered)
 
     def _count(self, document: Document) -> None:
         """Give up on a site whose own host fails. A dead subdomain is no reason to."""
@@ -262,11 +268,14 @@ async def read_sitemaps(
         seen.add(url)
         try:
             response = await visit.get(Request(url, settings.max_bytes))
-            body = gunzip(response.body, settings.max_bytes) if response.body[:2] == GZIP else response.body
+            body = response.body
+            if body[:2] == GZIP:
+                body = await asyncio.to_thread(gunzip, body, settings.max_bytes)
         except (FetchError, TooLargeError, DamagedError) as error:
             yield url, as_fetch_error(error)
             continue
         if response.status == 200:
-            sitemap = replace(parse_sitemap(body), posts=sitemap_worth(url) < 0)
+            mapped = await beside(len(body), partial(parse_sitemap, body))
+            sitemap = replace(mapped, posts=sitemap_worth(url) < 0)
             waiting.extend(place for child in sitemap.children if (place := canonical_url(child)))
             yield sitemap

@@ -9,11 +9,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import stamina
 
+from pipeline.fetch.beside import beside
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.connections import Connections
 from pipeline.fetch.wire.hosts import Host, Hosts
@@ -188,7 +190,8 @@ class Visit:
             if failure.outcome is Outcome.REDIRECT_LOOP:
                 return Robots()  # RFC 9309, 2.3.1.2: beyond five redirects, as if there were none
             raise
-        return robots_from(response.status, response.body, self._settings.robots_token)
+        rules = partial(robots_from, response.status, response.body, self._settings.robots_token)
+        return await beside(len(response.body), rules)
 
     async def _ask_robots(self, url: str) -> None:
         robots = await self.robots(url)

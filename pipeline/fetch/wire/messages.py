@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -18,6 +19,7 @@ from pipeline.fetch.wire.address import RefusedAddressError, UnknownHostError
 from pipeline.records import Document, Outcome
 from sources.urls import canonical_url
 
+FAR_YEAR = re.compile(r"\b[0-9]{5,}\b")
 LONG_S = 1e9  # thirty years: what asks for more asks for ever
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERHAPS_HTML = frozenset(
@@ -65,10 +67,12 @@ def retry_after(value: str | None, settings: FetchSettings) -> float | None:
         return min(float(value), LONG_S)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - settings.now()).total_seconds())
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return min(max(0.0, (moment - settings.now()).total_seconds()), LONG_S)
+    except OverflowError:  # a date that no calendar of ours has: for ever
+        return LONG_S
+    except ValueError:  # of a year beyond 9999 it says the same
+        return LONG_S if FAR_YEAR.search(value) else None
 
 
 def redirect_target(response: Response) -> str | None:

@@ -12,7 +12,7 @@ from protego import Protego
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least this much is parsed; what follows is not asked for
 MAX_SITEMAPS = 50
 # A group may name a version after the token ("our-bot/2.0"), which is no part of it.
-VERSION = re.compile(r"^(\s*user-agent\s*:\s*[^\s/#]+)/\S*", re.IGNORECASE | re.MULTILINE)
+VERSION = re.compile(r"^([ \t]*+user-agent[ \t]*+:[ \t]*+[^\s/#]++)/\S*+", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
