@@ -15,8 +15,8 @@ from pipeline.settings import Settings
 
 
 def reconstructable_job(settings: Settings) -> Any:
-    """What `dagster.execute_job` takes. What came from an option is told; all else is chosen anew, from the environment and
-    the files of the home folder, which are to be the same wherever a step runs."""
+    """What `dagster.execute_job` takes. What came from an option, and what decides which steps there are, is told; all else is
+    chosen anew, from the environment and the files of the home folder, which are to be the same wherever a step runs."""
     options = {
         "profile": settings.profile,
         "registry": str(settings.registry_folder),
@@ -24,15 +24,25 @@ def reconstructable_job(settings: Settings) -> Any:
         "geography": str(settings.geography) if settings.geography else None,
         "states": sorted(settings.states),
         "reports": settings.reports,
+        "executor": settings.executor,
+        "workers": settings.workers,
     }
     return dg.build_reconstructable_job(__name__, job_again.__name__, None, options)
 
 
 def job_again(
-    profile: str | None, registry: str, out: str, geography: str | None, states: list[str], reports: bool
+    profile: str | None,
+    registry: str,
+    out: str,
+    geography: str | None,
+    states: list[str],
+    reports: bool,
+    executor: str,
+    workers: int,
 ) -> dg.JobDefinition:
     """The job for these options, as a worker process has it."""
     settings = Settings.choose(
         profile, Path(registry), Path(out), Path(geography) if geography else None, None, states
     )
-    return build_defs(Workspace(replace(settings, reports=reports))).resolve_job_def(DIRECTORY)
+    settings = replace(settings, reports=reports, executor=executor, workers=workers)
+    return build_defs(Workspace(settings)).resolve_job_def(DIRECTORY)

@@ -7,6 +7,7 @@ import pickle
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
@@ -20,6 +21,7 @@ from command_line import iop
 from same_words import words_of
 
 from pipeline.commands.exit_codes import ExitCode
+from pipeline.flow.again import reconstructable_job
 from pipeline.flow.executors import EXECUTORS, _holding
 from pipeline.flow.graph import build_defs
 from pipeline.flow.leavings import Leavings
@@ -94,6 +96,13 @@ def was_shared_out(out: Path) -> None:
     assert {"fetched--1.json", "fetched--2.json", "audit--.json"} <= {file.name for file in run.iterdir()}
     (shards,) = Leavings(out).parts("shards", list[list[str]])
     assert {"aspen", "birch"} in [set(shard) & {"aspen", "birch"} for shard in shards] and all(shards)
+
+
+def test_the_job_made_again_has_the_steps_that_were_chosen(registry: Path, tmp_path: Path) -> None:
+    """Also where a worker's environment names no executor, as one whose parent was there before."""
+    chosen = Settings.choose(registry=registry, out=tmp_path, environment={})
+    again = reconstructable_job(replace(chosen, executor="multiprocess", workers=3)).get_definition()
+    assert {node.name for node in again.all_node_defs} >= {"share_out", "shard_1", "shard_3", "join"}
 
 
 @pytest.mark.timeout(600)
