@@ -15,11 +15,8 @@ from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, 
 from pipeline.commands.publishing import bring_up_targets
 from pipeline.settings import Settings
 from warehouse.diff import diff as diff_releases
-from warehouse.overrides import OverrideError
 from warehouse.recovery import Recovery
 from warehouse.release import Release, ReleaseError, Releases
-from warehouse.takedown import taken_ids
-from warehouse.withdrawal import Withdrawal
 
 app = typer.Typer(
     help="The releases that are kept.",
@@ -173,6 +170,10 @@ def rollback(
     """Make an older release the one that readers see: until the next release, or with --hold until --resume."""
     if resume and (number is not None or hold):
         fail("--resume goes to the newest release: give no number and no --hold.", ExitCode.USAGE)
+    from warehouse.overrides import OverrideError  # pydantic, which no other command of releases needs
+    from warehouse.takedown import taken_ids
+    from warehouse.withdrawal import Withdrawal
+
     settings = chosen(profile, registry, out_folder)
     there = Releases(settings.releases)
     try:

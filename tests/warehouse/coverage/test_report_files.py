@@ -58,7 +58,7 @@ def test_tables_are_valid_by_their_own_schema(tmp_path: Path) -> None:
 
 def test_csv_reads_back_and_no_cell_is_a_formula() -> None:
     columns = [Column("a", "A", Kind.TEXT), Column("b", "B", Kind.NUMBER)]
-    rows = [("=1+1", -2.5), ('say "x",\r\ny', None), (None, 0)]
+    rows = [("=1+1", -2.5), ('say "x",\ny', None), (None, 0)]
     content = table_csv(Table("t", "T", "", columns, rows))
     assert content.startswith("a,b\r\n")
     read = list(csv.reader(io.StringIO(content, newline="")))[1:]
