@@ -8,41 +8,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import duckdb
 import pytest
 from warehouse_world import ask
 
-from warehouse.content import Content, content_of
+from warehouse.content import Content
 from warehouse.findings import AuditReport, Finding
 from warehouse.release import ReleaseError, Releases
 
 Candidate = Callable[[int], tuple[Path, AuditReport, Content]]
-
-
-@pytest.fixture(scope="module")
-def numbered(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
-    """A copy of the good release that calls itself by a number, in every row that a reader will look at."""
-    folder = tmp_path_factory.mktemp("numbered")
-
-    @cache
-    def one(number: int) -> Path:
-        path = folder / f"{number}.duckdb"
-        shutil.copy(built, path)
-        with duckdb.connect(str(path)) as connection:
-            connection.execute("UPDATE release_info SET release = ?", [number])
-            connection.execute("UPDATE directory SET evidence_count = ?", [number])
-        return path
-
-    return one
-
-
-@pytest.fixture(scope="module")
-def content(built: Path) -> Content:
-    """What the releases say, near enough: it need not be read again for each."""
-    return content_of(built)
 
 
 @pytest.fixture

@@ -4,43 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from warehouse.content import Content, content_of
+from warehouse.content import Content
 from warehouse.findings import AuditReport
 from warehouse.release import Release, ReleaseError, Releases
 
 Publish = Callable[..., Release]
-
-
-@pytest.fixture(scope="module")
-def numbered(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
-    """Release N, built N days after the first."""
-    folder = tmp_path_factory.mktemp("numbered")
-
-    @cache
-    def one(number: int) -> Path:
-        path = folder / f"{number}.duckdb"
-        shutil.copy(built, path)
-        with duckdb.connect(str(path)) as connection:
-            later = timedelta(days=number)
-            connection.execute(
-                "UPDATE release_info SET release = ?, built_at = built_at + ?", [number, later]
-            )
-        return path
-
-    return one
-
-
-@pytest.fixture(scope="module")
-def content(built: Path) -> Content:
-    """What all of them say."""
-    return content_of(built)
 
 
 @pytest.fixture
