@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.build import STORAGE_VERSION
-from warehouse.engine import threads
+from warehouse.engine import opened, threads
 from warehouse.findings import Acceptance, AuditReport, Finding
 from warehouse.sql import insert_rows, literal
 
@@ -28,8 +28,7 @@ def record_drift(report: AuditReport) -> None:
 
 def as_recorded(report: AuditReport) -> AuditReport:
     """The report with all accepted that its file's table `drift` says was."""
-    with duckdb.connect(config={"threads": threads(report.path)}) as connection:
-        connection.execute(f"ATTACH {literal(str(report.path))} AS candidate (READ_ONLY)")
+    with opened(report.path, "candidate") as connection:
         rows = connection.execute(
             """SELECT "check", table_name, column_name, about, accepted_by, accepted_why, accepted_at
             FROM candidate.drift WHERE accepted_by IS NOT NULL"""

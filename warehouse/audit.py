@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
 from warehouse.checks import contract_checks
 from warehouse.contracts import Contract, contract_version, release_tables
 from warehouse.drift import drift_checks
-from warehouse.engine import threads
+from warehouse.engine import opened
 from warehouse.findings import AuditReport, Finding
 from warehouse.sanity import sanity_checks
 from warehouse.sql import literal
@@ -32,11 +30,9 @@ def audit(
     Reads only, and does not raise for what the data are like: that is in the report. `contracts` and `version` are
     those of the project unless given.
     """
-    with duckdb.connect(config={"threads": threads(candidate)}) as connection:
-        connection.execute(f"ATTACH {literal(str(candidate))} AS candidate (READ_ONLY)")
+    with opened(candidate, "candidate") as connection:
         if previous:
             connection.execute(f"ATTACH {literal(str(previous))} AS previous (READ_ONLY)")
-        connection.execute("USE candidate")
         outcomes = [
             *contract_checks(connection, contracts or release_tables(), now),
             *sanity_checks(connection, now),

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.engine import threads
+from warehouse.engine import opened
 from warehouse.policy import policy
-from warehouse.sql import literal, quoted
+from warehouse.sql import quoted
 
 FILE = Path(__file__).parent / "moving.csv"
 ANY = "*"
@@ -58,9 +58,7 @@ def is_worth_publishing(news: News, published: datetime, now: datetime) -> bool:
 def content_of(release: Path) -> Content:
     """The hashes of a release's file. They are comparable between files hashed by one version of DuckDB."""
     facts, dated = hashlib.sha256(), hashlib.sha256()
-    with duckdb.connect(config={"threads": threads(release)}) as connection:
-        connection.execute(f"ATTACH {literal(str(release))} AS release (READ_ONLY)")
-        connection.execute("USE release")
+    with opened(release) as connection:
         versions = connection.execute("SELECT contract_version, policy_version FROM release_info").fetchall()
         start = f"{duckdb.__version__} {versions}".encode()
         facts.update(start)

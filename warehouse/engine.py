@@ -1,9 +1,14 @@
-"""How DuckDB is set up for the size of a job."""
+"""How DuckDB is set up for the size of a job, and how a release is opened by those who only read it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import duckdb
+
+from warehouse.sql import literal, quoted
 
 LARGE = (
     64 * 2**20
@@ -14,6 +19,15 @@ THREADS = 2
 def threads(*inputs: Path | None) -> int:
     """Threads that are worth having for work on these files and folders, which need not be there."""
     return THREADS if sum(_sizes(inputs)) >= LARGE else 1
+
+
+@contextmanager
+def opened(release: Path, name: str = "release") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in which a release's file, which is only read, is the current database, by a name."""
+    with duckdb.connect(config={"threads": threads(release)}) as connection:
+        connection.execute(f"ATTACH {literal(str(release))} AS {quoted(name)} (READ_ONLY)")
+        connection.execute(f"USE {quoted(name)}")
+        yield connection
 
 
 def _sizes(inputs: tuple[Path | None, ...]) -> Iterator[int]:

@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 
 from warehouse.contracts import Contract, release_tables
-from warehouse.engine import threads
+from warehouse.engine import opened
 from warehouse.policy import policy
-from warehouse.sql import literal, quoted
+from warehouse.sql import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class FactAge:
     @property
     def ok(self) -> bool:
         return self.within >= float(policy()["sla"]["facts_within"])
+
+    def __str__(self) -> str:
+        return f"{self.within:.0%} of {self.facts:,} facts verified within {self.verify_days} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,9 @@ class RowAge:
     def ok(self) -> bool:
         return self.within >= float(policy()["sla"]["facts_within"])
 
+    def __str__(self) -> str:
+        return f"{self.within:.0%} of {self.rows:,} rows verified within {self.expire_days} days"
+
 
 def row_ages(release: Path, now: datetime) -> list[RowAge]:
     """Ages at `now` (UTC) of every mart that dates its rows (`last_verified`); the others are counts of those."""
@@ -75,7 +81,7 @@ def row_ages(release: Path, now: datetime) -> list[RowAge]:
         for contract in release_tables().values()
         if contract.layer == "mart" and _dates_what_is(contract)
     ]
-    with _open(release) as connection:
+    with opened(release) as connection:
         return [RowAge(mart, *_rows(connection, mart, expire, now)) for mart in dated]
 
 
@@ -100,7 +106,7 @@ def _rows(
 
 def fact_ages(release: Path, now: datetime) -> list[FactAge]:
     """Ages by field at `now` (UTC), the worst first."""
-    with _open(release) as connection:
+    with opened(release) as connection:
         rows = connection.execute(
             """SELECT field, count(*), any_value(verify_days), median(age), quantile_cont(age, 0.95),
                 count(*) FILTER (age <= verify_days) / count(*) AS within
@@ -114,7 +120,7 @@ def fact_ages(release: Path, now: datetime) -> list[FactAge]:
 
 def source_ages(release: Path, now: datetime) -> list[SourceAge]:
     """Sources with a cadence at `now` (UTC), the most overdue first. Local files have none."""
-    with _open(release) as connection:
+    with opened(release) as connection:
         rows = connection.execute(
             """SELECT source_id, cadence_days, last_success,
                 date_diff('minute', last_success, $now) / 1440.0 - cadence_days AS overdue
@@ -123,10 +129,3 @@ def source_ages(release: Path, now: datetime) -> list[SourceAge]:
             {"now": now.replace(tzinfo=None)},
         ).fetchall()
     return [SourceAge(*row) for row in rows]
-
-
-def _open(release: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"threads": threads(release)})
-    connection.execute(f"ATTACH {literal(str(release))} AS release (READ_ONLY)")
-    connection.execute("USE release")
-    return connection

@@ -19,12 +19,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from warehouse.content import Content, content_of
-from warehouse.engine import threads
+from warehouse.engine import opened
 from warehouse.findings import AuditReport
-from warehouse.sql import literal, quoted
+from warehouse.sql import quoted
 
 NAME = re.compile(r"release-(\d+)\.duckdb")
 KEEP = 10
@@ -332,9 +330,7 @@ def release_of_row(row: Mapping[str, Any], folder: Path) -> Release:
 
 def _facts(path: Path) -> tuple[int, str, str, int | None, dict[str, int]]:
     """Number, build time, contract version, previous number and rows per table, as the file itself says."""
-    with duckdb.connect(config={"threads": threads(path)}) as connection:
-        connection.execute(f"ATTACH {literal(str(path))} AS candidate (READ_ONLY)")
-        connection.execute("USE candidate")
+    with opened(path, "candidate") as connection:
         found = connection.execute(
             "SELECT release, built_at, contract_version, previous_release FROM release_info"
         ).fetchone()

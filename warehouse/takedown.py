@@ -9,9 +9,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-import duckdb
-
-from warehouse.engine import threads
+from warehouse.engine import opened
 from warehouse.overrides import Takedown, load_overrides
 from warehouse.policy import TAKEN
 from warehouse.sql import literal, quoted
@@ -52,8 +50,7 @@ def with_redirects(ids: Collection[str], redirects: Iterable[tuple[str, str]]) -
 def speaks_of(release: Path, ids: Collection[str]) -> bool:
     """Whether a release holds anything of these ids."""
     listed = f"({', '.join(map(literal, sorted(ids)))})"
-    with duckdb.connect(config={"threads": threads(release)}) as connection:
-        connection.execute(f"ATTACH {literal(str(release))} AS asked (READ_ONLY); USE asked")
+    with opened(release) as connection:
         tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         found = [
             f"EXISTS (FROM {quoted(table)} WHERE {rows.format(ids=listed)})"
@@ -66,8 +63,7 @@ def speaks_of(release: Path, ids: Collection[str]) -> bool:
 
 def redirects_of(release: Path) -> list[tuple[str, str]]:
     """Of the ledger of a release: ids, and what stands for them."""
-    with duckdb.connect(config={"threads": threads(release)}) as connection:
-        connection.execute(f"ATTACH {literal(str(release))} AS asked (READ_ONLY); USE asked")
+    with opened(release) as connection:
         return connection.execute(
             "SELECT entity_id, redirect_to FROM ledger WHERE redirect_to IS NOT NULL ORDER BY ALL"
         ).fetchall()

@@ -12,6 +12,8 @@ from typing import Any
 
 from filelock import FileLock
 
+from pipeline.stage.drafts import replacing
+
 FOLDER = "alerts"
 FILE = "runs.json"
 PATIENCE = 60.0  # seconds for another process to write its few bytes, or to send its messages
@@ -84,6 +86,5 @@ def alone(out: Path) -> Iterator[Path]:
 
 def replace(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON by rename: a reader finds the old or the new."""
-    draft = path.with_name(path.name + ".tmp")
-    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    draft.replace(path)
+    with replacing(path) as draft:
+        draft.write(json.dumps(content, indent=1, ensure_ascii=False).encode())

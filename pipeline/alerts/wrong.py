@@ -108,12 +108,10 @@ def _ages(settings: Settings, now: datetime) -> Iterator[Trouble]:
             yield _trouble("source_overdue", age.source_id, f"last good answer {last}")
     for field in fact_ages(release, now):
         if not field.ok:
-            told = f"{field.within:.0%} of {field.facts:,} facts verified within {field.verify_days} days"
-            yield _trouble("facts_old", field.field, told)
+            yield _trouble("facts_old", field.field, str(field))
     for mart in row_ages(release, now):
         if not mart.ok:
-            told = f"{mart.within:.0%} of {mart.rows:,} rows verified within {mart.expire_days} days"
-            yield _trouble("rows_old", mart.mart, told)
+            yield _trouble("rows_old", mart.mart, str(mart))
 
 
 PARTS: Mapping[str, Callable[[Settings, datetime], Iterator[Trouble]]] = {

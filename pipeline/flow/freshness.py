@@ -66,11 +66,7 @@ def rows_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Fails where too many rows of a mart that dates them are older than facts may be; the other marts count these."""
     return _checked(
         reader,
-        lambda release, now: {
-            age.mart: f"{age.within:.0%} of {age.rows:,} rows verified within {age.expire_days} days"
-            for age in row_ages(release, now)
-            if not age.ok
-        },
+        lambda release, now: {age.mart: str(age) for age in row_ages(release, now) if not age.ok},
     )
 
 
@@ -83,11 +79,7 @@ def facts_are_fresh(reader: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
     """Fails for each field of which too many facts are due."""
     return _checked(
         reader,
-        lambda release, now: {
-            age.field: f"{age.within:.0%} of {age.facts:,} facts verified within {age.verify_days} days"
-            for age in fact_ages(release, now)
-            if not age.ok
-        },
+        lambda release, now: {age.field: str(age) for age in fact_ages(release, now) if not age.ok},
     )
 
 

@@ -80,9 +80,8 @@ class Objects:
         digest = hashlib.sha256()
         with self._told():
             try:
-                with self._fs.open(self._path(name), "rb", block_size=CHUNK, cache_type="readahead") as file:
-                    while chunk := file.read(CHUNK):
-                        digest.update(chunk)
+                for chunk in self._chunks(name):
+                    digest.update(chunk)
             except FileNotFoundError:
                 return None
         return digest.hexdigest()
@@ -91,9 +90,8 @@ class Objects:
         """Write an object's content into an open file; False where there is no such object."""
         with self._told(name):
             try:
-                with self._fs.open(self._path(name), "rb", block_size=CHUNK, cache_type="readahead") as file:
-                    while chunk := file.read(CHUNK):
-                        to.write(chunk)
+                for chunk in self._chunks(name):
+                    to.write(chunk)
             except FileNotFoundError:
                 return False
         return True
@@ -111,6 +109,11 @@ class Objects:
         """Remove an object that may be there."""
         with self._told(), suppress(FileNotFoundError):
             self._fs.rm_file(self._path(name))
+
+    def _chunks(self, name: str) -> Iterator[bytes]:
+        with self._fs.open(self._path(name), "rb", block_size=CHUNK, cache_type="readahead") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
 
     def _renamed(self, name: str, write: Callable[[str], object]) -> None:
         """Where a write may be seen half done, as on a file system, it is done beside its place."""
