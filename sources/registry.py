@@ -50,6 +50,11 @@ class Source:
     def location(self) -> str:
         return self.url or str(self.path)
 
+    @property
+    def operator(self) -> str | None:
+        """The operator's name, where the table of a site has a title: an id in words is nobody's name."""
+        return self.title if self.kind.is_site and self.title != _in_words(self.id) else None
+
 
 _TABLE = TypeAdapter(Source)
 
@@ -144,11 +149,15 @@ def _read(file: Path, source_id: str, table: object) -> Source | list[Problem]:
     own = {"id": source_id, "kind": kind, "file": file.name}
     try:
         source = _TABLE.validate_python(
-            {"title": source_id.replace("_", " ")} | declared | own, context={"folder": file.parent}
+            {"title": _in_words(source_id)} | declared | own, context={"folder": file.parent}
         )
     except ValidationError as error:
         return problems + [problem(*keys.explain(found)) for found in error.errors()]
     return problems or source
+
+
+def _in_words(source_id: str) -> str:
+    return source_id.replace("_", " ")
 
 
 def missing_files(registry: Registry) -> Iterator[Problem]:

@@ -133,7 +133,7 @@ def read_site(
         readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
     yield from capped((one.of(source.id, url) for one, url in refused.items()), source.id, source.location)
     with processor_time(SITE_S + PAGE_S * len(readings)):
-        listings = list(assemble(readings, source.id, source.title, source.state))
+        listings = list(assemble(readings, source.id, source.operator, source.state))
     yield from listings
 
 

@@ -79,7 +79,7 @@ def source_row(source: Source) -> dict[str, Any]:
         "cadence_days": source.cadence_days,
         "terms": source.terms or None,
         "published": source.published,
-        "organization": source.title if source.kind.is_site else None,
+        "organization": source.operator,
     }
 
 

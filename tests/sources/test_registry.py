@@ -41,6 +41,14 @@ def test_a_source_with_all_keys(tmp_path: Path) -> None:
     )
 
 
+def test_only_a_title_that_was_given_is_the_name_of_an_operator(tmp_path: Path) -> None:
+    site = '[{}]\nkind = "provider_site"\nurl = "https://{}.example/"\n'
+    write(tmp_path, site.format("north_elm", "north") + site.format("elm", "elm") + 'title = "Elm House"\n')
+    registry = load_registry(tmp_path)
+    assert (registry["elm"].operator, registry["north_elm"].operator) == ("Elm House", None)
+    assert registry["north_elm"].title == "north elm"
+
+
 def test_a_local_file_is_relative_to_its_toml(tmp_path: Path) -> None:
     write(tmp_path, '[d]\nkind = "samhsa_directory"\npath = "su.xlsx"\npublished = 2023-06-01\n')
     source = load_registry(tmp_path)["d"]
