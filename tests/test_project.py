@@ -69,6 +69,18 @@ def test_links_lead_somewhere(root: Path, name: str) -> None:
     assert links and all((root / link).exists() for link in links)
 
 
+def test_attacks_are_tried_where_the_docs_say(root: Path) -> None:
+    text = (root / "docs" / "attacks.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "---" not in line]
+    rows = [row for row in rows if row != "| tried | what happens | test |"]
+    for row in rows:
+        files = [root / "docs" / link for link in LINK.findall(row)]
+        assert files and all(file.exists() for file in files), row
+        code = "".join(file.read_text(encoding="utf-8") for file in files)
+        assert all(f"def {name}(" in code for name in re.findall(r"`(test_\w+)`", row)), row
+    assert len(rows) >= 28
+
+
 def test_commands_and_files_of_the_guide_exist(root: Path) -> None:
     text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
     paths = re.findall(r"`((?:sources|pipeline|warehouse|tests)/[\w/.]+)`", text)

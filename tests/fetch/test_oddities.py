@@ -7,10 +7,12 @@ import gzip
 import socket
 import ssl
 import zlib
+from pathlib import Path
 
 import pytest
 
 from pipeline.fetch.body import DamagedError, decoder, gunzip
+from pipeline.fetch.crawl.sitemap import parse_sitemap
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.address import CheckedBackend, is_public
 from pipeline.html import decode
@@ -250,6 +252,17 @@ def test_odd_sitemaps_and_rules_do_not_cost_the_rest_of_the_site(web, fetch, new
     web.body("odd.example", "/robots.txt", rules if name == "rate" else b"", content_type="text/plain")
     found = [d.outcome for d in fetch(new_site("odd.example", "/contact"))]
     assert found in ([Outcome.OK] * 2, [Outcome.OK] * 3)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_entities_of_a_sitemap_are_not_read(tmp_path: Path, charset: str) -> None:
+    (tmp_path / "secret").write_text("leaked")
+    many = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    entities = f'<!ENTITY file SYSTEM "{(tmp_path / "secret").as_uri()}"><!ENTITY e0 "leaked">{many}'
+    pages = "".join(f"<url><loc>http://odd.example/{path}</loc></url>" for path in ("&file;", "&e11;", "iop"))
+    read = parse_sitemap(f"<!DOCTYPE urlset [{entities}]><urlset>{pages}</urlset>".encode(charset))
+    urls = [url for url, _ in read.pages]
+    assert "http://odd.example/iop" in urls and "leaked" not in str(urls) and len(str(urls)) < 1000
 
 
 def test_304_says_nothing_where_nothing_was_asked(web, fetch, new_site) -> None:

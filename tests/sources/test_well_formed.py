@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,23 @@ def test_a_workbook_that_says_that_it_is_too_large_is_not_opened(monkeypatch: py
     monkeypatch.setattr(workbook_module, "MAX_BYTES", 100)
     with pytest.raises(SourceFormatError, match="unpacked; open it in a spreadsheet program"):
         read_sheets(content)
+
+
+def test_entities_of_a_workbook_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("leaked")
+    outside = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{(tmp_path / "secret").as_uri()}"><!ENTITY l "leaked">]>'
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([["name1"], ["Oak &e;&l;"]]))) as old,
+        zipfile.ZipFile(out, "w") as new,
+    ):
+        for part in old.infolist():
+            data = old.read(part).replace(b"&amp;", b"&")
+            new.writestr(part.filename, outside.encode() + data if "worksheets" in part.filename else data)
+    try:
+        assert "leaked" not in str(read_sheets(out.getvalue()))
+    except SourceFormatError as error:
+        assert "leaked" not in str(error)
 
 
 def test_a_workbook_that_is_none_says_so() -> None:
