@@ -41,6 +41,9 @@ class Column:
     null: str | None = None
     unit: str | None = None
     enum: str | tuple[str, ...] | None = None  # name of a vocabulary, or the values themselves
+    labels: str | None = (
+        None  # vocabulary of `vocabulary_label`, where it is called otherwise than enum or column
+    )
     references: str | None = None  # "table.column"
     origin: str | None = (
         None  # "table.column" that it is, as it is there: by `takes` and `extends`, never written down
@@ -53,6 +56,13 @@ class Column:
     @property
     def required(self) -> bool:
         return self.null is None
+
+    @property
+    def label_vocabulary(self) -> str | None:
+        """Under which vocabulary `vocabulary_label` has words for its codes; None where it holds no codes."""
+        if self.labels or isinstance(self.enum, str):
+            return self.labels or str(self.enum)
+        return self.name if self.enum else None
 
 
 @dataclass(frozen=True, slots=True)

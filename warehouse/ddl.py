@@ -83,6 +83,7 @@ def contract_rows(contracts: Mapping[str, Contract]) -> list[tuple[object, ...]]
             column.references,
             column.hsds,
             column.fhir,
+            column.label_vocabulary,
         )
         for contract in contracts.values()
         for position, column in enumerate(contract.columns, 1)

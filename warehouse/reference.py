@@ -41,6 +41,11 @@ ANCESTORS = """INSERT INTO {table}
     SELECT code, ancestor FROM up ORDER BY ALL"""
 
 
+LABELS = """INSERT INTO vocabulary_label BY NAME
+    UNPIVOT (FROM read_csv(?, header = true, all_varchar = true))
+    ON * EXCLUDE (vocabulary, code) INTO NAME language VALUE label
+    ORDER BY vocabulary, language, code"""
+
 # The boxes of questionnaires, from the codes (`asked_by`: questionnaire:first-last, one entry for each).
 ASKS = """INSERT INTO asks BY NAME
     SELECT asked[1] AS questionnaire, any_value(q.focus) AS focus, min(asked[2]::INTEGER) AS since,
@@ -65,7 +70,8 @@ class VocabularyError(ValueError):
 def fill_vocabularies(
     connection: duckdb.DuckDBPyConnection, folder: Path, contracts: Mapping[str, Contract]
 ) -> None:
-    """Every table whose contract names a vocabulary, from `<folder>/<vocabulary>.csv`; lists are split at `;`."""
+    """Every table whose contract names a vocabulary, from `<folder>/<vocabulary>.csv`; lists are split at `;`.
+    And `vocabulary_label` from `labels.csv`, which has a column for each language."""
     for contract in contracts.values():
         if not contract.vocabulary:
             continue
@@ -80,6 +86,10 @@ def fill_vocabularies(
         if not rows:
             raise VocabularyError(f"vocabulary {path} has no rows; the table {contract.table} is made of it")
         connection.execute(insert_rows(contract.table, rows))
+    labels = folder / "labels.csv"
+    if not labels.exists():
+        raise VocabularyError(f"vocabulary {labels} is missing; it has the words for all codes")
+    connection.execute(LABELS, [str(labels)])
     for table, vocabulary, broader in HIERARCHIES:
         connection.execute(ANCESTORS.format(table=table, vocabulary=vocabulary, broader=broader))
 

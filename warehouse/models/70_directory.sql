@@ -147,10 +147,7 @@ SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observat
     work.beyond(q.languages, f.languages) AS languages_not_ticked,
     w.schedule, w.schedule_text, r.sources, coalesce(x.has_conflict, FALSE) AS has_conflict,
     coalesce(x.stale_facts, 0) AS stale_facts,
-    CASE s.freshness
-        WHEN 'stale' THEN 'Last verified on ' || s.last_verified::DATE || '. Ask the provider before relying on it.'
-        WHEN 'expired' THEN 'Last verified on ' || s.last_verified::DATE
-            || ', more than a year ago. It may no longer be offered.' END AS alert
+    alert_text(s.freshness, s.last_verified) AS alert
 FROM work.site d
 JOIN service s USING (service_id)
 LEFT JOIN location l ON l.location_id = d.location_id
