@@ -19,5 +19,11 @@ OTHER_NAMES: Mapping[str, str] = MappingProxyType(
 )
 """Usual abbreviation ("mass", "n y"), in lower case without points → postal code."""
 
+
+def other_names(code: str) -> list[str]:
+    """Usual abbreviations of a state, by its postal code."""
+    return [name for name, of in OTHER_NAMES.items() if of == code]
+
+
 FIPS: Mapping[str, str] = MappingProxyType({row["fips"]: row["code"] for row in _ROWS})
 """Two digits that GEOIDs of the census begin with → postal code."""

@@ -94,6 +94,11 @@ def find_zip(code: str | None, state: str | None = None) -> Zip | None:
     return (_zips() if state is None else _zips_of(state)).get(five)
 
 
+def all_zips() -> Iterable[Zip]:
+    """Every ZIP code that the post knows, those of the military without a point among them."""
+    return _zips().values()
+
+
 @lru_cache(maxsize=4096)
 def find_city(city: str | None, state: str | None) -> City | None:
     """The city of that name in the state (postal code), by the ZIP codes that are its own; None where the post knows none."""

@@ -43,6 +43,21 @@ def test_the_page_on_coverage_names_every_table_and_its_queries_run(root: Path, 
         con.execute(script.replace("data/us/releases/current", str(release)))
 
 
+def test_the_page_on_searching_runs_and_names_every_macro(root: Path, release: Path) -> None:
+    page = (root / "docs" / "searching.md").read_text(encoding="utf-8")
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{release}' AS iop (READ_ONLY); USE iop")
+        assert [bool(con.execute(block).fetchall()) for block in SQL.findall(page)] == [True] * page.count(
+            "```sql"
+        )
+        macros = con.execute(
+            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE database_name = 'iop' AND function_type LIKE '%macro%'"
+        ).fetchall()
+    elsewhere = {"distance_km", "longitude_reach", "place_key"}  # parts of others
+    past = {"directory_as_of", "directory_as_of_release"}  # releases.md
+    assert {name for (name,) in macros} - elsewhere - past == set(re.findall(r"`(\w+)\(", page)) - elsewhere
+
+
 def test_commands_in_the_readme_exist(root: Path) -> None:
     named = set(re.findall(r"`iop ([a-z-]+)", (root / "README.md").read_text(encoding="utf-8")))
     assert named <= {name for name, *_ in COMMANDS}

@@ -194,3 +194,32 @@ def test_where_counties_have_finer_lines_the_state_is_drawn_from_them(tmp_path: 
     whole = shapely.area(drawn["state"]).sum()
     assert shapely.area(drawn["county"]).sum() == pytest.approx(whole)
     assert shapely.area(drawn["town"]).sum() == pytest.approx(whole, rel=1e-3)
+
+
+def test_places_of_the_whole_country_are_named(packaged: Stage) -> None:
+    """By hand: the ZIP code and town of the census, a village, a parish, an independent city, a state."""
+    place = packaged.read("place", ALL)
+    counts = dict(place.group_by("place_kind").len().iter_rows())
+    assert (
+        counts["zip"] > 41_000
+        and counts["town"] > 38_000
+        and counts["county"] > 3_200
+        and counts["state"] == 56
+    )
+    rows = {row["place_id"]: row for row in place.iter_rows(named=True)}
+    assert rows["02139"]["display_name"] == "Cambridge, MA 02139"
+    assert (rows["02139"]["county_fips"], rows["02139"]["dataset_id"]) == ("25017", "zcta_acs_2022")
+    lexington = rows["lexington-ma"]
+    assert (lexington["geoid"], lexington["population"]) == (
+        "2501735215",
+        34454,
+    )  # counted, not its ZIP codes'
+    assert (lexington["latitude"], lexington["longitude"]) == pytest.approx((42.445, -71.23), abs=0.01)
+    assert rows["houston-tx"]["geoid"] is None and rows["houston-tx"]["population"] > 2_000_000
+    manhattan = rows["manhattan-ny"]  # the post accepts the name, no ZIP code has it for its own
+    assert manhattan["population"] is manhattan["dataset_id"] is None
+    assert rows["orleans-parish-la"]["display_name"] == "Orleans Parish, LA"
+    assert rows["richmond-city-va"]["geoid"] == "51760"
+    assert rows["richmond-county-va"]["geoid"] == "51159"
+    assert rows["adams-county-oh"]["place_kind"] == "county"  # not the post's town of that name
+    assert "mass" in rows["massachusetts"]["other_names"] and rows["massachusetts"]["population"] == 7_029_917

@@ -33,8 +33,8 @@ OURS = {
     "ledger": "what matching made of admitted listings, of ids of its own",
     "match_pair": "what matching made of admitted listings, of ids of its own",
     **dict.fromkeys(
-        ("geography", "area", "population_point", "boundary"),
-        "counts of the census, which no source of listings says",
+        ("geography", "area", "population_point", "boundary", "place"),
+        "counts of the census and names of the post, which no source of listings says",
     ),
     "geocode": "what a geocoder answered, which is judged when it is read",
 }

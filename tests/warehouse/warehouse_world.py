@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import pickle
@@ -20,6 +21,7 @@ from warehouse.contracts import stage_tables
 from warehouse.policy import policy
 
 VOCABULARY = Path(__file__).resolve().parents[2] / "pipeline" / "vocabulary"
+NAMED_PLACES = Path(__file__).parent / "named_places.csv"
 NOW = datetime(2026, 3, 2, 12)
 LISTS = "su_"  # how the directories are named; every other source is a provider's own site
 PLACES = [
@@ -39,8 +41,19 @@ class World:
         self.said = 0
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in stage_tables()}
         self.source("su_2025", "samhsa_directory", published=now.date() - timedelta(days=60))
+        self.named_places()
         for number in range(providers):
             self.provider(number)
+
+    def named_places(self) -> None:
+        """Some places of the country that people may name."""
+        with NAMED_PLACES.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                values: dict[str, Any] = {name: text or None for name, text in row.items()}
+                numbers = {name: float(row[name]) for name in ("latitude", "longitude")}
+                people = int(row["population"]) if row["population"] else None
+                others = row["other_names"].split(";") if row["other_names"] else None
+                self.add("place", **(values | numbers | {"population": people, "other_names": others}))
 
     def add(self, table: str, **values: Any) -> dict[str, Any]:
         row = {name: values.get(name) for name in stage_tables()[table].names}

@@ -13,6 +13,7 @@ import polars as pl
 from pipeline.stage.geography.areas import areas, described_by
 from pipeline.stage.geography.boundaries import boundaries
 from pipeline.stage.geography.notes import notes
+from pipeline.stage.geography.places import places
 from pipeline.stage.geography.points import points
 from pipeline.stage.rows import as_frame
 from pipeline.stage.tables import ALL, Stage
@@ -21,7 +22,7 @@ from sources.geography.files import Found, Loaded, find_files, packaged_files, r
 from warehouse.contracts import stage_tables
 from warehouse.geography import containing
 
-TABLES = ("geography", "area", "population_point", "boundary")
+TABLES = ("geography", "area", "population_point", "boundary", "place")
 MARK = f"{ALL}.geography"
 CODE = (Path(__file__).parent, DATASETS.parent, Path(containing.__file__).parent)
 
@@ -40,7 +41,7 @@ class GeographyReport:
 
 
 def write_geography(stage: Stage, folder: Path | None = None) -> GeographyReport:
-    """Bring the four tables up to date. A file of the folder that cannot be used is a problem; the others count.
+    """Bring the five tables up to date. A file of the folder that cannot be used is a problem; the others count.
 
     Where there is a problem, the next call reads again and tells it again. Raises OSError where `folder` is none.
     """
@@ -69,10 +70,15 @@ def ranked(loaded: Sequence[Loaded], datasets: Datasets) -> list[Loaded]:
 
 
 def derive(loaded: Sequence[Loaded]) -> dict[str, pl.DataFrame]:
-    """The four tables, as their contracts have them, of data sets in order of rank."""
+    """The five tables, as their contracts have them, of data sets in order of rank."""
     boundary = boundaries(loaded)
     area = areas(loaded, boundary)
-    frames = {"area": area, "population_point": points(loaded, area, boundary), "boundary": boundary}
+    frames = {
+        "area": area,
+        "population_point": points(loaded, area, boundary),
+        "boundary": boundary,
+        "place": places(area),
+    }
     named = described_by(loaded) | {
         value
         for frame in frames.values()
