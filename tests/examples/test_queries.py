@@ -1,4 +1,4 @@
-"""The ten queries of a directory app: each runs as it is, and answers what its comment says."""
+"""The queries of a directory app: each runs as it is, and answers what its comment says."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def ids(rows: list[dict[str, Any]]) -> list[str]:
     return [row["service_id"] for row in rows]
 
 
-def test_there_are_ten_and_the_readme_names_them() -> None:
+def test_there_are_fourteen_and_the_readme_names_them() -> None:
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    assert len(QUERIES) == 10
+    assert len(QUERIES) == 14
     assert re.findall(r"^\| \[(\d\d_\w+\.sql)\]\(\1\)", readme, re.M) == QUERIES
 
 
@@ -129,9 +129,48 @@ def test_changes_since(ask) -> None:
 
 
 def test_facets_count_what_is_not_stated(ask) -> None:
-    rows = {(row["facet"], row["choice"]): row["services"] for row in ask("10_facets.sql")}
+    rows = {(row["facet"], row["code"]): row for row in ask("10_facets.sql")}
     total = 8  # five of operators, one closed, one with a waiting list, one virtual that serves the state
-    assert sum(n for (facet, _), n in rows.items() if facet == "evening") == total
-    assert rows["evening", "true"] == 6
-    assert rows["evening", "not stated"] == 2
-    assert rows["county", "Middlesex"] == 2
+    assert sum(row["services"] for (facet, _), row in rows.items() if facet == "evening") == total
+    assert rows["evening", "true"]["services"] == 6
+    assert (rows["evening", None]["services"], rows["evening", None]["label"]) == (2, "Not stated")
+    assert rows["county", "Middlesex"]["services"] == 2
+    assert rows["condition", "ptsd"]["label"] == "Post-traumatic stress (PTSD)"
+    spanish = {(row["facet"], row["code"]): row["label"] for row in ask("10_facets.sql", language="es")}
+    assert spanish["condition", "ptsd"] == "Estrés postraumático (TEPT)"
+    assert spanish["evening", None] == "No se indica"
+
+
+def test_around_a_place_that_is_named_or_misspelt(ask) -> None:
+    rows = ask("11_place.sql")
+    assert {row["place"] for row in rows} == {"Cambridge, MA"}
+    assert {row["city"] for row in rows} == {"Cambridge", "Boston"}
+    assert [row["km"] for row in rows] == sorted(row["km"] for row in rows)
+    by_zip = ask("11_place.sql", place="02139", km=3)
+    assert {row["place"] for row in by_zip} == {"Cambridge, MA 02139"} and set(ids(by_zip)) < set(ids(rows))
+    assert not ask("11_place.sql", place="atlantis")
+
+
+def test_virtual_in_a_state(ask) -> None:
+    rows = ask("12_virtual.sql")
+    assert rows[0]["service_id"] == "svc_virtual_iop" and rows[0]["says_so"]
+    assert ids(ask("12_virtual.sql", state="NH"))[0] == "svc_virtual_iop"
+    assert "svc_virtual_iop" not in ids(ask("12_virtual.sql", state="VT"))
+
+
+def test_open_now_and_later_today(ask) -> None:
+    rows = ask("13_open.sql")
+    assert rows and {row["session_start"] for row in rows} == {"18:00"}
+    assert not any(row["runs_now"] for row in rows)
+    assert all(row["runs_now"] for row in ask("13_open.sql", clock="20:59"))
+    assert not ask("13_open.sql", clock="21:00") and not ask("13_open.sql", day="su")
+    assert ids(ask("13_open.sql", day="sa", clock="08:00")) == ["svc_waiting_iop"]
+
+
+def test_a_teenager_in_the_evening_in_spanish(ask) -> None:
+    (row,) = ask("14_teen_evening_payer.sql")
+    assert (row["service_id"], row["delivery"]) == ("svc_virtual_iop", "En línea")
+    assert row["payer_answer"].startswith("No se indica")
+    adults = ask("14_teen_evening_payer.sql", age=40)
+    assert "svc_virtual_iop" not in ids(adults)
+    assert adults[0]["payer_answer"] == "Sí" and "Estrés postraumático (TEPT)" in adults[0]["conditions"]

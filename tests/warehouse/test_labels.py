@@ -44,6 +44,7 @@ def all_codes() -> dict[str, set[str]]:
         "answer": {*re.findall(r"(?:THEN|ELSE) '(\w+)'", answer[0])},
         "alert": {"stale", "expired"},
         "weekday": {*DAYS},
+        "stated": {"true", "false", "not_stated"},
         "presence_rule": {*RULES.values()},
     }
 
@@ -71,7 +72,7 @@ def test_words_are_words() -> None:
     names = {"payers", "accreditation"}  # a proper name is the same in Spanish
     same = [row["code"] for row in labels if row["en"] == row["es"] and row["vocabulary"] not in names]
     assert set(same) <= set(
-        "trauma alcohol anorexia bulimia hindi urdu hmn oj ypk yoga smart_recovery fax error hi ur".split()
+        "trauma alcohol anorexia bulimia hindi urdu hmn oj ypk yoga smart_recovery fax error hi ur false".split()
     )
 
 
