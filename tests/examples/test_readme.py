@@ -53,7 +53,13 @@ def test_the_page_on_searching_runs_and_names_every_macro(root: Path, release: P
         macros = con.execute(
             "SELECT DISTINCT function_name FROM duckdb_functions() WHERE database_name = 'iop' AND function_type LIKE '%macro%'"
         ).fetchall()
-    elsewhere = {"distance_km", "longitude_reach", "place_key", "search_pieces", "is_small_word"}  # parts of others
+    elsewhere = {
+        "distance_km",
+        "longitude_reach",
+        "place_key",
+        "search_pieces",
+        "is_small_word",
+    }  # parts of others
     past = {"directory_as_of", "directory_as_of_release"}  # releases.md
     assert {name for (name,) in macros} - elsewhere - past == set(re.findall(r"`(\w+)\(", page)) - elsewhere
 

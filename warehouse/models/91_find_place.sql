@@ -3,7 +3,8 @@
 -- Places by the words someone types, likeliest first: `find_place('02139')`, `find_place('lexington, ma')`, also while they type
 -- (`'camb'`) and with a slip of the keys (`'lexingtn, ma'`). `match` is `exact`, `prefix` (the name begins so, or a word of
 -- it does) or `similar`, which is looked for where nothing else is found. Of equals the one with more people stands first.
--- What is near a ZIP code: `FROM find_place('02139', n := 1) p, near(p.latitude, p.longitude, 15)`.
+-- What is near a ZIP code:
+-- `WITH p AS MATERIALIZED (FROM find_place('02139', n := 1)) SELECT n.* FROM p, near(p.latitude, p.longitude, 15) n`.
 CREATE MACRO find_place(words, n := 10) AS TABLE
     WITH typed AS MATERIALIZED (
         SELECT ' ' || place_key(words) AS q, regexp_extract(words, '([0-9]{5})(-[0-9]{0,4})?\s*$', 1) AS five

@@ -14,8 +14,8 @@ CREATE MACRO search(words, n := 50, level := NULL, in_state := NULL) AS TABLE
             WHERE NOT is_small_word(word)
         ),
         as_typed AS MATERIALIZED (
-            SELECT a.word AS asked_word, posting, found_in, CASE WHEN w.word = a.word THEN 1.0
-                WHEN rtrim(w.word, 's') = stem THEN 0.9 ELSE 0.6 END AS likeness
+            SELECT a.word AS asked_word, posting, found_in, CASE WHEN w.word = a.word THEN 10
+                WHEN rtrim(w.word, 's') = stem THEN 9 ELSE 6 END AS tenths
             FROM search_word w JOIN asked a ON starts_with(w.word, stem)
             WHERE rtrim(w.word, 's') = stem OR (length(a.word) >= 3 AND starts_with(w.word, a.word))
         ),
@@ -23,13 +23,13 @@ CREATE MACRO search(words, n := 50, level := NULL, in_state := NULL) AS TABLE
         -- distance; Levenshtein's, at most twice as far and much quicker to tell, leaves few to measure
         missed AS MATERIALIZED (SELECT * FROM asked WHERE slips > 0 AND asked.word NOT IN (SELECT asked_word FROM as_typed)),
         slipped AS (
-            SELECT m.word AS asked_word, posting, found_in, 0.5 AS likeness
+            SELECT m.word AS asked_word, posting, found_in, 5 AS tenths
             FROM search_word w JOIN missed m ON CASE
                 WHEN abs(length(w.word) - length(m.word)) > slips OR levenshtein(w.word, m.word) > 2 * slips THEN FALSE
                 ELSE damerau_levenshtein(w.word, m.word) <= slips END
         ),
         weighed AS MATERIALIZED (
-            SELECT asked_word, posting, max(likeness * CASE found_in WHEN 'operator' THEN 4 WHEN 'place' THEN 3 WHEN 'program' THEN 3
+            SELECT asked_word, posting, max(tenths * CASE found_in WHEN 'operator' THEN 4 WHEN 'place' THEN 3 WHEN 'program' THEN 3
                 WHEN 'town' THEN 2 ELSE 1 END) AS weight
             FROM (FROM as_typed UNION ALL FROM slipped)
             GROUP BY ALL
@@ -43,16 +43,18 @@ CREATE MACRO search(words, n := 50, level := NULL, in_state := NULL) AS TABLE
             SELECT row_found, sum(weight) AS score FROM hit
             GROUP BY row_found HAVING count(*) = (SELECT count(*) FROM asked)
         ),
+        -- of equals the one whose name is most like the words
         best AS (
-            SELECT row_found, round(score, 2)::DOUBLE AS score
+            SELECT row_found, score / 10 AS score,
+                coalesce(jaro_winkler_similarity(lower(strip_accents(d.organization_name)), lower(strip_accents(words))), 0) AS alike
             FROM scored JOIN directory d ON d.rowid = row_found
             WHERE (level IS NULL OR d.level_of_care = level)
                 AND (in_state IS NULL OR coalesce(d.state, d.provider_state) = in_state OR list_contains(d.virtual_states, in_state))
-            QUALIFY row_number() OVER (ORDER BY score DESC, d.organization_name, d.service_id, d.location_id) <= n
+            QUALIFY row_number() OVER (ORDER BY score DESC, alike DESC, d.service_id, d.location_id) <= n
         )
         SELECT * FROM best
     ) best JOIN directory ON directory.rowid = row_found
-    ORDER BY best.score DESC, directory.organization_name, directory.service_id, directory.location_id;
+    ORDER BY best.score DESC, best.alike DESC, directory.service_id, directory.location_id;
 
 -- Which of `mo tu we th fr sa su` a date or moment is, for `open_at`.
 CREATE MACRO weekday_of(moment) AS (['su', 'mo', 'tu', 'we', 'th', 'fr', 'sa'])[1 + dayofweek(moment)];
