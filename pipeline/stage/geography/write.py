@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
 
+from pipeline.normalize import place
 from pipeline.stage.geography.areas import areas, described_by
 from pipeline.stage.geography.boundaries import boundaries
 from pipeline.stage.geography.notes import notes
@@ -119,7 +121,8 @@ def _fingerprint(files: Sequence[Found]) -> str:
 
 @cache
 def _code() -> str:
-    """Checksum of the code that reads and derives, of the registry, and of what the tables hold."""
-    files = sorted(f for folder in CODE for f in folder.iterdir() if f.suffix in (".py", ".toml"))
-    shapes = repr([stage_tables()[name].polars_schema for name in TABLES]).encode()
+    """Checksum of the code that reads and derives, of the registry, of the post's names, and of what the tables hold."""
+    folders = sorted(f for folder in CODE for f in folder.iterdir() if f.suffix in (".py", ".toml", ".csv"))
+    files = [*folders, Path(place.__file__)]
+    shapes = repr([stage_tables()[name].polars_schema for name in TABLES] + [version("zipcodes")]).encode()
     return sha256(b"".join([shapes, *(f.read_bytes() for f in files)])).hexdigest()
