@@ -14,6 +14,7 @@ from warehouse.coverage.measure.travel_matrix import TravelMatrixError
 from warehouse.coverage.publish import Written, open_assembly, write_report, write_reports
 from warehouse.coverage.report.assemble import StateError
 from warehouse.coverage.report.text import text
+from warehouse.drafts import replacing
 from warehouse.exports.errors import ExportError
 
 StateOption = Annotated[
@@ -77,8 +78,8 @@ def coverage(
     if to is None:
         typer.echo(written, nl=False)
         return
-    to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_text(written, encoding="utf-8")
+    with replacing(to) as file:
+        file.write(written.encode())
     out.print(f"{shown(to)}: {len(written.splitlines())} lines")
 
 

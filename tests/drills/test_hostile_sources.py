@@ -70,7 +70,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, i
     (folder / "precious").write_text("precious")
     drafts = world.out / "stage" / "listing"
     drafts.mkdir(parents=True)
-    (drafts / "licenses.tmp").symlink_to(folder / "precious")
+    (drafts / "licenses.parquet.tmp").symlink_to(folder / "precious")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DAGSTER_HOME", raising=False)
         yield world, *world.run()
@@ -103,7 +103,7 @@ def test_a_date_out_of_bounds_is_told_with_file_key_and_remedy(hostile: tuple[Wo
 def test_a_draft_is_not_written_through_a_link(hostile: tuple[World, int, str]) -> None:
     world, _, _ = hostile
     assert (world.folder / "precious").read_text() == "precious"
-    assert not (world.out / "stage" / "listing" / "licenses.tmp").is_symlink()
+    assert not (world.out / "stage" / "listing" / "licenses.parquet.tmp").is_symlink()
 
 
 def test_half_a_release_does_not_keep_the_disk_full(tmp_path: Path) -> None:
