@@ -72,7 +72,7 @@ def review(
         table = Table("level", "left", "right", "probability", "decision", "reasons", title="Review queue")
         for row in queue.iter_rows(named=True):
             names = ("level", "left_id", "right_id", "probability", "decision", "reasons")
-            table.add_row(*(f"{row[n]:.2f}" if n == "probability" else str(row[n]) for n in names))
+            table.add_row(*(f"{row[n]:.2f}" if n == "probability" else shown(row[n]) for n in names))
         out.print(table)
         return
     if queue.height and not who:
@@ -102,10 +102,10 @@ def _beside(pair: dict[str, Any], listings: pl.DataFrame) -> Table:
         next(listings.filter(pl.col("listing_id") == i.partition("#")[0]).iter_rows(named=True), {})
         for i in ids
     ]
-    title = f"{pair['level']}: {pair['decision']}, probability {pair['probability']:.2f}"
-    table = Table("", *ids, title=title, caption=pair["reasons"])
+    title = f"{shown(pair['level'])}: {shown(pair['decision'])}, probability {pair['probability']:.2f}"
+    table = Table("", *map(shown, ids), title=title, caption=shown(pair["reasons"]))
     for name in SHOWN:
         left, right = (str(row.get(name) or "") for row in rows)
         style = "green" if left == right else "yellow"
-        table.add_row(name, left, right, style=style)
+        table.add_row(name, shown(left), shown(right), style=style)
     return table

@@ -16,6 +16,7 @@ from warehouse.coverage.report.assemble import StateError
 from warehouse.coverage.report.text import text
 from warehouse.drafts import replacing
 from warehouse.exports.errors import ExportError
+from warehouse.unseen import without_acting
 
 StateOption = Annotated[
     str | None, typer.Option("--state", help="Of this state, as MA (default: all).", show_default=False)
@@ -76,7 +77,7 @@ def coverage(
     except ExportError as error:
         fail(error)
     if to is None:
-        typer.echo(written, nl=False)
+        typer.echo(without_acting(written), nl=False)
         return
     with replacing(to) as file:
         file.write(written.encode())
