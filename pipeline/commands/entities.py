@@ -13,6 +13,7 @@ from rich.table import Table
 from pipeline.commands.console import err, fail, out, shown
 from pipeline.commands.differences import differences_table
 from pipeline.commands.exit_codes import ExitCode
+from pipeline.commands.names import review_names
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.match.review import explain as explain_entity
 from pipeline.match.review import review_queue
@@ -57,6 +58,10 @@ def review(
         bool,
         typer.Option("--readings", help="List where a second reader of the pages differs, instead of pairs."),
     ] = False,
+    names: Annotated[
+        bool,
+        typer.Option("--names", help="Decide whether what is called like a person is one, instead of pairs."),
+    ] = False,
     profile: ProfileOption = None,
     registry: RegistryOption = None,
     out_folder: OutOption = None,
@@ -67,12 +72,15 @@ def review(
     if readings:
         out.print(differences_table(stage.read(SECOND), limit))
         return
+    if names:
+        review_names(settings, stage.read("listing"), who, limit, show)
+        return
     queue = review_queue(stage.read("match_pair"), limit)
     if show:
         table = Table("level", "left", "right", "probability", "decision", "reasons", title="Review queue")
         for row in queue.iter_rows(named=True):
-            names = ("level", "left_id", "right_id", "probability", "decision", "reasons")
-            table.add_row(*(f"{row[n]:.2f}" if n == "probability" else shown(row[n]) for n in names))
+            columns = ("level", "left_id", "right_id", "probability", "decision", "reasons")
+            table.add_row(*(f"{row[n]:.2f}" if n == "probability" else shown(row[n]) for n in columns))
         out.print(table)
         return
     if queue.height and not who:

@@ -99,6 +99,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "why": "a clinic named after its founder",
     }
     append_override(folder / "overrides", "not_a_person", decision)
+    found = world.listing("su_2025", 90, "Zzyxa Foundname", 90)  # whose name no rule knows
+    append_override(folder / "overrides", "person", decision | {"id": found["listing_id"]})
     return build_world(world, folder, overrides=folder / "overrides")
 
 
@@ -121,6 +123,9 @@ def test_plain_names_wait_for_people_to_decide(release: Path) -> None:
         release, "SELECT locator, detail FROM quarantine WHERE reason = 'maybe_person' ORDER BY ALL"
     )
     assert {locator for locator, detail in waiting if "not_a_person.csv" in detail} == {"line 2", "line 3"}
+    assert "Zzyxa Foundname" not in {
+        name for (name,) in ask(release, "SELECT organization_name FROM listing")
+    }
     assert ask(release, "SELECT raw FROM quarantine WHERE reason = 'bad_phone'") == [(None,)]
     kept = ask(
         release,
