@@ -16,6 +16,7 @@ test: .venv/.ready
 check: .venv/.ready
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
+	$(RUN) deptry pipeline sources warehouse
 	$(RUN) mypy
 
 dev: .venv/.ready

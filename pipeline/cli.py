@@ -12,6 +12,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from pipeline.commands.exit_codes import ExitCode
+from pipeline.denied import told
+from warehouse.unseen import without_acting
 
 DAILY, READING, KEEPING = "Run and ask", "Read and match by hand", "Look after it"
 COMMANDS = (  # name, module:function (or group), section and line of `iop --help`
@@ -86,9 +88,7 @@ class Iop(TyperGroup):
             sys.stderr.close()
             raise typer.Exit(ExitCode.OK) from None
         except OSError as error:
-            typer.echo(
-                ": ".join(str(part) for part in (error.strerror or error, error.filename) if part), err=True
-            )
+            typer.echo(without_acting(told(error)), err=True)
             raise typer.Exit(ExitCode.FAILED) from None
 
 

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, redirect_stderr
 from typing import Any, TextIO
 
 from pipeline.progress import Progress, Task
+from warehouse.unseen import without_acting
 
 OURS = "pipeline"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -35,7 +36,7 @@ def written(level: str, form: str) -> Iterator[None]:
             stack.enter_context(redirect_stderr(_Records()))
         else:
             handler = _StandardError()
-            handler.setFormatter(logging.Formatter(TEXT))
+            handler.setFormatter(_Safe(TEXT))
         logger.setLevel(level)
         logger.addHandler(handler)
         try:
@@ -100,6 +101,13 @@ class _Records:
 
     def isatty(self) -> bool:
         return False
+
+
+class _Safe(logging.Formatter):
+    """Lines may quote sources: no character that acts unseen reaches the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_acting(super().format(record))
 
 
 class _StandardError(logging.StreamHandler[TextIO]):

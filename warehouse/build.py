@@ -23,6 +23,7 @@ from warehouse.contracts import contract_version, release_tables
 from warehouse.coverage.marts import functions
 from warehouse.coverage.marts.fill import fill_marts
 from warehouse.ddl import comments, contract_rows, create_table
+from warehouse.drafts import clear
 from warehouse.engine import threads
 from warehouse.geography import lookup
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
@@ -109,6 +110,7 @@ def _new_release(out: Path, threads: int) -> Iterator[duckdb.DuckDBPyConnection]
     out.parent.mkdir(parents=True, exist_ok=True)
     _remove(out)
     spill = out.with_name(out.name + ".spill")
+    clear(spill)
     try:
         with duckdb.connect(
             config={"memory_limit": MEMORY, "threads": threads, "temp_directory": str(spill)}

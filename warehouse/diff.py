@@ -64,19 +64,19 @@ class Diff:
         from rich.markup import escape
         from rich.table import Table
 
-        head = Table("", "came", "went", title=f"Release {self.a} → {self.b}", title_justify="left")
+        head = Table("", "came", "went", title=f"Release {self.a:d} → {self.b:d}", title_justify="left")
         for kind, (came, went) in self.entities.items():
-            head.add_row(kind, f"{came:,}", f"{went:,}")
-        rows = Table("table", f"rows in {self.a}", f"rows in {self.b}")
+            head.add_row(escape(kind), f"{came:,}", f"{went:,}")
+        rows = Table("table", f"rows in {self.a:d}", f"rows in {self.b:d}")
         for table, (before, after) in self.rows.items():
-            rows.add_row(table, f"{before:,}", f"{after:,}")
+            rows.add_row(escape(table), f"{before:,}", f"{after:,}")
         fields = Table("fact", "added", "removed", "changed")
         for (kind, field), counts in self.fields.items():
-            fields.add_row(f"{kind}.{field}", *(f"{n:,}" for n in counts))
+            fields.add_row(escape(f"{kind}.{field}"), *(f"{n:,}" for n in counts))
         examples = Table("of", "fact", "was", "is")
         for change in self.examples:
-            name = f"{change.name or ''} [dim]{change.entity_id}[/dim]"
-            examples.add_row(name, change.field, escape(change.old or "—"), escape(change.new or "—"))
+            name = f"{escape(change.name or '')} [dim]{escape(change.entity_id)}[/dim]"
+            examples.add_row(name, escape(change.field), escape(change.old or "—"), escape(change.new or "—"))
         return Group(head, *(part for part in (rows, fields, examples) if part.row_count))
 
 

@@ -108,7 +108,7 @@ class AuditReport:
             what = f"{finding.check}: {finding.message}{example}"
             table.add_row(mark, escape(where), f"{finding.rows:,}", escape(what), escape(finding.remedy))
         if len(shown) > SHOWN:
-            table.add_row("", "", "", f"… and {len(shown) - SHOWN} more", "")
+            table.add_row("", "", "", f"… and {len(shown) - SHOWN:,} more", "")
         return table
 
 

@@ -12,7 +12,7 @@ import duckdb
 
 from warehouse.contracts import Column, Contract, stage_tables
 from warehouse.ddl import create_table
-from warehouse.overrides import Correction, NotAPerson, Overrides, Takedown, load_overrides
+from warehouse.overrides import Correction, NotAPerson, Overrides, Person, Takedown, load_overrides
 from warehouse.sql import insert_rows, literal, quoted
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
@@ -119,9 +119,9 @@ def in_todays_shape(
 
 
 def attach_overrides(connection: duckdb.DuckDBPyConnection, folder: Path | None, now: datetime) -> None:
-    """`override.takedown`, `override.not_a_person` and `override.correction`, from the reviewed CSV files. Raises OverrideError."""
-    connection.execute("CREATE TABLE override.takedown (id VARCHAR)")
-    connection.execute("CREATE TABLE override.not_a_person (id VARCHAR)")
+    """`override.takedown`, `.not_a_person`, `.person` and `.correction`, from the reviewed CSV files. Raises OverrideError."""
+    for name in ("takedown", "not_a_person", "person"):
+        connection.execute(f"CREATE TABLE override.{name} (id VARCHAR)")
     connection.execute(
         "CREATE TABLE override.correction (id VARCHAR, field VARCHAR, value VARCHAR, corrected_at TIMESTAMP, why VARCHAR)"
     )
@@ -129,6 +129,7 @@ def attach_overrides(connection: duckdb.DuckDBPyConnection, folder: Path | None,
     tables: dict[str, list[tuple[object, ...]]] = {
         "takedown": [(row.id,) for row in overrides.of(Takedown)],
         "not_a_person": [(row.id,) for row in overrides.of(NotAPerson)],
+        "person": [(row.id,) for row in overrides.of(Person)],
         "correction": [
             (row.id, row.field, row.value, min(datetime.combine(row.when, time()), now), row.why)
             for row in overrides.of(Correction)

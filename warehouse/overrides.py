@@ -6,6 +6,7 @@
 | different.csv | level, left, right, who, when, why | they are not, whatever the model says |
 | takedown.csv | id, who, when, why | the entity or listing is not published |
 | not_a_person.csv | id, who, when, why | the listing or entity is called like a person and is none: it is published |
+| person.csv | id, who, when, why | the listing or entity is a person in practice alone, whatever it is called: it is not listed |
 | correction.csv | id, field, value, who, when, why | the value of a field |
 
 `left`, `right` and `id` are entity ids (`loc_…`) or listing ids (`source:record_key`, with `#service_key` for
@@ -113,6 +114,12 @@ class NotAPerson(Override, frozen=True):
     id: Id
 
 
+class Person(Override, frozen=True):
+    """Who is a person in practice alone: they are not listed."""
+
+    id: Id
+
+
 class Correction(Override, frozen=True):
     """The value of a field of what it names."""
 
@@ -126,8 +133,10 @@ FILES: dict[str, type[Override]] = {
     "different": Pair,
     "takedown": Takedown,
     "not_a_person": NotAPerson,
+    "person": Person,
     "correction": Correction,
 }
+OPPOSITE = {"same": "different", "not_a_person": "person"}
 T = TypeVar("T", bound=Override)
 
 
@@ -148,7 +157,7 @@ def load_overrides(folder: Path | str) -> Overrides:
     """
     lines = [line for kind in FILES for line in _read(Path(folder) / f"{kind}.csv", kind)]
     read = Overrides(tuple(line for line in lines if isinstance(line, Override)))
-    problems = [line for line in lines if isinstance(line, str)] + [*_contradictions(read.of(Pair))]
+    problems = [line for line in lines if isinstance(line, str)] + [*_contradictions(read.rows)]
     if problems:
         raise OverrideError("\n".join(problems))
     return read
@@ -207,9 +216,10 @@ def _checked(kind: str, place: str, cells: Mapping[str, str]) -> Iterator[Overri
             yield f"{place}: {reason}" if place else reason
 
 
-def _contradictions(pairs: Sequence[Pair]) -> Iterator[str]:
-    different = {(row.level, frozenset(row.ids)): row for row in pairs if row.kind == "different"}
-    for row in pairs:
-        other = different.get((row.level, frozenset(row.ids)))
-        if row.kind == "same" and other:
+def _contradictions(rows: Sequence[Override]) -> Iterator[str]:
+    """Lines that cannot both be so."""
+    said = {(row.kind, frozenset(row.ids)): row for row in rows}
+    for row in rows:
+        other = said.get((OPPOSITE.get(row.kind, ""), frozenset(row.ids)))
+        if other:
             yield f"{row.place}: {other.place} says the opposite; delete one of the two lines"

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.content import Content, content_of
+from warehouse.drafts import clear, new_file, replacing
 from warehouse.engine import opened
 from warehouse.findings import AuditReport
 from warehouse.sql import quoted
@@ -263,7 +264,7 @@ class Releases:
 
     def _point(self, release: Release) -> None:
         draft = self.folder / "current.tmp"
-        draft.unlink(missing_ok=True)
+        clear(draft)
         if self._symlinks is not False:
             try:
                 draft.symlink_to(release.path.name)
@@ -274,7 +275,7 @@ class Releases:
                 if self._symlinks:
                     raise
                 draft.unlink(missing_ok=True)
-        shutil.copyfile(release.path, draft)
+        _copy(release.path, draft)
         _sync(draft)
         draft.replace(self.stable_path)
         self._reached("copied")
@@ -294,7 +295,7 @@ class Releases:
     def _clean(self) -> None:
         """Remove what a crash left: drafts, and files that never came into the index."""
         for draft in self.folder.glob("*.tmp"):
-            draft.unlink()
+            clear(draft)
         known = {release.path.name for release in self._index().values()}
         for path in self.folder.glob("release-*.duckdb"):
             if path.name not in known:
@@ -309,7 +310,7 @@ class Releases:
         except ImportError:  # Windows: the pool of one writer in dagster.yaml is what keeps order
             yield
             return
-        with (self.folder / ".lock").open("w") as handle:
+        with (self.folder / ".lock").open("a") as handle:  # held, never written to
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
@@ -350,8 +351,18 @@ def _move(source: Path, target: Path) -> None:
     try:
         source.rename(target)
     except OSError:  # another file system
-        shutil.copyfile(source, target)
+        _copy(source, target)
         source.unlink()
+
+
+def _copy(source: Path, draft: Path) -> None:
+    """Into a new file. Half of one is of no use, and may be what fills the disk."""
+    try:
+        with source.open("rb") as whole, new_file(draft) as file:
+            shutil.copyfileobj(whole, file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _sync(path: Path) -> None:
@@ -368,10 +379,10 @@ def _sync(path: Path) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file whole, or not at all, and onto disk."""
-    draft = path.with_name(path.name + ".tmp")
-    draft.write_bytes(content)
-    _sync(draft)
-    draft.replace(path)
+    with replacing(path) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     _sync(path.parent)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from pipeline.stage.drafts import replacing
+from warehouse.drafts import replacing
 
 FOLDER = "alerts"
 FILE = "runs.json"

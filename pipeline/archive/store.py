@@ -96,7 +96,7 @@ class LocalStore:
         self._make(target.parent)
         temporary = f"{target.parent}/.{secrets.token_hex(8)}.tmp"
         try:
-            with open(temporary, "wb", buffering=0) as file:  # noqa: PTH123
+            with open(temporary, "xb", buffering=0) as file:  # noqa: PTH123
                 if file.write(data) != len(data):
                     raise OSError(errno.ENOSPC, f"{name} could not be written to its end")
             os.replace(temporary, target)  # noqa: PTH105

@@ -53,7 +53,7 @@ def stats(
     table = Table("what", "value", title="Archive", show_header=False)
     table.add_row("attempts", f"{found.attempts:,}")
     for outcome, number in found.outcomes.items():
-        table.add_row(f"  {outcome}", f"{number:,}")
+        table.add_row(f"  {shown(outcome)}", f"{number:,}")
     table.add_row("sources", f"{found.sources:,}")
     table.add_row("addresses", f"{found.urls:,}")
     table.add_row("contents", f"{found.contents:,}")

@@ -30,13 +30,10 @@ from sources.registry import missing_files
 from warehouse.contracts import contract_version
 from warehouse.freshness import fact_ages, source_ages
 from warehouse.release import ReleaseError, Releases
+from warehouse.room import wanted
 from warehouse.sql import literal
 
 PACKAGE = "iop-directory"
-ROOM = 1_000_000_000  # bytes that a run should find free, at least
-RELEASES_OF_ROOM = (
-    3  # candidate, its spilling and the published file: so many times the size of the current one
-)
 SHOWN = 3  # names in a line; more are counted
 FIRST_RUN = "iop run"
 SET_UP = "make run, or uv sync --frozen: it installs what the lock file says"
@@ -200,7 +197,7 @@ def disk(settings: Settings, _now: datetime) -> Iterator[Finding]:
     size = 0
     if (current := settings.releases / "current").exists():
         size = current.stat().st_size
-    need = max(ROOM, RELEASES_OF_ROOM * size)
+    need = wanted(size)
     for place in {settings.out, settings.archive}:
         if not isinstance(place, Path):
             continue

@@ -13,6 +13,7 @@ from rich.table import Table
 from pipeline.commands.console import err, fail, out, shown
 from pipeline.commands.differences import differences_table
 from pipeline.commands.exit_codes import ExitCode
+from pipeline.commands.names import review_names
 from pipeline.commands.options import OutOption, ProfileOption, RegistryOption, chosen
 from pipeline.match.review import explain as explain_entity
 from pipeline.match.review import review_queue
@@ -57,6 +58,10 @@ def review(
         bool,
         typer.Option("--readings", help="List where a second reader of the pages differs, instead of pairs."),
     ] = False,
+    names: Annotated[
+        bool,
+        typer.Option("--names", help="Decide whether what is called like a person is one, instead of pairs."),
+    ] = False,
     profile: ProfileOption = None,
     registry: RegistryOption = None,
     out_folder: OutOption = None,
@@ -67,12 +72,15 @@ def review(
     if readings:
         out.print(differences_table(stage.read(SECOND), limit))
         return
+    if names:
+        review_names(settings, stage.read("listing"), who, limit, show)
+        return
     queue = review_queue(stage.read("match_pair"), limit)
     if show:
         table = Table("level", "left", "right", "probability", "decision", "reasons", title="Review queue")
         for row in queue.iter_rows(named=True):
-            names = ("level", "left_id", "right_id", "probability", "decision", "reasons")
-            table.add_row(*(f"{row[n]:.2f}" if n == "probability" else str(row[n]) for n in names))
+            columns = ("level", "left_id", "right_id", "probability", "decision", "reasons")
+            table.add_row(*(f"{row[n]:.2f}" if n == "probability" else shown(row[n]) for n in columns))
         out.print(table)
         return
     if queue.height and not who:
@@ -102,10 +110,10 @@ def _beside(pair: dict[str, Any], listings: pl.DataFrame) -> Table:
         next(listings.filter(pl.col("listing_id") == i.partition("#")[0]).iter_rows(named=True), {})
         for i in ids
     ]
-    title = f"{pair['level']}: {pair['decision']}, probability {pair['probability']:.2f}"
-    table = Table("", *ids, title=title, caption=pair["reasons"])
+    title = f"{shown(pair['level'])}: {shown(pair['decision'])}, probability {pair['probability']:.2f}"
+    table = Table("", *map(shown, ids), title=title, caption=shown(pair["reasons"]))
     for name in SHOWN:
         left, right = (str(row.get(name) or "") for row in rows)
         style = "green" if left == right else "yellow"
-        table.add_row(name, left, right, style=style)
+        table.add_row(name, shown(left), shown(right), style=style)
     return table

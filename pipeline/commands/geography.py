@@ -33,7 +33,7 @@ def show() -> None:
     for d in load_datasets().datasets:
         how = "packaged" if d.packaged else "can be fetched" if d.fetch else ""
         names = (shown(d.id), shown(d.vintage), shown(d.pattern))
-        table.add_row(*names, ", ".join(d.gives), how)
+        table.add_row(*names, shown(", ".join(d.gives)), how)
     out.print(table)
 
 

@@ -36,7 +36,7 @@ def health(
     settings, now = chosen(profile, registry, out_folder), datetime.now(UTC)
     wrong, last = wrong_now(settings, now), read_runs(settings.out).last
     if as_json:
-        typer.echo(json.dumps(_fields(settings, wrong, last, now), indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(_fields(settings, wrong, last, now), indent=1))
     else:
         _show(settings, wrong, last)
     raise typer.Exit(ExitCode.UNWELL if wrong.problems else ExitCode.OK)

@@ -52,12 +52,12 @@ def releases(
         broken += [problem] if problem else []
         table.add_row(
             mark,
-            str(release.number),
-            release.built_at[:16].replace("T", " "),
+            shown(release.number),
+            shown(release.built_at[:16].replace("T", " ")),
             f"{release.rows['directory']:,}",
             decimal(release.bytes),
-            release.contract_version,
-            problem or str(release.warnings),
+            shown(release.contract_version),
+            shown(problem or release.warnings),
             shown(release.kept),
         )
     out.print(table)

@@ -14,7 +14,9 @@ from warehouse.coverage.measure.travel_matrix import TravelMatrixError
 from warehouse.coverage.publish import Written, open_assembly, write_report, write_reports
 from warehouse.coverage.report.assemble import StateError
 from warehouse.coverage.report.text import text
+from warehouse.drafts import replacing
 from warehouse.exports.errors import ExportError
+from warehouse.unseen import without_acting
 
 StateOption = Annotated[
     str | None, typer.Option("--state", help="Of this state, as MA (default: all).", show_default=False)
@@ -75,10 +77,10 @@ def coverage(
     except ExportError as error:
         fail(error)
     if to is None:
-        typer.echo(written, nl=False)
+        typer.echo(without_acting(written), nl=False)
         return
-    to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_text(written, encoding="utf-8")
+    with replacing(to) as file:
+        file.write(written.encode())
     out.print(f"{shown(to)}: {len(written.splitlines())} lines")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -60,9 +61,13 @@ def show(settings: Settings, summary: Summary) -> None:
             out.print(
                 f"Coverage reports: [bold]{shown(summary.reports / 'index.html')}[/bold]", soft_wrap=True
             )
-        sql = "SELECT organization_name, city, schedule_text FROM directory WHERE level_of_care = 'iop'"
-        where = f"--profile {settings.profile}" if settings.is_at_home else f"--out {settings.out}"
-        out.print(f'  iop query {shown(where)} "{shown(sql)}"', soft_wrap=True)
+        sql = "SELECT organization_name, city, schedule_text FROM iop"
+        where = (
+            ("--profile", settings.profile)
+            if settings.is_at_home and settings.profile
+            else ("--out", str(settings.out))
+        )
+        out.print(shown(f"  iop query {shlex.join(where)} {shlex.quote(sql)}"), soft_wrap=True)
 
 
 def _what_readers_see(settings: Settings, release: Release, nothing_new: bool) -> str:
@@ -144,9 +149,9 @@ def _table(summary: Summary) -> Table:
         fetched = ", ".join(f"{n} {outcome}" for outcome, n in tried.most_common()) or "not due"
         counts = [f"{rows[name]:,}" if rows else "" for name in COUNTED]
         if number < most:
-            table.add_row(report.source_id, fetched, *counts, _note(report, unread))
+            table.add_row(shown(report.source_id), fetched, *counts, _note(report, unread))
     if len(reports) > most:
-        table.add_row(f"… {len(reports) - most} more", *[""] * (2 + len(COUNTED)))
+        table.add_row(f"… {len(reports) - most:,} more", *[""] * (2 + len(COUNTED)))
     footer = [
         counted(len(reports), "source"),
         counted(len(summary.fetched), "attempt"),

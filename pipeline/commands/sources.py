@@ -25,6 +25,7 @@ from pipeline.settings import Settings
 from sources.local_files import file_problems
 from sources.registry import Problem, missing_files
 from sources.urls import url_key
+from warehouse.unseen import without_acting
 
 app = typer.Typer(
     help="The registry and the health of its sources.",
@@ -79,8 +80,8 @@ def _table(rows: Sequence[Health]) -> Table:
         table.add_column(name, no_wrap=True)
     for row in rows:
         cells = [
-            row.source_id,
-            f"[{COLORS[row.state]}]{row.state.replace('_', ' ')}[/]",
+            shown(row.source_id),
+            f"[{COLORS[row.state]}]{shown(row.state.replace('_', ' '))}[/]",
             shown(row.reason),
             f"{row.last_good:%Y-%m-%d}" if row.last_good else "never",
         ]
@@ -148,7 +149,7 @@ def new(
     except ValueError as error:
         fail(error, ExitCode.USAGE)
     if proposal.toml:
-        typer.echo(proposal.toml)  # as it is: a wrapped line would be another value
+        typer.echo(without_acting(proposal.toml))  # as it is: a wrapped line would be another value
     if proposal.outcome is not Outcome.OK:
         fail(f"{proposal.outcome} {proposal.detail}")
     table = Table("score", "page", title="What would be read, the likeliest first")

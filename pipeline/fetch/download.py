@@ -21,6 +21,9 @@ def download(url: str, to: Path, settings: FetchSettings, checksum: str | None =
     no more if that version still stands (`If-Range`, RFC 9110, 13.1.5). Raises DownloadError, OSError.
     """
     part, version = to.with_name(f".{to.name}.part"), to.with_name(f".{to.name}.version")
+    for leftover in (part, version):
+        if leftover.is_symlink():  # none of ours: it is not written through
+            leftover.unlink()
     try:
         _get(url, part, version, settings)
     except httpx.HTTPError as error:

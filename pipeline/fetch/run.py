@@ -71,9 +71,9 @@ async def fetch_sources(
             async with asyncio.TaskGroup() as group:
                 for _ in range(min(settings.sites_at_once, len(todo))):
                     group.create_task(work())
-        except ExceptionGroup:
+        except ExceptionGroup as group:
             await results.put(None)
-            raise
+            raise group.exceptions[0] from None  # which is told in a line; the others have the same reason
         await results.put(None)
 
     running = asyncio.create_task(all_work())

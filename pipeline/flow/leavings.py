@@ -18,11 +18,11 @@ from pydantic import TypeAdapter
 from pipeline.read.source import ReadReport
 from pipeline.records import Document
 from pipeline.second_reader.client import AskReport
-from pipeline.stage.drafts import replacing
 from pipeline.stage.entities import EntityReport
 from pipeline.stage.geocode import GeocodeReport
 from pipeline.stage.geography.write import GeographyReport
 from warehouse.build import BuildReport
+from warehouse.drafts import replacing
 from warehouse.findings import AuditReport
 from warehouse.release import Release
 

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from pipeline.denied import require_writable
 from pipeline.flow.lease import LeaseError, leased
+from pipeline.flow.leavings import FOLDER
 from pipeline.settings import Settings
 
 LOCK = ".lock"  # held, shared, by every process of the run that works here
@@ -28,13 +30,16 @@ class RunLockedError(RuntimeError):
 def run_lock(settings: Settings, run_id: str | None = None) -> Iterator[None]:
     """One run at a time works in a directory, and with an archive that lies elsewhere; readers of its releases are never
     in the way. All steps of one run (`run_id`; None: this thread alone) may enter, in whatever process.
-    Raises RunLockedError at once where another run does, on another machine too where the archive is an object store."""
+    OSError where one of its folders may not be written to; RunLockedError at once where another run does, on another machine too where the archive is an object store."""
     folders = [settings.out]
     if isinstance(settings.archive, Path) and not settings.archive.is_relative_to(settings.out):
         folders.append(settings.archive)
+    written = [settings.stage, settings.releases, settings.out / FOLDER]
+    written += [settings.archive] if isinstance(settings.archive, Path) else []
     with ExitStack() as locks:
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
+            require_writable((folder, *written))
             locks.enter_context(_held(folder, run_id or f"{os.getpid()}.{threading.get_ident()}"))
         if isinstance(settings.archive, str):
             try:

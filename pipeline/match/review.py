@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from pipeline.match.score import JOIN
@@ -22,6 +24,20 @@ def review_queue(match_pair: pl.DataFrame, limit: int | None = None) -> pl.DataF
     queue = match_pair.with_columns(doubt=doubt).filter(asked & (pl.col("doubt") > 0))
     queue = queue.sort("doubt", "level", "left_id", "right_id", descending=[True, False, False, False])
     return queue if limit is None else queue.head(limit)
+
+
+def held_names(held: pl.DataFrame, listings: pl.DataFrame, decided: Collection[str]) -> pl.DataFrame:
+    """Listings that are not published as they are called like people: rows of `listing`, by name.
+
+    `held`: source_id and locator of such rows of a release's quarantine; `decided`: listing ids that people have looked at.
+    """
+    named = listings.with_columns(place=pl.coalesce("locator", "listing_id"))
+    waiting = named.join(held, left_on=["source_id", "place"], right_on=["source_id", "locator"], how="semi")
+    return (
+        waiting.filter(~pl.col("listing_id").is_in([*decided]))
+        .drop("place")
+        .sort("organization_name", "listing_id")
+    )
 
 
 def explain(

@@ -10,7 +10,7 @@ from pathlib import Path
 import zstandard
 
 from pipeline.extract.reading import Reading
-from pipeline.stage.drafts import replacing
+from warehouse.drafts import replacing
 
 LEVEL = 3  # zstd: some 7 KB a page
 

@@ -16,6 +16,7 @@ from pipeline.extract.parsing.page import Page
 from pipeline.second_reader.answers import AnswerError
 from pipeline.second_reader.completion import Completion
 from pipeline.second_reader.prompt import request_body, version
+from warehouse.drafts import replacing
 
 URL = "/v1/chat/completions"
 NO_MODEL = "second-reader"  # in a request where no model is named: whoever sends the file names one
@@ -44,14 +45,12 @@ def request_line(page: Page, sha256: str, model: str) -> dict[str, Any]:
 
 def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> int:
     """Write requests, each page once, whole or not at all; how many."""
-    draft = path.with_name(path.name + ".tmp")
     seen: set[str] = set()
-    with draft.open("wb") as out:
+    with replacing(path) as out:
         for line in lines:
             if line["custom_id"] not in seen:
                 seen.add(line["custom_id"])
                 out.write(json.dumps(line).encode() + b"\n")
-    draft.replace(path)
     return len(seen)
 
 

@@ -14,11 +14,11 @@ from typing import TypeVar
 import polars as pl
 
 from pipeline.records import Document, Listing, Rejected, SecondOpinion
-from pipeline.stage.drafts import replacing
 from pipeline.stage.rows import Seen, as_frame, listing_rows, naive_utc, source_row, unmapped_rows
 from pipeline.stage.second import SECOND, second_rows
 from sources.registry import Source
 from warehouse.contracts import stage_tables
+from warehouse.drafts import replacing
 
 LISTING_TABLES = ("listing", "listing_service", "observation", "quarantine", "unmapped")
 COMPRESSION_LEVEL = 3

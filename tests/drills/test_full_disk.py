@@ -7,6 +7,7 @@ import errno
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -16,10 +17,12 @@ from small_world import World
 
 from pipeline.archive.archive import Archive
 from pipeline.commands.exit_codes import ExitCode
+from pipeline.flow.acceptance import Accept
+from pipeline.flow.assets import warehouse
 from pipeline.stage.tables import Stage
 from warehouse.content import Content
 from warehouse.contracts import stage_tables
-from warehouse.findings import AuditReport
+from warehouse.findings import AuditReport, Finding
 from warehouse.release import Releases
 
 MB = 2**20
@@ -90,7 +93,7 @@ def test_a_write_that_finds_no_room_leaves_nothing_under_its_name(
     with pytest.raises((OSError, pl.exceptions.PolarsError)) as raised:
         write(full)
     assert getattr(raised.value, "errno", errno.ENOSPC) == errno.ENOSPC
-    assert {path for path in files(full.out) - before if path.suffix not in (".tmp", ".lock")} == set()
+    assert {path for path in files(full.out) - before if path.suffix != ".lock"} == set()
     (disk / "filler").unlink()
     write(full)
     assert files(full.out) - before
@@ -111,6 +114,40 @@ def test_a_run_without_room_says_so_and_publishes_nothing(full: World, disk: Pat
     assert "Traceback" not in text
     assert full.iop(*ASK) == (ExitCode.OK, "count_star()\n4\n")
     assert "free at" in full.iop("doctor", "--registry", full.registry)[1]
+
+
+def test_what_an_audit_refused_makes_room_where_there_is_none(
+    sound: World, disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run wants more than this disk has; what failed is told and kept in `.run`."""
+    world = sound.copied(disk / "world")
+    refused = Finding("volume", "error", "service", "", 1, "", "there are too few", "look at the sources")
+    monkeypatch.setattr(warehouse, "audit", lambda path, *_: AuditReport(path, 1, (refused,)))
+    code, text = world.run("--reread")
+    assert code == ExitCode.FAILED and "there are too few" in " ".join(text.split()), text
+    assert not list(world.out.glob("candidate.duckdb*"))
+    assert any("there are too few" in file.read_text() for file in world.out.glob(".run/*/audit*.json"))
+    assert world.iop(*ASK) == (ExitCode.OK, "count_star()\n4\n")
+
+
+def test_what_could_not_be_audited_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> AuditReport:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    candidate = tmp_path / "candidate.duckdb"
+    candidate.write_bytes(b"built")
+    monkeypatch.setattr(warehouse, "audit", full)
+    with pytest.raises(OSError, match="No space"):
+        warehouse._audited(candidate, None, datetime(2026, 1, 1), Accept())
+    assert not candidate.exists()
+
+
+def test_what_a_killed_run_built_makes_room_before_anything_is_fetched(full: World) -> None:
+    """Else each run would find the disk full before it came to the build, which replaces the file."""
+    (full.out / "candidate.duckdb").write_bytes(b"x" * 10_000)
+    full.list(4)
+    assert full.run()[0] == ExitCode.FAILED
+    assert not (full.out / "candidate.duckdb").exists()
 
 
 def test_readers_of_a_disk_that_may_not_be_written_to(sound: World, disk: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from command_line import iop
 from small_world import World
 from workbooks import workbook
 
@@ -70,7 +72,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, i
     (folder / "precious").write_text("precious")
     drafts = world.out / "stage" / "listing"
     drafts.mkdir(parents=True)
-    (drafts / "licenses.tmp").symlink_to(folder / "precious")
+    (drafts / "licenses.parquet.tmp").symlink_to(folder / "precious")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DAGSTER_HOME", raising=False)
         yield world, *world.run()
@@ -103,7 +105,16 @@ def test_a_date_out_of_bounds_is_told_with_file_key_and_remedy(hostile: tuple[Wo
 def test_a_draft_is_not_written_through_a_link(hostile: tuple[World, int, str]) -> None:
     world, _, _ = hostile
     assert (world.folder / "precious").read_text() == "precious"
-    assert not (world.out / "stage" / "listing" / "licenses.tmp").is_symlink()
+    assert not (world.out / "stage" / "listing" / "licenses.parquet.tmp").is_symlink()
+
+
+def test_the_query_that_is_proposed_can_be_pasted(hostile: tuple[World, int, str]) -> None:
+    """Whatever the folder is called."""
+    world, _, text = hostile
+    [line] = [line for line in text.splitlines() if line.startswith("  iop query")]
+    program, command, *options, sql = shlex.split(line)
+    assert (program, command, options) == ("iop", "query", ["--out", str(world.out)])
+    assert iop("query", *options, sql, "--format", "csv")[0] == ExitCode.OK
 
 
 def test_half_a_release_does_not_keep_the_disk_full(tmp_path: Path) -> None:

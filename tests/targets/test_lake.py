@@ -13,6 +13,7 @@ import fsspec
 import pytest
 from postgres_server import PASSWORD, postgres_server
 
+from warehouse import withdrawal
 from warehouse.release import Release, Releases
 from warehouse.targets import lake as lakes
 from warehouse.targets.extensions import load, packaged
@@ -130,6 +131,38 @@ def test_an_outage_is_caught_up_and_rollback_hold_and_retirement_travel(
     assert ask(lake, "SELECT DISTINCT city FROM lake.directory") == [("F",)]
     with lake._open(read_only=True) as connection:  # retired here, expired there
         assert {one.release for one in snapshots(connection)} == {4, 5, 6}
+
+
+@needs_extension
+def test_what_is_withdrawn_leaves_the_lake_with_its_files_at_once(
+    one_engine: None,
+    lake: LakeTarget,
+    publish: Publish,
+    releases: Releases,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Releases 1 and 2 speak of what was taken down; what merely retires waits for readers that still have it open."""
+    for city in ("Takentown", "Takentown", "Lowell"):
+        publish(releases, city)
+    lake.bring_up(releases)
+    monkeypatch.setattr(withdrawal, "redirects_of", lambda path: {})
+    monkeypatch.setattr(
+        withdrawal, "speaks_of", lambda path, ids: path.name in ("release-1.duckdb", "release-2.duckdb")
+    )
+    assert withdrawal.Withdrawal(releases.folder).withdraw(["svc_0a"]) == (1, 2)
+    assert lake.bring_up(releases).sent == ()
+    with lake._open(read_only=True) as connection:
+        assert [one.release for one in snapshots(connection)] == [3]
+    assert ask(lake, "SELECT DISTINCT city FROM lake.directory") == [("Lowell",)]
+    left = [*(tmp_path / "files").rglob("directory*/*.parquet")]
+    assert left and not [path for path in left if "Takentown" in cities(path)]
+
+
+def cities(file: Path) -> str:
+    """The cities of a file of a lake's table."""
+    rows = duckdb.execute("SELECT DISTINCT city FROM read_parquet(?)", [str(file)]).fetchall()
+    return "|".join(str(city) for (city,) in rows)
 
 
 @needs_extension

@@ -118,6 +118,7 @@ def test_the_user_interface(world: World, by_command: Path, root: Path, tmp_path
     """Launched by hand in a browser: partitions, checks with their verdicts, what the release is; no errors of the page."""
     from playwright.sync_api import expect
 
+    expect.set_options(timeout=60_000)  # milliseconds: the web server shares its processors with other tests
     errors: list[str] = []
     own = new_world(tmp_path / "clicked", world.registry)
     with dagster(own, tmp_path / "home", root) as address, browser() as opened:

@@ -12,6 +12,9 @@ from warehouse.overrides import append_override
 from warehouse.people.names import Kind, told
 
 NAMES = Path(__file__).parent / "names_of_people_and_places.csv"  # of nobody: made up
+MEASURED = (
+    Path(__file__).parent / "names_for_measuring.csv"
+)  # written before who wrote them saw the rules and their words
 PRINTED = (  # as a list prints them: name, street, and what may be published of the two; None: not listed
     ("Hortense Soloname, LICSW", "1 Elm St", None),
     ("Dr. Felicity Drname", "3 Elm St", None),
@@ -29,8 +32,8 @@ PRINTED = (  # as a list prints them: name, street, and what may be published of
 SECRET = ("Soloname", "Drname", "Careof", "Attnname", "Gideon", "Plainname, C")
 
 
-def named(kind: str) -> list[str]:
-    with NAMES.open(encoding="utf-8", newline="") as file:
+def named(kind: str, names: Path = NAMES) -> list[str]:
+    with names.open(encoding="utf-8", newline="") as file:
         return [row["name"] for row in csv.DictReader(file) if row["is"] == kind]
 
 
@@ -42,9 +45,28 @@ def test_people_and_places_are_told_apart() -> None:
     assert sum(told(name).kind is Kind.MAYBE for name in plain) >= 96
 
 
+def test_names_that_the_rules_were_not_made_on() -> None:
+    """At first 161 of 200 people were found, and 192 of 200 places kept; what each of these lacks is in docs/claims.md."""
+    people, places = named("person", MEASURED), named("place", MEASURED)
+    assert (len(people), len(places)) == (200, 200)
+    assert sum(told(name).kind is not None for name in people) >= 179
+    assert sum(told(name) == (None, name) for name in places) >= 192
+    assert sum(told(name).kind is Kind.PERSON for name in places) <= 2
+
+
 @pytest.mark.parametrize(
     ("printed", "public"),
     [
+        ("Sample, Mrs. Jane", ""),
+        ("River Center, Mrs. Jane Sample", "River Center"),
+        ("Attention Dr. Jane Sample", ""),
+        ("Clinician: Jane Sample", ""),
+        ("Jane Sample, Licensed Clinical Social Worker", ""),
+        ("Jane Sample | LCSW", ""),
+        ('Jane "Jo" Sample, LCSW', ""),
+        ("Rabbi Jane Sample", ""),
+        ("Rabbi Jane Sample School", "Rabbi Jane Sample School"),
+        ("Social Worker Center", "Social Worker Center"),
         ("9 Elm St, Boston, MA 02134", "9 Elm St, Boston, MA 02134"),
         ("18 Mt. Vernon Street Boston, Ma 02125", "18 Mt. Vernon Street Boston, Ma 02125"),
         ("123 Martin Luther King Dr", "123 Martin Luther King Dr"),
@@ -99,6 +121,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "why": "a clinic named after its founder",
     }
     append_override(folder / "overrides", "not_a_person", decision)
+    found = world.listing("su_2025", 90, "Zzyxa Foundname", 90)  # whose name no rule knows
+    append_override(folder / "overrides", "person", decision | {"id": found["listing_id"]})
     return build_world(world, folder, overrides=folder / "overrides")
 
 
@@ -107,13 +131,12 @@ def test_a_list_publishes_places_and_no_people(release: Path) -> None:
     assert [ask(release, rows, str(50 + n)) for n in range(len(PRINTED))] == [
         [] if public is None else [public] for *_, public in PRINTED
     ]
-    texts = ask(
-        release,
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'iop' AND data_type LIKE '%VARCHAR%'",
-    )
-    for table, column in texts:
-        shown = ask(release, f'SELECT "{column}"::VARCHAR FROM {table} WHERE "{column}" IS NOT NULL')
-        assert not [text for (text,) in shown if any(name in text for name in SECRET)], (table, column)
+    texts = """SELECT table_name, list(column_name) FROM duckdb_columns()
+        WHERE database_name = 'iop' AND data_type LIKE '%VARCHAR%' GROUP BY ALL"""
+    for table, columns in ask(release, texts):
+        cells = " || ' ' || ".join(f"coalesce(\"{column}\"::VARCHAR, '')" for column in columns)
+        shown = ask(release, f"SELECT {cells} FROM {table}")
+        assert not [text for (text,) in shown if any(name in text for name in SECRET)], table
 
 
 def test_plain_names_wait_for_people_to_decide(release: Path) -> None:
@@ -121,6 +144,9 @@ def test_plain_names_wait_for_people_to_decide(release: Path) -> None:
         release, "SELECT locator, detail FROM quarantine WHERE reason = 'maybe_person' ORDER BY ALL"
     )
     assert {locator for locator, detail in waiting if "not_a_person.csv" in detail} == {"line 2", "line 3"}
+    assert "Zzyxa Foundname" not in {
+        name for (name,) in ask(release, "SELECT organization_name FROM listing")
+    }
     assert ask(release, "SELECT raw FROM quarantine WHERE reason = 'bad_phone'") == [(None,)]
     kept = ask(
         release,

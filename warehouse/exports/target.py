@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from warehouse.drafts import clear, new_file
 from warehouse.exports.errors import ExportError
 from warehouse.exports.release_file import OpenRelease
 
@@ -21,6 +22,7 @@ def draft_file(to: Path) -> Iterator[Path]:
         raise ExportError(f"{to} is a folder: give the name of a file")
     to.parent.mkdir(parents=True, exist_ok=True)
     draft = to.with_name(f".{to.name}.tmp")
+    new_file(draft).close()  # so that the writers of formats open a file of ours
     try:
         yield draft
         draft.replace(to)
@@ -38,7 +40,7 @@ def draft_folder(to: Path, format: str) -> Iterator[Path]:
     to.parent.mkdir(parents=True, exist_ok=True)
     draft, old = to.with_name(f".{to.name}.tmp"), to.with_name(f".{to.name}.old")
     for leftover in (draft, old):
-        shutil.rmtree(leftover, ignore_errors=True)
+        clear(leftover)
     draft.mkdir()
     try:
         yield draft

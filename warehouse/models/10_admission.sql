@@ -31,7 +31,8 @@ CREATE TABLE work.taken_locator AS
     FROM work.taken_page;
 
 -- Names of people among the names of listings. What is only called like a person is one unless its own page says so, it is where
--- its name says (`Prince Frederick`), many places bear the name, or people found it to be none (`not_a_person.csv`).
+-- its name says (`Prince Frederick`), many places bear the name, or people found it to be none (`not_a_person.csv`); whom they
+-- found to be a person (`person.csv`) is one, whatever the name.
 CREATE TABLE work.called AS
 WITH printed AS (
     SELECT listing_id, unnest([organization_name, site_name]) AS name FROM stage.listing
@@ -39,8 +40,14 @@ WITH printed AS (
     SELECT listing_id, name FROM stage.listing_service
     UNION
     SELECT listing_id, value FROM stage.observation WHERE field IN ('organization', 'site_name', 'program_name')),
+found AS (
+    SELECT id AS listing_id FROM override.person
+    UNION
+    SELECT listing_id FROM stage.crosswalk JOIN override.person ON id = entity_id),
 told AS (
-    SELECT listing_id, name, work.person_kind(name) AS kind FROM printed WHERE name IS NOT NULL),
+    SELECT listing_id, name, CASE WHEN name = organization_name AND listing_id IN (FROM found) THEN 'person'
+        ELSE work.person_kind(name) END AS kind
+    FROM printed JOIN stage.listing USING (listing_id) WHERE name IS NOT NULL),
 spread AS (
     SELECT organization_name AS name FROM stage.listing GROUP BY ALL
     HAVING count(DISTINCT coalesce(zip, city)) >= getvariable('institution_places')),
@@ -139,7 +146,7 @@ SELECT source_id, coalesce(locator, listing_id) AS locator,
     CASE kind WHEN 'person' THEN 'individual' ELSE kind END AS reason,
     CASE kind WHEN 'person' THEN 'a clinician in practice alone is not listed' ELSE
         'called like a person: not listed unless people find that it is a place, and put '
-        || listing_id || ' in not_a_person.csv' END AS detail, observed_at
+        || listing_id || ' in not_a_person.csv (iop review --names)' END AS detail, observed_at
 FROM work.individual ANTI JOIN work.taken_listing USING (listing_id);
 
 INSERT INTO source BY NAME FROM stage.source ANTI JOIN work.taken_source USING (source_id);

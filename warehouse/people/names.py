@@ -20,17 +20,17 @@ from typing import NamedTuple
 from unicodedata import combining, normalize
 
 HERE = Path(__file__).parent
-SPACED = re.compile(r"\b(?:Ph|Psy|Ed)\. D\b\.?")  # a degree of two tokens
-TOKEN = re.compile(rf"{SPACED.pattern}|[^\W_](?:[\w.'’&/+]|-(?=\w))*|&|[^\w\s]")
+TOKEN = re.compile(r"[^\W_](?:[\w.'’&/+]|-(?=\w))*|&|[^\w\s]")
 INITIAL = re.compile(r"[A-Z]\.?(?:[A-Z]\.?)?")
 NUMBER = re.compile(r"\d")
 VOWEL = re.compile(r"[aeiouyAEIOUY]")
 PARTS = re.compile(r"[-/]")
 APART = re.compile(r"[\s/,-]+")
 NAME_MARKS = re.compile(r"['’.-]")
+NICKNAME = re.compile(r"""(?<=[a-z] )["“(][A-Z][a-z]+["”)](?= [A-Z])""")  # `Jane "Jo" Sample`
 BREAKS = set(";:()[]|—–-,•*")  # where one name ends and another may begin
 RANKS = ("jr", "sr", "i", "ii", "iii", "iv", "c")  # behind a name, or behind a license: `MHRT-C`
-BETWEEN = {",", "-", "–", "—", "(", ")", "&", "#", "."}  # a name and its degree
+BETWEEN = {",", "-", "–", "—", "(", ")", "&", "#", ".", "|"}  # a name and its degree
 JOINS = ("and", "&")
 STOPS = re.compile(r"[^\w&]")
 MOST_LETTERS = 5  # of a degree
@@ -67,7 +67,11 @@ class Word:
     @property
     def is_degree(self) -> bool:
         """A degree, also `LICSW-R` and `LADC/MH`."""
-        return self.key in words("degrees") or _key(PARTS.split(self.text)[0]) in words("degrees")
+        return (
+            self.key in words("degrees")
+            or self.key in words("phrases")
+            or _key(PARTS.split(self.text)[0]) in words("degrees")
+        )
 
     @property
     def is_name(self) -> bool:
@@ -102,12 +106,21 @@ def words(kind: str) -> frozenset[str]:
             return frozenset(row["name"] for row in csv.DictReader(file))
     if kind == "signs":
         return words("titles") | words("degrees")
-    return frozenset(_key(word) for word in re.split(r"[\s|]+", _file()[kind]))
+    apart = r"\s*\|\s*" if kind == "phrases" else r"[\s|]+"
+    return frozenset(_key(word) for word in re.split(apart, _file()[kind]))
 
 
 @cache
 def _file() -> dict[str, str]:
     return tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    """Degrees and roles of several words; the longest that fits. `Ph. D.` wants its stop, `PH D` is no degree."""
+    found = sorted(re.split(r"\s*\|\s*", _file()["phrases"]), key=len, reverse=True)
+    each = (r"\s".join(map(re.escape, phrase.split())).removesuffix(r"\.") for phrase in found)
+    return re.compile(rf"\b(?:{'|'.join(each)})\b\.?", re.IGNORECASE)
 
 
 @cache
@@ -136,7 +149,7 @@ def told(name: str) -> Told:
 def _may_name_somebody(text: str) -> bool:
     """Most names hold no word that only people have: they need no closer look."""
     keys = [_key(part) for part in APART.split(text)]
-    if not words("signs").isdisjoint(keys) or _mark().search(text) or SPACED.search(text):
+    if not words("signs").isdisjoint(keys) or _mark().search(text) or _phrases().search(text):
         return True
     return len(keys) <= MOST_WORDS + 1 and not words("given").isdisjoint(keys)
 
@@ -180,9 +193,11 @@ def _titled(tokens: list[Word], at: int) -> tuple[int, int] | None:
     end = at + 1
     while end < len(tokens) and _goes_on(tokens, at + 1, end) and end - at <= MOST_WORDS:
         end += 1
-    if not any(word.is_full for word in tokens[at + 1 : end]):
+    full = sum(word.is_full for word in tokens[at + 1 : end])
+    if not full:
         return None
-    return at, _degrees_end(tokens, end)
+    inverted = at == 2 and full == 1 and tokens[1].text == "," and tokens[0].is_full  # `Sample, Mrs. Jane`
+    return 0 if inverted else at, _degrees_end(tokens, end)
 
 
 def _with_degree(tokens: list[Word], at: int) -> tuple[int, int] | None:
@@ -263,8 +278,13 @@ def _bears(tokens: list[Word], span: tuple[int, int]) -> bool:
 def _is_bare(name: str) -> bool:
     """`Jane Q. Sample`, `Sample, Jane`: a given name and another, and no word of an institution."""
     tokens = [word for word in _tokens(name) if word.key not in RANKS]
+    while tokens and tokens[-1].text == ",":  # of `Sample, Jane, Jr.`
+        tokens.pop()
+    if len(tokens) > 3 and tokens[1].key in JOINS and tokens[2].key in words("given"):
+        tokens = [tokens[0], *tokens[3:]]  # `Jane and Max Sample`
     comma = [number for number, word in enumerate(tokens) if word.text == ","]
-    if len(comma) == 1 and 0 < comma[0] <= 2:
+    surname = tokens[: comma[0]] if comma else []
+    if len(comma) == 1 and 0 < sum(word.key not in words("particles") for word in surname) <= 2:
         tokens = tokens[comma[0] + 1 :] + tokens[: comma[0]]
     if not 2 <= len(tokens) <= MOST_WORDS or not all(word.is_name for word in tokens):
         return False
@@ -283,7 +303,13 @@ def _has_substance(text: str) -> bool:
 
 
 def _tokens(text: str) -> list[Word]:
-    return [Word(found[0], _key(found[0]), found.start(), found.end()) for found in TOKEN.finditer(text)]
+    text = NICKNAME.sub(lambda found: " " * len(found[0]), text)
+    return [Word(found[0], _key(found[0]), found.start(), found.end()) for found in _token().finditer(text)]
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(rf"(?i:{_phrases().pattern})|{TOKEN.pattern}")
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from warehouse.drafts import new_file
 from warehouse.release import Release, ReleaseError, Releases, release_of_row
 from warehouse.targets.objects import INDEX, POINTER, pointed, rows_of
 from warehouse.targets.store import Objects
@@ -34,7 +35,7 @@ def pull(url: str, folder: Path, keep: int = KEEP) -> tuple[Release, bool]:
     release = release_of_row(known, folder)
 
     def fill(draft: Path) -> None:
-        with draft.open("wb") as file:
+        with new_file(draft) as file:
             if not objects.fetch(release.path.name, file):
                 raise TargetError(f"{objects.name} has taken release {number} back meanwhile: ask again")
 

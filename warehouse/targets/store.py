@@ -118,7 +118,10 @@ class Objects:
     def _renamed(self, name: str, write: Callable[[str], object]) -> None:
         """Where a write may be seen half done, as on a file system, it is done beside its place."""
         self._fs.makedirs(self._root, exist_ok=True)
-        write(draft := self._path(f"{name}.tmp"))
+        draft = self._path(f"{name}.tmp")
+        with suppress(FileNotFoundError):
+            self._fs.rm_file(draft)  # also a link that lies there: it is not written through
+        write(draft)
         self._fs.mv(draft, self._path(name))
 
     def _path(self, name: str) -> str:

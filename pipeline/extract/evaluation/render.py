@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.extract.evaluation.calibration import WANTED, Calibration, Reliability
@@ -35,16 +36,16 @@ def _misses(result: Evaluation, field: str) -> Table:
     """What was invented and missed of a field, but on the pages that nobody reads by eye: they are counted alone."""
     found = [miss for miss in result.score.misses if miss.field == field]
     shown = [miss for miss in found if miss.row not in result.aside]
-    table = Table("row", "", "value", title=f"{field}: what was invented and what was missed")
+    table = Table("row", "", "value", title=f"{escape(field)}: what was invented and what was missed")
     for miss in shown:
-        table.add_row(miss.row, miss.kind, str(miss.value))
+        table.add_row(*map(escape, (miss.row, miss.kind, str(miss.value))))
     if len(shown) < len(found):
         table.caption = f"and {len(found) - len(shown)} on pages that are kept aside"
     return table
 
 
 def _scores(result: Evaluation) -> Table:
-    table = Table(title=f"{result.gold.name}, {result.rows} rows")
+    table = Table(title=f"{escape(result.gold.name)}, {result.rows:,} rows")
     table.add_column("field")
     for name in ("tp", "fp", "fn", "precision", "recall", "f1"):
         table.add_column(name, justify="right")
@@ -101,7 +102,7 @@ def _history(result: Evaluation) -> Table:
     table = Table("when", "f1", "precision", "is_listing", title="Earlier runs")
     for run in result.earlier[-8:]:
         table.add_row(
-            str(run.get("at")),
+            escape(str(run.get("at"))),
             f"{run['f1']:.3f}",
             f"{run.get('precision', 0):.3f}",
             f"{run.get('is_listing', 0):.3f}",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.extract.evaluation.folds import provider_of
@@ -62,7 +63,7 @@ def render(found: list[Use]) -> Table:
         "table", "entry", "provider", title=f"{len(alone)} of {len(found)} entries match one provider"
     )
     for use in alone:
-        table.add_row(use.table, use.entry, *use.providers)
+        table.add_row(*map(escape, (use.table, use.entry, *use.providers)))
     return table
 
 

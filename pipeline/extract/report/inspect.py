@@ -108,12 +108,19 @@ def _chosen(observations: Iterable[Observation], everything: bool) -> list[Obser
 
 def _facts(title: str, observations: Iterable[Observation], reading: Reading) -> RenderableType:
     table = Table(
-        "field", "value", "in these words", "where", "sure", title=title, title_justify="left", expand=True
+        "field",
+        "value",
+        "in these words",
+        "where",
+        "sure",
+        title=Text(title),
+        title_justify="left",
+        expand=True,
     )
     for observation in observations:
         qualifier = f" ({observation.qualifier})" if observation.qualifier else ""
         table.add_row(
-            observation.field,
+            Text(observation.field),
             Text(_value(observation) + qualifier, style="bold"),
             quoted(observation, reading.page.text),
             Text(_where(observation), style="dim"),
@@ -171,7 +178,8 @@ def _rejected(reading: Reading) -> RenderableType:
         if observation.assertion is Assertion.AFFIRMED or key in seen:
             continue
         seen.add(key)
-        table.add_row(observation.field, _value(observation), quoted(observation, reading.page.text), key[2])
+        words = quoted(observation, reading.page.text)
+        table.add_row(Text(observation.field), Text(_value(observation)), words, Text(key[2]))
     for reason in reading.rejected:
         table.add_row("page", "", "", Text(reason, style="red"))
     return table

@@ -19,6 +19,7 @@ from pipeline.extract.schedule.sessions import consolidate
 from pipeline.fields import Trait, fields, written_as
 from pipeline.records import Assertion, Observation
 from pipeline.values import Address, Session, plain
+from warehouse.drafts import replacing
 
 
 def extract_jsonl(
@@ -34,15 +35,13 @@ def extract_jsonl(
     together. Returns how many rows were listings, others and errors.
     """
     counts: Counter[str] = Counter(listings=0, others=0, errors=0)
-    temporary = out_path.with_name(out_path.name + ".tmp")
-    with in_path.open("rb") as rows, temporary.open("wb") as out:
+    with in_path.open("rb") as rows, replacing(out_path) as out:
         groups = grouped(rows) if by_site else ([line] for line in enumerate(rows, 1))
         for row in chain.from_iterable(_rows(group, in_path.parent, read) for group in groups):
             counts["errors" if "error" in row else "listings" if row["is_listing"] else "others"] += 1
             out.write(_line(row))
             if progress:
                 progress()
-    temporary.replace(out_path)
     return dict(counts)
 
 

@@ -11,11 +11,13 @@ from pipeline.archive.archive import Archive
 from pipeline.archive.replay import standing_attempts
 from pipeline.archive.visits import GOOD, by_source, due
 from pipeline.fetch.run import fetch_all
+from pipeline.flow.assets.warehouse import candidate_path
 from pipeline.flow.partition_events import check_told, judged, made, seen, told
 from pipeline.flow.partitions import SOURCES, asked_sources
 from pipeline.flow.workspace import Workspace
 from pipeline.records import Document
 from sources.registry import Source
+from warehouse.room import make_room
 
 HISTORY = timedelta(days=90)  # attempts that a release carries, for source health
 
@@ -59,6 +61,7 @@ def fetch(
     """Fetch these sources where they are due, put what is known of them on the stage, and tell each one's end. `part`:
     of which step of several, where they share out a run's sources."""
     settings, now = workspace.settings, workspace.clock()
+    make_room(candidate_path(workspace))  # of a run that was killed
     fetched: list[Document] = []
     with Archive(settings.archive) as archive:
         visits = by_source(archive.visits())

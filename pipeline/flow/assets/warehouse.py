@@ -5,6 +5,7 @@ Every contract is an asset check here. An error keeps the release from being pub
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from warehouse.audit import AuditReport, audit
 from warehouse.build import build
 from warehouse.contracts import Contract, release_tables
 from warehouse.policy import using
+from warehouse.room import make_room
 
 log = logging.getLogger(__name__)
 CANDIDATE = "candidate.duckdb"
@@ -99,13 +101,13 @@ def warehouse(
             },
         )
         task.advance()
-        acceptance = config.acceptance(now)
-        report = audit(candidate, previous, now).accept(lambda _: acceptance)
-        record_drift(report)
+        report = _audited(candidate, previous, now, config)
         task.advance()
     verdict = {"release": built.release, "errors": len(report.errors), "warnings": len(report.warnings)}
     log.info("audit of release %d: %d errors, %d warnings", *verdict.values(), extra=verdict)
     workspace.leave(build=built, audit=report)
+    if not report.ok and make_room(candidate):
+        log.warning("%s is removed: what it would keep of the disk, the next run wants", candidate)
     for spec in SPECS:
         tables = [c.table for c in TABLES.values() if asset_of(c) == spec.key.to_user_string()]
         rows = {f"rows {table}": built.rows[table] for table in tables}
@@ -116,6 +118,18 @@ def warehouse(
         }
         yield dg.MaterializeResult(spec.key, metadata=known)
     yield from check_results(report)
+
+
+def _audited(candidate: Path, previous: Path | None, now: datetime, config: Accept) -> AuditReport:
+    """What the audit found, with what was accepted of it. A file that could not be audited is of no use to anybody."""
+    try:
+        acceptance = config.acceptance(now)
+        report = audit(candidate, previous, now).accept(lambda _: acceptance)
+        record_drift(report)
+    except BaseException:
+        candidate.unlink(missing_ok=True)
+        raise
+    return report
 
 
 def candidate_path(workspace: Workspace) -> Path:
