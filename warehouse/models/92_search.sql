@@ -33,6 +33,7 @@ CREATE MACRO search(words, n := 50, level := NULL, in_state := NULL) AS TABLE
                 WHEN 'town' THEN 2 ELSE 1 END) AS weight
             FROM (FROM as_typed UNION ALL FROM slipped)
             GROUP BY ALL
+            ORDER BY weight DESC, posting LIMIT 5000  -- more than there ever are; or DuckDB expects so many that it holds all lists
         ),
         hit AS (
             SELECT row_found, asked_word, max(weight) AS weight
