@@ -1,5 +1,6 @@
 -- Programs for a teenager in the evening that take a payer, told in Spanish.
--- Words for codes are in `vocabulary_label`; `payer_answer` is a sentence for what is not simply yes.
+-- Words for codes are in `vocabulary_label`; `payer_answer` is a sentence where it is not simply yes. What states no
+-- evening or payer stands after what does; what was asked and did not tick the payer is left out.
 SET VARIABLE state = 'MA';
 SET VARIABLE age = 15;
 SET VARIABLE payer = 'medicaid';
