@@ -35,10 +35,18 @@ def export(
     profile: ProfileOption = None,
     out_folder: OutOption = None,
     release: ReleaseOption = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            help="Of changes: the release that one has, by number or date (default: the one before; 0: none).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write the current release in a format of others."""
     try:
-        rows = write(release_of(profile, out_folder, release), format, to)
+        rows = write(release_of(profile, out_folder, release), format, to, since=since)
     except ExportError as error:
         fail(error)
     out.print(

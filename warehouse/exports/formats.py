@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from warehouse.exports.changes import write_changes
 from warehouse.exports.csv import write_csv
 from warehouse.exports.errors import ExportError
 from warehouse.exports.fhir import write_fhir
@@ -20,8 +21,9 @@ class Format(NamedTuple):
     """A format: what people call it, and what writes it."""
 
     title: str
-    write: Callable[[OpenRelease, Path], Mapping[str, int]]
+    write: Callable[..., Mapping[str, int]]  # (open release, where to), and `since` where it takes that
     is_folder: bool
+    takes_since: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
@@ -30,19 +32,24 @@ FORMATS: Mapping[str, Format] = {
     "geojson": Format("GeoJSON", write_geojson, is_folder=False),
     "parquet": Format("Parquet", write_parquet, is_folder=True),
     "csv": Format("CSV", write_csv, is_folder=False),
+    "changes": Format("what changed, NDJSON", write_changes, is_folder=False, takes_since=True),
 }
 
 
-def export(release: Path, format: str, to: Path) -> Mapping[str, int]:
+def export(release: Path, format: str, to: Path, *, since: str | None = None) -> Mapping[str, int]:
     """Write a release file to `to`: a file or a folder, as the format has it.
 
     Gives the number of rows or resources by what was written. An older export at `to` is replaced; ExportError where
-    something else is there, where the release cannot be read, or where there is no such format.
+    something else is there, where the release cannot be read, or where there is no such format. `since`: of `changes`, the
+    number of a release or a date.
     """
     if format not in FORMATS:
         raise ExportError(f"no format {format!r}: there are {', '.join(sorted(FORMATS))}")
+    if since is not None and not FORMATS[format].takes_since:
+        raise ExportError(f"{format} is written whole: --since is of `changes`")
+    options = {"since": since} if FORMATS[format].takes_since else {}
     with (
         open_release(release) as source,
         draft_folder(to, format) if FORMATS[format].is_folder else draft_file(to) as draft,
     ):
-        return FORMATS[format].write(source, draft)
+        return FORMATS[format].write(source, draft, **options)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from warehouse.exports.release_file import DIRECTORY, OpenRelease, iso
+from warehouse.exports.release_file import DIRECTORY, OpenRelease, plain
 
 
 def write_geojson(source: OpenRelease, to: Path) -> Mapping[str, int]:
@@ -28,10 +27,6 @@ def feature(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of the directory as a Feature. Positions are longitude, latitude in WGS 84; null is *not stated*."""
     located = row["latitude"] is not None and row["longitude"] is not None
     point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]} if located else None
-    properties = {
-        name: iso(value) if isinstance(value, date) else value
-        for name, value in row.items()
-        if name not in ("latitude", "longitude")
-    }
+    properties = {name: plain(value) for name, value in row.items() if name not in ("latitude", "longitude")}
     key = "/".join(part for part in (row["service_id"], row["location_id"]) if part)
     return {"type": "Feature", "id": key, "geometry": point, "properties": properties}

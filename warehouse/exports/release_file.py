@@ -53,6 +53,11 @@ def iso(day: date) -> str:
     return day.isoformat() + ("Z" if isinstance(day, datetime) else "")
 
 
+def plain(value: Any) -> Any:
+    """A value of a row as JSON has it: dates and moments as ISO 8601."""
+    return iso(value) if isinstance(value, date) else value
+
+
 @contextmanager
 def open_release(release: Path) -> Iterator[OpenRelease]:
     """The release at a path, which may be the stable one: it is resolved first, so one version is read throughout.

@@ -44,6 +44,11 @@ CREATE TABLE work.entity_before AS SELECT DISTINCT entity_type, entity_id FROM p
     WHERE entity_id NOT IN (FROM work.withheld);
 CREATE TABLE work.entity_after AS SELECT DISTINCT entity_type, entity_id FROM crosswalk;
 
+-- Programs of which rows of the past go for it: none of their rows stays, so that what is told of them is whole, or nothing.
+CREATE TABLE work.retold AS
+SELECT DISTINCT service_id FROM previous.directory_history
+WHERE service_id IN (FROM work.withheld) OR location_id IN (FROM work.withheld) OR organization_id IN (FROM work.withheld);
+
 -- Which sources spoke of an entity, to tell a lost source from a changed one.
 CREATE TABLE work.voice_before AS
 SELECT DISTINCT c.entity_id, l.source_id FROM previous.crosswalk c JOIN previous.listing l USING (listing_id);
@@ -120,6 +125,7 @@ FROM (
 CREATE TABLE work.unchanged AS
 SELECT h.service_id || '@' || coalesce(h.location_id, '') AS site, row_hash
 FROM (SELECT service_id, location_id, row_hash FROM previous.directory_history WHERE valid_to IS NULL) h
+ANTI JOIN work.retold r ON r.service_id = h.service_id
 SEMI JOIN work.hashed_row s ON s.site = h.service_id || '@' || coalesce(h.location_id, '') AND s.row_hash = h.row_hash;
 
 INSERT INTO directory_history BY NAME
@@ -129,9 +135,7 @@ SELECT h.* REPLACE (
 FROM previous.directory_history h
 LEFT JOIN work.unchanged u ON u.site = h.service_id || '@' || coalesce(h.location_id, '')
     AND u.row_hash = h.row_hash
-ANTI JOIN work.withheld ds ON ds.entity_id = h.service_id
-ANTI JOIN work.withheld dl ON dl.entity_id = h.location_id
-ANTI JOIN work.withheld dr ON dr.entity_id = h.organization_id;
+ANTI JOIN work.retold r ON r.service_id = h.service_id;
 
 INSERT INTO directory_history BY NAME
 SELECT d.*, s.row_hash, getvariable('now') AS valid_from, getvariable('release') AS from_release
