@@ -289,3 +289,22 @@ def test_a_release_whose_keys_were_numbers_goes_on(
     assert ask(new, "SELECT count(*) FROM changes") == [(0,)]
     assert ask(new, "SELECT count(*) FROM directory_history WHERE valid_to IS NOT NULL") == [(0,)]
     assert ask(new, "SELECT max(first_seen) FROM claim") == ask(built, "SELECT max(first_seen) FROM claim")
+
+
+def test_what_stays_beside_a_takedown_keeps_its_row(make: Callable[..., Path], tmp_path: Path) -> None:
+    """A record of the operator is taken down; a program of another, that says what it said, is still in the history."""
+    world = World(2)
+    world.site(1)["organization_name"] = name = "EXAMPLE RECOVERY 1 INC"  # as all of its listings print it
+    world.find("observation", source_id="site_001", field="organization")[0]["value"] = name
+    beside = world.listing("su_2025", 1, name, 100)
+    world.service(beside, "php", "php", None)
+    world.entity("service", "svc_php", [(beside, "php")])
+    for kind, entity in (("organization", "org_001"), ("location", "loc_001")):
+        world.entity(kind, entity, [(beside, None)])
+        world.rows["ledger"].pop()
+    first = make(world, "first")
+    (tmp_path / "takedown.csv").write_text("id,who,when,why\nsu_2025:100,ann,2026-03-20,asked to\n")
+    later = make(world, "later", previous=first, overrides=tmp_path)
+    rows = "SELECT service_id FROM {} ORDER BY ALL"
+    assert ask(later, rows.format("directory_as_of_release(2)")) == ask(later, rows.format("directory"))
+    assert ("svc_001b",) in ask(later, rows.format("directory"))

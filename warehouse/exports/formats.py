@@ -13,7 +13,7 @@ from warehouse.exports.fhir import write_fhir
 from warehouse.exports.geojson import write_geojson
 from warehouse.exports.hsds import write_hsds
 from warehouse.exports.parquet import write_parquet
-from warehouse.exports.release_file import OpenRelease, open_release
+from warehouse.exports.release_file import open_release
 from warehouse.exports.target import draft_file, draft_folder
 
 
