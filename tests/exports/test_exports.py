@@ -82,6 +82,6 @@ def test_what_was_taken_down_is_in_no_export(taken_down: Path, tmp_path: Path, f
     export(taken_down, format, tmp_path / "out")
     files = [tmp_path / "out"] if not FORMATS[format].is_folder else list((tmp_path / "out").rglob("*"))
     text = b"".join(file.read_bytes() for file in files if file.is_file())
-    assert b"svc_000a" in text
+    assert b"svc_000a" in text or format == "schema"
     assert b"Example Online" not in text
     assert b"virtual_iop" not in text

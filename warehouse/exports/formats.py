@@ -12,8 +12,10 @@ from warehouse.exports.errors import ExportError
 from warehouse.exports.fhir import write_fhir
 from warehouse.exports.geojson import write_geojson
 from warehouse.exports.hsds import write_hsds
+from warehouse.exports.jsonld import write_jsonld
 from warehouse.exports.parquet import write_parquet
 from warehouse.exports.release_file import open_release
+from warehouse.exports.schema import write_schema
 from warehouse.exports.target import draft_file, draft_folder
 
 
@@ -32,7 +34,9 @@ FORMATS: Mapping[str, Format] = {
     "geojson": Format("GeoJSON", write_geojson, is_folder=False),
     "parquet": Format("Parquet", write_parquet, is_folder=True),
     "csv": Format("CSV", write_csv, is_folder=False),
+    "jsonld": Format("schema.org JSON-LD, NDJSON", write_jsonld, is_folder=False),
     "changes": Format("what changed, NDJSON", write_changes, is_folder=False, takes_since=True),
+    "schema": Format("JSON Schema and TypeScript of documents", write_schema, is_folder=True),
 }
 
 

@@ -1,0 +1,51 @@
+"""Puts into a release what its documents are: the macros, and the schemas and types in the table `document_schema`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import duckdb
+
+from warehouse.contracts import Contract, contract_version, release_tables
+from warehouse.documents.json_schema import Vocabularies, json_schema
+from warehouse.documents.layout import change, directory_row, program
+from warehouse.documents.macro import macros
+from warehouse.documents.typescript import typescript
+from warehouse.sql import insert_rows, quoted
+
+DOCUMENTS = {"directory": directory_row, "program": program, "change": change}
+TYPES = "iop.ts"
+JSON_SCHEMA, TYPESCRIPT = "application/schema+json", "text/typescript"
+
+
+def fill_documents(connection: duckdb.DuckDBPyConnection) -> None:
+    """`entity_document`, `entity_json` and `document_schema` of the release that is the current database; its tables are filled."""
+    connection.execute(macros())
+    rows = [(file, kind, text) for file, (kind, text) in schemas(codes_of(connection)).items()]
+    connection.execute(insert_rows("document_schema", rows))
+
+
+def schemas(vocabularies: Vocabularies) -> Mapping[str, tuple[str, str]]:
+    """File name → media type and content: a JSON Schema for each document, and TypeScript for all of them."""
+    version, shapes = contract_version(), {name: shape() for name, shape in DOCUMENTS.items()}
+    written = {
+        f"{name}.schema.json": (JSON_SCHEMA, _text(json_schema(shape, name, version, vocabularies)))
+        for name, shape in shapes.items()
+    }
+    return written | {TYPES: (TYPESCRIPT, typescript(shapes.values(), version, vocabularies))}
+
+
+def codes_of(connection: duckdb.DuckDBPyConnection) -> Vocabularies:
+    """The codes of each vocabulary of a release."""
+    return {c.vocabulary: _codes(connection, c) for c in release_tables().values() if c.vocabulary}
+
+
+def _codes(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[str]:
+    (key,) = contract.key
+    rows = connection.execute(f"SELECT {quoted(key)} FROM {quoted(contract.table)} ORDER BY ALL").fetchall()
+    return [str(code) for (code,) in rows]
+
+
+def _text(schema: Mapping[str, object]) -> str:
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
