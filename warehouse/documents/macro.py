@@ -24,6 +24,11 @@ MACRO = """CREATE MACRO entity_document(entity, language := 'en') AS (
         SELECT id AS entity_id FROM asked UNION ALL SELECT location_id FROM site UNION ALL SELECT organization_id FROM one
     ), listed AS (
         SELECT x.listing_id FROM crosswalk x WHERE x.entity_id = (SELECT id FROM asked)
+    ), claim_about AS (  -- both by entity, before they are joined: the tables are as large as the release
+        FROM claim SEMI JOIN about USING (entity_id)
+    ), statement AS (
+        FROM observation SEMI JOIN about USING (entity_id)
+        WHERE entity_type <> 'organization' OR listing_id IS NULL OR listing_id IN (FROM listed)
     )
     SELECT {{
         'service_id': service_id,
@@ -39,9 +44,8 @@ MACRO = """CREATE MACRO entity_document(entity, language := 'en') AS (
             FROM schedule, said WHERE schedule.service_id = (SELECT id FROM asked)), []),
         'evidence': coalesce((SELECT list({statement} ORDER BY array_position(['service', 'location', 'organization'],
                 claim.entity_type), claim.entity_id, claim.field, claim.rank, observation.observation_id)
-            FROM said, claim JOIN observation USING (claim_id) LEFT JOIN source ON source.source_id = observation.source_id
-            WHERE claim.entity_id IN (FROM about) AND (claim.entity_type <> 'organization'
-                OR observation.listing_id IS NULL OR observation.listing_id IN (FROM listed))), [])
+            FROM said, claim_about AS claim JOIN statement AS observation USING (claim_id)
+            LEFT JOIN source ON source.source_id = observation.source_id), [])
     }}
     FROM one, release_info r);
 COMMENT ON MACRO entity_document IS 'Everything of one program, by an id of today or before';
