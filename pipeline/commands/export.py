@@ -50,5 +50,6 @@ def export(
     except ExportError as error:
         fail(error)
     out.print(
-        f"{shown(to)}: " + ", ".join(f"{count:,} {shown(name)}" for name, count in rows.items() if count)
+        f"{shown(to)}: "
+        + (", ".join(f"{count:,} {shown(name)}" for name, count in rows.items() if count) or "nothing")
     )

@@ -62,6 +62,8 @@ def test_errors_say_what_to_do(release: Path, tmp_path: Path) -> None:
         export(tmp_path / "none.duckdb", "csv", tmp_path / "x.csv")
     with pytest.raises(ExportError, match=", ".join(sorted(FORMATS))):
         export(release, "xml", tmp_path / "x.xml")
+    with pytest.raises(ExportError, match="--since is of `changes`"):
+        export(release, "csv", tmp_path / "x.csv", since="1")
     (tmp_path / "text").write_text("no database")
     with pytest.raises(ExportError, match="cannot be read as a release"):
         export(tmp_path / "text", "csv", tmp_path / "x.csv")
