@@ -23,9 +23,9 @@ from warehouse.contracts import contract_version, release_tables
 from warehouse.coverage.marts import functions
 from warehouse.coverage.marts.fill import fill_marts
 from warehouse.ddl import comments, contract_rows, create_table
-from warehouse.documents.publish import fill_documents
 from warehouse.drafts import clear
 from warehouse.engine import threads
+from warehouse.entity_json.publish import fill_schemas
 from warehouse.geography import lookup
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
 from warehouse.people import functions as people
@@ -98,7 +98,7 @@ def build(
         began = time.perf_counter()
         fill_marts(connection)
         seconds["coverage"] = round(time.perf_counter() - began, 3)
-        fill_documents(connection)
+        fill_schemas(connection)
         connection.execute(insert_rows("contract_column", contract_rows(contracts)))
         _at_once(connection, [text for contract in contracts.values() for text in comments(contract)])
         rows = {name: _count(connection, name) for name in contracts}

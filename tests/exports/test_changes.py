@@ -210,12 +210,12 @@ def test_since_is_a_number_or_a_date(three: list[Path], tmp_path: Path) -> None:
 
 
 def test_a_bridge_is_made_for_releases_that_had_none(three: list[Path], tmp_path: Path) -> None:
-    """An older contract: no bridge, no lineage, changes without names."""
+    """An older contract: no bridge, no history of releases, changes without names."""
     old = tmp_path / "old.duckdb"
     old.write_bytes(three[1].read_bytes())
     with duckdb.connect(str(old)) as connection:
         connection.execute("DROP MACRO IF EXISTS entity_json")
-        connection.execute("DROP TABLE id_bridge; DROP TABLE lineage")
+        connection.execute("DROP TABLE id_bridge; DROP TABLE release_history")
         connection.execute("ALTER TABLE changes DROP name; ALTER TABLE changes DROP states")
         merged = set(
             connection.execute(
@@ -236,4 +236,4 @@ def test_a_bridge_is_made_for_releases_that_had_none(three: list[Path], tmp_path
     new_release = build_world(world, tmp_path, "new", previous=old)
     found = set(ask(new_release, "SELECT old_id, new_id, release FROM id_bridge WHERE why = 'merged'"))
     assert found >= merged
-    assert ask(new_release, "SELECT list(release ORDER BY release) FROM lineage") == [([1, 2, 3],)]
+    assert ask(new_release, "SELECT list(release ORDER BY release) FROM release_history") == [([1, 2, 3],)]

@@ -31,7 +31,7 @@ SELECT h.*, step.release, l.built_at, 'service' AS entity_type, h.service_id AS 
 FROM step
 JOIN directory_history h ON h.service_id = step.service_id AND h.from_release <= step.release
     AND (h.to_release IS NULL OR h.to_release >= step.release)
-JOIN lineage l ON l.release = step.release
+JOIN release_history l ON l.release = step.release
 ORDER BY step.release, entity_type DESC, h.service_id, h.location_id NULLS FIRST"""
 # Ids that came to an end; what is called how is known of those that were joined alone.
 ENDS = """SELECT b.release, b.changed_at AS built_at, b.entity_type, b.old_id AS id, b.why, b.new_id,
@@ -43,7 +43,7 @@ WHERE b.release > {since} AND b.why <> 'split'
 ORDER BY b.release, b.entity_type DESC, b.old_id"""
 SPLITS = """SELECT release, new_id, min(old_id) AS old_id FROM id_bridge
 WHERE release > {since} AND why = 'split' AND entity_type = 'service' GROUP BY ALL"""
-LINEAGE = "SELECT release, built_at FROM lineage ORDER BY release"
+RELEASES = "SELECT release, built_at FROM release_history ORDER BY release"
 
 
 def write_changes(source: OpenRelease, to: Path, since: str | None = None) -> Mapping[str, int]:
@@ -60,7 +60,7 @@ def write_changes(source: OpenRelease, to: Path, since: str | None = None) -> Ma
 
 def since_release(source: OpenRelease, since: str | None) -> int:
     """The number of the release that somebody has. ExportError where this release does not go on from it."""
-    known = {row["release"]: row["built_at"] for row in source.rows(LINEAGE)}
+    known = {row["release"]: row["built_at"] for row in source.rows(RELEASES)}
     if since is None:
         return max((number for number in known if number < source.release), default=0)
     if since.isdigit():

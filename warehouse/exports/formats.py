@@ -36,7 +36,7 @@ FORMATS: Mapping[str, Format] = {
     "csv": Format("CSV", write_csv, is_folder=False),
     "jsonld": Format("schema.org JSON-LD, NDJSON", write_jsonld, is_folder=False),
     "changes": Format("what changed, NDJSON", write_changes, is_folder=False, takes_since=True),
-    "schema": Format("JSON Schema and TypeScript of documents", write_schema, is_folder=True),
+    "schema": Format("JSON Schema and TypeScript", write_schema, is_folder=True),
 }
 
 

@@ -1,4 +1,4 @@
-"""The schemas and types of a release's documents, which travel in it, as files."""
+"""The schemas and types of a release's JSON, which travel in it, as files."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from warehouse.exports.target import write_manifest
 
 
 def write_schema(source: OpenRelease, to: Path) -> Mapping[str, int]:
-    """One file a row of `document_schema`; a release of a contract before 2.2 has none."""
+    """One file a row of `schema_file`; a release of a contract before 2.2 has none."""
     rows = {"files": 0}
-    for row in source.rows("SELECT file, content FROM document_schema ORDER BY file"):
+    for row in source.rows("SELECT file, content FROM schema_file ORDER BY file"):
         (to / row["file"]).write_text(row["content"], encoding="utf-8")
         rows["files"] += 1
     write_manifest(to, source, "schema", rows)

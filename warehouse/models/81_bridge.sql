@@ -1,12 +1,12 @@
 -- For those who keep a copy of the directory: which releases this one goes on from, what became of ids, whose the changes are.
 
-INSERT INTO lineage BY NAME
+INSERT INTO release_history BY NAME
 SELECT release, min(built_at) AS built_at
 FROM (
-    FROM previous.lineage
+    FROM previous.release_history
     UNION ALL SELECT release, built_at FROM previous.release_info
     UNION ALL SELECT release, built_at FROM release_info
-    UNION ALL SELECT from_release, valid_from FROM previous.directory_history  -- of a contract without lineage
+    UNION ALL SELECT from_release, valid_from FROM previous.directory_history  -- of a contract without it
     UNION ALL SELECT to_release, valid_to FROM previous.directory_history WHERE to_release IS NOT NULL)
 GROUP BY release ORDER BY release;
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from warehouse.contracts import Column, release_tables
-from warehouse.documents.layout import joined, layout
+from warehouse.entity_json.layout import joined, layout
 from warehouse.sql import literal, quoted
 
 WORDS = "coalesce(list_extract(map_extract(word, {vocabulary} || ':' || {code}), 1), {code})"
 # Columns have other names than parameters: DuckDB takes one for the other.
-MACRO = """CREATE MACRO entity_document(entity, language := 'en') AS (
+MACRO = """CREATE MACRO entity_struct(entity, language := 'en') AS (
     WITH asked AS (
         SELECT coalesce((SELECT any_value(b.current_id) FROM id_bridge b WHERE b.old_id = entity), entity) AS id
     ), said AS (
@@ -48,13 +48,13 @@ MACRO = """CREATE MACRO entity_document(entity, language := 'en') AS (
             LEFT JOIN source ON source.source_id = observation.source_id), [])
     }}
     FROM one, release_info r);
-COMMENT ON MACRO entity_document IS 'Everything of one program, by an id of today or before';
-CREATE MACRO entity_json(entity, language := 'en') AS to_json(entity_document(entity, language := language));
-COMMENT ON MACRO entity_json IS 'entity_document as JSON; its schema is program.schema.json in document_schema';"""
+COMMENT ON MACRO entity_struct IS 'Everything of one program, by an id of today or before';
+CREATE MACRO entity_json(entity, language := 'en') AS to_json(entity_struct(entity, language := language));
+COMMENT ON MACRO entity_json IS 'entity_struct as JSON; its schema is program.schema.json in schema_file';"""
 
 
 def macros() -> str:
-    """The macros `entity_document`, which gives a struct, and `entity_json`."""
+    """The macros `entity_struct`, which gives a struct, and `entity_json`."""
     directory = release_tables()["directory"]
     return MACRO.format(
         built_at=_moment("r.built_at"),

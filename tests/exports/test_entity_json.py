@@ -1,4 +1,4 @@
-"""Documents of a release: what `entity_json` gives, and that the schemas and types which travel with it are true of it."""
+"""A release as JSON: what `entity_json` gives, and that the schemas and types which travel with it are true of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from type_script import compiled
 from warehouse_world import ask, build_world
 
 from warehouse.contracts import release_tables
-from warehouse.documents.layout import layout
+from warehouse.entity_json.layout import layout
 from warehouse.exports.changes import changes
 from warehouse.exports.formats import export
 from warehouse.exports.release_file import DIRECTORY, open_release, plain
@@ -23,17 +23,17 @@ from warehouse.exports.release_file import DIRECTORY, open_release, plain
 Check = Callable[[Any], list[str]]
 
 
-def document(release: Path, id: str, more: str = "") -> dict[str, Any] | None:
+def program(release: Path, id: str, more: str = "") -> dict[str, Any] | None:
     found = ask(release, f"SELECT entity_json(?{more})", id)[0][0]
     return json.loads(found) if found else None
 
 
 def schema_of(release: Path, name: str) -> Check:
-    ((content,),) = ask(release, "SELECT content FROM document_schema WHERE file = ?", f"{name}.schema.json")
+    ((content,),) = ask(release, "SELECT content FROM schema_file WHERE file = ?", f"{name}.schema.json")
     schema = json.loads(content)
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    return lambda document: [f"{e.json_path}: {e.message}" for e in validator.iter_errors(document)]
+    return lambda found: [f"{e.json_path}: {e.message}" for e in validator.iter_errors(found)]
 
 
 @pytest.fixture(scope="module")
@@ -65,18 +65,18 @@ def test_every_column_of_the_directory_stands_in_one_part() -> None:
     assert {*asked} <= {*release_tables()["directory"].names}
 
 
-def test_documents_are_what_their_schema_says(release: Path) -> None:
+def test_programs_are_what_their_schema_says(release: Path) -> None:
     check = schema_of(release, "program")
     ids = [id for (id,) in ask(release, "SELECT service_id FROM service")]
     assert len(ids) == 15
     for id in ids:
         for more in ("", ", language := 'es'"):
-            assert check(document(release, id, more)) == []
+            assert check(program(release, id, more)) == []
 
 
-def test_a_wrong_document_is_refused(release: Path) -> None:
+def test_a_wrong_program_is_refused(release: Path) -> None:
     check = schema_of(release, "program")
-    right = document(release, "svc_000a")
+    right = program(release, "svc_000a")
     for part, name, value in (
         ("program", "level_of_care", {"code": "iopp", "label": "IOP"}),
         ("program", "level_of_care", "iop"),
@@ -100,8 +100,8 @@ def test_rows_and_changes_are_what_their_schemas_say(release: Path, merged: Path
     assert check(lines[0] | {"kind": "vanished"})
 
 
-def test_a_document_has_words_sources_and_what_nobody_says(release: Path) -> None:
-    found = document(release, "svc_000a")
+def test_a_program_has_words_sources_and_what_nobody_says(release: Path) -> None:
+    found = program(release, "svc_000a")
     assert found
     assert found["program"]["level_of_care"]["label"] == "Intensive outpatient program (IOP)"
     assert [day["label"] for day in found["sessions"][0]["days"]] == ["Monday", "Wednesday", "Thursday"]
@@ -112,32 +112,32 @@ def test_a_document_has_words_sources_and_what_nobody_says(release: Path) -> Non
     assert words["observed_at"] == "2026-03-01T12:00:00Z"
     missing = {field["code"]: field["answer"]["code"] for field in found["not_stated"]}
     assert missing["duration_weeks"] == "not_stated" and "ages" not in missing
-    spanish = document(release, "svc_000a", ", language := 'es'")
+    spanish = program(release, "svc_000a", ", language := 'es'")
     assert spanish and spanish["sessions"][0]["days"][0]["label"] == "Lunes"
 
 
 def test_what_a_place_says_is_no_evidence_of_another_listing_of_the_operator(release: Path) -> None:
-    found = document(release, "svc_001b")
+    found = program(release, "svc_001b")
     assert found
     sources = {e["source_id"] for e in found["evidence"] if e["entity_type"]["code"] == "organization"}
     assert sources == {"su_2025"}
 
 
 def test_a_virtual_program_has_no_place(release: Path) -> None:
-    found = document(release, "svc_virtual_iop")
+    found = program(release, "svc_virtual_iop")
     assert found and found["places"] == [] and found["program"]["virtual_states"] == ["MA", "NH"]
 
 
 def test_an_old_id_is_answered_for_by_its_successor(merged: Path) -> None:
-    by_old, by_new = document(merged, "svc_000a"), document(merged, "svc_000b")
+    by_old, by_new = program(merged, "svc_000a"), program(merged, "svc_000b")
     assert by_old == by_new
     assert by_new and (by_new["service_id"], by_new["redirected_from"]) == ("svc_000b", ["svc_000a"])
-    assert document(merged, "svc_virtual_iop") is document(merged, "svc_none") is None
+    assert program(merged, "svc_virtual_iop") is program(merged, "svc_none") is None
 
 
 def test_schemas_travel_with_a_release_and_are_written_as_files(release: Path, tmp_path: Path) -> None:
     export(release, "schema", tmp_path / "schema")
-    files = dict(ask(release, "SELECT file, content FROM document_schema"))
+    files = dict(ask(release, "SELECT file, content FROM schema_file"))
     assert sorted(files) == [
         "change.schema.json",
         "directory.schema.json",
@@ -149,19 +149,19 @@ def test_schemas_travel_with_a_release_and_are_written_as_files(release: Path, t
 
 
 def test_types_compile_and_are_true(release: Path, merged: Path, tmp_path: Path) -> None:
-    """`tsc --strict` takes documents of all kinds, and refuses a wrong one of each."""
+    """`tsc --strict` takes objects of all kinds, and refuses a wrong one of each."""
     export(merged, "schema", tmp_path / "schema")
-    programs = [document(release, f"svc_{id}") for id in ("000a", "virtual_iop", "waiting_iop")]
+    programs = [program(release, f"svc_{id}") for id in ("000a", "virtual_iop", "waiting_iop")]
     right = {"Program": programs, "DirectoryRow": rows_of(merged), "Change": lines_of(merged, 0)}
     text = f'import type {{ {", ".join(right)} }} from "./schema/iop";\n'
-    for name, documents in right.items():
-        text += f"export const {name}s: {name}[] = {json.dumps(documents)};\n"
+    for name, objects in right.items():
+        text += f"export const {name}s: {name}[] = {json.dumps(objects)};\n"
         wrong = json.dumps(
-            {k: v for k, v in (documents[0] or {}).items() if k not in ("release", "service_id")}
+            {k: v for k, v in (objects[0] or {}).items() if k not in ("release", "service_id")}
         )
         text += f"// @ts-expect-error: something is missing\nexport const not{name}: {name} = {wrong};\n"
     text += (
         '// @ts-expect-error: no such level\nexport const level: DirectoryRow["level_of_care"] = "iopp";\n'
     )
-    (tmp_path / "documents.ts").write_text(text, encoding="utf-8")
-    assert compiled(tmp_path, "documents.ts") == ""
+    (tmp_path / "right.ts").write_text(text, encoding="utf-8")
+    assert compiled(tmp_path, "right.ts") == ""

@@ -1,4 +1,4 @@
-"""Puts into a release what its documents are: the macros, and the schemas and types in the table `document_schema`."""
+"""Puts into a release how it is read as JSON: the macros, and the schemas and types in the table `schema_file`."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from collections.abc import Mapping
 import duckdb
 
 from warehouse.contracts import Contract, contract_version, release_tables
-from warehouse.documents.json_schema import Vocabularies, json_schema
-from warehouse.documents.layout import change, directory_row, program
-from warehouse.documents.macro import macros
-from warehouse.documents.typescript import typescript
+from warehouse.entity_json.json_schema import Vocabularies, json_schema
+from warehouse.entity_json.layout import change, directory_row, program
+from warehouse.entity_json.macro import macros
+from warehouse.entity_json.typescript import typescript
 from warehouse.sql import insert_rows, quoted
 
-DOCUMENTS = {"directory": directory_row, "program": program, "change": change}
+OBJECTS = {"directory": directory_row, "program": program, "change": change}
 TYPES = "iop.ts"
 JSON_SCHEMA, TYPESCRIPT = "application/schema+json", "text/typescript"
 
 
-def fill_documents(connection: duckdb.DuckDBPyConnection) -> None:
-    """`entity_document`, `entity_json` and `document_schema` of the release that is the current database; its tables are filled."""
+def fill_schemas(connection: duckdb.DuckDBPyConnection) -> None:
+    """`entity_struct`, `entity_json` and `schema_file` of the release that is the current database, whose vocabularies are filled."""
     connection.execute(macros())
     rows = [(file, kind, text) for file, (kind, text) in schemas(codes_of(connection)).items()]
-    connection.execute(insert_rows("document_schema", rows))
+    connection.execute(insert_rows("schema_file", rows))
 
 
 def schemas(vocabularies: Vocabularies) -> Mapping[str, tuple[str, str]]:
-    """File name → media type and content: a JSON Schema for each document, and TypeScript for all of them."""
-    version, shapes = contract_version(), {name: shape() for name, shape in DOCUMENTS.items()}
+    """File name → media type and content: a JSON Schema for each kind of object, and TypeScript for all of them."""
+    version, shapes = contract_version(), {name: shape() for name, shape in OBJECTS.items()}
     written = {
         f"{name}.schema.json": (JSON_SCHEMA, _text(json_schema(shape, name, version, vocabularies)))
         for name, shape in shapes.items()

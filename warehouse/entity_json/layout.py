@@ -1,4 +1,4 @@
-"""The documents: a row of the directory, a program, a line of the feed of changes. `program.toml` lays the second one out."""
+"""What there is as JSON: a row of the directory, a program, a line of the feed of changes. `program.toml` lays the second one out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.contracts import Column, release_tables
-from warehouse.documents.shapes import Shape, before_and_after, coded, of_column
+from warehouse.entity_json.shapes import Shape, before_and_after, coded, of_column
 
 FILE = Path(__file__).parent / "program.toml"
 TEXT, MOMENT, NUMBER = Shape("text"), Shape("moment"), Shape("integer")
@@ -24,7 +24,7 @@ def layout() -> Mapping[str, Any]:
 
 
 def joined(part: str) -> Iterator[tuple[str, Column, str]]:
-    """(table, column, name in the document) of a part that is made of other tables: `sessions`, `evidence`."""
+    """(table, column, name in the JSON) of a part that is made of other tables: `sessions`, `evidence`."""
     tables = release_tables()
     for table, columns in layout()[part].items():
         for name in columns:

@@ -1,12 +1,12 @@
-"""Documents as TypeScript: an interface for each, with its meanings as comments, and the codes of each vocabulary as a type."""
+"""JSON of a release as TypeScript: an interface for each kind of object, with its meanings as comments, and the codes of each vocabulary as a type."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
 
-from warehouse.documents.json_schema import Vocabularies
-from warehouse.documents.shapes import Codes, Shape
+from warehouse.entity_json.json_schema import Vocabularies
+from warehouse.entity_json.shapes import Codes, Shape
 
 SCALARS = {
     "text": "string",
@@ -26,14 +26,14 @@ export type Moment = string;
 
 
 def typescript(shapes: Iterable[Shape], version: str, vocabularies: Vocabularies) -> str:
-    """One module with all documents."""
+    """One module with all of them."""
     used: set[str] = set()
-    bodies = [_document(shape, used) for shape in shapes]
+    bodies = [_interface(shape, used) for shape in shapes]
     types = [f"export type {_name(name)} =\n{_union(vocabularies[name])};\n" for name in sorted(used)]
     return "\n".join([HEAD.format(version=version), *types, *bodies])
 
 
-def _document(shape: Shape, used: set[str]) -> str:
+def _interface(shape: Shape, used: set[str]) -> str:
     return f"{_comment(shape.meaning, '')}export interface {shape.name} {_type(shape, '', used)}\n"
 
 

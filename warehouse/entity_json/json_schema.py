@@ -1,11 +1,11 @@
-"""Documents as JSON Schema (2020-12). Codes of a vocabulary are those of the release."""
+"""JSON of a release as JSON Schema (2020-12). Codes of a vocabulary are those of the release."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from warehouse.documents.shapes import Shape
+from warehouse.entity_json.shapes import Shape
 
 Vocabularies = Mapping[str, Sequence[str]]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,7 +24,7 @@ SCALARS: Mapping[str, Mapping[str, Any]] = {
 
 
 def json_schema(shape: Shape, name: str, version: str, vocabularies: Vocabularies) -> dict[str, Any]:
-    """The schema of one document. `version`: of the contract, part of its `$id`."""
+    """The schema of one kind of object. `version`: of the contract, part of its `$id`."""
     used: set[str] = set()
     body = _schema(shape, used)
     known = {code: {"enum": list(vocabularies[code])} for code in sorted(used)}

@@ -1,1 +1,0 @@
-"""What a release says as nested JSON: the macro `entity_json`, and the schemas and types of documents, made of the contracts."""
