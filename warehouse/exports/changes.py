@@ -63,7 +63,7 @@ def since_release(source: OpenRelease, since: str | None) -> int:
     known = {row["release"]: row["built_at"] for row in source.rows(RELEASES)}
     if since is None:
         return max((number for number in known if number < source.release), default=0)
-    if since.isdigit():
+    if since.isdecimal():
         if int(since) and int(since) not in known:
             raise ExportError(
                 f"release {source.release} does not go on from release {since}: take the release whole, "
