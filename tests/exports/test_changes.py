@@ -215,7 +215,7 @@ def test_a_bridge_is_made_for_releases_that_had_none(three: list[Path], tmp_path
     old.write_bytes(three[1].read_bytes())
     with duckdb.connect(str(old)) as connection:
         connection.execute("DROP MACRO IF EXISTS entity_json")
-        connection.execute("DROP TABLE id_bridge; DROP TABLE release_history")
+        connection.execute("DROP TABLE id_bridge; DROP TABLE release_history; DROP TABLE schema_file")
         connection.execute("ALTER TABLE changes DROP name; ALTER TABLE changes DROP states")
         merged = set(
             connection.execute(
@@ -223,6 +223,12 @@ def test_a_bridge_is_made_for_releases_that_had_none(three: list[Path], tmp_path
             ).fetchall()
         )
     assert merged
+    for format, missing in (
+        ("changes", "does not say which it goes on from"),
+        ("schema", "carries no schemas"),
+    ):
+        with pytest.raises(ExportError, match=missing):
+            export(old, format, tmp_path / format)
     world = World(12)
     world.rows["ledger"] = [
         row for row in world.rows["ledger"] if row["entity_id"] not in {id for id, _, _ in merged}

@@ -61,6 +61,11 @@ def write_changes(source: OpenRelease, to: Path, since: str | None = None) -> Ma
 def since_release(source: OpenRelease, since: str | None) -> int:
     """The number of the release that somebody has. ExportError where this release does not go on from it."""
     known = {row["release"]: row["built_at"] for row in source.rows(RELEASES)}
+    if not known:
+        raise ExportError(
+            f"release {source.release} is of contract {source.contract_version} and does not say which it goes on from: "
+            "releases from 2.2 on do, and the next run makes one"
+        )
     if since is None:
         return max((number for number in known if number < source.release), default=0)
     if since.isdecimal():
