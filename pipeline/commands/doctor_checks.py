@@ -151,10 +151,7 @@ def release(settings: Settings, _now: datetime) -> Iterator[Finding]:
         if not one.path.exists():
             yield Finding(Level.PROBLEM, f"{one.path} is missing", f"put it back from a backup; {back}")
     if current is None:
-        if known:
-            yield Finding(Level.PROBLEM, f"{kept.stable_path} is missing: readers see no release", back)
-        else:
-            yield Finding(Level.ADVICE, "nothing is published yet", FIRST_RUN)
+        yield Finding(Level.ADVICE, "nothing is published yet", FIRST_RUN)
         return
     if problem := kept.verify(current.number):
         yield Finding(Level.PROBLEM, problem, back)
