@@ -11,8 +11,10 @@ next run publishes, its ids are those of a run that was not killed, and no draft
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
+import pkgutil
 import random
 import shutil
 import signal
@@ -32,8 +34,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 import duckdb  # noqa: E402
 from small_world import World  # noqa: E402
 
+import pipeline  # noqa: E402
+import sources  # noqa: E402
+import warehouse  # noqa: E402
 from pipeline.archive.archive import Archive  # noqa: E402
-from pipeline.commands import run as _warm  # noqa: E402, F401 (imported once, before the forks)
 from pipeline.stage.tables import Stage  # noqa: E402
 from warehouse.release import Releases  # noqa: E402
 
@@ -120,6 +124,14 @@ def step_of(path: str, out: Path) -> str:
     if below.startswith("..") or not below.strip("."):
         return ""
     return next(step for begin, step in STEPS.items() if below.startswith(begin))
+
+
+def warm() -> None:
+    """Import all that a run imports, once for all forks. (Nothing is computed here: threads do not outlive a fork.)"""
+    for package in (pipeline, sources, warehouse):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith(("definitions", "dask_steps")):
+                importlib.import_module(module.name)
 
 
 def in_child(work: Callable[[], object], limit: float = 0) -> int:
@@ -284,6 +296,7 @@ def main() -> None:
     how = parser.parse_args()
     for name in [name for name in os.environ if name.startswith(("IOP_", "DAGSTER_"))]:
         del os.environ[name]
+    warm()
     chance, began = random.Random(how.seed), time.monotonic()
     aimed, done, failed = Counter[str](), Counter[str](), Counter[str]()
     with tempfile.TemporaryDirectory() as place:
@@ -293,6 +306,7 @@ def main() -> None:
             for step, at in spread(one, kills, chance):
                 killed, wrong = kill(one, step, at, folder / "killed")
                 aimed[step] += 1
+                print(f"\r{aimed.total()}", end="", file=sys.stderr, flush=True)
                 done[step] += killed
                 failed[step] += bool(wrong)
                 for line in wrong:

@@ -124,7 +124,7 @@ def test_an_only_release_outlives_index_and_pointer(world: World) -> None:
 def test_without_a_pointer_no_build_forgets_its_history(world: World) -> None:
     """Of a folder with releases, it was told that there was none: what was built alone had no history."""
     (world.out / "releases" / "current").unlink()
-    with pytest.raises(ReleaseError, match="current is missing.*iop rollback"):
+    with pytest.raises(ReleaseError, match=r"current is missing.*iop rollback"):
         Releases(world.out / "releases").current_path()
 
 
