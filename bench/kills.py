@@ -287,38 +287,64 @@ def kill(case: Case, step: str, at: float, folder: Path) -> tuple[bool, list[str
     return code < 0, wrong
 
 
+def work(points: list[tuple[Case, str, float]], folder: Path, until: float, told: Path) -> None:
+    """Kill at these points, one after another, and write down a line of each."""
+    with told.open("w") as file:
+        for one, step, at in points:
+            if time.monotonic() > until:
+                break
+            killed, wrong = kill(one, step, at, folder)
+            print(json.dumps([one.name, step, at, killed, wrong]), file=file, flush=True)
+            shutil.rmtree(folder)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--kills", type=int, default=120)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--at-once", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=60, help="begin no more kills after so long")
     how = parser.parse_args()
     for name in [name for name in os.environ if name.startswith(("IOP_", "DAGSTER_"))]:
         del os.environ[name]
     warm()
     chance, began = random.Random(how.seed), time.monotonic()
-    aimed, done, failed = Counter[str](), Counter[str](), Counter[str]()
+    until = began + 60 * how.minutes
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+        folder, points = Path(place), []
         for one, kills in zip(cases(folder), (how.kills // 4, how.kills // 2, how.kills // 4), strict=True):
             print(f"{one.name}: {one.seconds:.1f} s, events {dict(sorted(one.events.items()))}", flush=True)
-            for step, at in spread(one, kills, chance):
-                killed, wrong = kill(one, step, at, folder / "killed")
-                aimed[step] += 1
-                print(f"\r{aimed.total()}", end="", file=sys.stderr, flush=True)
-                done[step] += killed
-                failed[step] += bool(wrong)
-                for line in wrong:
-                    print(f"  {one.name}, {step} at {at:.3g}: {line}", flush=True)
-                shutil.rmtree(folder / "killed")
+            points += [(one, step, at) for step, at in spread(one, kills, chance)]
+        chance.shuffle(points)
+        workers = []
+        for number in range(how.at_once):
+            mine, told = points[number :: how.at_once], folder / f"told {number}"
+            workers.append(os.fork())
+            if workers[-1] == 0:
+                work(mine, folder / f"killed {number}", until, told)
+                os._exit(0)
+        for worker in workers:
+            os.waitpid(worker, 0)
+        lines = [json.loads(line) for file in folder.glob("told *") for line in file.open()]
+    raise SystemExit(show(lines, time.monotonic() - began))
+
+
+def show(lines: list[tuple[str, str, float, bool, list[str]]], seconds: float) -> bool:
+    """Print what came of all kills; whether anything was wrong."""
+    aimed, done, failed = Counter[str](), Counter[str](), Counter[str]()
+    for name, step, at, killed, wrong in lines:
+        aimed[step] += 1
+        done[step] += killed
+        failed[step] += bool(wrong)
+        for line in wrong:
+            print(f"  {name}, {step} at {at:.3g}: {line}")
     print("step      aimed  killed  failed")
     for step in sorted(aimed):
         print(f"{step:9} {aimed[step]:6} {done[step]:7} {failed[step]:7}")
-    print(
-        f"all       {aimed.total():6} {done.total():7} {failed.total():7}   in {time.monotonic() - began:.0f} s"
-    )
-    raise SystemExit(bool(failed.total()))
+    print(f"all       {aimed.total():6} {done.total():7} {failed.total():7}   in {seconds:.0f} s")
+    return bool(failed)
 
 
 if __name__ == "__main__":

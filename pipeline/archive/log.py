@@ -131,13 +131,24 @@ class LogReader:
 
     def not_aside(self, table: Table) -> str:
         """What is true of a row of `<table>_rows` that no note puts aside (`aside_note`), in SQL."""
-        notes = [json.loads(self._store.read(name)) for name, size, _ in self._store.names(ASIDE) if size]
-        tests = (
-            f"AND NOT (segment IN ({quoted(note['segments'])}) "
-            f"AND {table.moment} > {moment_sql(datetime.fromisoformat(note['after']))})"
-            for note in notes
+        notes = [self._note(name) for name, size, _ in self._store.names(ASIDE) if size]
+        return " AND ".join(
+            [
+                "true",
+                *(
+                    f"NOT (segment IN ({quoted(segments)}) AND {table.moment} > {moment_sql(after)})"
+                    for after, segments in filter(None, notes)
+                ),
+            ]
         )
-        return " ".join(["true", *tests])
+
+    def _note(self, name: str) -> tuple[datetime, list[str]] | None:
+        try:
+            note = json.loads(self._store.read(name))
+            return datetime.fromisoformat(note["after"]), [str(segment) for segment in note["segments"]]
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("%s is damaged and puts nothing aside: %s", name, error)
+            return None
 
     def counts(self, table: Table, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """Rows by the file that they were written to, of a table that is loaded."""
