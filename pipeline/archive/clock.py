@@ -18,7 +18,7 @@ from pipeline.archive.log import LOG, VISITS, aside_note, moment_sql
 log = logging.getLogger(__name__)
 BEHIND = timedelta(
     days=7
-)  # rows that much later pass: in a week they are of the past, and what they are of is due till then
+)  # rows so little ahead are of the past in a week; what they are of is due till then
 HEAL = "`iop archive heal --yes` puts them aside for good"
 
 

@@ -125,22 +125,19 @@ class LogReader:
         """Leave out of the view `<table>`, which is loaded, what is dated after a moment, or put aside."""
         con.execute(
             f"CREATE OR REPLACE VIEW {table.name} AS SELECT {', '.join(table.columns)} FROM {table.name}_rows "
-            f"WHERE {table.moment} <= {moment_sql(moment)} "
-            f"AND {self.not_aside(table)}"
+            f"WHERE {table.moment} <= {moment_sql(moment)} AND {self.not_aside(table)}"
         )
 
     def not_aside(self, table: Table) -> str:
         """What is true of a row of `<table>_rows` that no note puts aside (`aside_note`), in SQL."""
-        notes = [self._note(name) for name, size, _ in self._store.names(ASIDE) if size]
-        return " AND ".join(
-            [
-                "true",
-                *(
+        tests = ["true"]
+        for name, size, _ in self._store.names(ASIDE):
+            if size and (note := self._note(name)):
+                after, segments = note
+                tests.append(
                     f"NOT (segment IN ({quoted(segments)}) AND {table.moment} > {moment_sql(after)})"
-                    for after, segments in filter(None, notes)
-                ),
-            ]
-        )
+                )
+        return " AND ".join(tests)
 
     def _note(self, name: str) -> tuple[datetime, list[str]] | None:
         try:
