@@ -46,6 +46,7 @@ CODE = (
     "pipeline/read/editions.py",
     "pipeline/stage/rows.py",
     "pipeline/stage/tables.py",
+    "warehouse/contracts/stage",
 )
 CODE_OF_SITES = ("pipeline/extract", "pipeline/second_reader", "pipeline/html.py", "sources/trim.py")
 CODE_OF_DIRECTORIES = (
