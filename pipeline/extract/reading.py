@@ -110,7 +110,7 @@ def extract(page: Page, models: Models | None = None) -> Reading:
     Of a page that takes more than LIMIT_S of processor time the beginning is read, and `refused` says so. Raises
     OverTimeError where even that takes longer.
     """
-    _ready()
+    ready()
     try:
         with processor_time(LIMIT_S) as check:
             return _extract(page, models, check)
@@ -123,7 +123,7 @@ def extract(page: Page, models: Models | None = None) -> Reading:
 
 
 @cache
-def _ready() -> None:
+def ready() -> None:
     """Read every table now, which takes seconds: the first page is not to blame for it."""
     _extract(read_page(SAMPLE), None, lambda: None)
 

@@ -114,7 +114,8 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
             return
         url = source.url or ""
         allowed = frozenset({urlsplit(url).hostname or ""}) if source.allow_loopback else frozenset()
-        async with fetcher.visiting(allowed, ours=True) as visit:
+        # A part of a site's pages is of use, one of a list's is not.
+        async with fetcher.visiting(allowed, ours=True, patient=not source.kind.is_site) as visit:
             if source.kind.is_site:
                 reading = SiteRun(source, visit, recorder).documents()
             else:

@@ -120,8 +120,12 @@ def header_map(received: httpx.Response) -> dict[str, str]:
     }
 
 
+class TooSlowError(TimeoutError):
+    """A body that comes so slowly that it would only hold a place of others."""
+
+
 async def read_body(
-    received: httpx.Response, headers: Mapping[str, str], request: Request
+    received: httpx.Response, headers: Mapping[str, str], request: Request, settings: FetchSettings
 ) -> tuple[bytes, bool]:
     """The decoded body, and whether the answer was read to its end. Raises some of the `WIRE_ERRORS`."""
     declared = headers.get("content-length", "")
@@ -129,9 +133,13 @@ async def read_body(
         raise TooLargeError
     decode = decoder(headers.get("content-encoding", ""), request.max_bytes)
     parts: list[bytes] = []
+    began, size = settings.clock(), 0
     try:
         async for chunk in received.aiter_raw():
-            parts.append(decode.feed(chunk))  # noqa: PERF401 - what came before a fault is kept
+            parts.append(decode.feed(chunk))
+            size, took = size + len(chunk), settings.clock() - began
+            if took > settings.grace_s and size < settings.min_rate * took:
+                raise TooSlowError(f"{size} bytes in {took:.0f} s")
     except TooLargeError as error:
         if not request.prefix:
             raise
