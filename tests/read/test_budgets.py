@@ -82,12 +82,23 @@ def test_in_another_thread_it_ends_where_it_is_asked() -> None:
 def test_of_a_page_that_takes_too_long_the_beginning_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     extract(read_page(PAGE))  # tables are read before anything is timed
     monkeypatch.setattr(reading_module, "LIMIT_S", 0.8)
+    monkeypatch.setattr(reading_module, "MAX_MENTIONS", 100_000)
     monkeypatch.setattr(reading_module, "BEGINNING", 1_000)
     read = extract(read_page(f"<html>{PAGE}<p>{'no IOP ' * 10_000}</p></html>", "https://elm.example/"))
     [refused] = [one for one in read.page.refused if one.reason == OVER_TIME]
     assert "takes more than 0.8 s of processor time: its first" in refused.raw
     assert {"condition", "phone"} <= {o.field for o in read.observations}
     assert not any(one.reason == OVER_TIME for one in extract(read_page(PAGE)).page.refused)
+
+
+def test_of_a_page_that_says_the_same_without_end_the_beginning_is_read() -> None:
+    page = f"<html>{PAGE}<p>{'18+ ' * 5_001}</p></html>"
+    read = extract(read_page(page, "https://elm.example/"))
+    [refused] = [one for one in read.page.refused if one.reason == OVER_TIME]
+    assert "words of our vocabulary, more than 5000: its first" in refused.raw
+    assert {"condition", "phone"} <= {o.field for o in read.observations}
+    long = extract(read_page(page.replace("18+ " * 5_001, "18+ " * 2_000), "https://elm.example/"))
+    assert not long.page.refused
 
 
 def test_pages_beyond_a_sites_time_are_left_for_the_next_run(

@@ -33,7 +33,7 @@ MAX_MAPPED = 50_000  # pages of a site's sitemaps that are looked at,
 MAX_RATED = (
     10_000  # and of these rated whatever they are called; later ones where their address names an IOP,
 )
-MAX_NAMED = 2_000  # of which there are as many as this
+MAX_NAMED = 1_000  # of which there are as many as this
 TURN = 200  # pages of a sitemap taken in at a time
 GIVE_UP_AFTER = 3  # failures of the host in a row
 SHOWN_BONUS = 5.0  # of the page that a page sends on to, or shows in a frame
