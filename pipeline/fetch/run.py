@@ -76,7 +76,7 @@ async def fetch_sources(
             raise
         await results.put(None)
 
-    running = asyncio.create_task(all_work())
+    running, watching = asyncio.create_task(all_work()), asyncio.create_task(fetcher.stalls.watch())
     try:
         while (document := await results.get()) is not None:
             if progress is not None:
@@ -85,7 +85,8 @@ async def fetch_sources(
         await running
     finally:
         running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        watching.cancel()
+        await asyncio.gather(running, watching, return_exceptions=True)
         reach.finish()
         archive.flush()
 

@@ -68,9 +68,7 @@ class Allowance:
 
 
 IN_ALL = Allowance(5.0, 0.1)  # in all
-AT_FIRST = Allowance(
-    0.25, 0.05
-)  # four times what people's sites need; for more, a site waits until all had this
+AT_FIRST = Allowance(0.25, 0.05)  # four times what people's need; for more, a site waits until all had this
 
 
 class LostContentError(Exception):

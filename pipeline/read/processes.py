@@ -84,6 +84,8 @@ def _reports(
             else:
                 yield report
         again = [source for source in sources if source.id in waiting]
+        if not again:
+            return
         for report in crew.read(again, later(len(again), crew.workers, time.monotonic() - began)):
             report.parsed += waiting[report.source_id].parsed
             yield report

@@ -45,15 +45,17 @@ def body_of(clock, *sizes: int) -> bytes:
 
 
 def test_a_body_that_drips_is_left(clock) -> None:
-    with pytest.raises(TooSlowError, match="1100 bytes in 11 s") as told:
+    with pytest.raises(TooSlowError, match="1300 bytes in 13 s") as told:
         body_of(clock, *[100] * 60)
-    assert clock.now == 11
+    assert clock.now == 13
     failure = as_fetch_error(told.value)
-    assert failure.outcome is Outcome.TIMEOUT and not failure.retry and "1100 bytes" in failure.detail
+    assert failure.outcome is Outcome.TIMEOUT and not failure.retry and "1300 bytes" in failure.detail
 
 
 @pytest.mark.parametrize(
-    "sizes", [(1_001,) * 60, (100,) * 10, (0,) * 15 + (60_000,), (50_000, *(0,) * 40, 1)], ids=str
+    "sizes",
+    [(1_001,) * 60, (100,) * 12, (0,) * 15 + (60_000,), (50_000, *(0,) * 40, 1), (*(0,) * 15, 9, 9)],
+    ids=str,
 )
 def test_a_body_that_is_merely_slow_is_read(clock, sizes: tuple[int, ...]) -> None:
     assert len(body_of(clock, *sizes)) == sum(sizes)
@@ -95,6 +97,39 @@ def test_pauses_that_a_host_asks_for_are_no_slowness(web, fetch, new_site, clock
     )
     assert [d.outcome for d in documents if "sitemap" not in d.url] == [Outcome.OK] * 10
     assert clock.now > 600
+
+
+def test_time_of_our_own_is_not_the_hosts_slowness(web, fetch, new_site, clock, monkeypatch) -> None:
+    from pipeline.fetch.wire.stalls import Stalls
+
+    late = Stalls()
+
+    async def answer(request, writer) -> None:
+        late.seconds += 26
+        await slow_page(clock, 30)(request, writer)
+
+    monkeypatch.setattr("pipeline.fetch.wire.client.Stalls", lambda: late)
+    web.answers["oak.example", "*"] = answer
+    documents = fetch(new_site("oak.example", *(f"/{n}" for n in range(1, 10)), max_pages=10), clock=clock)
+    assert [d.outcome for d in documents if "sitemap" not in d.url] == [Outcome.OK] * 10
+
+
+def test_the_event_loop_tells_how_late_it_is(monkeypatch) -> None:
+    from pipeline.fetch.wire import stalls
+
+    async def run() -> float:
+        late, loop = stalls.Stalls(), asyncio.get_running_loop()
+        real, skipped = loop.time, [0.0]
+        monkeypatch.setattr(loop, "time", lambda: real() + skipped[0])
+        watching = asyncio.create_task(late.watch())
+        await asyncio.sleep(0)
+        skipped[0] = 1000.0  # as if something had kept the processor
+        while not late.seconds:
+            await asyncio.sleep(0)
+        watching.cancel()
+        return late.seconds
+
+    assert 990 < asyncio.run(run()) < 1010
 
 
 def test_all_pages_of_a_list_are_waited_for(web, fetch, clock) -> None:

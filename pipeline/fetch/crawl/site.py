@@ -30,9 +30,7 @@ from sources.urls import canonical_url, same_site, url_key
 
 log = logging.getLogger(__name__)
 MAX_MAPPED = 50_000  # pages of a site's sitemaps that are looked at,
-MAX_RATED = (
-    10_000  # and of these rated whatever they are called; later ones where their address names an IOP,
-)
+MAX_RATED = 5_000  # of them rated whatever they are called, and later ones where their address names an IOP,
 MAX_NAMED = 1_000  # of which there are as many as this
 TURN = 200  # pages of a sitemap taken in at a time
 GIVE_UP_AFTER = 3  # failures of the host in a row

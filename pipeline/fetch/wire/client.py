@@ -35,6 +35,7 @@ from pipeline.fetch.wire.messages import (
 )
 from pipeline.fetch.wire.robots import MAX_BYTES as ROBOTS_BYTES
 from pipeline.fetch.wire.robots import Robots, robots_from
+from pipeline.fetch.wire.stalls import Stalls
 from pipeline.records import Outcome
 from sources.urls import canonical_url, registrable
 
@@ -61,6 +62,7 @@ class Fetcher:
     def __init__(self, settings: FetchSettings) -> None:
         self.settings = settings
         self.hosts = Hosts(settings)
+        self.stalls = Stalls()
         self.slots = asyncio.Semaphore(settings.concurrency)
         self.tls = settings.ssl_context or httpx.create_ssl_context(trust_env=False)
         self.retrying = stamina.AsyncRetryingCaller(
@@ -218,7 +220,7 @@ class Visit:
         host = self._host(request.url)
         async with host.gate.turn(self.until), self._fetcher.slots:
             self._check_patience()
-            began = self._settings.clock()
+            began, stalled = self._settings.clock(), self._fetcher.stalls.seconds
             try:
                 async with asyncio.timeout(self._settings.total_s):
                     response = await self._send(request, began)
@@ -228,7 +230,8 @@ class Visit:
                 raise failure from error
             finally:
                 self._answers += 1
-                self._waited += self._settings.clock() - began
+                ours = self._fetcher.stalls.seconds - stalled
+                self._waited += max(0.0, self._settings.clock() - began - ours)
         if response.status == 429 or (response.status in RETRY_STATUS and not challenged(response)):
             raise self._busy(host, response)
         return response
