@@ -29,7 +29,8 @@ from sources.registry import Source
 
 log = logging.getLogger(__name__)
 MUCH = 2_000_000  # bytes of documents from which starting processes pays
-LEAST_S = 5.0  # of wall time, for all sites that need more processor time than is usual
+# Wall time for all sites together that need more processor time than is usual: a part of what the others took, or so much.
+LATER, LEAST_S = 0.25, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,9 @@ def _reports(
 
 
 def later(sources: int, workers: int, took: float) -> Allowance:
-    """What each of the sources that need more than is usual may have, so that all of them together take no longer than
-    the others `took` (or LEAST_S). What is left even then, the next run reads."""
-    share = workers * max(LEAST_S, took) / max(1, sources)
+    """What each of the sources that need more than is usual may have, where all of them together get a quarter of the
+    time that the others `took`, or LEAST_S. What is left even then, the next run reads."""
+    share = workers * max(LEAST_S, LATER * took) / max(1, sources)
     return Allowance(min(share, IN_ALL.site), IN_ALL.page if share >= IN_ALL.site else 0.0)
 
 
