@@ -218,6 +218,7 @@ def _fetch(choices: Choices) -> FetchSettings:
             concurrency=take("concurrency", default=default.concurrency),
             sites_at_once=take("sites_at_once", default=default.sites_at_once),
             per_host_delay_s=take("delay_s", default=default.per_host_delay_s),
+            slow_s=take("slow_s", default=default.slow_s),
         )
     except ChoiceError:
         raise
