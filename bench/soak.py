@@ -1,14 +1,12 @@
 """Hostile hosts beside honest ones in one `iop run`: `python bench/soak.py [--hostile 200] [--honest 50]`. All on loopback.
 
 The honest ones alone, then all together, each into a folder of its own. Told: facts of the honest ones published, wall and
-processor time, memory of the largest process. What hostile hosts do stands in `TRICKS`.
+processor time, memory of the largest process. What hostile hosts do stands in `soak_hosts.py`.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import gzip
 import multiprocessing
 import os
 import resource
@@ -17,175 +15,82 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from multiprocessing.connection import Connection
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from soak_hosts import KINDS, serve, trick_of
 
-PAGES = 5  # of each site
-HONEST = """<html><head><title>Oak House {n}</title></head><body><h1>Intensive Outpatient Program</h1>
-<p>Our intensive outpatient program meets Monday, Wednesday and Friday from 9 am to 12 pm for 8 weeks. We treat PTSD and
-depression in adults and accept Aetna.</p><p>{n} Mill Street, Casper, WY 82601 - 307-555-{n:04}</p>{links}</body></html>"""
-NEAR = (
-    "18+ ",
-    "CARF ",
-    "no IOP ",
-    "our IOP? ",
-    "adults and ",
-    "Boston, MA ",
-    "residents of ",
-    "<h2>IOP</h2>",
-)
-TABLE = '[{id}]\nkind = "provider_site"\nurl = "http://{host}:{port}/"\nallow_loopback = true\nstate = "WY"\nmax_pages = 5\n'
-HTML = b"content-type: text/html\r\n"
+TABLE = '[{id}]\nkind = "{kind}"\nurl = "http://{host}:{port}/"\nallow_loopback = true\nstate = "WY"\n'
+FACTS = "SELECT count(*) FROM observation WHERE source_id LIKE 'honest%' AND assertion = 'affirmed'"
 
 
-def links() -> str:
-    return "".join(f'<a href="/iop/{n}">Program {n}</a> ' for n in range(1, PAGES))
+@dataclass(frozen=True)
+class Outcome:
+    """Of a run: seconds of wall and processor time, the largest process (MB), facts of the honest hosts."""
+
+    wall: float
+    cpu: float
+    memory: int
+    facts: int
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} s, {self.cpu:.1f} s of CPU, {self.memory} MB, {self.facts} facts"
 
 
-def reply(body: bytes, headers: bytes = HTML, status: str = "200 OK") -> bytes:
-    return f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\n".encode() + headers + b"\r\n" + body
+def server(hostile: bool, pages: int) -> int:
+    """The port of a server process that ends with this one."""
+    ours, theirs = multiprocessing.Pipe()
+    multiprocessing.Process(target=serve, args=(theirs, hostile, pages), daemon=True).start()
+    return int(ours.recv())
 
 
-def page(words: str, head: str = "") -> str:
-    return f"<html><head>{head}</head><h1>Intensive Outpatient Program</h1>{links()}<p>{words}</p></html>"
-
-
-def near(number: int) -> bytes:
-    word = NEAR[number % len(NEAR)]
-    return reply(page(word * (150_000 // len(word))).encode())
-
-
-# What a host answers for its robots.txt ("r"), its pages ("p"), by its number. "slow" and "endless" never end.
-TRICKS: tuple[tuple[str, str], ...] = (
-    ("p", "near"),
-    ("r", "newlines"),
-    ("p", "punycode"),
-    ("p", "bomb"),
-    ("p", "loop"),
-    ("p", "private"),
-    ("p", "later"),
-    ("p", "deep"),
-    ("p", "endless"),
-    ("p", "reset"),
-    ("p", "slow"),
-)
-
-
-def trick(name: str, number: int, path: str) -> bytes:
-    match name:
-        case "near":
-            return near(number)
-        case "newlines":
-            return reply(b"\n" * 500_000, b"content-type: text/plain\r\n")
-        case "punycode":
-            return reply(
-                b"<p>" + b"a" * 200_000 + b"-" + b"b99999" * 30_000,
-                b"content-type: text/html; charset=punycode\r\n",
-            )
-        case "bomb":
-            return reply(gzip.compress(b"<p>x" * 20_000_000), HTML + b"content-encoding: gzip\r\n")
-        case "loop":
-            return reply(b"", b"location: " + path.encode() + b"x\r\n", "302 Found")
-        case "private":
-            return reply(b"", b"location: http://169.254.169.254/latest\r\n", "302 Found")
-        case "later":
-            return reply(
-                b"", b"retry-after: Thu, 01 Jan 99999999999 00:00:00 GMT\r\n", "429 Too Many Requests"
-            )
-        case "deep":
-            return reply(b"<div>" * 400_000)
-        case _:
-            return b""
-
-
-async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            lines = head.decode("latin-1").split("\r\n")
-            path = lines[0].split(" ")[1]
-            host = next(line[6:] for line in lines if line.lower().startswith("host: ")).split(":")[0]
-            _, is_hostile, _, number = map(int, host.split("."))
-            where, name = TRICKS[number % len(TRICKS)] if is_hostile else ("", "")
-            if path in ("/robots.txt", "/sitemap.xml") and where != "r":
-                writer.write(reply(b"", status="404 Not Found"))
-            elif where and (where == "r") == (path == "/robots.txt"):
-                if name == "reset":
-                    break
-                if name in ("slow", "endless"):
-                    writer.write(b"HTTP/1.1 200 OK\r\n" + HTML + b"\r\n")
-                    while True:
-                        writer.write(b"x" * (1 if name == "slow" else 65_536))
-                        await writer.drain()
-                        await asyncio.sleep(0.5 if name == "slow" else 0)
-                writer.write(trick(name, number, path))
-            else:
-                writer.write(reply(HONEST.format(n=number, links=links()).encode()))
-            await writer.drain()
-    except (ConnectionError, asyncio.IncompleteReadError):
-        pass
-    finally:
-        writer.close()
-
-
-def serve(pipe: Connection) -> None:
-    async def run() -> None:
-        server = await asyncio.start_server(answer, "0.0.0.0", 0, backlog=1000)
-        pipe.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(run())
-
-
-def tables(kind: str, hosts: int, port: int) -> Iterator[str]:
+def tables(hostile: bool, hosts: int, port: int, pages: int) -> Iterator[str]:
     for number in range(1, hosts + 1):
-        host = f"127.{int(kind == 'hostile')}.0.{number}"
-        yield TABLE.format(id=f"{kind}_{number}", host=host, port=port)
+        name = f"{'hostile' if hostile else 'honest'}_{number}"
+        kind = KINDS.get(trick_of(number)[1], "provider_site") if hostile else "provider_site"
+        yield TABLE.format(id=name, kind=kind, host=f"127.{int(hostile)}.0.{number}", port=port)
+        if kind == "provider_site":
+            yield f"max_pages = {pages}\n"
 
 
-def run(folder: Path, port: int, honest: int, hostile: int) -> tuple[float, int]:
-    """Seconds of wall time of a run, and facts of the honest hosts that it published."""
-    registry, out = folder / "registry", folder / "out"
-    registry.mkdir(parents=True)
-    (registry / "honest.toml").write_text("".join(tables("honest", honest, port)))
-    (registry / "hostile.toml").write_text("".join(tables("hostile", hostile, port)))
-    command = [sys.executable, "-m", "pipeline.cli", "run", "--registry", str(registry), "--out", str(out)]
-    began = time.monotonic()
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"}
-    )
-    took = time.monotonic() - began
-    if not (out / "releases" / "current").exists():
-        raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
-    with duckdb.connect(str(out / "releases" / "current"), read_only=True) as release:
-        asked = "SELECT count(*) FROM observation WHERE source_id LIKE 'honest%' AND assertion = 'affirmed'"
-        row = release.execute(asked).fetchone()
-    return took, int(row[0]) if row else 0
+def run(folder: Path, registry: dict[str, str]) -> Outcome:
+    """A run of the sources in files of these names and words, into a folder."""
+    (folder / "registry").mkdir(parents=True)
+    for name, words in registry.items():
+        (folder / "registry" / f"{name}.toml").write_text(words)
+    command = [sys.executable, "-m", "pipeline.cli", "run"]
+    command += ["--registry", str(folder / "registry"), "--out", str(folder / "out")]
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    with (folder / "log").open("w") as log:
+        how = {"IOP_LOG_FORMAT": "json", "IOP_LOG_LEVEL": "INFO", **os.environ}
+        done = subprocess.run(command, stdout=log, stderr=log, check=False, env=how)
+    wall, used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    current = folder / "out" / "releases" / "current"
+    if not current.exists():
+        raise SystemExit(f"exit code {done.returncode}: {(folder / 'log').read_text()[-4000:]}")
+    with duckdb.connect(str(current), read_only=True) as release:
+        row = release.execute(FACTS).fetchone()
+    cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    return Outcome(wall, cpu, used.ru_maxrss // 1024, row[0] if row else 0)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hostile", type=int, default=200)
     parser.add_argument("--honest", type=int, default=50)
+    parser.add_argument("--pages", type=int, default=25, help="of each site (default: the registry's own)")
+    parser.add_argument("--keep", type=Path, help="a new folder for both runs and their logs")
     how = parser.parse_args()
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=serve, args=(theirs,), daemon=True)
-    server.start()
-    port = int(ours.recv())
-    with tempfile.TemporaryDirectory() as folder:
-        alone, facts = run(Path(folder, "alone"), port, how.honest, 0)
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        together, kept = run(Path(folder, "together"), port, how.honest, how.hostile)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(
-        f"{how.honest} honest alone: {alone:.1f} s, {used.ru_utime:.1f} s of CPU, {used.ru_maxrss // 1024} MB, {facts} facts"
-    )
-    print(
-        f"beside {how.hostile} hostile: {together:.1f} s ({together / alone:.2f} x), "
-        f"{after.ru_utime - used.ru_utime:.1f} s of CPU, {after.ru_maxrss // 1024} MB, {kept} facts ({kept / facts:.1%})"
-    )
-    server.terminate()
+    honest = "".join(tables(False, how.honest, server(False, how.pages), how.pages))
+    hostile = "".join(tables(True, how.hostile, server(True, how.pages), how.pages))
+    with tempfile.TemporaryDirectory() as passing:
+        folder = how.keep or Path(passing)
+        alone = run(folder / "alone", {"honest": honest})
+        print(f"{how.honest} honest hosts of {how.pages} pages alone: {alone}", flush=True)
+        together = run(folder / "together", {"honest": honest, "hostile": hostile})
+    ratio, kept = together.wall / alone.wall, together.facts / alone.facts
+    print(f"beside {how.hostile} hostile: {together}; {ratio:.2f} x the time, {kept:.1%} of the facts")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ class Settings:
     lake_data: str | Path | None = None  # where the files of a DuckLake among them lie
     keep_releases: int = 10
     keep_days: int = 0  # releases younger than this are kept, however many
+    idle_days: int = 730  # that an archive may have rested before a run doubts its clock
     log_level: str = "WARNING"
     log_format: str = "text"
     webhook: str | None = field(default=None, repr=False)  # where alerts are posted
@@ -141,6 +142,7 @@ class Settings:
             reports=take("reports", default=False),
             keep_releases=take("keep_releases", default=cls.keep_releases),
             keep_days=take("keep_days", default=cls.keep_days),
+            idle_days=take("idle_days", default=cls.idle_days),
             log_level=_one_of(LEVELS, choices.take("log_level", default=cls.log_level).upper(), "log_level"),
             log_format=_one_of(FORMATS, choices.take("log_format", default=cls.log_format), "log_format"),
             webhook=_address(choices, "webhook", ("http", "https")),
@@ -216,6 +218,7 @@ def _fetch(choices: Choices) -> FetchSettings:
             concurrency=take("concurrency", default=default.concurrency),
             sites_at_once=take("sites_at_once", default=default.sites_at_once),
             per_host_delay_s=take("delay_s", default=default.per_host_delay_s),
+            slow_s=take("slow_s", default=default.slow_s),
         )
     except ChoiceError:
         raise

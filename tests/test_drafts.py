@@ -13,7 +13,7 @@ from pipeline.second_reader.batch import write_lines
 from warehouse.drafts import new_file, replacing
 from warehouse.exports.errors import ExportError
 from warehouse.exports.target import draft_file, draft_folder
-from warehouse.release import _copy, replace_file
+from warehouse.release_files import copy, replace_file
 from warehouse.targets.store import Objects
 
 Write = Callable[[Path], object]
@@ -45,7 +45,7 @@ def copied(to: Path) -> None:
     source = to.with_name("source")
     source.write_bytes(b"new")
     draft = to.with_name(to.name + ".tmp")
-    _copy(source, draft)
+    copy(source, draft)
     draft.rename(to)
 
 

@@ -67,7 +67,7 @@ def _read(column: Column, found: Mapping[str, str], contract: Contract, files: l
     where = f"stage table {contract.table}, column {column.name} ({files[0].parent}, {len(files)} files)"
     if actual is None:
         raise StageError(
-            f"{where}: the column is missing. Write the table from its contract and run the sources again"
+            f"{where}: the column is missing, as in files of an older version. `iop replay` reads every source anew from the archive"
         )
     if actual == wanted or actual.replace('"', "") == wanted.replace('"', ""):
         return name
@@ -81,7 +81,9 @@ def _read(column: Column, found: Mapping[str, str], contract: Contract, files: l
         return f"{name}::{wanted} AS {name}"
     if (wanted == "DOUBLE" and actual in INTEGERS | {"FLOAT"}) or actual in ('"NULL"', "NULL", "INTEGER[]"):
         return f"{name}::{wanted} AS {name}"
-    raise StageError(f"{where}: is {actual} and should be {wanted}. Write the table from its contract")
+    raise StageError(
+        f"{where}: is {actual} and should be {wanted}. `iop replay` reads every source anew from the archive"
+    )
 
 
 def attach_previous(
@@ -99,11 +101,7 @@ def in_todays_shape(
     connection: duckdb.DuckDBPyConnection, release: str, schema: str, contracts: Mapping[str, Contract]
 ) -> None:
     """The tables of an attached release, maybe of an older contract, as views of today's: what it lacks is null, or empty."""
-    have: dict[str, set[str]] = {}
-    for table, column in connection.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ?", [release]
-    ).fetchall():
-        have.setdefault(table, set()).add(column)
+    have = _columns_of(connection, release)
     for contract in contracts.values():
         if contract.table not in have:
             connection.execute(create_table(contract, schema=schema))
@@ -116,6 +114,21 @@ def in_todays_shape(
         )
         table = quoted(contract.table)
         connection.execute(f"CREATE VIEW {schema}.{table} AS SELECT {columns} FROM {release}.main.{table}")
+
+
+def lacks(connection: duckdb.DuckDBPyConnection, release: str, contract: Contract) -> list[str]:
+    """The columns without which a row of a table is none, and which an attached release does not have."""
+    have = _columns_of(connection, release).get(contract.table, set())
+    return [column.name for column in contract.columns if column.required and column.name not in have]
+
+
+def _columns_of(connection: duckdb.DuckDBPyConnection, release: str) -> dict[str, set[str]]:
+    have: dict[str, set[str]] = {}
+    for table, column in connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ?", [release]
+    ).fetchall():
+        have.setdefault(table, set()).add(column)
+    return have
 
 
 def attach_overrides(connection: duckdb.DuckDBPyConnection, folder: Path | None, now: datetime) -> None:

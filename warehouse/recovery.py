@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 
 import duckdb
 
-from warehouse.release import NAME, Release, ReleaseError, Releases
+from warehouse.release import KEEP, Release, ReleaseError, Releases
+from warehouse.release_files import withdrawn
 
+KEPT = "nobody knows any more whether it is to be kept"
 DAMAGED = ".damaged"  # of a file that is no release any more: kept, and out of the way
 
 
@@ -23,6 +25,7 @@ class Recovery(Releases):
         if not self.folder.is_dir():
             return None
         with self._locked():
+            self._take_up()
             index = self._index()
             if not index or (wrong := self._wrong()) is None:
                 return None
@@ -41,8 +44,6 @@ class Recovery(Releases):
 
     def _wrong(self) -> str | None:
         """What is wrong with what readers see."""
-        if not os.path.lexists(self.stable_path):
-            return f"{self.stable_path} is missing"
         try:
             now = self.current()
         except ReleaseError as error:
@@ -51,20 +52,24 @@ class Recovery(Releases):
 
     def rebuild(self) -> tuple[list[Release], list[str]]:
         """The index anew, as the files say; where readers see nothing, the newest becomes current. The releases, and the
-        names of files that cannot be read, which are put aside. Which of them people keep is not in the files: that is lost.
+        names of files that cannot be read, which are put aside.
+
+        Which of them people keep is not in the files: those beyond the usual number are kept until somebody says otherwise.
         """
         found: dict[int, Release] = {}
         damaged: list[str] = []
         with self._locked():
-            for file in self.folder.glob("release-*.duckdb"):
-                match = NAME.fullmatch(file.name)
+            gone = withdrawn(self.folder)
+            for number, file in self._files().items():
                 try:
                     release = self._described(file)
                 except (duckdb.Error, ReleaseError):
                     damaged.append(file.rename(file.with_name(file.name + DAMAGED)).name)
                     continue
-                if match and int(match[1]) == release.number:
-                    found[release.number] = release
+                if release.number == number and number not in gone:
+                    found[number] = release
+            for number in sorted(found)[:-KEEP]:
+                found[number] = replace(found[number], kept=KEPT)
             self._write_index(found)
             if found and not self.stable_path.exists():
                 self._point(found[max(found)])

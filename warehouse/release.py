@@ -7,11 +7,9 @@ before the index knows it, and it is in the index before `current` moves. Each o
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -19,16 +17,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from warehouse.content import Content, content_of
-from warehouse.drafts import clear, new_file, replacing
+from warehouse.drafts import clear
 from warehouse.engine import opened
 from warehouse.findings import AuditReport
+from warehouse.release_files import copy, move, replace_file, sha256_of, sync
 from warehouse.sql import quoted
 
 NAME = re.compile(r"release-(\d+)\.duckdb")
 KEEP = 10
 STABLE = "current"
 REBUILD = "`iop releases rebuild` makes it anew of the releases themselves"
+BACK = "`iop rollback` makes the newest that is whole current"
 HOLD = "hold.json"  # there: readers stay at the current release
 
 
@@ -80,24 +82,28 @@ class Releases:
         """What readers attach: `ATTACH '<stable_path>' AS iop (READ_ONLY)`."""
         return self.folder / STABLE
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether readers find something there, be it damaged."""
+        return os.path.lexists(self.stable_path)
+
     def list(self) -> list[Release]:
         """All retained releases, newest first."""
         return sorted(self._index().values(), key=lambda release: -release.number)
 
     def current(self) -> Release | None:
-        """The release that readers see, or None before the first."""
-        if not os.path.lexists(self.stable_path):
+        """The release that readers see, or None before the first. ReleaseError where there are releases, and nothing or
+        something else is pointed to."""
+        if not self.is_seen:
+            if self._index():
+                raise ReleaseError(f"{self.stable_path} is missing, and readers see no release: {BACK}")
             return None
-        if self.stable_path.is_symlink():
-            match = NAME.fullmatch(self.stable_path.readlink().name)
-            number = int(match[1]) if match else 0
-        else:
-            number = _facts(self.stable_path)[0]
+        linked = self.stable_path.is_symlink()
+        number = (self._pointed() or 0) if linked else _facts(self.stable_path)[0]
         release = self._index().get(number)
         if release is None or not release.path.exists():
             raise ReleaseError(
-                f"{self.stable_path} points to release {number}, which is not in {self.folder / 'index.json'}: "
-                "`iop rollback` makes the newest that is whole current"
+                f"{self.stable_path} points to release {number}, which is not in {self.folder / 'index.json'}: {BACK}"
             )
         return release
 
@@ -108,10 +114,8 @@ class Releases:
 
     def next_number(self) -> int:
         """The number to give to the next build: one that was never used here."""
-        files = [
-            int(match[1]) for path in self.folder.glob("release-*") if (match := NAME.fullmatch(path.name))
-        ]
-        return max([0, *self._index(), *files]) + 1
+        aside = [int(match[1]) for path in self.folder.glob("release-*") if (match := NAME.match(path.name))]
+        return max([0, *self._index(), *aside]) + 1
 
     def latest(self) -> Release | None:
         """What the next release takes the place of: the current one, or the newest while readers are held back."""
@@ -139,8 +143,8 @@ class Releases:
                     'build it with run={"release": Releases(…).next_number()}'
                 )
             draft = self.folder / f"release-{number}.tmp"
-            _move(candidate, draft)
-            _sync(draft)
+            move(candidate, draft)
+            sync(draft)
             self._reached("synced")
             release = self._described(draft, len(report.warnings), content)
             self._settle(draft, release)
@@ -148,11 +152,12 @@ class Releases:
 
     def _settle(self, draft: Path, release: Release) -> None:
         """Give a release that is on disk its name, its line in the index, its readers."""
+        index = self._index() | {release.number: release}
         draft.chmod(0o444)
         draft.rename(release.path)
-        _sync(self.folder)
+        sync(self.folder)
         self._reached("named")
-        self._write_index(self._index() | {release.number: release})
+        self._write_index(index)
         self._reached("indexed")
         if self.held() is None:
             self._point(release)
@@ -230,7 +235,7 @@ class Releases:
             return f"release {number} is not in the index"
         if not release.path.exists():
             return f"{release.path} is missing"
-        if _sha256(release.path) != release.sha256:
+        if sha256_of(release.path) != release.sha256:
             return f"{release.path} does not have the checksum of the index: it was changed or damaged"
         return None
 
@@ -242,22 +247,54 @@ class Releases:
             file.stat().st_size,
             content or content_of(file),
         )
-        sha256 = _sha256(file)
+        sha256 = sha256_of(file)
         return Release(
             number, path, built_at, version, sha256, size, previous, warnings, rows, said.facts, said.dated
         )
 
     def _index(self) -> dict[int, Release]:
+        """The releases of the index. ReleaseError where it cannot be the newest one: what it does not know would be removed.
+
+        (A crash leaves one file at most that is newer than all it knows, while readers see an older one; where it knows
+        none, `_take_up` is for that.)
+        """
         path = self.folder / "index.json"
-        if not path.exists():  # before the first release, or where a crash left that alone
-            if len([*self.folder.glob("release-*.duckdb")]) > 1 or os.path.lexists(self.stable_path):
-                raise ReleaseError(f"{path} is missing: {REBUILD}")
-            return {}
+        files = self._files()
         try:
-            rows = json.loads(path.read_text(encoding="utf-8"))["releases"]
-            return {row["number"]: release_of_row(row, self.folder) for row in rows}
+            rows = json.loads(path.read_text(encoding="utf-8"))["releases"] if path.exists() else []
+            index = {row["number"]: release_of_row(row, self.folder) for row in rows}
         except (ValueError, KeyError, TypeError) as error:
             raise ReleaseError(f"{path} cannot be read ({error}): {REBUILD}") from None
+        if not path.exists() and (files or self.is_seen):
+            raise ReleaseError(f"{path} is missing: {REBUILD}")
+        newer = [number for number in files if number > max(index, default=0)]
+        if len(newer) > bool(index and self.is_seen) or (newer and self._pointed() in newer):
+            raise ReleaseError(f"{path} knows nothing of release {max(newer)}: {REBUILD}")
+        return index
+
+    def _files(self) -> dict[int, Path]:
+        """The files of releases by number, whatever the index says."""
+        named = ((NAME.fullmatch(path.name), path) for path in self.folder.glob("release-*.duckdb"))
+        return {int(match[1]): path for match, path in named if match}
+
+    def _pointed(self) -> int | None:
+        """The number that the link `current` names."""
+        match = NAME.fullmatch(self.stable_path.readlink().name) if self.stable_path.is_symlink() else None
+        return int(match[1]) if match else None
+
+    def _take_up(self) -> None:
+        """Take the very first release into the index, where a crash came between."""
+        files, index = [*self._files().values()], self.folder / "index.json"
+        if len(files) != 1 or self.is_seen:
+            return
+        if index.exists() and index.read_bytes() != index_of({}):
+            return
+        try:
+            release = self._described(files[0])
+        except (duckdb.Error, ReleaseError):
+            return  # `_index` says what to do
+        if release.path == files[0]:
+            self._write_index({release.number: release})
 
     def _write_index(self, index: Mapping[int, Release]) -> None:
         replace_file(self.folder / "index.json", index_of(index))
@@ -269,14 +306,14 @@ class Releases:
             try:
                 draft.symlink_to(release.path.name)
                 draft.replace(self.stable_path)
-                _sync(self.folder)
+                sync(self.folder)
                 return
             except (OSError, NotImplementedError):
                 if self._symlinks:
                     raise
                 draft.unlink(missing_ok=True)
-        _copy(release.path, draft)
-        _sync(draft)
+        copy(release.path, draft)
+        sync(draft)
         draft.replace(self.stable_path)
         self._reached("copied")
         replace_file(self.folder / "current.json", json.dumps({"number": release.number}).encode())
@@ -293,12 +330,13 @@ class Releases:
                 index[number].path.unlink(missing_ok=True)
 
     def _clean(self) -> None:
-        """Remove what a crash left: drafts, and files that never came into the index."""
+        """Remove what a crash left: drafts, and files that never came into the index, or have left it."""
+        self._take_up()
+        index = self._index()
         for draft in self.folder.glob("*.tmp"):
             clear(draft)
-        known = {release.path.name for release in self._index().values()}
-        for path in self.folder.glob("release-*.duckdb"):
-            if path.name not in known:
+        for number, path in self._files().items():
+            if number not in index:
                 path.unlink()
 
     @contextmanager
@@ -345,47 +383,3 @@ def _facts(path: Path) -> tuple[int, str, str, int | None, dict[str, int]]:
             count = connection.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()
             rows[table] = int(count[0]) if count else 0
     return found[0], found[1].isoformat(), found[2], found[3], rows
-
-
-def _move(source: Path, target: Path) -> None:
-    try:
-        source.rename(target)
-    except OSError:  # another file system
-        _copy(source, target)
-        source.unlink()
-
-
-def _copy(source: Path, draft: Path) -> None:
-    """Into a new file. Half of one is of no use, and may be what fills the disk."""
-    try:
-        with source.open("rb") as whole, new_file(draft) as file:
-            shutil.copyfileobj(whole, file)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:  # some systems cannot sync a folder
-        if not path.is_dir():
-            raise
-    finally:
-        os.close(handle)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file whole, or not at all, and onto disk."""
-    with replacing(path) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync(path.parent)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from pathlib import Path
 
-from warehouse.release import HOLD, Releases, replace_file
+from warehouse.release import HOLD, Releases
+from warehouse.release_files import WITHDRAWN, replace_file, withdrawn
 from warehouse.takedown import redirects_of, speaks_of, with_redirects
-
-WITHDRAWN = "withdrawn.json"  # their numbers
 
 
 class Withdrawal(Releases):
@@ -39,9 +37,3 @@ class Withdrawal(Releases):
             for number in gone:
                 index[number].path.unlink(missing_ok=True)
             return gone
-
-
-def withdrawn(folder: Path) -> frozenset[int]:
-    """The releases of a folder that were ever withdrawn: wherever else they are published, they go, too."""
-    file = folder / WITHDRAWN
-    return frozenset(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else frozenset()

@@ -82,8 +82,10 @@ def _release(settings: Settings, _now: datetime) -> Iterator[Trouble]:
     releases = Releases(settings.releases)
     if (held := releases.held()) is not None:
         yield _trouble("readers_held", "release", held or "nobody said why")
-    if releases.current() is None:
-        yield _trouble("release_missing", "release", f"nothing is published in {releases.folder}")
+    if not releases.is_seen:
+        yield _trouble("release_missing", "release", f"there is no {releases.stable_path}")
+    else:
+        releases.current()
 
 
 def _sources(settings: Settings, now: datetime) -> Iterator[Trouble]:
@@ -97,7 +99,8 @@ def _sources(settings: Settings, now: datetime) -> Iterator[Trouble]:
 
 def _ages(settings: Settings, now: datetime) -> Iterator[Trouble]:
     """As the checks of `pipeline.flow.freshness` judge them; sources that never answered are kept apart."""
-    release = Releases(settings.releases).current_path()
+    releases = Releases(settings.releases)
+    release = releases.current_path() if releases.is_seen else None
     if release is None:
         raise _NothingThereError
     for age in source_ages(release, now):

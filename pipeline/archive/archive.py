@@ -179,7 +179,11 @@ class Archive:
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """An in-memory DuckDB with all of the log as the view `log`."""
-        return self._connection((LOG,), past=False)
+        return self.with_rows((LOG,))
+
+    def with_rows(self, tables: Iterable[Table]) -> duckdb.DuckDBPyConnection:
+        """The same with all of some tables, and which file each row was written to (`<table>_rows`)."""
+        return self._connection(tables, past=False)
 
     def select(self, sql: str, values: list[Any] | dict[str, Any]) -> Iterator[Document]:
         """Documents that a query over `log` and `visits` gives."""
@@ -188,8 +192,8 @@ class Archive:
             yield from _documents(con)
 
     def _connection(self, tables: Iterable[Table], past: bool = True) -> duckdb.DuckDBPyConnection:
-        """`past`: without rows of the future. A clock that was ahead wrote them; they would stand as the newest, and
-        keep a source from being due, until that day has come."""
+        """`past`: without rows of the future, and what was put aside (`clock.py`). A clock that was ahead wrote them; they
+        would stand as the newest, and keep a source from being due, until that day has come."""
         self.flush()
         con = duckdb.connect()
         for table in tables:

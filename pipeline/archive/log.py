@@ -7,6 +7,7 @@ file that is damaged is named in a warning, and all else is read.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ from warehouse.sql import literal
 
 log = logging.getLogger(__name__)
 LINE_LIMIT = 16 * 1024 * 1024  # DuckDB refuses the whole file for a longer one
+ASIDE = "aside/"  # notes on rows that a clock dated wrongly
 UNREAD = ".unread"  # a file of lines that was packed, and of which not every line was a row
 SEALED = re.compile(r"-([0-9a-f]{16})\.parquet$")  # the beginning of the file's own SHA-256
 MOMENT = "BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9000-01-01'"  # what every reader can count with
@@ -120,11 +122,30 @@ class LogReader:
         )
 
     def until(self, table: Table, con: duckdb.DuckDBPyConnection, moment: datetime) -> None:
-        """Leave out of the view `<table>`, which is loaded, what is dated after a moment."""
+        """Leave out of the view `<table>`, which is loaded, what is dated after a moment, or put aside."""
         con.execute(
             f"CREATE OR REPLACE VIEW {table.name} AS SELECT {', '.join(table.columns)} FROM {table.name}_rows "
-            f"WHERE {table.moment} <= {literal(f'{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}')}::TIMESTAMP"
+            f"WHERE {table.moment} <= {moment_sql(moment)} AND {self.not_aside(table)}"
         )
+
+    def not_aside(self, table: Table) -> str:
+        """What is true of a row of `<table>_rows` that no note puts aside (`aside_note`), in SQL."""
+        tests = ["true"]
+        for name, size, _ in self._store.names(ASIDE):
+            if size and (note := self._note(name)):
+                after, segments = note
+                tests.append(
+                    f"NOT (segment IN ({quoted(segments)}) AND {table.moment} > {moment_sql(after)})"
+                )
+        return " AND ".join(tests)
+
+    def _note(self, name: str) -> tuple[datetime, list[str]] | None:
+        try:
+            note = json.loads(self._store.read(name))
+            return datetime.fromisoformat(note["after"]), [str(segment) for segment in note["segments"]]
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("%s is damaged and puts nothing aside: %s", name, error)
+            return None
 
     def counts(self, table: Table, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """Rows by the file that they were written to, of a table that is loaded."""
@@ -192,6 +213,17 @@ class LogReader:
             except duckdb.Error as error:
                 raise SegmentError(str(error).partition("\n")[0]) from error
         return frozenset(segment for (segment,) in rows)
+
+
+def moment_sql(moment: datetime) -> str:
+    """A moment (with its zone) as the tables hold it, in SQL."""
+    return f"TIMESTAMP '{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
+
+
+def aside_note(stamp: str, after: datetime, segments: list[str]) -> tuple[str, bytes]:
+    """Name and content of the note that what these files hold of moments after one is never to be believed."""
+    note = {"after": after.astimezone(UTC).isoformat(), "segments": segments}
+    return f"{ASIDE}{stamp}.json", json.dumps(note, indent=1).encode() + b"\n"
 
 
 def _lines_sql(table: Table, files: Iterable[str], segment: str) -> str:

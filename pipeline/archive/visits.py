@@ -14,6 +14,7 @@ from typing import Protocol
 from pipeline.records import Outcome
 
 GOOD = frozenset({Outcome.OK, Outcome.UNCHANGED})
+UNREAD = (Outcome.ERROR, Outcome.TIMEOUT)  # pages are left that may be had the next time
 SLACK = timedelta(hours=6)  # a schedule that comes round a little early still finds its sources due
 FIRST_RETRY = timedelta(days=1)  # after a visit that gave nothing; doubled each time, up to the cadence
 
@@ -38,8 +39,9 @@ class VisitRow:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it gave something, and all that it could: a fault of ours (a full disk, say) leaves pages unread."""
-        return self.good > 0 and not self.outcomes.get(Outcome.ERROR)
+        """Whether it gave something, and all that it could: a fault of ours (a full disk, say) leaves pages unread, and so
+        does a host that is slow today."""
+        return self.good > 0 and not any(self.outcomes.get(outcome) for outcome in UNREAD)
 
 
 class Cadenced(Protocol):
@@ -72,8 +74,8 @@ def visits_of(source_id: str, visits: Visits) -> Sequence[VisitRow]:
 def next_due(source: Cadenced, visits: Visits) -> datetime | None:
     """When a source is to be read again; None (at once) where it never was.
 
-    After a good visit, its cadence later; after visits that gave nothing, or met a fault of ours, a day later, then
-    two, four, …
+    After a good visit, its cadence later; after visits that gave nothing, waited in vain, or met a fault of ours, a day
+    later, then two, four, …
     """
     own = visits_of(source.id, visits)
     if not own:

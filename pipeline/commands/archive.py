@@ -13,6 +13,7 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from pipeline.archive.archive import Archive, ArchiveError
+from pipeline.archive.clock import set_aside
 from pipeline.archive.upkeep import compact as compact_archive
 from pipeline.archive.upkeep import prune as prune_archive
 from pipeline.archive.upkeep import stats as archive_stats
@@ -86,6 +87,26 @@ def prune(
     out.print(
         f"{shown(verb)}: {gone.orphans:,} orphans, {gone.superseded:,} superseded, {decimal(gone.stored)}"
     )
+
+
+@app.command()
+def heal(
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without it, only tell what would be.")] = False,
+    profile: ProfileOption = None,
+    registry: RegistryOption = None,
+    out_folder: OutOption = None,
+) -> None:
+    """Put aside, for good, rows that a clock which was ahead dated later than tomorrow; they and their contents are kept."""
+    now = chosen(profile, registry, out_folder).fetch.now()
+    with _opened(profile, registry, out_folder) as archive, _kept_still(profile, registry, out_folder, yes):
+        found = set_aside(archive, now, dry_run=not yes)
+    if not found.rows:
+        out.print(
+            f"No row is dated later than tomorrow, by this clock ({shown(f'{now:%Y-%m-%d %H:%M}')} UTC)."
+        )
+        return
+    end = "put aside" if yes else f"by this clock, {now:%Y-%m-%d %H:%M} UTC (if it is right, add --yes)"
+    out.print(f"{shown(str(found))}: {shown(end)}", soft_wrap=True)
 
 
 @app.command()

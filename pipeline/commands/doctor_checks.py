@@ -21,6 +21,7 @@ from packaging.requirements import Requirement
 from rich.filesize import decimal
 
 from pipeline.archive.archive import Archive
+from pipeline.archive.clock import later_rows
 from pipeline.archive.replay import current_documents
 from pipeline.archive.upkeep import stats
 from pipeline.fetch.settings import FetchSettings
@@ -84,7 +85,7 @@ def registry(settings: Settings, _now: datetime) -> Iterator[Finding]:
         yield Finding(Level.PROBLEM, what, "iop sources new URL proposes one")
 
 
-def archive(settings: Settings, _now: datetime) -> Iterator[Finding]:
+def archive(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Contents and log that cannot be read, or that are named and not there."""
     place = settings.archive
     if isinstance(place, Path) and not place.is_dir():
@@ -101,6 +102,9 @@ def archive(settings: Settings, _now: datetime) -> Iterator[Finding]:
         if found.unread:
             what = f"{found.unread} lines of the log are no rows"
             yield Finding(Level.ADVICE, what, "none: a killed run left them, and readers skip them")
+        if (later := later_rows(opened, now)).rows:
+            what = f"{later}, and are passed over"
+            yield Finding(Level.PROBLEM, what, "set the clock right, or iop archive heal")
         kept = {PurePosixPath(name).stem for name, size, _ in opened.store.names("blobs/") if size}
         lost = [document for document in current_documents(opened) if document.sha256 not in kept]
         if lost:
@@ -148,10 +152,7 @@ def release(settings: Settings, _now: datetime) -> Iterator[Finding]:
         if not one.path.exists():
             yield Finding(Level.PROBLEM, f"{one.path} is missing", f"put it back from a backup; {back}")
     if current is None:
-        if known:
-            yield Finding(Level.PROBLEM, f"{kept.stable_path} is missing: readers see no release", back)
-        else:
-            yield Finding(Level.ADVICE, "nothing is published yet", FIRST_RUN)
+        yield Finding(Level.ADVICE, "nothing is published yet", FIRST_RUN)
         return
     if problem := kept.verify(current.number):
         yield Finding(Level.PROBLEM, problem, back)

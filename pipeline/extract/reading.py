@@ -41,7 +41,8 @@ NUMBERS = with_traits(Trait.NUMBER)
 NAMED = (Tie.PHRASE, Tie.SENTENCE, Tie.BEFORE, Tie.HEADING)  # a level is named with the number
 
 LIMIT_S = 3.0  # processor time of a page: tens of times what the longest of people's need
-BEGINNING = 10_000  # characters that are read of a page which takes longer
+MAX_MENTIONS = 5_000  # words of our vocabulary: ten times what the longest of people's pages hold
+BEGINNING = 10_000  # characters that are read of a page that is over one of these
 OVER_TIME = "over_time"  # the reason of what was not read
 
 SAMPLE = """<h1>Intensive Outpatient Program</h1><p>Adults 18+ meet Monday 9 am to noon, 3 hours a day for 8 weeks, online
@@ -107,10 +108,10 @@ class Reading:
 def extract(page: Page, models: Models | None = None) -> Reading:
     """Read every fact of a page, by `models` (None: the project's). One that is no listing affirms no fact.
 
-    Of a page that takes more than LIMIT_S of processor time the beginning is read, and `refused` says so. Raises
-    OverTimeError where even that takes longer.
+    Of a page that takes more than LIMIT_S of processor time, or that MAX_MENTIONS tell will, the beginning is read, and
+    `refused` says so. Raises OverTimeError where even that takes longer.
     """
-    _ready()
+    ready()
     try:
         with processor_time(LIMIT_S) as check:
             return _extract(page, models, check)
@@ -123,7 +124,7 @@ def extract(page: Page, models: Models | None = None) -> Reading:
 
 
 @cache
-def _ready() -> None:
+def ready() -> None:
     """Read every table now, which takes seconds: the first page is not to blame for it."""
     _extract(read_page(SAMPLE), None, lambda: None)
 
@@ -131,6 +132,8 @@ def _ready() -> None:
 def _extract(page: Page, models: Models | None, check: Callable[[], None]) -> Reading:
     mark_menus(page)
     context = PageContext.of(page, models)
+    if len(context.mentions) > MAX_MENTIONS:
+        raise OverTimeError(f"has {len(context.mentions)} words of our vocabulary, more than {MAX_MENTIONS}")
     levels = read_levels(context)
     kind = read_kind(context, levels)
     name, named = find_organization(page)

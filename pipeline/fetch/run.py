@@ -76,7 +76,7 @@ async def fetch_sources(
             raise group.exceptions[0] from None  # which is told in a line; the others have the same reason
         await results.put(None)
 
-    running = asyncio.create_task(all_work())
+    running, watching = asyncio.create_task(all_work()), asyncio.create_task(fetcher.stalls.watch())
     try:
         while (document := await results.get()) is not None:
             if progress is not None:
@@ -85,7 +85,8 @@ async def fetch_sources(
         await running
     finally:
         running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        watching.cancel()
+        await asyncio.gather(running, watching, return_exceptions=True)
         reach.finish()
         archive.flush()
 
@@ -114,7 +115,8 @@ async def _documents(source: Source, fetcher: Fetcher, recorder: Recorder) -> As
             return
         url = source.url or ""
         allowed = frozenset({urlsplit(url).hostname or ""}) if source.allow_loopback else frozenset()
-        async with fetcher.visiting(allowed, ours=True) as visit:
+        # A part of a site's pages is of use, one of a list's is not.
+        async with fetcher.visiting(allowed, ours=True, patient=not source.kind.is_site) as visit:
             if source.kind.is_site:
                 reading = SiteRun(source, visit, recorder).documents()
             else:

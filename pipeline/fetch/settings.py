@@ -29,6 +29,10 @@ class FetchSettings:
     read_s: float = 20.0
     total_s: float = 60.0
     site_s: float = 3600.0  # one source; pages left over wait for the next run
+    slow_s: float = 60.0  # waited for a site's answers in all, besides …
+    slow_answer_s: float = 5.0  # … so much for each: a site that keeps us longer waits for the next run
+    grace_s: float = 10.0  # from then on an answer's body has come, on the whole, at …
+    min_rate: float = 1_000.0  # … so many bytes a second, as sent
     max_bytes: int = 15_000_000
     max_file_bytes: int = 200_000_000  # a workbook, a list or an API page, downloaded on purpose
     max_redirects: int = 5

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.extract.parsing.parse import read_page
-from pipeline.extract.reading import OVER_TIME, Reading, extract
+from pipeline.extract.reading import OVER_TIME, Reading, extract, ready
 from pipeline.extract.site.assemble import PageReading, assemble
 from pipeline.html import decode
 from pipeline.normalize.directory import DirectoryReader, Origin
@@ -46,6 +46,7 @@ CODE = (
     "pipeline/read/editions.py",
     "pipeline/stage/rows.py",
     "pipeline/stage/tables.py",
+    "warehouse/contracts/stage",
 )
 CODE_OF_SITES = ("pipeline/extract", "pipeline/second_reader", "pipeline/html.py", "sources/trim.py")
 CODE_OF_DIRECTORIES = (
@@ -55,8 +56,20 @@ CODE_OF_DIRECTORIES = (
     "sources/workbook_child.py",
 )  # and the reader of the kind
 
-# Processor time that the pages of a site may take: so much, and so much more for each.
-SITE_S, PAGE_S = 5.0, 0.1
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Seconds of processor time that the pages of a site may take: so much, and so much more for each."""
+
+    site: float
+    page: float
+
+    def of(self, pages: int) -> float:
+        return self.site + self.page * pages
+
+
+IN_ALL = Allowance(5.0, 0.1)  # in all
+AT_FIRST = Allowance(0.25, 0.05)  # four times what people's need; for more, a site waits until all had this
 
 
 class LostContentError(Exception):
@@ -68,6 +81,7 @@ class Counts:
     """What reading came to. `parsed` pages are new or changed ones, all where the code changed; the content of `lost`
     ones was not to be had, those `left` are for the next run. `took`: seconds of processor time."""
 
+    allowance: Allowance = IN_ALL
     parsed: int = 0
     lost: int = 0
     left: int = 0
@@ -132,7 +146,7 @@ def read_site(
         refused.update({one: document.url for one in reading.page.refused if one not in refused})
         readings.append(PageReading(reading, document.url, document.sha256, document.fetched_at))
     yield from capped((one.of(source.id, url) for one, url in refused.items()), source.id, source.location)
-    with processor_time(SITE_S + PAGE_S * len(readings)):
+    with processor_time(IN_ALL.of(len(readings))):
         listings = list(assemble(readings, source.id, source.operator, source.state))
     yield from listings
 
@@ -141,12 +155,13 @@ def _read_twice(
     source: Source, document: Document, archive: Archive, counts: Counts, answers: Answers
 ) -> Reading:
     """A page as we read it, and as a second reader does where the archive has its answer."""
-    if counts.took > SITE_S + PAGE_S * counts.parsed:
+    if counts.took > counts.allowance.of(counts.parsed):
         counts.left += 1
         raise OverTimeError(
             "left for the next run: the pages before it took all of the site's processor time"
         )
     counts.parsed += 1
+    ready()
     began = time.thread_time()
     try:
         reading = read_document(source, document, archive)

@@ -16,6 +16,8 @@ from pipeline.archive.archive import Archive
 from pipeline.fetch.outcome.outcome import layout_changed
 from pipeline.normalize.directory import DirectoryReader
 from pipeline.read.documents import (
+    IN_ALL,
+    Allowance,
     Counts,
     LostContentError,
     code_version,
@@ -52,6 +54,7 @@ class ReadReport:
     page_kinds: dict[str, int] = field(default_factory=dict)
     second: Counter[str] = field(default_factory=Counter)  # what became of a second reader's values
     problem: str | None = None  # why the source, or some page of it, could not be read
+    left: int = 0  # pages for which there was no time
 
 
 class LayoutChangedError(Exception):
@@ -73,6 +76,7 @@ class Reader:
     as_of: datetime | None = None
     accept: bool = False
     answers: Answers = NO_ANSWERS  # of a second reader, from the archive
+    allowance: Allowance = IN_ALL
 
     def read(self, documents: Sequence[Document]) -> ReadReport:
         """Read the newest good documents; where they say nothing that can be used, those of the last good reading."""
@@ -104,13 +108,13 @@ class Reader:
     def _write(self, documents: Sequence[Document], report: ReadReport, fingerprint: str) -> None:
         """Put what the documents say on the stage, and remember that they could be read."""
         facts: Counter[str] = Counter()
-        counts, reader = Counts(), DirectoryReader(self.source.id, self._scope)
+        counts, reader = Counts(self.allowance), DirectoryReader(self.source.id, self._scope)
         read: Iterable[Listing | Rejected] = self._listings(documents, counts, reader, facts)
         if self.source.kind.is_site:
             read = list(read)
             if documents and not missing(counts, len(documents)):
                 self._guard_layout(facts)
-        report.parsed, report.page_kinds = counts.parsed, counts.page_kinds
+        report.parsed, report.left, report.page_kinds = counts.parsed, counts.left, counts.page_kinds
         report.second = second_counts(counts.second)
         report.problem = missing(counts, len(documents))
         complete = None if report.problem else fingerprint  # what is missing may be read by the next run

@@ -14,9 +14,12 @@ import polars as pl
 from pipeline.fields import Trait, written_as
 from pipeline.match.resolve import resolve
 from pipeline.stage.tables import ALL, Stage
+from warehouse.contracts import release_tables
 from warehouse.engine import threads
+from warehouse.inputs import in_todays_shape, lacks
 from warehouse.overrides import load_overrides
 from warehouse.policy import TAKEN
+from warehouse.release import ReleaseError
 from warehouse.sql import literal
 from warehouse.takedown import member_mark, with_records
 
@@ -134,14 +137,21 @@ def _named_again(
 
 
 def _last(stage: Stage, release: Path | None, table: str) -> pl.DataFrame | None:
-    """A table of the last release; None at the first run."""
+    """A table of the last release, in today's shape; None at the first run. ReleaseError where it has not what ids follow from."""
     if release is None:
         return None
+    contract = release_tables()[table]
     with (
         TemporaryDirectory(prefix=".last", dir=stage.folder) as folder,
         duckdb.connect(config={"threads": threads(release)}) as con,
     ):
         file = Path(folder) / "rows"
         con.execute(f"ATTACH {literal(str(release))} AS last (READ_ONLY)")
-        con.execute(f"COPY (FROM last.{table}) TO {literal(str(file))} (FORMAT parquet)")
+        in_todays_shape(con, "last", "main", {table: contract})
+        if lacking := lacks(con, "last", contract):
+            raise ReleaseError(
+                f"{release} is of an older contract, whose {table} has no {', '.join(lacking)}: every id would be a new one. "
+                "Publish with a version in between first (CHANGELOG.md), or move the releases aside to begin anew"
+            )
+        con.execute(f"COPY (FROM {table}) TO {literal(str(file))} (FORMAT parquet)")
         return pl.read_parquet(file.read_bytes())

@@ -54,8 +54,10 @@ class Stage:
         schema = stage_tables()[table].polars_schema
         if not there:
             return pl.LazyFrame(schema=schema)
-        # a source that was not read since its columns were added has none of them yet
-        return pl.scan_parquet(there, schema=schema, missing_columns="insert", glob=False)
+        # a source that was not read since its columns were added, or taken away, has others than today's
+        return pl.scan_parquet(
+            there, schema=schema, missing_columns="insert", extra_columns="ignore", glob=False
+        )
 
     def write(self, table: str, partition: str, frame: pl.DataFrame) -> None:
         """Replace one partition as a whole; a reader sees the old file or the new one."""

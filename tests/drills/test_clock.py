@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,9 +11,11 @@ import pytest
 from small_world import World
 
 from pipeline.archive.archive import Archive
+from pipeline.archive.clock import ClockError, later_rows, set_aside, trust_clock
 from pipeline.archive.replay import current_documents
-from pipeline.archive.upkeep import prune
+from pipeline.archive.upkeep import compact, prune
 from pipeline.archive.visits import VisitRow, by_source, due
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.options import failed_sources
 from pipeline.records import Document, Outcome
 from pipeline.settings import Settings
@@ -93,3 +96,84 @@ def test_releases_are_kept_by_number_whatever_their_dates(world: World) -> None:
     index.write_text(index.read_text().replace(built, AHEAD.replace(tzinfo=None).isoformat(), 1))
     releases._retire()
     assert [release.number for release in releases.list()] == [2, 1]
+
+
+def test_what_was_put_aside_is_believed_on_no_day(jumped: Archive) -> None:
+    """In a year, rows of today would have stood as the newest; their contents are kept, packed or not."""
+    today, year = seen(jumped, NOW, b"today"), AHEAD - NOW
+    told = str(set_aside(jumped, NOW))
+    assert (
+        told.startswith("2 rows of the archive are dated later than tomorrow")
+        and later_rows(jumped, NOW).rows == 2
+    )
+    set_aside(jumped, NOW, dry_run=False)
+    assert later_rows(jumped, NOW).rows == 0 == set_aside(jumped, NOW).rows
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.archive.archive.AHEAD", 2 * year)
+        assert [document.sha256 for document in current_documents(jumped)] == [today]
+        assert len(jumped.visits()) == 2
+    assert prune(jumped, NOW + 2 * year, dry_run=False).superseded == 0  # too young
+    for blob in Path(jumped.store.root).glob("blobs/*/*"):
+        os.utime(blob, (0, 0))
+    assert prune(jumped, dry_run=False).orphans == 0
+    jumped.close()
+    for file in Path(jumped.store.root).glob("*/*.jsonl"):
+        os.utime(file, (0, 0))
+    again = Archive(jumped.store.root)
+    assert compact(again) == 2 and later_rows(again, NOW).rows == 0
+    (note,) = Path(jumped.store.root).glob("aside/*")
+    note.write_text('{"after":')
+    assert later_rows(again, NOW).rows == 2, "nothing was taken away, and a damaged note stops nobody"
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "idle_days", "said"),
+    [
+        (-400 * DAY, 730, r"dated later than tomorrow, until .* set the clock right; .*`iop archive heal --yes`"),
+        (-400 * DAY, None, "set the clock right"),  # a replay would believe nothing of what is there
+        (-8 * DAY, 730, "set the clock right"),
+        (-6 * DAY, 730, ""),
+        (-0.9 * DAY, 730, ""),
+        (700 * DAY, 730, ""),
+        (740 * DAY, 730, r"newest row is of .* set the clock right; .*IOP_IDLE_DAYS=741 lets"),
+        (740 * DAY, 741, ""),
+        (740 * DAY, None, ""),  # a replay dates no rows
+    ],
+)  # fmt: skip
+def test_a_clock_far_from_the_newest_row_is_not_gone_by(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, ahead: timedelta, idle_days: int | None, said: str
+) -> None:
+    archive = Archive(tmp_path / "archive")
+    trust_clock(archive, NOW, 0)  # an empty archive has nothing to say
+    seen(archive, NOW, b"a page")
+    if said:
+        with pytest.raises(ClockError, match=said):
+            trust_clock(archive, NOW + ahead, idle_days)
+    else:
+        trust_clock(archive, NOW + ahead, idle_days)
+    assert ("passed over until that day" in caplog.text) == (ahead == -6 * DAY)
+
+
+def test_an_archive_that_took_rows_of_the_future_heals_by_one_command(world: World) -> None:
+    """A run went on as if nothing was: in a year, what the clock dated so would have been the newest."""
+    with Archive(world.out / "archive") as archive:
+        seen(archive, AHEAD, b"as the clock was ahead")
+    for command in ("run", "replay"):
+        code, text = world.iop(command, "--registry", world.registry)
+        assert (
+            code == ExitCode.FAILED and "iop archive heal --yes" in text and "Nothing was published" in text
+        )
+        assert len([line for line in text.splitlines() if "clock" in line]) == 1
+    past = f"{NOW - DAY:%Y-%m-%d}", "--registry", world.registry
+    assert "clock" not in world.iop("replay --as-of", *past)[1], "what was known then is told by any clock"
+    assert "iop archive heal" in world.iop("doctor", "--registry", world.registry)[1]
+    assert "add --yes" in world.iop("archive heal")[1]
+    assert world.iop("archive heal", "--yes")[0] == ExitCode.OK
+    code, text = world.iop("run", "--registry", world.registry)
+    assert code == ExitCode.OK, text
+    with Archive(world.out / "archive") as archive, archive.connection() as con:
+        assert con.execute("SELECT max(fetched_at) FROM log").fetchone() == (AHEAD.replace(tzinfo=None),)
+    assert world.iop("archive heal")[1].startswith("No row is dated later")

@@ -3,6 +3,8 @@ next run puts right what it can."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +55,7 @@ BAD_INDEX = {
     "a list": index("[]"),
     "an object": index("{}"),
     "rows of something else": index('{"releases": [{"number": 1}]}'),
+    "no rows": index('{"releases": []}'),
     "gone": lambda releases: (releases / "index.json").unlink(),
 }
 
@@ -85,6 +88,74 @@ def test_releases_outlive_index_and_pointer(world: World) -> None:
         Releases(releases).next_number()
     assert world.iop("releases rebuild")[0] == ExitCode.OK
     assert [release.number for release in Releases(releases).list()] == [2, 1] and world.ids()
+
+
+@pytest.mark.parametrize("how", [*BAD_INDEX, "of an old backup", "one behind"])
+def test_nothing_is_removed_for_an_index_that_does_not_know_it(world: World, how: str) -> None:
+    """Of an index without rows, and no pointer, the next publishing removed every release."""
+    releases = world.out / "releases"
+    first = releases / "index.json"
+    if how not in BAD_INDEX:
+        if how == "of an old backup":
+            shutil.copy(releases / "release-2.duckdb", releases / "release-3.duckdb")
+        kept = [row for row in json.loads(first.read_text())["releases"] if row["number"] == 1]
+        first.write_text(json.dumps({"releases": kept}))
+    else:
+        BAD_INDEX[how](releases)
+    (releases / "current").unlink()
+    files = sorted(releases.glob("release-*"))
+    for refused in (Recovery(releases).recover, Releases(releases).next_number, Releases(releases)._clean):
+        with pytest.raises(ReleaseError, match="iop releases rebuild"):
+            refused()
+    assert sorted(releases.glob("release-*")) == files
+
+
+def test_an_only_release_outlives_index_and_pointer(world: World) -> None:
+    """It was taken for what a crash had left, and removed; a crash of the very first publishing leaves the same."""
+    releases = world.out / "releases"
+    for name in ("index.json", "current", "release-2.duckdb"):
+        (releases / name).unlink()
+    for look in (Releases(releases).current, Releases(releases).next_number):
+        with pytest.raises(ReleaseError, match="iop releases rebuild"):
+            look()
+    assert "readers see release 1" in str(Recovery(releases).recover())
+    assert [release.number for release in Releases(releases).list()] == [1] and world.ids()
+
+
+def test_without_a_pointer_no_build_forgets_its_history(world: World) -> None:
+    """Of a folder with releases, it was told that there was none: what was built alone had no history."""
+    (world.out / "releases" / "current").unlink()
+    with pytest.raises(ReleaseError, match=r"current is missing.*iop rollback"):
+        Releases(world.out / "releases").current_path()
+
+
+def test_releases_beyond_the_usual_number_are_kept_when_nobody_knows_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which are to be kept stands in the index alone, and the next publishing removed them."""
+    monkeypatch.setattr("warehouse.recovery.KEEP", 1)
+    releases = world.out / "releases"
+    (releases / "index.json").unlink()
+    found, _ = Recovery(releases).rebuild()
+    assert [(one.number, bool(one.kept)) for one in found] == [(2, False), (1, True)]
+    Releases(releases, keep=1)._retire()
+    assert [one.number for one in Releases(releases).list()] == [2, 1]
+
+
+def test_what_was_withdrawn_is_not_found_again(world: World) -> None:
+    """A kill between index and removal left the file, and rebuilding published it anew."""
+    releases = world.out / "releases"
+    (releases / "withdrawn.json").write_text("[1]")
+    assert [one.number for one in Recovery(releases).rebuild()[0]] == [2]
+    assert (releases / "release-1.duckdb").exists()
+
+
+def test_a_number_is_not_given_twice(world: World) -> None:
+    """What was put aside has it, and other places may have seen it."""
+    releases = world.out / "releases"
+    half(releases / "release-2.duckdb")
+    Recovery(releases).rebuild()
+    assert Releases(releases).next_number() == 3
 
 
 def test_what_is_no_release_is_put_aside_and_told(world: World) -> None:

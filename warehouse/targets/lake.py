@@ -21,10 +21,10 @@ import duckdb
 
 from warehouse.content import hash_of_rows
 from warehouse.release import Release, Releases
+from warehouse.release_files import withdrawn
 from warehouse.sql import literal, quoted
 from warehouse.targets.extensions import allow_s3, load
 from warehouse.targets.target import Delivery, TargetError, refuse_strangers, without_secret
-from warehouse.withdrawal import withdrawn
 
 PREFIX = "ducklake:"
 SCANNERS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}

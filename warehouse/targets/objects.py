@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from warehouse.release import NAME, Release, Releases, index_of
+from warehouse.release_files import withdrawn
 from warehouse.targets.store import Objects, Seen
 from warehouse.targets.target import Delivery, TargetError, refuse_strangers
-from warehouse.withdrawal import withdrawn
 
 INDEX, POINTER = "index.json", "current.json"
 

@@ -53,11 +53,11 @@ class Copies(Releases):
         """
         with self._locked():
             self._clean()
-            here, now = self._index().get(release.number), self.current()
+            here, now = self._index().get(release.number), self._seen()
             if here and here.sha256 != release.sha256:
                 raise ReleaseError(f"{self.folder} has another release {here.number}: give another folder")
             if here and self.verify(here.number) is None:
-                if now is None or now.number != here.number:
+                if now != here.number:
                     self._point(here)
                 return here, False
             draft = self.folder / f"release-{release.number}.tmp"

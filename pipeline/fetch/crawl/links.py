@@ -106,6 +106,17 @@ def _phrases() -> dict[str, tuple[Phrase, ...]]:
     return {start: tuple(phrases) for start, phrases in found.items()}
 
 
+@cache
+def _iop() -> re.Pattern[str]:
+    said = "|".join(pattern for _, pattern in rows("iop")).replace(" ", r"[^a-z]")
+    return re.compile(rf"(?<![a-z])(?:{said})(?![a-z])", re.IGNORECASE)
+
+
+def names_iop(url: str) -> bool:
+    """Whether an address has a name of an IOP or of what shares a page with it: a glance, twenty times as quick as `rate`."""
+    return _iop().search(url) is not None
+
+
 @lru_cache(maxsize=20_000)
 def weigh(words: str) -> Weight:
     """What words speak for, in lower case and parted by one space each."""

@@ -16,6 +16,7 @@ from pipeline.archive.visits import GOOD
 from pipeline.fetch.beside import beside
 from pipeline.fetch.body import GZIP, DamagedError, TooLargeError, gunzip
 from pipeline.fetch.crawl.frontier import POST_COST, Frontier
+from pipeline.fetch.crawl.links import names_iop
 from pipeline.fetch.crawl.sitemap import Sitemap, lastmod, parse_sitemap, sitemap_urls, sitemap_worth
 from pipeline.fetch.outcome.judge import Verdict, judge_page
 from pipeline.fetch.page import PageSummary, summarize
@@ -28,7 +29,9 @@ from pipeline.records import Document, Outcome
 from sources.urls import canonical_url, same_site, url_key
 
 log = logging.getLogger(__name__)
-MAX_MAPPED = 50_000  # pages of a site's sitemaps that are looked at
+MAX_MAPPED = 50_000  # pages of a site's sitemaps that are looked at,
+MAX_RATED = 5_000  # of them rated whatever they are called, and later ones where their address names an IOP,
+MAX_NAMED = 1_000  # of which there are as many as this
 TURN = 200  # pages of a sitemap taken in at a time
 GIVE_UP_AFTER = 3  # failures of the host in a row
 SHOWN_BONUS = 5.0  # of the page that a page sends on to, or shows in a frame
@@ -41,6 +44,7 @@ HOST_FAILURES = frozenset(
         Outcome.RATE_LIMITED,
         Outcome.BLOCKED,
         Outcome.TLS,
+        Outcome.REDIRECT_LOOP,
     }
 )
 
@@ -72,7 +76,8 @@ class SiteRun:
     changed: dict[str, datetime] = field(default_factory=dict)  # pages that changed since this moment
     believe: bool = True  # what the sitemaps say of changes
     mapped: bool = False  # sitemaps were read
-    listed: int = 0  # pages of theirs that were looked at
+    listed: int = 0  # pages of theirs that were looked at,
+    named: int = 0  # and those beyond MAX_RATED whose address names an IOP
     menu: bool = False  # the links of a first page were taken in
     stop: bool = False
 
@@ -199,6 +204,10 @@ class SiteRun:
             self.listed += 1
             if self.listed % TURN == 0:
                 await asyncio.sleep(0)
+            if self.listed > MAX_RATED and place not in self.recorder.known:
+                if self.named >= MAX_NAMED or not names_iop(place):
+                    continue
+                self.named += 1
             url = canonical_url(place)
             if url is None:
                 continue

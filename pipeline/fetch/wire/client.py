@@ -35,6 +35,7 @@ from pipeline.fetch.wire.messages import (
 )
 from pipeline.fetch.wire.robots import MAX_BYTES as ROBOTS_BYTES
 from pipeline.fetch.wire.robots import Robots, robots_from
+from pipeline.fetch.wire.stalls import Stalls
 from pipeline.records import Outcome
 from sources.urls import canonical_url, registrable
 
@@ -61,6 +62,7 @@ class Fetcher:
     def __init__(self, settings: FetchSettings) -> None:
         self.settings = settings
         self.hosts = Hosts(settings)
+        self.stalls = Stalls()
         self.slots = asyncio.Semaphore(settings.concurrency)
         self.tls = settings.ssl_context or httpx.create_ssl_context(trust_env=False)
         self.retrying = stamina.AsyncRetryingCaller(
@@ -73,13 +75,13 @@ class Fetcher:
 
     @asynccontextmanager
     async def visiting(
-        self, allow_private: frozenset[str] = frozenset(), *, ours: bool = False
+        self, allow_private: frozenset[str] = frozenset(), *, ours: bool = False, patient: bool = False
     ) -> AsyncIterator[Visit]:
         """A visit to a site: connections are closed at its end, the pace of the hosts stays known. `ours`: the hosts
-        that may be private are a test's."""
+        that may be private are a test's; `patient`: however slow their answers, all are waited for."""
         if ours:
             self.hosts.are_ours(allow_private)
-        visit = Visit(self, allow_private)
+        visit = Visit(self, allow_private, patient)
         try:
             yield visit
         finally:
@@ -90,11 +92,14 @@ class Visit:
     """What one source's reading shares: connections, cookies, the allowance for private addresses, and the time that
     it may take (`until`, by the settings' clock)."""
 
-    def __init__(self, fetcher: Fetcher, allow_private: frozenset[str]) -> None:
+    def __init__(self, fetcher: Fetcher, allow_private: frozenset[str], is_patient: bool = False) -> None:
         self._fetcher = fetcher
         self._settings = fetcher.settings
         self._connections = Connections(self._settings, fetcher.tls, allow_private)
         self._hosts: set[Host] = set()
+        self._is_patient = is_patient
+        self._answers = 0
+        self._waited = 0.0  # for them, seconds: pauses apart
         self.until = fetcher.settings.clock() + fetcher.settings.site_s
 
     async def close(self) -> None:
@@ -214,7 +219,8 @@ class Visit:
     async def _once(self, request: Request) -> Response:
         host = self._host(request.url)
         async with host.gate.turn(self.until), self._fetcher.slots:
-            began = self._settings.clock()
+            self._check_patience()
+            began, stalled = self._settings.clock(), self._fetcher.stalls.seconds
             try:
                 async with asyncio.timeout(self._settings.total_s):
                     response = await self._send(request, began)
@@ -222,9 +228,22 @@ class Visit:
                 failure = as_fetch_error(error)
                 failure.elapsed_ms = self._ms_since(began)
                 raise failure from error
+            finally:
+                self._answers += 1
+                ours = self._fetcher.stalls.seconds - stalled
+                self._waited += max(0.0, self._settings.clock() - began - ours)
         if response.status == 429 or (response.status in RETRY_STATUS and not challenged(response)):
             raise self._busy(host, response)
         return response
+
+    def _check_patience(self) -> None:
+        """Raises FetchError where hosts took so long for their answers that the other sources of the run would wait."""
+        patience = self._settings.slow_s + self._settings.slow_answer_s * self._answers
+        if self._waited > patience and not self._is_patient:
+            slow = (
+                f"{self._answers} answers took {self._waited:.0f} s: the others are left for the next visit"
+            )
+            raise FetchError(Outcome.TIMEOUT, slow, stop_site=True)
 
     def _busy(self, host: Host, response: Response) -> FetchError:
         wait = retry_after(response.headers.get("retry-after"), self._settings)
@@ -244,12 +263,13 @@ class Visit:
         except (httpx.InvalidURL, UnicodeError) as error:
             raise FetchError(Outcome.REFUSED_ADDRESS, f"no address: {error}") from error
         validators = conditions(request)
-        received = await self._connections.get(url, validators)
+        async with asyncio.timeout(self._settings.connect_s + self._settings.read_s):  # for the whole head
+            received = await self._connections.get(url, validators)
         headers = header_map(received)
         body, whole = b"", False
         try:
             if not unwanted(request, received.status_code, headers):
-                body, whole = await read_body(received, headers, request)
+                body, whole = await read_body(received, headers, request, self._settings)
         finally:
             await received.aclose()
             if not whole:  # over HTTP/2, what is left of the answer would be in the way of the next one

@@ -21,6 +21,9 @@ from sources.urls import canonical_url
 
 FAR_YEAR = re.compile(r"\b[0-9]{5,}\b")
 LONG_S = 1e9  # thirty years: what asks for more asks for ever
+SURE = (
+    3  # pieces in a row that came too late: a moment of our own without processor time makes no more than two
+)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERHAPS_HTML = frozenset(
     {"", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"}
@@ -120,8 +123,12 @@ def header_map(received: httpx.Response) -> dict[str, str]:
     }
 
 
+class TooSlowError(TimeoutError):
+    """A body that comes so slowly that it would only hold a place of others."""
+
+
 async def read_body(
-    received: httpx.Response, headers: Mapping[str, str], request: Request
+    received: httpx.Response, headers: Mapping[str, str], request: Request, settings: FetchSettings
 ) -> tuple[bytes, bool]:
     """The decoded body, and whether the answer was read to its end. Raises some of the `WIRE_ERRORS`."""
     declared = headers.get("content-length", "")
@@ -129,9 +136,14 @@ async def read_body(
         raise TooLargeError
     decode = decoder(headers.get("content-encoding", ""), request.max_bytes)
     parts: list[bytes] = []
+    began, size, slow = settings.clock(), 0, 0
     try:
         async for chunk in received.aiter_raw():
-            parts.append(decode.feed(chunk))  # noqa: PERF401 - what came before a fault is kept
+            parts.append(decode.feed(chunk))
+            size, took = size + len(chunk), settings.clock() - began
+            slow = slow + 1 if took > settings.grace_s and size < settings.min_rate * took else 0
+            if slow == SURE:
+                raise TooSlowError(f"{size} bytes in {took:.0f} s")
     except TooLargeError as error:
         if not request.prefix:
             raise

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from pipeline.archive.archive import Archive
+from pipeline.archive.clock import ClockError, trust_clock
 from pipeline.archive.replay import standing_attempts
 from pipeline.archive.visits import GOOD, by_source, due
 from pipeline.fetch.run import fetch_all
@@ -64,6 +65,7 @@ def fetch(
     make_room(candidate_path(workspace))  # of a run that was killed
     fetched: list[Document] = []
     with Archive(settings.archive) as archive:
+        _trust_clock(workspace, archive)
         visits = by_source(archive.visits())
         asked = archive.asked([s.id for s in sources if s.kind.lasts])
         wanted = [
@@ -87,6 +89,17 @@ def fetch(
         workspace.stage.write_source(source)
         workspace.stage.write_documents(source.id, attempts.get(source.id, []))
         _tell(context, source, tried.get(source.id))
+
+
+def _trust_clock(workspace: Workspace, archive: Archive) -> None:
+    """Dagster's failure, not to be tried again, where the clock that dates attempts is not to be believed. (What was known at a
+    date of the past, a replay tells by any clock.)"""
+    if workspace.as_of is None:
+        settings = workspace.settings
+        try:
+            trust_clock(archive, settings.fetch.now(), None if workspace.offline else settings.idle_days)
+        except ClockError as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
 
 
 def tell_missing(context: dg.AssetExecutionContext, workspace: Workspace, missing: Iterable[str]) -> None:
