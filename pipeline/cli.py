@@ -22,6 +22,7 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("replay", "run:replay", DAILY, "Everything again from the archive, without network."),
     ("pull", "pull:pull", DAILY, "Copy the published release from an object store."),
     ("export", "export:export", DAILY, "Write a release as HSDS, FHIR, GeoJSON, Parquet or CSV."),
+    ("site", "site:site", DAILY, "Write the directory as a website of files, with a search."),
     ("report", "report:report", DAILY, "Write the coverage report: a page for each state, maps, tables."),
     ("coverage", "report:coverage", DAILY, "The coverage report as text."),
     ("inspect", "inspect:inspect", READING, "Show what is read from a page, and why."),

@@ -76,6 +76,8 @@ class Settings:
     executor_at: str | None = field(
         default=None, repr=False
     )  # of a scheduler or broker, maybe with a password
+    site_url: str | None = None  # where the website of a release will stand
+    report_to: str = ""  # where its readers report an error
     choices: Choices | None = field(default=None, compare=False, repr=False)  # where each value comes from
     stage_at: Path | None = None  # where not below `out`: what was known at a date of the past
 
@@ -152,6 +154,8 @@ class Settings:
             executor=take("executor", default=cls.executor),
             workers=max(1, take("workers", default=cls.workers)),
             executor_at=take("executor_at"),
+            site_url=_address(choices, "site_url", ("http", "https")),
+            report_to=take("report_to", default=cls.report_to),
             choices=choices,
         )
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from warehouse.coverage.page import rows
 from warehouse.coverage.report import written
 from warehouse.coverage.report.document import Kind
+from warehouse.templates import environment_of
 
 FOLDER = Path(__file__).parent
 _VARIABLE = re.compile(r"var\(--([a-z0-9-]+)\)")
@@ -34,13 +35,7 @@ class Inline:
 @cache
 def environment() -> Environment:
     """The templates."""
-    found = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = environment_of(FOLDER / "templates")
     found.filters.update(
         written=written.written, unit=written.unit, miles=written.miles, miles_too=written.miles_too
     )
