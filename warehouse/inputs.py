@@ -100,8 +100,9 @@ def in_todays_shape(
 ) -> None:
     """The tables of an attached release, maybe of an older contract, as views of today's: what it lacks is null, or empty."""
     have: dict[str, set[str]] = {}
+    # no parameter: to bind one, DuckDB's client imports pandas where it is there, 100 MB
     for table, column in connection.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ?", [release]
+        f"SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = {literal(release)}"
     ).fetchall():
         have.setdefault(table, set()).add(column)
     for contract in contracts.values():

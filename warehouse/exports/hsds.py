@@ -41,7 +41,7 @@ def write_hsds(source: OpenRelease, to: Path) -> Mapping[str, int]:
     ).fetchall()
     views = {name for (name,) in found}
     rows = {
-        resource["name"]: write_table(source, _query(source, resource, views), to / resource["path"])
+        resource["name"]: _write(source, resource, views, to / resource["path"])
         for resource in specification()["resources"]
     }
     package = json.dumps(_package(source), indent=1, ensure_ascii=False)
@@ -50,16 +50,23 @@ def write_hsds(source: OpenRelease, to: Path) -> Mapping[str, int]:
     return rows
 
 
-def _query(source: OpenRelease, resource: Mapping[str, Any], views: set[str]) -> str:
+def _write(source: OpenRelease, resource: Mapping[str, Any], views: set[str], path: Path) -> int:
+    """A table, and what of it is of services, of which `hsds.sql` makes a batch at a time."""
+    name, of_services = resource["name"], f"{resource['name']}_of_service"
+    batches = source.batches() if of_services in views else ()
+    parts = (source.tuples(_query(source, resource, of_services), **batch) for batch in batches)
+    return write_table(source, _query(source, resource, name if name in views else None), path, *parts)
+
+
+def _query(source: OpenRelease, resource: Mapping[str, Any], view: str | None) -> str:
     """A table with all columns of the specification, in its order; null where we have none."""
-    name = resource["name"]
-    view = f"SELECT * FROM memory.hsds.{quoted(name)}" if name in views else NO_ROWS
-    ours = set(source.names(view))
+    table = f"SELECT * FROM memory.hsds.{quoted(view)}" if view else NO_ROWS
+    ours = set(source.names(table))
     columns = ", ".join(
         quoted(field["name"]) if field["name"] in ours else f"NULL AS {quoted(field['name'])}"
         for field in resource["schema"]["fields"]
     )
-    return f"SELECT {columns} FROM ({view}) ORDER BY id"
+    return f"SELECT {columns} FROM ({table}) ORDER BY id"
 
 
 def _package(source: OpenRelease) -> dict[str, Any]:
