@@ -20,9 +20,6 @@ def write_parquet(source: OpenRelease, to: Path) -> Mapping[str, int]:
     order = ", ".join(quoted(name) for name in release_tables()["directory"].sort)
     facts = {"release": str(source.release), "built_at": source.moment, "contract": source.contract_version}
     metadata = ", ".join(f"{name}: {literal(value)}" for name, value in facts.items())
-    source.connection.execute(
-        "SET threads = 1"
-    )  # the order of row groups, and so the bytes, are then the same
     states = source.connection.execute(
         "SELECT DISTINCT state FROM directory ORDER BY state NULLS LAST"
     ).fetchall()

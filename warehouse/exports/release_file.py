@@ -11,7 +11,9 @@ from typing import Any
 
 import duckdb
 
+from warehouse.engine import threads
 from warehouse.exports.errors import ExportError
+from warehouse.exports.selection import ALL, Selection, narrow
 from warehouse.sql import literal
 
 ROWS = 1_000  # fetched at once
@@ -33,6 +35,7 @@ class OpenRelease:
     release: int
     built_at: datetime
     contract_version: str
+    chosen: Selection = ALL
 
     @property
     def moment(self) -> str:
@@ -83,8 +86,9 @@ def plain(value: Any) -> Any:
 
 
 @contextmanager
-def open_release(release: Path) -> Iterator[OpenRelease]:
-    """The release at a path, which may be the stable one: it is resolved first, so one version is read throughout.
+def open_release(release: Path, chosen: Selection = ALL) -> Iterator[OpenRelease]:
+    """The release at a path, which may be the stable one: it is resolved first, so one version is read throughout. Its tables are of
+    the chosen services alone.
 
     A release of an older contract is read in the shape of today's: exports are of today's contract.
     """
@@ -94,19 +98,22 @@ def open_release(release: Path) -> Iterator[OpenRelease]:
     path = release.resolve()
     if not path.is_file():
         raise ExportError(f"there is no release at {release}: run `iop run` first")
-    # one thread: a second one makes exports no faster, and doubles what they hold in memory
-    with duckdb.connect(config={"threads": 1, "preserve_insertion_order": True}) as connection:
+    with duckdb.connect(config={"threads": threads(path), "preserve_insertion_order": True}) as connection:
         try:
             connection.execute(f"ATTACH {literal(str(path))} AS release (READ_ONLY)")
             row = connection.execute(
                 "SELECT release, built_at, contract_version FROM release.release_info"
             ).fetchone()
             connection.execute("ATTACH ':memory:' AS iop")
-            in_todays_shape(connection, "release", "iop.main", release_tables())
+            if chosen:
+                connection.execute("CREATE SCHEMA iop.whole")
+            in_todays_shape(connection, "release", "iop.whole" if chosen else "iop.main", release_tables())
+            if chosen:
+                narrow(connection, "iop.whole", "iop.main", chosen, release_tables())
             connection.execute(IN_BATCH)
             connection.execute("USE iop")
         except duckdb.Error as error:
             raise ExportError(f"{release} cannot be read as a release: {error}") from error
         if row is None:
             raise ExportError(f"{release} does not say which release it is")
-        yield OpenRelease(connection, *row)
+        yield OpenRelease(connection, *row, chosen=chosen)

@@ -60,7 +60,7 @@ def write_manifest(folder: Path, source: OpenRelease, format: str, rows: Mapping
         "built_at": source.moment,
         "contract_version": source.contract_version,
         "rows": dict(rows),
-    }
+    } | ({"only": source.chosen.as_facts()} if source.chosen else {})
     (folder / MANIFEST).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
