@@ -6,18 +6,23 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from warehouse.exports.attribution import FILE as ATTRIBUTION
+from warehouse.exports.attribution import attribution_text
 from warehouse.exports.changes import write_changes
 from warehouse.exports.csv import write_csv
+from warehouse.exports.descriptor import SUFFIX as DESCRIPTOR
+from warehouse.exports.descriptor import describe_csv
 from warehouse.exports.errors import ExportError
 from warehouse.exports.fhir import write_fhir
 from warehouse.exports.geojson import write_geojson
+from warehouse.exports.geoparquet import write_geoparquet
 from warehouse.exports.hsds import write_hsds
 from warehouse.exports.jsonld import write_jsonld
 from warehouse.exports.parquet import write_parquet
-from warehouse.exports.release_file import open_release
+from warehouse.exports.release_file import OpenRelease, open_release
 from warehouse.exports.schema import write_schema
 from warehouse.exports.selection import ALL, Selection
-from warehouse.exports.target import draft_file, draft_folder
+from warehouse.exports.target import draft_file, draft_folder, write_beside
 
 
 class Format(NamedTuple):
@@ -28,14 +33,16 @@ class Format(NamedTuple):
     is_folder: bool
     takes_since: bool = False
     takes_selection: bool = True  # whether it has rows of services
+    describe: Callable[[OpenRelease, str], str] | None = None  # a file's descriptor, given its name
 
 
 FORMATS: Mapping[str, Format] = {
     "hsds": Format("HSDS 3", write_hsds, is_folder=True),
     "fhir": Format("FHIR Plan-Net", write_fhir, is_folder=True),
     "geojson": Format("GeoJSON", write_geojson, is_folder=False),
+    "geoparquet": Format("GeoParquet", write_geoparquet, is_folder=False),
     "parquet": Format("Parquet", write_parquet, is_folder=True),
-    "csv": Format("CSV", write_csv, is_folder=False),
+    "csv": Format("CSV", write_csv, is_folder=False, describe=describe_csv),
     "jsonld": Format("schema.org JSON-LD, NDJSON", write_jsonld, is_folder=False),
     "changes": Format("what changed, NDJSON", write_changes, is_folder=False, takes_since=True),
     "schema": Format("JSON Schema and TypeScript", write_schema, is_folder=True, takes_selection=False),
@@ -66,4 +73,16 @@ def export(
     ):
         # a second thread makes exports no faster, and doubles what they hold in memory
         source.connection.execute("SET threads = 1")
-        return FORMATS[format].write(source, draft, **options)
+        rows = FORMATS[format].write(source, draft, **options)
+        _accompany(source, FORMATS[format], draft, to)
+    return rows
+
+
+def _accompany(source: OpenRelease, format: Format, draft: Path, to: Path) -> None:
+    """What goes with every export: what to print and what is allowed, and of a CSV file what its columns are."""
+    if format.is_folder:
+        (draft / ATTRIBUTION).write_text(attribution_text(source), encoding="utf-8", newline="\n")
+        return
+    write_beside(to, ATTRIBUTION, attribution_text(source))
+    if format.describe:
+        write_beside(to, DESCRIPTOR, format.describe(source, to.name))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.exports.csv import write_table
+from warehouse.exports.descriptor import licences
 from warehouse.exports.release_file import OpenRelease
 from warehouse.exports.target import write_manifest
 from warehouse.exports.zones import Zone, zone_at, zone_name
@@ -77,6 +78,7 @@ def _package(source: OpenRelease) -> dict[str, Any]:
         "version": str(source.release),
         "created": source.moment,
         "schema_source": specification()["about"],
+        **licences(source),
         "resources": [
             {
                 "format": "csv",

@@ -116,4 +116,5 @@ def open_release(release: Path, chosen: Selection = ALL) -> Iterator[OpenRelease
             raise ExportError(f"{release} cannot be read as a release: {error}") from error
         if row is None:
             raise ExportError(f"{release} does not say which release it is")
-        yield OpenRelease(connection, *row, chosen=chosen)
+        number, built_at, version = row
+        yield OpenRelease(connection, number, built_at, version, chosen)
