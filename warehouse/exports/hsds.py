@@ -15,8 +15,8 @@ from warehouse.exports.csv import write_table
 from warehouse.exports.descriptor import licences
 from warehouse.exports.release_file import OpenRelease
 from warehouse.exports.target import write_manifest
-from warehouse.exports.zones import Zone, zone_at, zone_name
-from warehouse.sql import quoted
+from warehouse.exports.zones import zone_at, zone_name
+from warehouse.sql import insert_rows, quoted
 
 FOLDER = Path(__file__).parent
 NO_ROWS = "SELECT NULL::VARCHAR AS id WHERE FALSE"  # tables of the specification that a directory of programs has not
@@ -94,18 +94,19 @@ def _package(source: OpenRelease) -> dict[str, Any]:
 
 def _zones(source: OpenRelease) -> None:
     """`zone`: the time zone of every place with sessions, as far as its ZIP code tells it."""
-    places = source.connection.execute(
-        """SELECT DISTINCT location_id, zip FROM service_at_location JOIN address USING (location_id)
-        SEMI JOIN schedule USING (service_id) WHERE zip IS NOT NULL ORDER BY ALL"""
-    ).fetchall()
-    source.connection.execute(
-        """CREATE TABLE memory.main.zone (location_id VARCHAR, zone VARCHAR, hours DOUBLE, mark VARCHAR, until DATE)"""
+    connection = source.connection
+    connection.execute(
+        """CREATE TABLE memory.main.place AS SELECT DISTINCT location_id, zip
+        FROM service_at_location JOIN address USING (location_id) SEMI JOIN schedule USING (service_id) WHERE zip IS NOT NULL"""
     )
-    zones: list[tuple[str, Zone]] = []
-    for location, zip_code in places:
-        name = zone_name(zip_code)
-        if name:
-            zones.append((location, zone_at(name, source.built_at)))
-    if zones:
-        rows = [[location, *zone] for location, zone in zones]
-        source.connection.executemany("INSERT INTO memory.main.zone VALUES (?, ?, ?, ?, ?)", rows)
+    codes = connection.execute("SELECT DISTINCT zip FROM memory.main.place ORDER BY zip").fetchall()
+    named = ((code, zone_name(code)) for (code,) in codes)
+    rows = [(code, *zone_at(name, source.built_at)) for code, name in named if name]
+    connection.execute(
+        "CREATE TABLE memory.main.zip_zone (zip VARCHAR, zone VARCHAR, hours DOUBLE, mark VARCHAR, until DATE)"
+    )
+    if rows:
+        connection.execute(insert_rows("memory.main.zip_zone", rows))
+    connection.execute(
+        "CREATE TABLE memory.main.zone AS SELECT location_id, z.* EXCLUDE (zip) FROM memory.main.place JOIN memory.main.zip_zone z USING (zip)"
+    )
