@@ -14,6 +14,7 @@ from warehouse.policy import policy
 from warehouse.sql import insert_rows, quoted
 
 RELIABILITY = Path(__file__).parent / "reliability.csv"
+RIGHTS = Path(__file__).parent / "rights.csv"
 COVERAGE = Path(__file__).parent / "coverage" / "marts"
 Trust = tuple[
     int, float, str | None, bool
@@ -117,11 +118,15 @@ def fill_policy(
     connection: duckdb.DuckDBPyConnection, vocabulary: Path, contracts: Mapping[str, Contract]
 ) -> None:
     """`policy.field` (how each field is treated), `policy.code` (which codes exist), `policy.reliability` (how often what a
-    questionnaire's boxes say was found to be so), and the table `asks`."""
+    questionnaire's boxes say was found to be so), `policy.rights` (what terms allow), and the table `asks`."""
     connection.execute(FIELDS, [str(vocabulary / "fields.csv")])
     connection.execute(ASKS, [str(vocabulary / name) for name in ("service_codes.csv", "questionnaires.csv")])
     connection.execute(
         "CREATE TABLE policy.reliability AS FROM read_csv(?, header = true)", [str(RELIABILITY)]
+    )
+    connection.execute(
+        "CREATE TABLE policy.rights AS SELECT row_number() OVER () AS place, * FROM read_csv(?, header = true, all_varchar = true)",
+        [str(RIGHTS)],
     )
     for table in ("dimension", "target"):  # what coverage counts, and what it measures the way to
         file = COVERAGE / f"{table}s.csv"

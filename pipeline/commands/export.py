@@ -12,6 +12,7 @@ from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, r
 from warehouse.exports.errors import ExportError
 from warehouse.exports.formats import FORMATS
 from warehouse.exports.formats import export as write
+from warehouse.exports.selection import selection
 
 
 def known(format: str) -> str:
@@ -43,10 +44,29 @@ def export(
             show_default=False,
         ),
     ] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            "--state", help="Only programs in these states, or attended from them: MA,NH.", show_default=False
+        ),
+    ] = None,
+    level: Annotated[
+        str | None,
+        typer.Option("--level", help="Only these levels of care: iop,php.", show_default=False),
+    ] = None,
+    focus: Annotated[
+        str | None,
+        typer.Option(
+            "--focus",
+            help="Only programs for substance_use or mental_health; those for both are in either.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Write the current release in a format of others."""
+    """Write the current release, or some of its programs, in a format of others."""
     try:
-        rows = write(release_of(profile, out_folder, release), format, to, since=since)
+        chosen = selection(state=state, level=level, focus=focus)
+        rows = write(release_of(profile, out_folder, release), format, to, since=since, chosen=chosen)
     except ExportError as error:
         fail(error)
     out.print(

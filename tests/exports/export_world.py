@@ -31,6 +31,10 @@ def export_world(providers: int = 6) -> World:
     world.say(waiting, "accreditation", "carf; of 2024")
     world.say(waiting, "phone", "+16175550177;ext=012", qualifier="admissions")
     world.say(waiting, "phone", "+16175550178", qualifier="fax")
+    for row in world.find("listing", record_key="2"):
+        row["geo_precision"] = "zip"
+    for row in world.find("listing", record_key="2", source_id="su_2025"):
+        row["site_name"] = "Worcester clinic"  # its own site calls it "Worcester center"
     return world
 
 

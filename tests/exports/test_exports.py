@@ -9,14 +9,21 @@ import pytest
 from export_world import export_world
 from warehouse_world import build_world
 
+from warehouse.exports import release_file
 from warehouse.exports.errors import ExportError
 from warehouse.exports.formats import FORMATS, export
+from warehouse.exports.release_file import open_release
 from warehouse.exports.target import draft_folder
 
 
 def digests(path: Path) -> dict[str, str]:
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    return {str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    """Of a folder's files, or of a file and what goes with it."""
+    files = path.parent.glob(f"{path.name}*") if path.is_file() else path.rglob("*")
+    return {
+        str(file.relative_to(path.parent)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+        if file.is_file()
+    }
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -29,7 +36,28 @@ def test_same_release_same_bytes_also_over_an_older_export(
         (tmp_path / "export" / "of_an_older_version").touch()
     export(release, format, tmp_path / "export")
     assert digests(tmp_path / "export") == before
-    assert [path.name for path in tmp_path.iterdir()] == ["export"]
+    beside = set() if FORMATS[format].is_folder else {"export.ATTRIBUTION.txt"}
+    beside |= {"export.datapackage.json"} if format == "csv" else set()
+    assert {path.name for path in tmp_path.iterdir()} == {"export", *beside}
+
+
+@pytest.mark.parametrize("format", ["fhir", "hsds"])
+def test_batches_lose_nothing(
+    release: Path, tmp_path: Path, format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(release, format, tmp_path / "one")
+    monkeypatch.setattr(
+        release_file, "BATCHES", release_file.BATCHES.replace(f"// {release_file.SERVICES}", "// 2")
+    )
+    export(release, format, tmp_path / "many")
+    for file in (tmp_path / "one").iterdir():
+        lines = [
+            sorted((tmp_path / name / file.name).read_text(encoding="utf-8").splitlines())
+            for name in ("one", "many")
+        ]
+        assert lines[0] == lines[1], file.name
+    with open_release(release) as source:
+        assert len(list(source.batches())) == 8
 
 
 @pytest.mark.parametrize("format", [name for name, f in FORMATS.items() if f.is_folder])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 from warehouse_world import ask
 
-from warehouse.exports.fhir import GUIDE, NPI, is_npi
+from warehouse.exports.fhir import FOLDER, write_fhir
 from warehouse.exports.formats import export
+from warehouse.exports.release_file import open_release
 
 pytest.importorskip("fhir.resources")
 from fhir.resources.R4B.healthcareservice import HealthcareService
@@ -18,6 +20,10 @@ from fhir.resources.R4B.location import Location
 from fhir.resources.R4B.organization import Organization
 
 KINDS = {"HealthcareService": HealthcareService, "Location": Location, "Organization": Organization}
+GUIDE = "http://hl7.org/fhir/us/davinci-pdex-plan-net"
+NPI = "http://hl7.org/fhir/sid/us-npi"
+with (FOLDER / "plan_net.csv").open(encoding="utf-8", newline="") as rules:
+    PLAN_NET = list(csv.DictReader(rules))
 Resources = dict[str, dict[str, Any]]
 
 
@@ -59,20 +65,59 @@ def test_what_plan_net_requires(resources: Resources) -> None:
     for name, resource in resources.items():
         kind = resource["resourceType"]
         assert resource["meta"]["profile"] == [f"{GUIDE}/StructureDefinition/plannet-{kind}"], name
-        assert resource["identifier"][0]["value"]
-        assert resource["name"], name
-        if kind == "Location":
-            assert resource["status"] == "active"
-            assert "mode" not in resource
-            continue
-        assert resource["active"] is True, name
-        if kind == "Organization":
-            assert resource["type"] and resource["address"], name
-        else:
-            codes = [
+        for rule in (rule for rule in PLAN_NET if rule["profile"] == kind):
+            for found in elements(resource, rule["element"]):
+                where = f"{name}: {rule['element']}"
+                assert len(found) >= int(rule["min"]), where
+                assert rule["max"] == "*" or len(found) <= int(rule["max"]), where
+                assert not rule["value"] or found == [
+                    json.loads(rule["value"]) if rule["value"] == "true" else rule["value"]
+                ], where
+        if kind == "HealthcareService":
+            systems = [
                 (c["system"].rsplit("/", 1)[1], c["code"]) for x in resource["category"] for c in x["coding"]
             ]
-            assert ("HealthcareServiceCategoryCS", "behav") in codes, name
+            assert ("HealthcareServiceCategoryCS", "behav") in systems, name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_plan_net_must_support_is_given_or_told_why_not(resources: Resources, kind: str) -> None:
+    of_kind = [r for r in resources.values() if r["resourceType"] == kind]
+    given = {
+        rule["element"]
+        for rule in PLAN_NET
+        if rule["profile"] == kind and any(any(elements(r, rule["element"])) for r in of_kind)
+    }
+    wanted = {rule["element"] for rule in PLAN_NET if rule["profile"] == kind and not rule["why_not"]}
+    assert given == wanted
+
+
+def test_the_rules_of_plan_net_would_notice(resources: Resources) -> None:
+    broken = {name: json.loads(json.dumps(resource)) for name, resource in resources.items()}
+    for name, change in (
+        ("Organization/org-000", {"address": []}),
+        ("Location/loc-000", {"mode": "instance"}),
+        ("HealthcareService/svc-000a", {"active": False}),
+        ("Location/loc-000", {"name": ["a", "b"]}),
+    ):
+        with pytest.raises(AssertionError, match=name):
+            test_what_plan_net_requires(broken | {name: broken[name] | change})
+
+
+def elements(resource: dict[str, Any], path: str) -> list[list[Any]]:
+    """The values of an element, for each of what it is in: one list for `name`, as many as there are numbers for `telecom.value`."""
+    *outer, last = path.split(".")
+    within: list[Any] = [resource]
+    for step in outer:
+        within = [one for thing in within for one in values(thing, step)]
+    return [values(thing, last) for thing in within]
+
+
+def values(thing: dict[str, Any], step: str) -> list[Any]:
+    name, _, slice = step.partition(":")
+    found = thing.get(name, [])
+    found = found if isinstance(found, list) else [found]
+    return [one for one in found if not slice or one["url"].endswith(f"/{slice}")]
 
 
 def test_closed_programs_are_not_exported(release: Path, resources: Resources) -> None:
@@ -130,14 +175,19 @@ def test_phones_and_addresses(resources: Resources) -> None:
     assert nowhere[0]["extension"][0]["valueCode"] == "unknown"
 
 
-def test_only_numbers_that_check_are_npis(resources: Resources) -> None:
-    assert is_npi("1234567893")  # the example of the NPI check digit's definition
-    assert not is_npi("1234567890")
-    assert not is_npi("123456789")
-    numbers = [x for r in resources.values() for x in r["identifier"] if x["system"] == NPI]
-    assert all(is_npi(x["value"]) for x in numbers)
+def test_only_numbers_that_check_are_npis(release: Path, resources: Resources, tmp_path: Path) -> None:
     others = [x for r in resources.values() for x in r["identifier"] if x["system"] == "urn:x-iop:npi"]
-    assert others and not any(is_npi(x["value"]) for x in others)
+    assert others and not any(x["system"] == NPI for r in resources.values() for x in r["identifier"])
+    numbers = {
+        "1234567893": True,  # the example of the NPI check digit's definition
+        "1234567890": False,
+        "123456789": False,
+        "12345678a3": False,
+    }
+    with open_release(release) as source:
+        write_fhir(source, tmp_path)
+        for number, is_one in numbers.items():
+            assert [*source.tuples(f"SELECT memory.fhir.is_npi('{number}')")] == [(is_one,)], number
 
 
 def codes(concepts: list[dict[str, Any]]) -> list[str]:

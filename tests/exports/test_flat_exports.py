@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import frictionless
+import polars as pl
 import pytest
+import shapely
 from export_world import FORMULA
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +87,54 @@ def test_safe_cell(value: object, safe: object) -> None:
     assert safe_cell(value) == safe
 
 
+def test_the_descriptor_of_csv_is_valid_and_keeps_zip_codes_text(
+    release: Path, directory: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    export(release, "csv", tmp_path / "d.csv")
+    package = frictionless.Package(str(tmp_path / "d.csv.datapackage.json"))
+    assert package.validate().flatten(["rowNumber", "fieldName", "message"]) == []
+    with package.get_resource("directory").open() as resource:
+        assert resource.schema.field_names == list(CONTRACT.names)
+        rows = [row.to_dict() for row in resource.row_stream]
+    for name in ("zip", "virtual", "source_count", "city", "level_of_care", "service_id"):
+        assert [row[name] for row in rows] == [row[name] for row in directory], name
+    assert "02139" in {row["zip"] for row in rows}
+    text = (tmp_path / "d.csv").read_text(encoding="utf-8")
+    (tmp_path / "d.csv").write_text(text.replace("hybrid", "both ways"), encoding="utf-8")
+    wrong = frictionless.Package(str(tmp_path / "d.csv.datapackage.json")).validate()
+    assert {name for (name,) in wrong.flatten(["fieldName"])} == {"delivery"}
+
+
+def test_geoparquet_reads_back(release: Path, directory: list[dict[str, Any]], tmp_path: Path) -> None:
+    export(release, "geoparquet", tmp_path / "d.parquet")
+    columns = ", ".join(f'"{name}"' for name in CONTRACT.names)
+    found = duckdb.sql(
+        f"SELECT {columns} FROM '{tmp_path}/d.parquet' ORDER BY service_id, location_id"
+    ).fetchall()
+    assert [dict(zip(CONTRACT.names, row, strict=True)) for row in found] == directory
+    frame = pl.read_parquet(tmp_path / "d.parquet")
+    assert frame.schema["geometry"] == pl.Binary
+    for row in frame.select("geometry", "longitude", "latitude").to_dicts():
+        point = shapely.from_wkb(row["geometry"]) if row["geometry"] else None
+        assert (row["longitude"], row["latitude"]) == ((point.x, point.y) if point else (None, None))
+    assert 0 < frame["geometry"].null_count() < len(frame)
+
+
+def test_geoparquet_says_where_its_points_are(
+    release: Path, directory: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    export(release, "geoparquet", tmp_path / "d.parquet")
+    said = pl.read_parquet_metadata(tmp_path / "d.parquet")
+    geo = json.loads(said["geo"])
+    assert (geo["version"], geo["primary_column"]) == ("1.1.0", "geometry")
+    column = geo["columns"]["geometry"]
+    assert (column["encoding"], column["geometry_types"]) == ("WKB", ["Point"])
+    points = [(row["longitude"], row["latitude"]) for row in directory if row["latitude"] is not None]
+    x, y = zip(*points, strict=True)
+    assert column["bbox"] == [min(x), min(y), max(x), max(y)]
+    assert said["release"] == "2" and "CC BY" in said["attribution"]
+
+
 def test_geojson_reads_back(release: Path, directory: list[dict[str, Any]], tmp_path: Path) -> None:
     export(release, "geojson", tmp_path / "d.geojson")
     collection = json.loads((tmp_path / "d.geojson").read_text(encoding="utf-8"))
@@ -119,6 +170,7 @@ def test_geojson_is_rfc_7946(release: Path, tmp_path: Path) -> None:
 def test_parquet_reads_back(release: Path, directory: list[dict[str, Any]], tmp_path: Path) -> None:
     export(release, "parquet", tmp_path / "d")
     assert sorted(p.name for p in (tmp_path / "d").iterdir()) == [
+        "ATTRIBUTION.txt",
         "export.json",
         "state=MA",
         "state=NH",

@@ -8,8 +8,9 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,12 @@ def safe_cell(value: Any) -> Any:
     Numbers and telephone numbers (`+16175550100`) run nothing and stay as they are. `plain_cell` is the inverse. Characters that act
     unseen on a terminal are left out (`warehouse.unseen`).
     """
-    if isinstance(value, str):
-        value = without_acting(value)
-    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    if value[:1].isalnum() and value.isascii() and value.isprintable():
+        return value  # nearly every text, and cheaper to see than that it is no formula
+    value = without_acting(value)
+    return f"'{value}" if _FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
 
 
 def plain_cell(text: str) -> str:
@@ -45,6 +47,8 @@ def cell(value: Any) -> Any:
     """A value of any column type as the text of a cell."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return safe_cell(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, date):
@@ -53,7 +57,7 @@ def cell(value: Any) -> Any:
         if any(not isinstance(item, str) for item in value):
             return json.dumps(value, ensure_ascii=False)
         return safe_cell("; ".join(item.replace("\\", "\\\\").replace(";", "\\;") for item in value))
-    return safe_cell(value)
+    return value
 
 
 def parse_cell(text: str, type: Type) -> Any:
@@ -77,14 +81,15 @@ def parse_cell(text: str, type: Type) -> Any:
     return float(text) if type.kind == "double" else plain_cell(text)
 
 
-def write_table(source: OpenRelease, sql: str, path: Path) -> int:
-    """The answer of a query as a CSV file with a header (RFC 4180, UTF-8); gives the number of rows."""
+def write_table(source: OpenRelease, sql: str, path: Path, *more: Iterable[tuple[Any, ...]]) -> int:
+    """The answer of a query as a CSV file with a header (RFC 4180, UTF-8), and `more` rows of the same columns; gives the number
+    of rows."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(source.names(sql))
-        for row in source.rows(sql):
-            writer.writerow([cell(value) for value in row.values()])
+        for row in chain(source.tuples(sql), *more):
+            writer.writerow(map(cell, row))
             count += 1
     return count
 

@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from warehouse.exports.attribution import licence
 from warehouse.exports.release_file import DIRECTORY, OpenRelease, plain
 
 
 def write_geojson(source: OpenRelease, to: Path) -> Mapping[str, int]:
     """One FeatureCollection, one Feature a line, so that files of two releases can be compared by line."""
     head = {"type": "FeatureCollection", "release": source.release, "built_at": source.moment}
+    found = licence(source)
+    if found:
+        head |= {"attribution": found.line, "licence": found.url}
     count = 0
     with to.open("w", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps(head)[:-1] + ', "features": [')

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.exports.csv import write_table
+from warehouse.exports.descriptor import licences
 from warehouse.exports.release_file import OpenRelease
 from warehouse.exports.target import write_manifest
-from warehouse.exports.zones import Zone, zone_at, zone_name
-from warehouse.sql import quoted
+from warehouse.exports.zones import zone_at, zone_name
+from warehouse.sql import insert_rows, quoted
 
 FOLDER = Path(__file__).parent
 NO_ROWS = "SELECT NULL::VARCHAR AS id WHERE FALSE"  # tables of the specification that a directory of programs has not
@@ -41,7 +42,7 @@ def write_hsds(source: OpenRelease, to: Path) -> Mapping[str, int]:
     ).fetchall()
     views = {name for (name,) in found}
     rows = {
-        resource["name"]: write_table(source, _query(source, resource, views), to / resource["path"])
+        resource["name"]: _write(source, resource, views, to / resource["path"])
         for resource in specification()["resources"]
     }
     package = json.dumps(_package(source), indent=1, ensure_ascii=False)
@@ -50,16 +51,23 @@ def write_hsds(source: OpenRelease, to: Path) -> Mapping[str, int]:
     return rows
 
 
-def _query(source: OpenRelease, resource: Mapping[str, Any], views: set[str]) -> str:
+def _write(source: OpenRelease, resource: Mapping[str, Any], views: set[str], path: Path) -> int:
+    """A table, and what of it is of services, of which `hsds.sql` makes a batch at a time."""
+    name, of_services = resource["name"], f"{resource['name']}_of_service"
+    batches = source.batches() if of_services in views else ()
+    parts = (source.tuples(_query(source, resource, of_services), **batch) for batch in batches)
+    return write_table(source, _query(source, resource, name if name in views else None), path, *parts)
+
+
+def _query(source: OpenRelease, resource: Mapping[str, Any], view: str | None) -> str:
     """A table with all columns of the specification, in its order; null where we have none."""
-    name = resource["name"]
-    view = f"SELECT * FROM memory.hsds.{quoted(name)}" if name in views else NO_ROWS
-    ours = set(source.names(view))
+    table = f"SELECT * FROM memory.hsds.{quoted(view)}" if view else NO_ROWS
+    ours = set(source.names(table))
     columns = ", ".join(
         quoted(field["name"]) if field["name"] in ours else f"NULL AS {quoted(field['name'])}"
         for field in resource["schema"]["fields"]
     )
-    return f"SELECT {columns} FROM ({view}) ORDER BY id"
+    return f"SELECT {columns} FROM ({table}) ORDER BY id"
 
 
 def _package(source: OpenRelease) -> dict[str, Any]:
@@ -70,6 +78,7 @@ def _package(source: OpenRelease) -> dict[str, Any]:
         "version": str(source.release),
         "created": source.moment,
         "schema_source": specification()["about"],
+        **licences(source),
         "resources": [
             {
                 "format": "csv",
@@ -85,18 +94,19 @@ def _package(source: OpenRelease) -> dict[str, Any]:
 
 def _zones(source: OpenRelease) -> None:
     """`zone`: the time zone of every place with sessions, as far as its ZIP code tells it."""
-    places = source.connection.execute(
-        """SELECT DISTINCT location_id, zip FROM service_at_location JOIN address USING (location_id)
-        SEMI JOIN schedule USING (service_id) WHERE zip IS NOT NULL ORDER BY ALL"""
-    ).fetchall()
-    source.connection.execute(
-        """CREATE TABLE memory.main.zone (location_id VARCHAR, zone VARCHAR, hours DOUBLE, mark VARCHAR, until DATE)"""
+    connection = source.connection
+    connection.execute(
+        """CREATE TABLE memory.main.place AS SELECT DISTINCT location_id, zip
+        FROM service_at_location JOIN address USING (location_id) SEMI JOIN schedule USING (service_id) WHERE zip IS NOT NULL"""
     )
-    zones: list[tuple[str, Zone]] = []
-    for location, zip_code in places:
-        name = zone_name(zip_code)
-        if name:
-            zones.append((location, zone_at(name, source.built_at)))
-    if zones:
-        rows = [[location, *zone] for location, zone in zones]
-        source.connection.executemany("INSERT INTO memory.main.zone VALUES (?, ?, ?, ?, ?)", rows)
+    codes = connection.execute("SELECT DISTINCT zip FROM memory.main.place ORDER BY zip").fetchall()
+    named = ((code, zone_name(code)) for (code,) in codes)
+    rows = [(code, *zone_at(name, source.built_at)) for code, name in named if name]
+    connection.execute(
+        "CREATE TABLE memory.main.zip_zone (zip VARCHAR, zone VARCHAR, hours DOUBLE, mark VARCHAR, until DATE)"
+    )
+    if rows:
+        connection.execute(insert_rows("memory.main.zip_zone", rows))
+    connection.execute(
+        "CREATE TABLE memory.main.zone AS SELECT location_id, z.* EXCLUDE (zip) FROM memory.main.place JOIN memory.main.zip_zone z USING (zip)"
+    )

@@ -149,7 +149,7 @@ UNPIVOT (
         accepting, focus, provider_state, array_to_string(shown_by_sessions, '; ') AS shown_by_sessions, source_title,
         source_edition::VARCHAR AS source_edition, source_locator, freshness,
         verify_due::DATE::VARCHAR AS verify_due, confidence::VARCHAR AS confidence
-    FROM iop.service) ON COLUMNS(* EXCLUDE (service)) INTO NAME name VALUE value;
+    FROM iop.service WHERE iop.in_batch(service_id)) ON COLUMNS(* EXCLUDE (service)) INTO NAME name VALUE value;
 
 -- Codes are unique over the whole package, so each has the prefix of its taxonomy.
 CREATE VIEW term AS
@@ -189,17 +189,20 @@ UNION ALL SELECT service_id, 'modality', modality, NULL, scope FROM iop.service_
 UNION ALL SELECT service_id, 'exclusion', exclusion, NULL, scope FROM iop.service_exclusion
 UNION ALL SELECT service_id, 'payer', payer, network, scope FROM iop.service_payer;
 
-CREATE VIEW attribute AS
+-- By far the longest table: of services it is written a batch at a time, the rest of it after them.
+CREATE VIEW attribute_of_service AS
 SELECT key(service_id || '/' || taxonomy || '/' || code) AS id, key(service_id) AS link_id,
     key('term/' || taxonomy || ':' || code) AS taxonomy_term_id, taxonomy AS link_type, 'service' AS link_entity,
     nullif(concat_ws('; ', how, CASE scope WHEN 'listing' THEN 'said by its listing of all that it lists' END), '') AS value
-FROM fact
+FROM fact WHERE iop.in_batch(service_id)
 UNION ALL
 SELECT key(service || '/property/' || name), key(service), key('term/property:' || name), 'property', 'service', value
-FROM property
-UNION ALL
-SELECT key(location_id || '/accreditation/' || body), key(location_id), key('term/accreditation:' || body),
-    'accreditation', 'location', NULL
+FROM property;
+
+CREATE VIEW attribute AS
+SELECT key(location_id || '/accreditation/' || body) AS id, key(location_id) AS link_id,
+    key('term/accreditation:' || body) AS taxonomy_term_id, 'accreditation' AS link_type, 'location' AS link_entity,
+    NULL AS value
 FROM iop.accreditation
 UNION ALL
 SELECT key(location_id || '/property/timezone'), key(location_id), key('term/property:timezone'), 'property', 'location',

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from warehouse.contracts import release_tables
+from warehouse.exports.attribution import licence
 from warehouse.exports.release_file import OpenRelease
 from warehouse.exports.target import write_manifest
 from warehouse.sql import literal, quoted
@@ -17,12 +18,7 @@ NO_STATE = "virtual"  # the partition of services that are at no place, or at on
 def write_parquet(source: OpenRelease, to: Path) -> Mapping[str, int]:
     """One file a state. Readers get the state from the path; `virtual` there is null in the directory."""
     rows: dict[str, int] = {}
-    order = ", ".join(quoted(name) for name in release_tables()["directory"].sort)
-    facts = {"release": str(source.release), "built_at": source.moment, "contract": source.contract_version}
-    metadata = ", ".join(f"{name}: {literal(value)}" for name, value in facts.items())
-    source.connection.execute(
-        "SET threads = 1"
-    )  # the order of row groups, and so the bytes, are then the same
+    facts = ", ".join(f"{name}: {literal(value)}" for name, value in metadata(source).items())
     states = source.connection.execute(
         "SELECT DISTINCT state FROM directory ORDER BY state NULLS LAST"
     ).fetchall()
@@ -32,10 +28,22 @@ def write_parquet(source: OpenRelease, to: Path) -> Mapping[str, int]:
         path.parent.mkdir()
         wanted = "state IS NULL" if state is None else f"state = {literal(state)}"
         source.connection.execute(
-            f"COPY (SELECT * EXCLUDE (state) FROM directory WHERE {wanted} ORDER BY {order}) TO {literal(str(path))} "
-            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{metadata}}})"
+            f"COPY (SELECT * EXCLUDE (state) FROM directory WHERE {wanted} ORDER BY {order()}) TO {literal(str(path))} "
+            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{facts}}})"
         )
         count = source.connection.execute("SELECT count(*) FROM directory WHERE " + wanted).fetchone()
         rows[name] = int(count[0]) if count else 0
     write_manifest(to, source, "parquet", rows)
     return rows
+
+
+def order() -> str:
+    """How rows of the directory are sorted, as SQL."""
+    return ", ".join(quoted(name) for name in release_tables()["directory"].sort)
+
+
+def metadata(source: OpenRelease) -> Mapping[str, str]:
+    """What a file says of itself."""
+    facts = {"release": str(source.release), "built_at": source.moment, "contract": source.contract_version}
+    found = licence(source)
+    return facts | ({"attribution": found.line, "licence": found.url} if found else {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,9 +13,17 @@ import duckdb
 
 from warehouse.engine import threads
 from warehouse.exports.errors import ExportError
+from warehouse.exports.selection import ALL, Selection, narrow
 from warehouse.sql import literal
 
-BATCH = 5_000
+ROWS = 1_000  # fetched at once
+SERVICES = 500  # in a batch
+BATCHES = f"""SELECT min(service_id) AS first, max(service_id) AS last
+    FROM (SELECT service_id, (row_number() OVER (ORDER BY service_id) - 1) // {SERVICES} AS batch FROM service)
+    GROUP BY batch ORDER BY batch"""
+# Whether a service is in the batch, of which the variables tell; without them every service is.
+IN_BATCH = """CREATE MACRO iop.main.in_batch(id) AS
+    coalesce(id BETWEEN getvariable('first') AND getvariable('last'), TRUE)"""
 DIRECTORY = "SELECT * FROM directory ORDER BY service_id, location_id"
 
 
@@ -27,25 +35,44 @@ class OpenRelease:
     release: int
     built_at: datetime
     contract_version: str
+    chosen: Selection = ALL
 
     @property
     def moment(self) -> str:
         """`built_at` as ISO 8601."""
         return iso(self.built_at)
 
-    def rows(self, sql: str) -> Iterator[dict[str, Any]]:
-        """The answer of a query, row by row, by column name."""
+    def rows(self, sql: str, **variables: str) -> Iterator[dict[str, Any]]:
+        """The answer of a query, row by row, by column name. `variables` are what its `getvariable` gives."""
+        cursor = self._ask(sql, variables)
+        names = [column[0] for column in cursor.description or ()]
+        yield from (dict(zip(names, row, strict=True)) for row in _fetched(cursor))
+
+    def tuples(self, sql: str, **variables: str) -> Iterator[tuple[Any, ...]]:
+        """As `rows`, without the names, which cost more than the rest where there are many rows."""
+        yield from _fetched(self._ask(sql, variables))
+
+    def batches(self) -> Iterator[dict[str, str]]:
+        """The `first` and `last` of the services that fit in memory with all that is said of them: variables of `in_batch`."""
+        yield from self.rows(BATCHES)
+
+    def _ask(self, sql: str, variables: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
         cursor = self.connection.cursor()
         cursor.execute("USE iop")
-        cursor.execute(sql)
-        names = [column[0] for column in cursor.description or ()]
-        while batch := cursor.fetchmany(BATCH):
-            yield from (dict(zip(names, row, strict=True)) for row in batch)
+        for name, value in variables.items():
+            cursor.execute(f"SET VARIABLE {name} = {literal(value)}")
+        return cursor.execute(sql)
 
     def names(self, sql: str) -> Sequence[str]:
         """Column names of a query."""
         self.connection.execute(f"SELECT * FROM ({sql}) LIMIT 0")
         return [column[0] for column in self.connection.description or ()]
+
+
+def _fetched(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while batch := cursor.fetchmany(ROWS):
+        yield from batch
+    cursor.close()
 
 
 def iso(day: date) -> str:
@@ -59,8 +86,9 @@ def plain(value: Any) -> Any:
 
 
 @contextmanager
-def open_release(release: Path) -> Iterator[OpenRelease]:
-    """The release at a path, which may be the stable one: it is resolved first, so one version is read throughout.
+def open_release(release: Path, chosen: Selection = ALL) -> Iterator[OpenRelease]:
+    """The release at a path, which may be the stable one: it is resolved first, so one version is read throughout. Its tables are of
+    the chosen services alone.
 
     A release of an older contract is read in the shape of today's: exports are of today's contract.
     """
@@ -77,10 +105,16 @@ def open_release(release: Path) -> Iterator[OpenRelease]:
                 "SELECT release, built_at, contract_version FROM release.release_info"
             ).fetchone()
             connection.execute("ATTACH ':memory:' AS iop")
-            in_todays_shape(connection, "release", "iop.main", release_tables())
+            if chosen:
+                connection.execute("CREATE SCHEMA iop.whole")
+            in_todays_shape(connection, "release", "iop.whole" if chosen else "iop.main", release_tables())
+            if chosen:
+                narrow(connection, "iop.whole", "iop.main", chosen, release_tables())
+            connection.execute(IN_BATCH)
             connection.execute("USE iop")
         except duckdb.Error as error:
             raise ExportError(f"{release} cannot be read as a release: {error}") from error
         if row is None:
             raise ExportError(f"{release} does not say which release it is")
-        yield OpenRelease(connection, *row)
+        number, built_at, version = row
+        yield OpenRelease(connection, number, built_at, version, chosen)

@@ -52,6 +52,17 @@ def draft_folder(to: Path, format: str) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def write_beside(to: Path, suffix: str, text: str) -> None:
+    """What goes with the file `to`: another one beside it, `<name>.<suffix>`, complete or not at all."""
+    path = to.with_name(f"{to.name}.{suffix}")
+    draft = path.with_name(f".{path.name}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def write_manifest(folder: Path, source: OpenRelease, format: str, rows: Mapping[str, int]) -> None:
     """What a folder is an export of, so that it can be told from anything else."""
     facts = {
@@ -60,7 +71,7 @@ def write_manifest(folder: Path, source: OpenRelease, format: str, rows: Mapping
         "built_at": source.moment,
         "contract_version": source.contract_version,
         "rows": dict(rows),
-    }
+    } | ({"only": source.chosen.as_facts()} if source.chosen else {})
     (folder / MANIFEST).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
