@@ -62,7 +62,7 @@ EVENTS = {
     "os.mkdir": 0,
 }  # and which argument is the path
 CHANCE = "chance"  # the step of kills at a moment, not at an event
-PAGE = """<html><h1>Birch House</h1><p>Our intensive outpatient program meets Monday, Wednesday and Friday,
+PAGE = """<html><h1>Birchley House</h1><p>Our intensive outpatient program meets Monday, Wednesday and Friday,
 6 pm to 9 pm.</p><p>12 Mill Street, Casper, WY 82601 · 307-555-0100</p></html>"""
 
 
@@ -233,7 +233,7 @@ def cases(folder: Path) -> list[Case]:
     if code := in_child(lambda: run(more, 10)):
         raise SystemExit(f"the small world gives no release: exit code {code}")
     more.list(4)
-    (more.folder / "birch" / "index.html").write_text(PAGE)
+    (more.folder / "birchley" / "index.html").write_text(PAGE)
     return [case("first", first, 10), case("more", more, 10), case("one kept", more, 1)]
 
 

@@ -25,14 +25,14 @@ from warehouse.release import Releases
 
 NOW = datetime.now(UTC)
 AHEAD = NOW + timedelta(days=366)
-WEEKLY = SimpleNamespace(id="birch", cadence_days=7)
-URL = "https://birch.example/"
+WEEKLY = SimpleNamespace(id="birchley", cadence_days=7)
+URL = "https://birchley.example/"
 
 
 def seen(archive: Archive, at: datetime, content: bytes, outcome: Outcome = Outcome.OK) -> str:
     sha256 = archive.put(content)
-    archive.record(Document("birch", URL, at, outcome, sha256=sha256, size=len(content)))
-    archive.record_visit(VisitRow("birch", at, at, {outcome.value: 1}, len(content)))
+    archive.record(Document("birchley", URL, at, outcome, sha256=sha256, size=len(content)))
+    archive.record_visit(VisitRow("birchley", at, at, {outcome.value: 1}, len(content)))
     return sha256
 
 
@@ -56,7 +56,7 @@ def test_what_a_page_says_today_counts_not_what_it_said_next_year(jumped: Archiv
     """A page stood still for a year: its newest content was of the future."""
     today = seen(jumped, NOW, b"today")
     assert [document.sha256 for document in current_documents(jumped)] == [today]
-    assert jumped.latest().of(["birch"])["birch"][URL].sha256 == today
+    assert jumped.latest().of(["birchley"])["birchley"][URL].sha256 == today
 
 
 def test_a_failure_of_next_year_is_not_retried_today(jumped: Archive, tmp_path: Path) -> None:

@@ -225,19 +225,19 @@ def test_one_run_heals_archive_stage_and_pointer(world: World, caplog: pytest.Lo
     stage = Stage(out / "stage")
     cut = [
         ("listing", "licenses"),
-        ("observation", "birch"),
+        ("observation", "birchley"),
         ("area", "all"),
         ("ledger", "all"),
         ("crosswalk", "all"),
     ]
     for table, partition in cut:
         half(stage.path(table, partition))
-    stage.path("unmapped", "birch").unlink()
+    stage.path("unmapped", "birchley").unlink()
     for blob in (out / "archive" / "blobs").rglob("*.zst"):
         half(blob)
     for kept in (*(out / "archive" / "facts").iterdir(), *(out / "stage" / ".readings").iterdir()):
         kept.write_bytes(b"\0spoilt")
-    (out / "stage" / ".complete" / "birch").write_bytes(b"\xff\xfe")
+    (out / "stage" / ".complete" / "birchley").write_bytes(b"\xff\xfe")
     BROKEN["points nowhere"](out / "releases")
     with pytest.raises(DamagedStageError, match=r"licenses\.parquet.*run again"):
         resolve_entities(stage, None, world.folder, datetime.now(UTC))

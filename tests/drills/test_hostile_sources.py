@@ -89,7 +89,7 @@ def test_the_others_are_published(hostile: tuple[World, int, str]) -> None:
         [name] = release.execute(
             "SELECT organization_name FROM listing WHERE source_id = 'halves'"
         ).fetchone() or [""]
-    assert dict(listed) == {"licenses": 3, "birch": 1, "halves": 1}
+    assert dict(listed) == {"licenses": 3, "birchley": 1, "halves": 1}
     assert name == "Half House"
     assert "not a readable workbook" in refused["far"] and "save it again" in refused["far"]
     assert "not a readable workbook" in refused["bombs"]

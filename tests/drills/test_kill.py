@@ -90,7 +90,7 @@ def assert_readable(out: Path) -> int:
     assert current is not None and releases.verify(current.number) is None
     stage = Stage(out / "stage")
     assert all(stage.is_sound(file.parent.name, file.stem) for file in (out / "stage").glob("*/*.parquet"))
-    for source in ("licenses", "birch"):
+    for source in ("licenses", "birchley"):
         assert stage.marked(source) is None or stage.is_whole(source)
     with Archive(out / "archive") as archive:
         for document in archive.documents():

@@ -13,7 +13,7 @@ from small_world import PAGE, World
 from pipeline.commands.exit_codes import ExitCode
 from warehouse.exports.formats import FORMATS
 
-NAME = "birch"  # of the program, of its source and of its pages
+NAME = "birchley"  # of the program, of its source and of its pages; of no place
 BEFORE, AFTER = {"release-1.duckdb", "release-2.duckdb"}, {"release-3.duckdb"}
 
 
@@ -44,10 +44,12 @@ def releases_in(folder: Path) -> set[str]:
     return {path.name for path in folder.glob("release-*")}
 
 
-def of_birch(releases: Path, sql: str) -> str:
+def of_birchley(releases: Path, sql: str) -> str:
     """One value of the current release."""
     with duckdb.connect(str(releases / "current"), read_only=True) as connection:
-        (value,) = connection.execute(sql.format(birch="starts_with(listing_id, 'birch:')")).fetchone() or ()
+        (value,) = (
+            connection.execute(sql.format(birchley="starts_with(listing_id, 'birchley:')")).fetchone() or ()
+        )
     return str(value)
 
 
@@ -69,13 +71,13 @@ def test_nothing_speaks_of_what_was_taken_down(
         assert code == ExitCode.OK, told
     assert releases_in(releases) == releases_in(web) == BEFORE
     assert len(texts(releases / "current")) > 20
-    asked = of_birch(
-        releases, "SELECT min(entity_id) FROM crosswalk WHERE entity_type = 'location' AND {birch}"
+    asked = of_birchley(
+        releases, "SELECT min(entity_id) FROM crosswalk WHERE entity_type = 'location' AND {birchley}"
     )
 
     (overrides / "takedown.csv").write_text(f"id,who,when,why\n{asked},the provider,2026-03-01,asked to\n")
     for page in (PAGE, PAGE.replace("9 am", "10 am")):  # the id is found again in a later run
-        (world.folder / "birch" / "index.html").write_text(page)
+        (world.folder / "birchley" / "index.html").write_text(page)
         code, told = world.run()
         assert code == ExitCode.OK, told
         assert texts(releases / "current") == []
@@ -88,7 +90,7 @@ def test_nothing_speaks_of_what_was_taken_down(
     for format in FORMATS:
         assert world.iop(f"export {format} --to", out / format)[0] == ExitCode.OK
     code, told = world.iop("archive export", out / "all.warc.gz", "--registry", world.registry)
-    assert (code, "birch" in told) == (ExitCode.OK, True)  # which source was left out is told
+    assert (code, "birchley" in told) == (ExitCode.OK, True)  # which source was left out is told
     assert files(releases, web, out) == []
     assert b"Elm Street" in gzip.decompress((out / "all.warc.gz").read_bytes())
     assert world.iop("rollback 1")[0] == ExitCode.FAILED
@@ -96,7 +98,7 @@ def test_nothing_speaks_of_what_was_taken_down(
 
 def test_a_rollback_before_the_next_run_does_not_bring_it_back(world: World, overrides: Path) -> None:
     """Asked in the meantime, all but the newest release go: that one until the next run."""
-    asked = of_birch(world.out / "releases", "SELECT min(listing_id) FROM listing WHERE {birch}")
+    asked = of_birchley(world.out / "releases", "SELECT min(listing_id) FROM listing WHERE {birchley}")
     (overrides / "takedown.csv").write_text(f"id,who,when,why\n{asked},the provider,2026-03-01,asked to\n")
     code, told = world.iop("rollback")
     assert (code, "spoke of what was taken down: 1" in told) == (ExitCode.FAILED, True)

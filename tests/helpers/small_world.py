@@ -10,13 +10,13 @@ from command_line import iop
 from license_list import HEAD, TABLE
 
 STATE, TOWN = "WY", "Casper,WY,82601"  # no packaged geography is near, so a release of it is built quickly
-PAGE = """<html><h1>Birch House</h1><p>Our intensive outpatient program meets Monday, Wednesday and Friday,
+PAGE = """<html><h1>Birchley House</h1><p>Our intensive outpatient program meets Monday, Wednesday and Friday,
 9 am to 12 pm.</p><p>12 Mill Street, Casper, WY 82601 · 307-555-0100</p></html>"""
-SITE = f'[birch]\nkind = "provider_site"\npath = "../birch"\nstate = "{STATE}"\n'
+SITE = f'[birchley]\nkind = "provider_site"\npath = "../birchley"\nstate = "{STATE}"\n'
 
 
 class World:
-    """A folder with `registry`, the pages of `birch`, and, after a run, `out`."""
+    """A folder with `registry`, the pages of `birchley`, and, after a run, `out`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -24,8 +24,8 @@ class World:
 
     def write(self, listed: int = 3) -> None:
         self.registry.mkdir(parents=True)
-        (self.folder / "birch").mkdir()
-        (self.folder / "birch" / "index.html").write_text(PAGE)
+        (self.folder / "birchley").mkdir()
+        (self.folder / "birchley" / "index.html").write_text(PAGE)
         (self.registry / "site.toml").write_text(SITE)
         (self.registry / "list.toml").write_text(TABLE.replace("MA", STATE))
         self.list(listed)

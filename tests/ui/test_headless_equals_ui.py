@@ -78,7 +78,7 @@ def test_dg_launch_after_a_command_has_nothing_new(
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path / "home")
         with dg.DagsterInstance.from_config(str(tmp_path / "home")) as instance:
-            ends = one_run(instance, ["birch", "harbor", "licenses"])  # as the sensor adds them
+            ends = one_run(instance, ["birchley", "harbor", "licenses"])  # as the sensor adds them
             command = [tool("dg"), "launch", "--job", "directory_job", "-m", "pipeline.definitions"]
             command += ["--partition-range", "...".join(ends.values())]
             done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
@@ -129,7 +129,7 @@ def test_the_user_interface(world: World, by_command: Path, root: Path, tmp_path
         launch(tab, address)
         expect(tab.get_by_text("Success").first).to_be_visible(timeout=RUN_S)
         tab.goto(f"{address}/assets/documents?view=partitions")
-        for words in ("birch", "harbor", "licenses", "Materialized (2)", "Missing (1)"):
+        for words in ("birchley", "harbor", "licenses", "Materialized (2)", "Missing (1)"):
             expect(tab.get_by_text(words, exact=True).first).to_be_visible()
         tab.goto(f"{address}/assets/documents?view=checks")
         for words in ("fetched", "registry_is_valid", "outcome connection", "Failed"):
