@@ -68,6 +68,8 @@ def test_an_operator_is_found_by_its_name_or_something_like_it(find: Query, type
         ("ptsd sunrise", {"svc_004a"}),
         ("estres postraumatico sunrise", {"svc_004a"}),
         ("sunrise medicaid", {"svc_004a", "svc_004b"}),
+        ("sunrise masshealth", {"svc_004a", "svc_004b"}),  # of 4b a list says Medicaid
+        ("new hampshire hope masshealth", {"svc_003a"}),  # its site says so, the list Medicaid
         ("español", {"svc_005a"}),
         ("Spanish", {"svc_005a"}),
     ],

@@ -21,13 +21,16 @@ FROM (
 )
 WHERE NOT is_small_word(word);
 
+-- Lists say Medicaid where people say MassHealth: a state's programme leads to what takes Medicaid there.
 CREATE TABLE work.coded_row AS
-SELECT vocabulary, code, list("row" ORDER BY "row") AS rows
+SELECT vocabulary, code, list(DISTINCT "row" ORDER BY "row") AS rows
 FROM (
     SELECT 'levels_of_care' AS vocabulary, level_of_care AS code, rowid AS "row" FROM directory
     UNION ALL SELECT 'conditions', unnest(conditions_all), rowid FROM directory
     UNION ALL SELECT 'payers', unnest(payers_all), rowid FROM directory
     UNION ALL SELECT 'payers', unnest(payment_options), rowid FROM directory
+    UNION ALL SELECT 'payers', p.code, d.rowid FROM directory d JOIN vocabulary_payer p
+        ON p.kind_of = 'medicaid' AND list_contains(p.states, coalesce(d.state, d.provider_state)) AND list_contains(d.payers_all, 'medicaid')
     UNION ALL SELECT 'populations', unnest(populations), rowid FROM directory
     UNION ALL SELECT 'languages', unnest(languages), rowid FROM directory
     UNION ALL SELECT 'modalities', unnest(modalities), rowid FROM directory
