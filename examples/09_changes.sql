@@ -1,7 +1,7 @@
--- What changed in a state since a moment: what an app shows as news, or copies to its own store.
+-- What changed in a state this week, counted from the release's day, or since any moment: what an app shows as news.
 -- `entity` rows tell of services and places that came or went; `redirect_to` is the id that stands for a merged one.
 -- Programs of the first release are new by the day on which they were first seen: there was nothing to compare with.
-SET VARIABLE since = TIMESTAMP '2026-01-01';
+SET VARIABLE since = (SELECT built_at - INTERVAL 7 DAYS FROM release_info);
 SET VARIABLE state = 'MA';
 
 WITH here AS (

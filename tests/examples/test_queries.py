@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-QUERIES = sorted(path.name for path in EXAMPLES.glob("[0-9]*.sql"))
+from asking import EXAMPLES, QUERIES
 
 
-@pytest.fixture
-def ask(release: Path):
+@contextmanager
+def asked_of(release: Path) -> Iterator[Callable[..., list[dict[str, Any]]]]:
     """`ask(file, name=value, …)` → rows as dictionaries. Values replace those at the top of the file."""
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{release}' AS iop (READ_ONLY)")
         connection.execute("USE iop")
 
         def run(name: str, **values: object) -> list[dict[str, Any]]:
-            sql = (EXAMPLES / name).read_text(encoding="utf-8")
+            sql = QUERIES[name]
             for variable, value in values.items():
                 sql, count = re.subn(rf"(SET VARIABLE {variable} = ).*;", rf"\g<1>{value!r};", sql)
                 assert count == 1, f"{name} has no variable {variable}"
@@ -32,14 +33,20 @@ def ask(release: Path):
         yield run
 
 
+@pytest.fixture
+def ask(release: Path):
+    with asked_of(release) as ask:
+        yield ask
+
+
 def ids(rows: list[dict[str, Any]]) -> list[str]:
     return [row["service_id"] for row in rows]
 
 
-def test_there_are_fourteen_and_the_readme_names_them() -> None:
+def test_there_are_fifteen_and_the_readme_names_them() -> None:
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    assert len(QUERIES) == 14
-    assert re.findall(r"^\| \[(\d\d_\w+\.sql)\]\(\1\)", readme, re.M) == QUERIES
+    assert len(QUERIES) == 15
+    assert re.findall(r"^\| \[(\d\d_\w+\.sql)\]\(\1\)", readme, re.M) == [*QUERIES]
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -80,7 +87,7 @@ def test_teens_by_age_and_not_by_absence_of_one(ask) -> None:
 
 
 def test_spanish(ask) -> None:
-    assert ids(ask("04_spanish.sql")) == ["svc_001a"]
+    assert ids(ask("04_spanish.sql")) == ["svc_001a", "svc_virtual_iop"]
     assert not ask("04_spanish.sql", language="ht")
 
 
@@ -123,6 +130,7 @@ def test_changes_since(ask) -> None:
     rows = ask("09_changes.sql")
     changed = {(row["entity_id"], row["field"], row["kind"]) for row in rows if row["cause"] != "first_seen"}
     assert changed == {("loc_000", "phone", "removed"), ("svc_001a", "language", "added")}
+    assert ask("09_changes.sql", since="2026-02-23 12:00") == rows  # a week before the release
     new = ask("09_changes.sql", state="NH")
     assert {row["cause"] for row in new} == {"first_seen"}
     assert not ask("09_changes.sql", state="NH", since="2026-03-02 12:00")
@@ -174,3 +182,23 @@ def test_a_teenager_in_the_evening_in_spanish(ask) -> None:
     adults = ask("14_teen_evening_payer.sql", age=40)
     assert "svc_virtual_iop" not in ids(adults)
     assert adults[0]["payer_answer"] == "Sí" and "Estrés postraumático (TEPT)" in adults[0]["conditions"]
+
+
+def test_a_list_that_says_medicaid_answers_for_masshealth_where_that_is_its_name(
+    release: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.duckdb"
+    shutil.copy(release, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("UPDATE directory SET payers = ['medicaid'], payers_all = ['medicaid']")
+    with asked_of(copy) as ask:
+        for payer, answer in (("masshealth", "Sí"), ("medicaid", "Sí"), ("medi_cal", "No se indica")):
+            rows = {row["service_id"]: row for row in ask("14_teen_evening_payer.sql", age=40, payer=payer)}
+            assert rows["svc_002a"]["payer_answer"].startswith(answer), payer
+
+
+def test_a_program_by_its_id(ask) -> None:
+    (row,) = ask("15_program.sql", id="svc_000a")
+    assert row["service_id"] == row["program"]["service_id"] == "svc_000a" and row["became"] is None
+    (none,) = ask("15_program.sql", id="svc_nothing")
+    assert none["service_id"] is None
