@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-for folder in ("exports", "warehouse"):
+for folder in ("examples", "exports", "warehouse"):
     sys.path.insert(0, str(Path(__file__).parents[1] / folder))
 
 from export_world import build_export_world  # noqa: E402

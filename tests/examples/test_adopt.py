@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import json
-import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
+from publishing import MANY, publish
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 COUNT = "SELECT any_value(release), count(*) FROM release_info, range(100_000)"
-
-
-def publish(folder: Path, number: int, link: bool = True) -> Path:
-    """A file that looks like a release, under the stable path."""
-    path = folder / f"release-{number}.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(f"CREATE TABLE release_info AS SELECT {number} AS release")
-    draft = folder / "current.tmp"
-    if link:
-        draft.symlink_to(path.name)
-    else:
-        shutil.copyfile(path, draft)
-    draft.replace(folder / "current")
-    if not link:
-        (folder / "current.json").write_text(json.dumps({"number": number}))
-    return folder / "current"
 
 
 @pytest.fixture
@@ -49,7 +32,7 @@ def test_an_app_adopts_by_itself(module, tmp_path: Path, link: bool) -> None:
 
 def test_a_reader_goes_on_with_what_it_began(module, tmp_path: Path) -> None:
     app = module.Directory(publish(tmp_path, 1))
-    reader = app.cursor().execute("SELECT release FROM release_info, range(1_000_000)")
+    reader = app.cursor().execute(MANY)
     assert reader.fetchmany(10) == [(1,)] * 10
     for number in range(2, 6):
         publish(tmp_path, number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import runpy
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from turmoil import Turmoil
 from warehouse_world import World, ask, build_world
 
 from warehouse.exports.changes import changes, write_changes
@@ -59,63 +59,6 @@ def copy_of(release: Path) -> Copy:
 def feed(release: Path, since: int) -> list[dict[str, Any]]:
     with open_release(release) as source:
         return json.loads(json.dumps(list(changes(source, since))))
-
-
-class Turmoil:
-    """A world that something happens to, of each kind, to operators that chance picks."""
-
-    def __init__(self, seed: int) -> None:
-        self.rng = random.Random(seed)
-        self.world = World(12, seed=seed)
-        self.taken: list[str] = []
-        self.left = [*range(12)]
-        self.rng.shuffle(self.left)
-
-    def go_on(self) -> World:
-        """A month later."""
-        world, number = self.world, self.left.pop
-        world.now += timedelta(days=30)
-        for table in ("listing", "observation"):
-            for row in world.rows[table]:
-                row["observed_at"] = world.now
-        self.value(number())
-        self.merge(number(), number())
-        self.split(number())
-        self.retire(number())
-        self.taken.append(
-            self.rng.choice([f"org_{(n := number()):03x}", f"site_{n:03}:{n}", f"svc_{n:03x}b"])
-        )
-        return world
-
-    def value(self, one: int) -> None:
-        field, new = self.rng.choice([("hours_per_week", "[12, 12]"), ("population", "adolescents")])
-        for row in self.world.find("observation", source_id=f"site_{one:03}", field=field):
-            row |= {"value": new, "document_sha256": f"new {self.world.now}"}
-
-    def merge(self, one: int, other: int) -> None:
-        """Operator, place and programs of one are those of the other."""
-        for kind, tail in (("org", ""), ("loc", ""), ("svc", "a"), ("svc", "b")):
-            gone, stays = f"{kind}_{one:03x}{tail}", f"{kind}_{other:03x}{tail}"
-            for row in self.world.find("crosswalk", entity_id=gone):
-                row["entity_id"] = stays
-            for entry in self.world.find("ledger", entity_id=gone):
-                entry |= {"status": "redirected", "redirect_to": stays}
-
-    def split(self, one: int) -> None:
-        """What the site says is a program of its own, apart from the list's."""
-        site, *_ = self.world.find(
-            "crosswalk", entity_id=f"svc_{one:03x}a", listing_id=f"site_{one:03}:{one}"
-        )
-        self.world.entity("service", f"svc_{one:03x}c", [])
-        site["entity_id"] = f"svc_{one:03x}c"
-
-    def retire(self, one: int) -> None:
-        """People ended the id of a program; its records have another."""
-        old, new = f"svc_{one:03x}b", f"svc_{one:03x}d"
-        self.world.find("ledger", entity_id=old)[0]["status"] = "retired"
-        for row in self.world.find("crosswalk", entity_id=old):
-            row["entity_id"] = new
-        self.world.entity("service", new, [])
 
 
 @pytest.fixture(scope="module", params=[1, 2])

@@ -45,7 +45,7 @@ def webhook() -> Iterator[Hook]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     hook = Hook(server)
-    with _served(server):
+    with served(server):
         yield hook
 
 
@@ -101,12 +101,12 @@ def mailbox(
             return (secure.wrap_socket(connection, server_side=True) if secure else connection), address
 
     server = Server(("127.0.0.1", 0), taken)
-    with _served(server):
+    with served(server):
         yield server.server_address[1], taken  # type: ignore[misc]
 
 
 @contextmanager
-def _served(server: socketserver.BaseServer) -> Iterator[None]:
+def served(server: socketserver.BaseServer) -> Iterator[None]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
