@@ -121,6 +121,11 @@ class Releases:
         """What the next release takes the place of: the current one, or the newest while readers are held back."""
         return next(iter(self.list()), None) if self.held() else self.current()
 
+    def sweep(self) -> None:
+        """Remove what a killed publishing left, where a run has nothing to publish."""
+        with self._locked():
+            self._clean()
+
     def publish(self, candidate: Path, report: AuditReport, content: Content | None = None) -> Release:
         """Make an audited file the current release (while readers are held, the newest); it is moved into the folder.
         `content` is what it says, where that is known already.

@@ -75,6 +75,18 @@ def test_a_failed_audit_leaves_everything_as_it_was(releases: Releases, candidat
     assert [r.number for r in releases.list()] == [1]
 
 
+def test_what_a_kill_left_goes_also_where_nothing_is_published(
+    releases: Releases, candidate: Candidate
+) -> None:
+    releases.publish(*candidate(1))
+    (releases.folder / "index.json.tmp").write_text("{")
+    (releases.folder / "release-2.duckdb").write_bytes(b"renamed, and not in the index yet")
+    releases.sweep()
+    assert {path.name for path in releases.folder.glob("*.tmp")} == set()
+    assert {path.name for path in releases.folder.glob("release-*")} == {"release-1.duckdb"}
+    assert seen(releases) == 1
+
+
 def test_a_number_is_used_once(releases: Releases, candidate: Candidate) -> None:
     releases.publish(*candidate(1))
     with pytest.raises(ReleaseError, match="next_number"):

@@ -41,6 +41,7 @@ def release(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None
         worth = last is None or is_worth_publishing(news, datetime.fromisoformat(last.built_at), now)
     if last and report.ok and not worth:
         candidate.unlink()
+        releases.sweep()
         published, nothing_new = last, True
     else:
         published, nothing_new = releases.publish(candidate, report, said), False
