@@ -31,10 +31,10 @@ ASK = ("query", "SELECT count(*) FROM directory", "--format", "csv")
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 MB."""
+    """A disk of 128 MB."""
     place = tmp_path / "disk"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", str(place)]
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a file system of its own needs root and leave to mount")
     try:

@@ -53,8 +53,8 @@ def licence(metadata: PackageMetadata, texts: Mapping[str, str]) -> str | None:
 
     The first of these that says something: License-Expression, License (where it is no whole text), all classifiers.
     """
-    fields = (metadata["License-Expression"], metadata["License"])
-    for text in fields:
+    # (`get_all`: where the package importlib_metadata is loaded, a field that is not there is a KeyError.)
+    for text in (*(metadata.get_all("License-Expression") or ()), *(metadata.get_all("License") or ())):
         if text and (found := _spdx(text, texts)):
             return found
     classifiers = [

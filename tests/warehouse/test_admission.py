@@ -29,6 +29,8 @@ OURS = {
     "asks": "the vocabularies, which tests hold to their contracts",
     "drift": "what the audit itself found",
     "changes": "made of two releases that were audited",
+    "id_bridge": "made of the ledgers of two releases that were audited",
+    "attribution": "terms of the registry and of data sets, by `rights.csv`",
     "crosswalk": "what matching made of admitted listings, of ids of its own",
     "ledger": "what matching made of admitted listings, of ids of its own",
     "match_pair": "what matching made of admitted listings, of ids of its own",

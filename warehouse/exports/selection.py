@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import duckdb
 import zipcodes
 
-from warehouse.contracts import Contract
 from warehouse.exports.errors import ExportError
 from warehouse.sql import literal, quoted
+
+if TYPE_CHECKING:  # slow to load, and `iop query` needs it not
+    from warehouse.contracts import Contract
 
 IDS = ("service_id", "location_id", "organization_id")
 # Columns that hold an id of any type; of an id that came to an end, the one that goes on is enough.

@@ -106,7 +106,7 @@ CODES = {
     "precision": "geo_precision",
 }
 NUMBERS = {"from": "min_age", "to": "max_age"}
-FLAGS = {"virtual": "virtual", "in_person": "in_person", "evening": "has_evening"}
+FLAGS = {"virtual": "virtual", "evening": "has_evening"}
 
 
 def cell_of(latitude: float, longitude: float) -> int:
