@@ -228,6 +228,8 @@ def main() -> None:
         rounds = asked(con)
         lite = None if chosen.no_sqlite else sqlite3.connect(f"file:{lite_path}?mode=ro", uri=True)
         for path in sorted(EXAMPLES.glob("[0-9]*.sql")):
+            if path.stem == "15_program":
+                continue  # the words behind a program, which a made-up directory has none of
             compare(con, lite, path, rounds, chosen.repeats)
         slips = [{**one, "words": one["slip"]} for one in rounds]
         compare(con, None, EXAMPLES / "08_search.sql", slips, chosen.repeats)
