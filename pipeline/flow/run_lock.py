@@ -30,16 +30,17 @@ class RunLockedError(RuntimeError):
 def run_lock(settings: Settings, run_id: str | None = None) -> Iterator[None]:
     """One run at a time works in a directory, and with an archive that lies elsewhere; readers of its releases are never
     in the way. All steps of one run (`run_id`; None: this thread alone) may enter, in whatever process.
-    OSError where one of its folders may not be written to; RunLockedError at once where another run does, on another machine too where the archive is an object store."""
+    OSError where one of its folders may not be written to; RunLockedError at once where another run does, on another
+    machine too where the archive is an object store."""
     folders = [settings.out]
     if isinstance(settings.archive, Path) and not settings.archive.is_relative_to(settings.out):
         folders.append(settings.archive)
-    written = [settings.stage, settings.releases, settings.out / FOLDER]
-    written += [settings.archive] if isinstance(settings.archive, Path) else []
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    written = (settings.archive, settings.stage, settings.releases, settings.out / FOLDER)
+    require_writable(folder for folder in (*folders, *written) if isinstance(folder, Path))
     with ExitStack() as locks:
         for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
-            require_writable((folder, *written))
             locks.enter_context(_held(folder, run_id or f"{os.getpid()}.{threading.get_ident()}"))
         if isinstance(settings.archive, str):
             try:
