@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from warehouse.people import functions as people
 from warehouse.policy import policy, variables
 from warehouse.reference import Trust, fill_kinds, fill_policy, fill_vocabularies
 from warehouse.sql import insert_rows, literal, quoted
+from warehouse.types import utc
 
 MODELS = Path(__file__).parent / "models"
 STORAGE_VERSION = "v1.2.0"  # read by every DuckDB since 1.2, also when 2.0 writes it
@@ -138,11 +139,6 @@ def _remove(out: Path) -> None:
 
 def _at_once(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
     connection.execute(";\n".join(["BEGIN", *statements, "COMMIT"]))
-
-
-def utc(moment: datetime) -> datetime:
-    """A moment as the warehouse keeps it: UTC, without a zone mark. A naive moment is taken to be UTC."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _run_models(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, float]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,3 +106,12 @@ def _parse(tokens: list[str], text: str) -> tuple[Type, list[str]]:
     if rest[:1] != [">"] or (head == "list" and len(fields) != 1):
         raise ValueError(f"type {text!r}: {head}<…> is not closed, or a list holds more than one type")
     return Type(head, tuple(fields)), rest[1:]
+
+
+@overload
+def utc(moment: datetime) -> datetime: ...
+@overload
+def utc(moment: datetime | None) -> datetime | None: ...
+def utc(moment: datetime | None) -> datetime | None:
+    """A moment as a `timestamp` holds it: UTC, without a zone mark. One without a zone is taken for UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment

@@ -29,6 +29,7 @@ from pipeline.archive.packer import Packer
 from pipeline.archive.store import LogWriter, Store, open_store
 from pipeline.archive.visits import VisitRow, visit_line
 from pipeline.records import Document, Outcome
+from warehouse.types import utc
 
 LEVEL = 3  # zstd: levels above 3 gain 5% of size for twice the time
 COLUMNS = LOG.columns
@@ -291,11 +292,6 @@ def _document(row: Sequence[Any]) -> Document:
     for put, value in zip(_fields, values, strict=True):
         put(document, value)
     return document
-
-
-def utc(moment: datetime | None) -> datetime | None:
-    """A moment as the log's TIMESTAMP columns hold it: UTC, without a zone. One without a zone is taken for UTC."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
 
 
 def _compressor() -> zstandard.ZstdCompressor:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.archive.archive import AHEAD, Archive
-from pipeline.archive.log import LOG, VISITS, aside_note, moment_sql
+from pipeline.archive.log import LOG, VISITS, moment_sql
+from warehouse.types import utc
 
 log = logging.getLogger(__name__)
 BEHIND = timedelta(
@@ -54,7 +55,7 @@ def later_rows(archive: Archive, now: datetime) -> Later:
 def trust_clock(archive: Archive, now: datetime, idle_days: int | None) -> None:
     """Before a run that goes by the clock: raises ClockError where it is over a week behind the archive's newest row, or more
     than `idle_days` ahead of it (None: of a run that dates no rows). Warns of rows that are not believed."""
-    later, naive = later_rows(archive, now), now.astimezone(UTC).replace(tzinfo=None)
+    later, naive = later_rows(archive, now), utc(now)
     if later.last and later.last > naive + BEHIND:
         raise ClockError(
             f"the clock says {_said(naive)}, and {later}: set the clock right; or, where it is right and was wrong then, {HEAL}"
@@ -77,8 +78,7 @@ def set_aside(archive: Archive, now: datetime, *, dry_run: bool = True) -> Later
         after = now + AHEAD
         segments = _ask(archive, "DISTINCT segment", f"{{moment}} > {moment_sql(after)}")
         name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-        archive.store.write(*aside_note(name, after, [row[0] for row in segments]))
-        archive.store.sync()
+        archive.reader.put_aside(name, after, [row[0] for row in segments])
     return later
 
 

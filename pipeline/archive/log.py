@@ -129,15 +129,19 @@ class LogReader:
         )
 
     def not_aside(self, table: Table) -> str:
-        """What is true of a row of `<table>_rows` that no note puts aside (`aside_note`), in SQL."""
-        tests = ["true"]
-        for name, size, _ in self._store.names(ASIDE):
-            if size and (note := self._note(name)):
-                after, segments = note
-                tests.append(
-                    f"NOT (segment IN ({quoted(segments)}) AND {table.moment} > {moment_sql(after)})"
-                )
-        return " AND ".join(tests)
+        """What is true of a row of `<table>_rows` that no note puts aside, in SQL."""
+        notes = (self._note(name) for name, size, _ in self._store.names(ASIDE) if size)
+        tests = (
+            f"NOT (segment IN ({quoted(segments)}) AND {table.moment} > {moment_sql(after)})"
+            for after, segments in filter(None, notes)
+        )
+        return " AND ".join(["true", *tests])
+
+    def put_aside(self, stamp: str, after: datetime, segments: list[str]) -> None:
+        """Note that what these files hold of moments after one is never to be believed; without the note it is as before."""
+        note = {"after": after.astimezone(UTC).isoformat(), "segments": segments}
+        self._store.write(f"{ASIDE}{stamp}.json", json.dumps(note, indent=1).encode() + b"\n")
+        self._store.sync()
 
     def _note(self, name: str) -> tuple[datetime, list[str]] | None:
         try:
@@ -218,12 +222,6 @@ class LogReader:
 def moment_sql(moment: datetime) -> str:
     """A moment (with its zone) as the tables hold it, in SQL."""
     return f"TIMESTAMP '{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
-
-
-def aside_note(stamp: str, after: datetime, segments: list[str]) -> tuple[str, bytes]:
-    """Name and content of the note that what these files hold of moments after one is never to be believed."""
-    note = {"after": after.astimezone(UTC).isoformat(), "segments": segments}
-    return f"{ASIDE}{stamp}.json", json.dumps(note, indent=1).encode() + b"\n"
 
 
 def _lines_sql(table: Table, files: Iterable[str], segment: str) -> str:

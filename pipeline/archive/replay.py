@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from pipeline.archive.archive import Archive, ArchiveError, utc
+from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.records import Document
+from warehouse.types import utc
 
 # Of each address its newest good attempt, of those that ended at one page the newest. An address that was gone at
 # `gone_after` later moments is absent, unless its source is `lasting`; anything else (blocked, timeout, …) leaves it

@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 import duckdb
 import zstandard
 
-from pipeline.archive.archive import MARKS, Archive, ArchiveError, utc
+from pipeline.archive.archive import MARKS, Archive, ArchiveError
 from pipeline.archive.log import LOG, UNREAD, VISITS, Table, base, fingerprint, quoted
 from pipeline.archive.replay import current_documents
+from warehouse.types import utc
 
 YOUNG_S = 86_400.0  # a file this young may be in use: content whose row is about to be written, an open log
 HASHES = re.compile(rb"[0-9a-f]{64}")

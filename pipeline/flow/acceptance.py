@@ -6,8 +6,8 @@ from getpass import getuser
 import dagster as dg
 from pydantic import Field, model_validator
 
-from warehouse.build import utc
 from warehouse.findings import Acceptance
+from warehouse.types import utc
 
 DRIFT = "drift"  # all that can be accepted: a broken contract or somebody's name is nobody's to take
 

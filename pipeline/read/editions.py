@@ -8,8 +8,8 @@ from datetime import date, datetime, time
 from pipeline.archive.archive import Archive
 from pipeline.archive.replay import current_documents
 from pipeline.records import Document
-from pipeline.stage.rows import naive_utc
 from sources.registry import Source
+from warehouse.types import utc
 
 
 def edition_of(source: Source, document: Document) -> date | None:
@@ -26,7 +26,7 @@ def edition_of(source: Source, document: Document) -> date | None:
 def known_at(source: Source, document: Document) -> datetime:
     """When what a document says was known (UTC): the date of its edition, whenever we fetch it, or else of fetching."""
     edition = edition_of(source, document)
-    return datetime.combine(edition, time()) if edition else naive_utc(document.fetched_at)
+    return datetime.combine(edition, time()) if edition else utc(document.fetched_at)
 
 
 def edition_read(source: Source, documents: Iterable[Document]) -> date | None:

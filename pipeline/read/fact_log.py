@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from pipeline.archive.archive import utc
 from pipeline.archive.store import Store
 from pipeline.records import Assertion, Listing, Rejected
+from warehouse.types import utc
 
 KEPT = 60  # readings of a source that are remembered
 

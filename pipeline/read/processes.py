@@ -23,9 +23,10 @@ from pipeline.read.kept_pages import KeptReadings
 from pipeline.read.source import Reader, ReadReport
 from pipeline.records import Document, Rejected
 from pipeline.second_reader.store import NO_ANSWERS, Answers
-from pipeline.stage.rows import Seen, naive_utc
+from pipeline.stage.rows import Seen
 from pipeline.stage.tables import Stage
 from sources.registry import Source
+from warehouse.types import utc
 
 log = logging.getLogger(__name__)
 MUCH = 2_000_000  # bytes of documents from which starting processes pays
@@ -161,7 +162,7 @@ def _died(source: Source, job: Job) -> ReadReport:
         "the process that read it died, for want of memory or by a fault in a library; see its documents"
     )
     rejected = Rejected(source.id, source.location, "unreadable_source", problem, "")
-    Stage(job.stage).write_rejected(source.id, [rejected], Seen(naive_utc(job.now)))
+    Stage(job.stage).write_rejected(source.id, [rejected], Seen(utc(job.now)))
     return ReadReport(source.id, problem=problem)
 
 

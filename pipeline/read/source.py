@@ -31,11 +31,12 @@ from pipeline.read.fact_log import FactCount, FactLog, count_facts
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.records import Document, Listing, Rejected
 from pipeline.second_reader.store import NO_ANSWERS, Answers
-from pipeline.stage.rows import Seen, naive_utc
+from pipeline.stage.rows import Seen
 from pipeline.stage.second import second_counts
 from pipeline.stage.tables import DamagedStageError, Stage
 from sources.records import SourceFormatError, broken
 from sources.registry import Source
+from warehouse.types import utc
 
 log = logging.getLogger(__name__)
 OURS = (OSError, DamagedStageError)  # of our own files: no source is to blame, and none can be read
@@ -206,7 +207,7 @@ class Reader:
 
     def _seen(self, documents: Sequence[Document]) -> Seen:
         by_url = {d.url: known_at(self.source, d) for d in documents}
-        return Seen(max(by_url.values(), default=naive_utc(self.now)), by_url)
+        return Seen(max(by_url.values(), default=utc(self.now)), by_url)
 
     def _fingerprint(self, documents: Iterable[Document]) -> str:
         """Of everything that the listings follow from: the content, the registry's table and our own code."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from pipeline.archive.archive import utc
 from pipeline.archive.store import Store
 from pipeline.second_reader.answers import Answer, AnswerError
 from pipeline.second_reader.completion import Completion
+from warehouse.types import utc
 
 FOLDER = "second_reader/"
 _NAME = re.compile(

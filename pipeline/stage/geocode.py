@@ -18,8 +18,9 @@ import polars as pl
 from pipeline.geocode.addresses import StreetAddress, street_address
 from pipeline.geocode.belief import believed
 from pipeline.geocode.geocoder import Answer, Answers, Geocoder, Outcome
-from pipeline.stage.rows import as_frame, naive_utc
+from pipeline.stage.rows import as_frame
 from pipeline.stage.tables import ALL, Stage, batched
+from warehouse.types import utc
 
 log = logging.getLogger(__name__)
 TABLE = "geocode"
@@ -48,7 +49,7 @@ def geocode_listings(
 ) -> GeocodeReport:
     """Ask for the addresses that are not known yet, and keep what is answered. Nothing that a geocoder does raises."""
     report = GeocodeReport()
-    kept, told_at = _kept(stage, report), naive_utc(now)
+    kept, told_at = _kept(stage, report), utc(now)
     printed, listings = _printed(stage)
     report.addresses = len(printed)
     for key, row in kept.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -23,7 +23,7 @@ RAW_LENGTH = 2000  # characters of a row in quarantine that are kept
 class Seen:
     """When documents were last seen to say what they say: by page, and else for the source as a whole.
 
-    Moments are UTC without a zone mark, as `naive_utc` makes them and the stage tables hold them.
+    Moments are UTC without a zone mark, as `utc` makes them and the stage tables hold them.
     """
 
     default: datetime
@@ -31,11 +31,6 @@ class Seen:
 
     def at(self, url: str | None) -> datetime:
         return self.by_url.get(url or "", self.default)
-
-
-def naive_utc(moment: datetime) -> datetime:
-    """A moment as the stage tables hold it: UTC without a zone mark."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def as_frame(table: str, rows: Any) -> pl.DataFrame:

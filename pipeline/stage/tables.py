@@ -14,11 +14,12 @@ from typing import TypeVar
 import polars as pl
 
 from pipeline.records import Document, Listing, Rejected, SecondOpinion
-from pipeline.stage.rows import Seen, as_frame, listing_rows, naive_utc, source_row, unmapped_rows
+from pipeline.stage.rows import Seen, as_frame, listing_rows, source_row, unmapped_rows
 from pipeline.stage.second import SECOND, second_rows
 from sources.registry import Source
 from warehouse.contracts import stage_tables
 from warehouse.drafts import replacing
+from warehouse.types import utc
 
 LISTING_TABLES = ("listing", "listing_service", "observation", "quarantine", "unmapped")
 COMPRESSION_LEVEL = 3
@@ -138,7 +139,7 @@ class Stage:
         """The attempts to fetch a source."""
         rows = [
             {name: getattr(d, name) for name in stage_tables()["document"].names}
-            | {"fetched_at": naive_utc(d.fetched_at), "outcome": str(d.outcome)}
+            | {"fetched_at": utc(d.fetched_at), "outcome": str(d.outcome)}
             for d in documents
         ]
         self.write("document", source_id, as_frame("document", rows))

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 from warcio.archiveiterator import WARCIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from pipeline.archive.archive import Archive, ArchiveError, utc
+from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.archive.visits import VisitRow, read_visits
 from pipeline.fetch.recorder import document_of
 from pipeline.fetch.settings import FetchSettings
@@ -24,6 +24,7 @@ from pipeline.warc.block import LeftOutError, read_block, read_content, read_res
 from pipeline.warc.foreign import Owners, judge
 from pipeline.warc.headers import VISIT, moment_of, stated_document
 from sources.registry import Source
+from warehouse.types import utc
 
 NAMED = 1000  # records left out that are named; of all of them, the reasons are counted
 OWN_BYTES = 1_000_000  # of a block of ours that holds no content

@@ -11,11 +11,12 @@ import polars as pl
 import pytest
 
 from pipeline.records import Document, Listing, Observation, Outcome, Rejected, Service
-from pipeline.stage.rows import Seen, naive_utc
+from pipeline.stage.rows import Seen
 from pipeline.stage.tables import Stage
 from sources.kinds import KINDS
 from sources.registry import Source
 from warehouse.contracts import stage_tables
+from warehouse.types import utc
 
 MAY, JUNE = datetime(2026, 5, 1), datetime(2026, 6, 1)
 SOURCE = Source("elm", KINDS["provider_site"], "Elm House", url="https://elm.example/", state="MA")
@@ -128,5 +129,5 @@ def test_a_source_that_left_the_registry_is_dropped(stage: Stage) -> None:
 
 
 def test_moments_become_utc_without_a_mark() -> None:
-    assert naive_utc(datetime.fromisoformat("2026-05-01T00:00:00-04:00")) == datetime(2026, 5, 1, 4)
-    assert naive_utc(MAY) == MAY
+    assert utc(datetime.fromisoformat("2026-05-01T00:00:00-04:00")) == datetime(2026, 5, 1, 4)
+    assert utc(MAY) == MAY

@@ -10,10 +10,10 @@ from pipeline.flow.assets.warehouse import MARTS, POOL, candidate_path
 from pipeline.flow.workspace import Workspace
 from warehouse.acceptance import as_recorded
 from warehouse.audit import audit
-from warehouse.build import utc
 from warehouse.content import News, content_of, is_worth_publishing
 from warehouse.policy import using
 from warehouse.takedown import taken_ids
+from warehouse.types import utc
 from warehouse.withdrawal import Withdrawal
 
 log = logging.getLogger(__name__)
