@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from warehouse.contracts import Column, release_tables
+from warehouse.entity_json.layout import layout as program_layout
 from warehouse.site.options import is_web
 
 Row = Mapping[str, Any]
@@ -23,6 +25,29 @@ REFUSING = ("out_of_network", "not_accepted")
 def layout() -> Mapping[str, Any]:
     """`sections.toml`."""
     return tomllib.loads((Path(__file__).parent / "sections.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def columns() -> Mapping[str, Sequence[Column]]:
+    """Field → the columns of the directory that have it, as `program.toml` of `entity_json` says."""
+    directory = release_tables()["directory"]
+    return {
+        field: [directory.column(name) for name in names]
+        for field, names in program_layout()["asked"].items()
+    }
+
+
+@cache
+def kinds() -> Mapping[str, str]:
+    """`range` and `boolean`, of the fields whose value is one: what has two columns goes from one to the other."""
+    shapes = {field: "range" if len(of) > 1 else of[0].type.kind for field, of in columns().items()}
+    return {field: kind for field, kind in shapes.items() if kind in ("range", "boolean")}
+
+
+@cache
+def vocabularies() -> Mapping[str, str]:
+    """Vocabulary of the codes of a field."""
+    return {field: of[0].label_vocabulary for field, of in columns().items() if of[0].label_vocabulary}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,28 +159,25 @@ def facts_of(row: Row, rows: Iterable[Row], sources: Mapping[str, Row], ways: fr
 
 def _complete(of: Field, row: Row) -> None:
     """What nobody says in words but the sessions show, what was not ticked, and why there is nothing."""
+    names = [column.name for column in columns().get(of.name, ())]
     shown = row["shown_by_sessions"] or ()
-    of.from_sessions = not of.values and (of.name in shown or f"has_{of.name}" in shown)
+    of.from_sessions = not of.values and any(name in shown for name in (of.name, *names))
     if of.from_sessions:
-        computed = (
-            row[f"has_{of.name}"]
-            if f"has_{of.name}" in row
-            else [row[f"{of.name}_min"], row[f"{of.name}_max"]]
-        )
-        of.values.append(Value(computed, "", "service", False, False, []))
-    column = layout()["columns"].get(of.name)
-    if column:
-        of.not_ticked = row.get(f"{column}_not_ticked") or ()
-        of.of_place = row[f"{column}_of_place"] or ()
+        computed = [row[name] for name in names]
+        raw = computed if kinds()[of.name] == "range" else computed[0]
+        of.values.append(Value(raw, "", "service", False, False, []))
+    if of.name in vocabularies() and columns()[of.name][0].type.kind == "list":
+        of.not_ticked = row.get(f"{names[0]}_not_ticked") or ()
+        of.of_place = row[f"{names[0]}_of_place"] or ()
     if not of.values:
         of.answer = "not_ticked" if of.not_ticked else "not_stated" if row["source_url"] else "not_asked"
 
 
 def _read(name: str, value: str) -> Any:
-    kinds = layout()["kinds"]
-    if name in ("session", "address") or name in kinds["range"]:
+    kind = kinds().get(name)
+    if name in ("session", "address") or kind == "range":
         return json.loads(value)
-    return value == "true" if name in kinds["boolean"] else value
+    return value == "true" if kind == "boolean" else value
 
 
 def _statement(said: Row, sources: Mapping[str, Row], numbered: dict[Source, int]) -> Statement:

@@ -8,13 +8,12 @@ from typing import Any
 from markupsafe import Markup
 
 from warehouse.exports.jsonld import document_of
-from warehouse.site.facts import Facts, facts_of, layout
+from warehouse.site.facts import Facts, facts_of, kinds, vocabularies
 from warehouse.site.lists import Area, Home, name_of
 from warehouse.site.site import Site, program_path
 from warehouse.site.words import Language, data_block
 
 Row = Mapping[str, Any]
-KINDS = {name: kind for kind, names in layout()["kinds"].items() for name in names}
 
 
 def write_program(
@@ -49,8 +48,8 @@ def write_program(
             others_places=rows[1:],
             report=site.options.report_link(row["service_id"], f"{name} ({level})"),
             jsonld=Markup(data_block(document_of(row, language.label, page))),
-            kinds=KINDS,
-            vocabularies=layout()["vocabularies"],
+            kinds=kinds(),
+            vocabularies=vocabularies(),
             phone=phone_words,
         )
 
@@ -73,7 +72,7 @@ def phone_words(number: str) -> str:
 def _labelled(language: Language, facts: Facts, what: str) -> list[tuple[str, list[str]]]:
     """Codes of each field that were not ticked, or that others at the place state, in words."""
     found = []
-    for name, vocabulary in layout()["vocabularies"].items():
+    for name, vocabulary in vocabularies().items():
         codes = getattr(facts.fields[name], what) if name in facts.fields else ()
         if codes:
             labels = sorted((language.label(vocabulary, code) for code in codes), key=str.lower)
