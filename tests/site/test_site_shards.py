@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from warehouse_world import ask
 
 from warehouse.site.place_names import folded, slug
+from warehouse.site.shards import Shard
 
 
 def rows(site: Path, code: str) -> list[dict[str, Any]]:
@@ -70,6 +73,17 @@ def test_what_was_asked_and_not_ticked_is_told_apart(site: Path, release: Path) 
         asked = set(row.get("conditions_asked") or ())
         assert asked - set(row["conditions"] or ()) == set(not_ticked or ())
         assert set(row["conditions"] or ()) == set(conditions or ())
+
+
+def test_codes_are_numbered_alike_in_whatever_order_they_come() -> None:
+    texts = set()
+    for refused in (["aetna", "cigna"], ["cigna", "aetna"]):
+        shard = Shard("MA")
+        shard.add(
+            defaultdict(lambda: None, service_id="svc_1", last_verified=datetime(2026, 3, 2), refused=refused)
+        )
+        texts.add(shard.text())
+    assert len(texts) == 1
 
 
 def test_places_are_found_by_their_first_letters(site: Path) -> None:

@@ -66,7 +66,9 @@ class Shard:
     def _set(self, codes: Iterable[str] | None) -> int | None:
         if not codes:
             return None
-        return self.sets.number(tuple(sorted(self.codes.setdefault(code, len(self.codes)) for code in codes)))
+        return self.sets.number(
+            tuple(sorted(self.codes.setdefault(code, len(self.codes)) for code in sorted(codes)))
+        )
 
     def text(self, **more: Any) -> str:
         """The file: columns in which every cell is null are left out."""
