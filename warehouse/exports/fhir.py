@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.exports.release_file import OpenRelease
-from warehouse.exports.target import write_manifest
+from warehouse.exports.target import write_lines, write_manifest
 from warehouse.sql import literal
 
 FOLDER = Path(__file__).parent
@@ -30,7 +30,7 @@ def write_fhir(source: OpenRelease, to: Path) -> Mapping[str, int]:
         "Location": chain(_resources(source, "location"), _resources(source, "area")),
         "Organization": _resources(source, "organization"),
     }
-    rows = {kind: _write(resources, to / f"{kind}.ndjson") for kind, resources in kinds.items()}
+    rows = {kind: write_lines(to / f"{kind}.ndjson", resources) for kind, resources in kinds.items()}
     write_manifest(to, source, "fhir", rows)
     return rows
 
@@ -39,12 +39,3 @@ def _resources(source: OpenRelease, view: str, **batch: Any) -> Iterator[str]:
     sql = f"SELECT json FROM memory.fhir.{view} ORDER BY id"
     for (resource,) in source.tuples(sql, moment=source.moment, **batch):
         yield resource
-
-
-def _write(resources: Iterator[str], path: Path) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for resource in resources:
-            file.write(resource + "\n")
-            count += 1
-    return count

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.exports.release_file import DIRECTORY, OpenRelease, iso
+from warehouse.exports.target import write_lines
 
 Document = dict[str, Any]
 Label = Callable[[str, str], str]  # (vocabulary, code) → words
@@ -29,17 +30,16 @@ SPECIALTY = "https://schema.org/Psychiatric"
 
 def write_jsonld(source: OpenRelease, to: Path) -> Mapping[str, int]:
     """One document a line (NDJSON) for each row of the directory, labels in English."""
-    words = {
+    words: dict[tuple[str, str], str] = {
         (row["vocabulary"], row["code"]): row["label"]
         for row in source.rows("SELECT vocabulary, code, label FROM vocabulary_label WHERE language = 'en'")
     }
-    count = 0
-    with to.open("w", encoding="utf-8", newline="\n") as file:
-        for row in source.rows(DIRECTORY):
-            document = document_of(row, lambda vocabulary, code: words.get((vocabulary, code), code))
-            file.write(json.dumps(document, ensure_ascii=False) + "\n")
-            count += 1
-    return {"directory": count}
+
+    def label(vocabulary: str, code: str) -> str:
+        return words.get((vocabulary, code), code)
+
+    documents = (document_of(row, label) for row in source.rows(DIRECTORY))
+    return {"directory": write_lines(to, (json.dumps(one, ensure_ascii=False) for one in documents))}
 
 
 def document_of(row: Mapping[str, Any], label: Label, page: str = "") -> Document:

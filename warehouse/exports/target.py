@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,13 +54,18 @@ def draft_folder(to: Path, format: str) -> Iterator[Path]:
 
 def write_beside(to: Path, suffix: str, text: str) -> None:
     """What goes with the file `to`: another one beside it, `<name>.<suffix>`, complete or not at all."""
-    path = to.with_name(f"{to.name}.{suffix}")
-    draft = path.with_name(f".{path.name}.tmp")
-    try:
+    with draft_file(to.with_name(f"{to.name}.{suffix}")) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+
+
+def write_lines(to: Path, lines: Iterable[str]) -> int:
+    """Lines as they come into a file of an export; gives how many."""
+    count = 0
+    with to.open("w", encoding="utf-8", newline="\n") as file:
+        for line in lines:
+            file.write(line + "\n")
+            count += 1
+    return count
 
 
 def write_manifest(folder: Path, source: OpenRelease, format: str, rows: Mapping[str, int]) -> None:
