@@ -10,6 +10,8 @@ from warehouse.exports.attribution import licence
 from warehouse.exports.release_file import OpenRelease
 
 SUFFIX = "datapackage.json"
+TITLE = "The open directory of intensive outpatient programs"
+CSV = {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "profile": "tabular-data-resource"}
 TYPES = {
     "text": "string",
     "boolean": "boolean",
@@ -23,37 +25,31 @@ TYPES = {
 
 def describe_csv(source: OpenRelease, name: str) -> str:
     """A data package with one resource: the file of this name, which stands beside it."""
-    package: dict[str, Any] = {
+    fields = [_field(column) for column in release_tables()["directory"].columns]
+    directory = {
+        "name": "directory",
+        "path": name,
+        **CSV,
+        "schema": {"fields": fields, "missingValues": [""]},
+    }
+    only = {"only": source.chosen.as_facts()} if source.chosen else {}
+    return package(source, TITLE, resources=[directory], **only)
+
+
+def package(source: OpenRelease, title: str, **more: Any) -> str:
+    """A data package, with its licence and the line to print where the release says them."""
+    found = licence(source)
+    facts = {
         "name": "iop-directory",
-        "title": "The open directory of intensive outpatient programs",
+        "title": title,
         "profile": "tabular-data-package",
         "version": str(source.release),
         "created": source.moment,
-        **licences(source),
-        "resources": [
-            {
-                "name": "directory",
-                "path": name,
-                "profile": "tabular-data-resource",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "schema": {
-                    "fields": [_field(column) for column in release_tables()["directory"].columns],
-                    "missingValues": [""],
-                },
-            }
-        ],
     }
-    if source.chosen:
-        package["only"] = source.chosen.as_facts()
-    return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
-
-
-def licences(source: OpenRelease) -> dict[str, Any]:
-    """The licence of a data package, and the line to print; nothing of a release that does not say."""
-    found = licence(source)
-    return {"licenses": [{"name": found.name, "path": found.url}], "attribution": found.line} if found else {}
+    terms = (
+        {"licenses": [{"name": found.name, "path": found.url}], "attribution": found.line} if found else {}
+    )
+    return json.dumps(facts | terms | more, indent=1, ensure_ascii=False) + "\n"
 
 
 def _field(column: Column) -> dict[str, Any]:

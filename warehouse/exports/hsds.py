@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.exports.csv import write_table
-from warehouse.exports.descriptor import licences
+from warehouse.exports.descriptor import CSV, TITLE, package
 from warehouse.exports.release_file import OpenRelease
 from warehouse.exports.target import write_manifest
 from warehouse.exports.zones import zone_at, zone_name
@@ -45,8 +45,13 @@ def write_hsds(source: OpenRelease, to: Path) -> Mapping[str, int]:
         resource["name"]: _write(source, resource, views, to / resource["path"])
         for resource in specification()["resources"]
     }
-    package = json.dumps(_package(source), indent=1, ensure_ascii=False)
-    (to / "datapackage.json").write_text(package + "\n", encoding="utf-8")
+    about = package(
+        source,
+        f"{TITLE}, in HSDS 3.0",
+        schema_source=specification()["about"],
+        resources=[CSV | resource for resource in specification()["resources"]],
+    )
+    (to / "datapackage.json").write_text(about, encoding="utf-8")
     write_manifest(to, source, "hsds", rows)
     return rows
 
@@ -68,28 +73,6 @@ def _query(source: OpenRelease, resource: Mapping[str, Any], view: str | None) -
         for field in resource["schema"]["fields"]
     )
     return f"SELECT {columns} FROM ({table}) ORDER BY id"
-
-
-def _package(source: OpenRelease) -> dict[str, Any]:
-    return {
-        "name": "iop-directory",
-        "title": "The open directory of intensive outpatient programs, in HSDS 3.0",
-        "profile": "tabular-data-package",
-        "version": str(source.release),
-        "created": source.moment,
-        "schema_source": specification()["about"],
-        **licences(source),
-        "resources": [
-            {
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "profile": "tabular-data-resource",
-                **resource,
-            }
-            for resource in specification()["resources"]
-        ],
-    }
 
 
 def _zones(source: OpenRelease) -> None:
