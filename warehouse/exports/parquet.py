@@ -18,7 +18,7 @@ NO_STATE = "virtual"  # the partition of services that are at no place, or at on
 def write_parquet(source: OpenRelease, to: Path) -> Mapping[str, int]:
     """One file a state. Readers get the state from the path; `virtual` there is null in the directory."""
     rows: dict[str, int] = {}
-    facts = ", ".join(f"{name}: {literal(value)}" for name, value in metadata(source).items())
+    facts = metadata(source)
     states = source.connection.execute(
         "SELECT DISTINCT state FROM directory ORDER BY state NULLS LAST"
     ).fetchall()
@@ -27,19 +27,23 @@ def write_parquet(source: OpenRelease, to: Path) -> Mapping[str, int]:
         path = to / f"state={quote(name, safe='')}" / "directory.parquet"
         path.parent.mkdir()
         wanted = "state IS NULL" if state is None else f"state = {literal(state)}"
-        source.connection.execute(
-            f"COPY (SELECT * EXCLUDE (state) FROM directory WHERE {wanted} ORDER BY {order()}) TO {literal(str(path))} "
-            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{facts}}})"
-        )
-        count = source.connection.execute("SELECT count(*) FROM directory WHERE " + wanted).fetchone()
-        rows[name] = int(count[0]) if count else 0
+        rows[name] = copy_rows(source, f"* EXCLUDE (state) FROM directory WHERE {wanted}", path, facts)
     write_manifest(to, source, "parquet", rows)
     return rows
 
 
-def order() -> str:
-    """How rows of the directory are sorted, as SQL."""
-    return ", ".join(quoted(name) for name in release_tables()["directory"].sort)
+def copy_rows(
+    source: OpenRelease, chosen: str, path: Path, facts: Mapping[str, str], options: str = ""
+) -> int:
+    """What is chosen of the directory (SQL after SELECT) as a Parquet file in the directory's order, with facts in its metadata;
+    gives the number of rows."""
+    order = ", ".join(quoted(name) for name in release_tables()["directory"].sort)
+    kept = ", ".join(f"{name}: {literal(value)}" for name, value in facts.items())
+    count = source.connection.execute(
+        f"COPY (SELECT {chosen} ORDER BY {order}) TO {literal(str(path))} "
+        f"(FORMAT parquet, COMPRESSION zstd, {options} KV_METADATA {{{kept}}})"
+    ).fetchone()
+    return int(count[0]) if count else 0
 
 
 def metadata(source: OpenRelease) -> Mapping[str, str]:
