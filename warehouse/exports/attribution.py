@@ -18,17 +18,20 @@ UNKNOWN = "It is a release of a contract before 2.2, which does not say what its
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """What is recommended for the compilation: the line to print, the licence (SPDX) and its address."""
+    """What is recommended for the compilation: the line to print, the licence (SPDX), its address, and what it allows."""
 
     line: str
     name: str
     url: str
+    allows: str | None
 
 
 def licence(source: OpenRelease) -> Licence | None:
     """None of a release of an older contract, which has no such table."""
-    rows = source.rows("SELECT print, terms, terms_url FROM attribution WHERE origin = 'compilation'")
-    return next((Licence(row["print"], row["terms"], row["terms_url"]) for row in rows), None)
+    rows = source.tuples(
+        "SELECT print, terms, terms_url, allows FROM attribution WHERE origin = 'compilation'"
+    )
+    return next((Licence(*row) for row in rows), None)
 
 
 def attribution_text(source: OpenRelease) -> str:
@@ -41,7 +44,7 @@ def attribution_text(source: OpenRelease) -> str:
         _wrapped(
             "Print the line above where the data are shown, and say what you changed. This is no legal advice."
         ),
-        *_compilation(source),
+        *([_wrapped(found.allows)] if found.allows else []),
         "It is made of:",
     ]
     for (_, allows, url), rows in groupby(
@@ -53,11 +56,6 @@ def attribution_text(source: OpenRelease) -> str:
         lines = [f"  {row['print']}" + (f" <{row['url']}>" if row["url"] else "") for row in rows]
         parts.append("\n".join([*said, *([url] if url else []), *lines]))
     return "\n\n".join(parts) + "\n"
-
-
-def _compilation(source: OpenRelease) -> list[str]:
-    rows = source.rows("SELECT allows FROM attribution WHERE origin = 'compilation' AND allows IS NOT NULL")
-    return [_wrapped(row["allows"]) for row in rows]
 
 
 def _wrapped(text: str) -> str:

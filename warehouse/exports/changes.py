@@ -20,6 +20,7 @@ Row = Mapping[str, Any]
 Line = dict[str, Any]
 KEYS = ("service_id", "location_id")
 OF_HISTORY = ("valid_from", "valid_to", "from_release", "to_release", "row_hash")
+NO_FIELDS = frozenset({*KEYS, *OF_HISTORY, "release", "built_at", "entity_type", "id", "was", "goes_on"})
 
 # Rows of a program at each release that changed it: those that it ended, those that it began, and those that went on.
 STEPS = """WITH step AS (
@@ -145,7 +146,6 @@ def _places(before: Mapping[str | None, Row], after: Mapping[str | None, Row]) -
 
 
 def _fields(old: Row, new: Row) -> Iterable[tuple[str, Line]]:
-    without = {*KEYS, *OF_HISTORY, "release", "built_at", "entity_type", "id", "was", "goes_on"}
     for name, value in new.items():
-        if name not in without and value != old.get(name):
+        if name not in NO_FIELDS and value != old.get(name):
             yield name, {"old": plain(old.get(name)), "new": plain(value)}
