@@ -1,10 +1,12 @@
 // The map: a picture of the state with a dot for each place that was found.
 
+import { isPoint, radians } from "./search.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Degrees to pixels of the picture: Albers' equal-area conic, as `projection.py` has it. */
 export function projector([south, north, longitude, latitude, scale, x, y]) {
-  const radians = (degrees) => (degrees * Math.PI) / 180, earth = 6371.0088;
+  const earth = 6371.0088;
   const n = (Math.sin(radians(south)) + Math.sin(radians(north))) / 2;
   const c = Math.cos(radians(south)) ** 2 + 2 * n * Math.sin(radians(south));
   const rho0 = (earth * Math.sqrt(c - 2 * n * Math.sin(radians(latitude)))) / n;
@@ -26,7 +28,7 @@ export function drawMap(plan, picture, place, found, label, open) {
   const pixels = projector(plan.albers);
   const points = found.map(({ row }) => (row.y == null ? null : pixels(row))).map((at) =>
     at && at[0] >= 0 && at[1] >= 0 && at[0] <= plan.width && at[1] <= plan.height ? at : null);
-  const here = place.y != null && (place.kind === "zip" || place.kind === "town") ? pixels(place) : null;
+  const here = place.y != null && isPoint(place) ? pixels(place) : null;
   const view = place.kind === "state" ? [0, 0, plan.width, plan.height] : viewOf([...points.filter(Boolean), ...(here ? [here] : [])], plan);
   const unit = view[2] / 100; // so that marks are equally large at every zoom
   const svg = element("svg", { viewBox: view.join(" "), role: "img", "aria-label": label });

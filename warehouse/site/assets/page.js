@@ -2,7 +2,7 @@
 
 import { index, places, readFrom, shard } from "./data.js";
 import { drawMap } from "./map.js";
-import { bare, fold, lettersOf, rankPlaces, readPlace, search, statesFor } from "./search.js";
+import { bare, fold, isPoint, lettersOf, rankPlaces, readPlace, search, statesFor } from "./search.js";
 
 const words = JSON.parse(document.getElementById("words").textContent);
 const form = document.getElementById("search");
@@ -185,8 +185,7 @@ function choices(found) {
 
 function heading(place, wanted) {
   if (wanted.how === "virtual") return say("serving", { place: words.states[place.state] });
-  const near = place.kind === "zip" || place.kind === "town";
-  return near ? say("around", { miles: wanted.miles, place: place.shown }) : say("within", { place: place.shown });
+  return isPoint(place) ? say("around", { miles: wanted.miles, place: place.shown }) : say("within", { place: place.shown });
 }
 
 /** A group of programs that can be opened, its cards, and which of all dots are its own. */
@@ -202,7 +201,7 @@ function show(place, wanted, { yes, maybe, unticked, refused }, file) {
   const title = made("h2", { tabindex: "-1" }, heading(place, wanted));
   const asked = ["condition", "payer", "language", "age", "evening"].some((name) => wanted[name]);
   const told = counted(asked ? "found" : "place", yes.length);
-  const near = place.kind === "zip" || place.kind === "town";
+  const near = isPoint(place);
   const wider = [50, 100].find((miles) => miles > wanted.miles);
   const all = [...yes, ...maybe, ...unticked];
   const groups = [[yes, cards(yes)], [maybe, group("maybe", maybe, yes.length === 0)], [unticked, group("unticked", unticked, yes.length + maybe.length === 0)]];

@@ -68,7 +68,10 @@ function edits(a, b, most) {
   return row[b.length] <= most ? row[b.length] : 99;
 }
 
-const radians = (degrees) => (degrees * Math.PI) / 180;
+/** Whether a place is searched around, and not within: it is small beside the distances that people travel. */
+export const isPoint = (place) => place.kind === "zip" || place.kind === "town";
+
+export const radians = (degrees) => (degrees * Math.PI) / 180;
 
 /** Great-circle distance in miles. */
 export function milesBetween(a, b) {
@@ -81,7 +84,7 @@ const cellOf = (y, x) => (Math.floor(y) + 90) * 360 + Math.floor(x) + 180;
 /** States that a search looks through: that of the place, those with places in reach, and those without a state if it may be online. */
 export function statesFor(place, wanted, states) {
   const found = new Set([place.state]);
-  if (place.y != null && (place.kind === "zip" || place.kind === "town")) {
+  if (place.y != null && isPoint(place)) {
     const up = wanted.miles / 69, side = up / Math.max(0.1, Math.cos(radians(place.y)));
     const cells = new Set();
     for (let y = Math.floor(place.y - up); y <= place.y + up; y++) {
@@ -164,8 +167,8 @@ export function search(rows, place, wanted, index) {
     const unsaid = said.filter(([, verdict]) => verdict === MAYBE).map(([what]) => what);
     const empty = said.filter(([, verdict]) => verdict === UNTICKED).map(([what]) => what);
     if (where.verdict === MAYBE) unsaid.push("states");
-    (empty.length ? unticked : unsaid.length ? maybe : yes).push({ row, miles: where.miles, online: where.online, unsaid, unticked: empty });
+    (empty.length ? unticked : unsaid.length ? maybe : yes).push({ row, miles: where.miles, online: where.online, unsaid, unticked: empty, called: fold(row.name ?? row.operator) });
   }
-  const order = (a, b) => a.unsaid.length - b.unsaid.length || (a.miles ?? 1e6) - (b.miles ?? 1e6) || fold(a.row.name ?? a.row.operator).localeCompare(fold(b.row.name ?? b.row.operator));
+  const order = (a, b) => a.unsaid.length - b.unsaid.length || (a.miles ?? 1e6) - (b.miles ?? 1e6) || a.called.localeCompare(b.called);
   return { yes: yes.sort(order), maybe: maybe.sort(order), unticked: unticked.sort(order), refused };
 }
