@@ -19,6 +19,6 @@ SELECT origin, origin_id, title, edition, terms, coalesce(basis, 'unstated') AS 
     replace(replace(replace(replace(replace(coalesce(print, 'Source: {title}{edition}'),
         '{title}', title), '{edition}', coalesce(', ' || edition, '')), '{terms}', coalesce(terms, '')),
         '{release}', getvariable('release')::VARCHAR), '{date}', strftime(getvariable('now'), '%Y-%m-%d')) AS print,
-    CASE WHEN regexp_matches(url, '^https?://') THEN url END AS url, terms_url
+    work.web(url) AS url, terms_url
 FROM judged
 ORDER BY origin, origin_id;
