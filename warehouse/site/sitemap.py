@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 from warehouse.site.site import Site
@@ -18,10 +17,11 @@ def write_sitemap(site: Site, paths: Iterable[str], most: int = MOST) -> None:
     base = site.options.base_url.rstrip("/")
     robots = "User-agent: *\nAllow: /\n"
     if base:
-        files = []
-        for number, addresses in enumerate(_parts(sorted(paths), most), start=1):
+        pages, files = sorted(paths), []
+        for number, start in enumerate(range(0, len(pages), most), start=1):
             files.append(f"sitemap-{number}.xml")
-            lines = "".join(f"<url><loc>{escape(f'{base}/{path}')}</loc></url>\n" for path in addresses)
+            part = pages[start : start + most]
+            lines = "".join(f"<url><loc>{escape(f'{base}/{path}')}</loc></url>\n" for path in part)
             site.put(files[-1], f'{HEAD}<urlset xmlns="{SCHEMA}">\n{lines}</urlset>\n')
         day = site.built_on.date().isoformat()
         lines = "".join(
@@ -31,9 +31,3 @@ def write_sitemap(site: Site, paths: Iterable[str], most: int = MOST) -> None:
         site.put("sitemap.xml", f'{HEAD}<sitemapindex xmlns="{SCHEMA}">\n{lines}</sitemapindex>\n')
         robots += f"Sitemap: {base}/sitemap.xml\n"
     site.put("robots.txt", robots)
-
-
-def _parts(paths: Sequence[str], most: int) -> Iterator[list[str]]:
-    left = iter(paths)
-    while part := list(islice(left, most)):
-        yield part
