@@ -69,11 +69,15 @@ def chosen(
     states: str = "",
 ) -> Settings:
     """The settings of these options; what is wrong with them ends the command with a line that says so."""
-    codes = {code.strip().upper() for code in states.split(",") if code.strip()}
     try:
-        return Settings.choose(profile, registry, out, geography, states=codes)
+        return Settings.choose(profile, registry, out, geography, states=state_codes(states))
     except SettingsError as error:
         fail(error, ExitCode.USAGE)
+
+
+def state_codes(states: str) -> set[str]:
+    """Postal codes as people write them, parted by commas."""
+    return {code.strip().upper() for code in states.split(",") if code.strip()}
 
 
 def release_of(profile: str | None, out: Path | None, release: Path | None) -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.console import fail, out, shown
-from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, chosen, release_of
+from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, chosen, release_of, state_codes
 from warehouse.exports.errors import ExportError
 from warehouse.site.build import write_site
 from warehouse.site.options import SiteOptions
@@ -42,7 +42,7 @@ def site(
     Exit codes: 0 written, 1 no release, a wrong address, or the folder holds something else.
     """
     settings = chosen(profile, None, out_folder)
-    wanted = tuple(sorted({code.strip().upper() for code in state.split(",") if code.strip()}))
+    wanted = sorted(state_codes(state))
     try:
         options = SiteOptions(base_url or settings.site_url or "", report_to or settings.report_to, wanted)
         rows = write_site(release_of(profile, out_folder, release), to, options)
