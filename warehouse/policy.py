@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).parent / "policy.toml"
+WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 
 TAKEN = "~"  # begins the hash of a taken-down record in the ledger
 
@@ -82,7 +83,7 @@ def variables(vocabulary: Path) -> dict[str, Any]:
         **hours["level"],
         **hours["sessions"],
         "phone_kinds": p["choice"]["phone_kinds"],
-        "weekdays": ["mo", "tu", "we", "th", "fr", "sa", "su"],
+        "weekdays": list(WEEKDAYS),
         "failing_attempts": p["sources"]["failing_attempts"],
         **p["privacy"],
         "taken_mark": TAKEN,

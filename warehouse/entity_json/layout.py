@@ -11,6 +11,7 @@ from typing import Any
 
 from warehouse.contracts import Column, release_tables
 from warehouse.entity_json.shapes import Shape, before_and_after, coded, of_column
+from warehouse.policy import WEEKDAYS
 
 FILE = Path(__file__).parent / "program.toml"
 TEXT, MOMENT, NUMBER = Shape("text"), Shape("moment"), Shape("integer")
@@ -80,7 +81,7 @@ def program() -> Shape:
 def _joined(table: str, column: Column) -> Shape:
     shape = of_column(column, coded=True)
     if column.name == "days":
-        return replace(shape, item=coded(("mo", "tu", "we", "th", "fr", "sa", "su")))
+        return replace(shape, item=coded(WEEKDAYS))
     # a correction by people has no source in the registry
     return replace(shape, nullable=shape.nullable or table == "source")
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from warehouse.exports.release_file import OpenRelease
+from warehouse.policy import WEEKDAYS
+from warehouse.site.facts import OLD
 from warehouse.site.lists import LEVELS, Home
 from warehouse.site.site import Site
 from warehouse.site.templating import environment
@@ -57,9 +59,7 @@ def _options(language: Language, vocabulary: str, codes: Iterable[str]) -> list[
 def _script_words(site: Site, language: Language) -> dict[str, Any]:
     """What the script needs to know and to say."""
     said = {name: language.strings[name] for name in SCRIPT_WORDS}
-    freshness = {
-        code: language.labels.get(("alert", code), language("program.due")) for code in ("stale", "expired")
-    }
+    freshness = {code: language.labels.get(("alert", code), language("program.due")) for code in OLD}
     return said | {
         "data": f"../data/r{site.release}/",
         "maps": "../maps/",
@@ -74,10 +74,7 @@ def _script_words(site: Site, language: Language) -> dict[str, Any]:
         "spans": {name: language(name) for name in ("between", "and_more", "up_to")},
         "unnamed": language("unnamed"),
         "call": language("program.call"),
-        "days": {
-            day.capitalize(): language.label("weekday", day)[:3]
-            for day in ("mo", "tu", "we", "th", "fr", "sa", "su")
-        },
+        "days": {day.capitalize(): language.weekday(day) for day in WEEKDAYS},
         "am": language("am"),
         "pm": language("pm"),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from warehouse.site.facts import OLD
 from warehouse.site.options import is_web
 from warehouse.templates import environment_of
 
@@ -17,6 +18,6 @@ FOLDER = Path(__file__).parent
 def environment() -> Environment:
     """The templates of the site."""
     found = environment_of(FOLDER / "templates")
-    found.globals.update(is_web=is_web)
+    found.globals.update(is_web=is_web, OLD=OLD)
     found.filters.update(field_label=lambda name, language: language.label("fields", name))
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from warehouse.exports.errors import ExportError
 from warehouse.exports.release_file import OpenRelease
+from warehouse.site.shards import compact
 
 FOLDER = Path(__file__).parent / "text"
 LANGUAGES = ("en", "es")
@@ -65,9 +65,13 @@ class Language:
         half = self("pm" if hour >= 12 else "am")
         return f"{hour % 12 or 12}:{minute:02} {half}"
 
+    def weekday(self, day: str) -> str:
+        """A day of the week (`mo`) in three letters."""
+        return self.label("weekday", day)[:3]
+
     def session(self, days: Sequence[str] | None, start: str | None, end: str | None) -> str:
         """A weekly session: "Mon, Wed, Thu, 1:00 pm – 4:00 pm"."""
-        named = ", ".join(self.label("weekday", day)[:3] for day in days or ())
+        named = ", ".join(map(self.weekday, days or ()))
         hours = " – ".join(self.time(clock) for clock in (start, end) if clock)
         return ", ".join(part for part in (named, hours) if part)
 
@@ -104,5 +108,4 @@ def languages(source: OpenRelease) -> Sequence[Language]:
 
 def data_block(value: object) -> str:
     """JSON that may stand in a `script` element: nothing in it ends the element, nor begins a comment."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return compact(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
