@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from asking import EXAMPLES
 from publishing import MANY, publish
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 COUNT = "SELECT any_value(release), count(*) FROM release_info, range(100_000)"
 
 

@@ -11,24 +11,20 @@ from typing import Any
 
 import duckdb
 import pytest
-from asking import EXAMPLES, QUERIES
+from asking import EXAMPLES, QUERIES, opened, rows_of
 
 
 @contextmanager
 def asked_of(release: Path) -> Iterator[Callable[..., list[dict[str, Any]]]]:
     """`ask(file, name=value, …)` → rows as dictionaries. Values replace those at the top of the file."""
-    with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{release}' AS iop (READ_ONLY)")
-        connection.execute("USE iop")
+    with opened(release) as connection:
 
         def run(name: str, **values: object) -> list[dict[str, Any]]:
             sql = QUERIES[name]
             for variable, value in values.items():
                 sql, count = re.subn(rf"(SET VARIABLE {variable} = ).*;", rf"\g<1>{value!r};", sql)
                 assert count == 1, f"{name} has no variable {variable}"
-            cursor = connection.execute(sql)
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return rows_of(connection.execute(sql))
 
         yield run
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from export_world import export_world
 from jsonschema import Draft202012Validator
+from turmoil import join
 from type_script import compiled
 from warehouse_world import ask, build_world
 
@@ -40,9 +41,7 @@ def schema_of(release: Path, name: str) -> Check:
 def merged(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The next release: a program became another's, the virtual one was taken down."""
     world = export_world()
-    for row in world.find("crosswalk", entity_id="svc_000a"):
-        row["entity_id"] = "svc_000b"
-    world.find("ledger", entity_id="svc_000a")[0].update(status="redirected", redirect_to="svc_000b")
+    join(world, "svc_000a", "svc_000b")
     folder = tmp_path_factory.mktemp("merged")
     (folder / "takedown.csv").write_text("id,who,when,why\nvirtual_iop:1,ann,2026-03-01,asked to\n")
     return build_world(world, folder, previous=release, overrides=folder)

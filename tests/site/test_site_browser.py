@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
 from browser import browser, chromium
+from loopback import served
 from site_world import CLOSING, STATES
 
 from warehouse.coverage.page.projection import fitted
@@ -29,7 +29,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, list[str]]]:
+def shown(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """The folder's address, as deep as the site's own, and what it was asked for."""
     asked: list[str] = []
 
@@ -43,12 +43,8 @@ def served(folder: Path) -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
+    with served(server):
         yield f"http://127.0.0.1:{server.server_port}/find/", asked
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +55,7 @@ def opened() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def web(site: Path) -> Iterator[tuple[str, list[str]]]:
-    with served(site) as found:
+    with shown(site) as found:
         yield found
 
 
