@@ -6,16 +6,12 @@ from warehouse.exports.release_file import OpenRelease
 from warehouse.site.site import Site, program_path
 from warehouse.site.templating import environment
 
-# Chains are followed to the id that has a page; one that ends nowhere gets none.
+# The ledger leads every id to the end of its chain; one that has no page here gets none.
 REDIRECTS = """
-WITH RECURSIVE step AS (
-    SELECT entity_id AS old, redirect_to AS id, 1 AS length FROM ledger WHERE redirect_to IS NOT NULL AND entity_type = 'service'
-    UNION ALL
-    SELECT s.old, l.redirect_to, s.length + 1 FROM step s JOIN ledger l ON l.entity_id = s.id
-    WHERE l.redirect_to IS NOT NULL AND s.length < 50)
-SELECT DISTINCT old, id FROM step
-WHERE id IN (SELECT service_id FROM memory.site.program) AND old NOT IN (SELECT service_id FROM memory.site.program) ORDER BY old
-"""
+SELECT entity_id AS old, redirect_to AS id FROM ledger
+WHERE entity_type = 'service' AND redirect_to IN (SELECT service_id FROM memory.site.program)
+    AND entity_id NOT IN (SELECT service_id FROM memory.site.program)
+ORDER BY old"""
 
 
 def write_redirects(site: Site, source: OpenRelease) -> int:
