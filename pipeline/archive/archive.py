@@ -249,9 +249,7 @@ class Latest:
     def of(self, source_ids: Iterable[str]) -> dict[str, dict[str, Document]]:
         """The attempts of these sources, by source and URL."""
         found: dict[str, dict[str, Document]] = {}
-        ids = (
-            quoted(source_ids) or "NULL"
-        )  # in the text: for a parameter DuckDB imports pandas where it is installed
+        ids = quoted(source_ids) or "NULL"  # in the text: for a parameter DuckDB imports pandas, if it can
         for document in _documents(self._con.execute(f"SELECT * FROM latest WHERE source_id IN ({ids})")):
             found.setdefault(document.source_id, {})[document.url] = document
         return found

@@ -211,9 +211,8 @@ class Visit:
         try:
             return await self._once(request)
         except FetchError as first:
-            tries = chain(
-                [first], repeat(None)
-            )  # what begins with the first: retrying costs as much as a request's sending
+            # What retries is made where something failed: for each request it would cost a twentieth of it.
+            tries = chain([first], repeat(None))
 
             async def again() -> Response:
                 if failed := next(tries):

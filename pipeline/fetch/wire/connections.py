@@ -9,6 +9,7 @@ import ssl
 
 import httpcore
 import httpx
+from anyio import CancelScope
 
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.wire.address import CheckedBackend
@@ -39,8 +40,9 @@ class OnePerOrigin(httpcore.AsyncConnectionPool):
 
     async def aclose(self) -> None:
         """End all connections."""
-        while self._by_origin:
-            await self._by_origin.popitem()[1].aclose()
+        with CancelScope(shield=True):
+            while self._by_origin:
+                await self._by_origin.popitem()[1].aclose()
 
 
 class CheckedTransport(httpx.AsyncHTTPTransport):
