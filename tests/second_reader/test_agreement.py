@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from second_reading import TEXT, answer, fact, of, published, read
 
