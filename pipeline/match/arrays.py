@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Codes = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Texts = npt.NDArray[Any]

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.match.arrays import Flags, Ints
 from pipeline.match.records import CAMPUS, PO_BOX, STREET, Records
+from pipeline.match.texts import Texts
 
 Pairs = tuple[Ints, Ints]
 
@@ -33,8 +34,8 @@ def location_pairs(r: Records) -> Pairs:
         _within(r, where, numbers, r.city[where]),
         _within(r, where, numbers, r.phone[where]),
         _within(r, rows[boxes], r.number[boxes], r.zip[boxes]),
-        _within(r, rows[campus], r.street[campus], r.zip[campus]),
-        _within(r, rows[campus], r.street[campus], r.city[campus]),
+        _within(r, rows[campus], r.street.code[campus], r.zip[campus]),
+        _within(r, rows[campus], r.street.code[campus], r.city[campus]),
         *_unlocated(r, ~r.virtual),
     ]
     return merge(found, len(r))
@@ -67,9 +68,9 @@ def organization_pairs(r: Records, profile: Ints) -> Pairs:
     whole = np.concatenate([np.ones(2 * len(profile), bool), np.isin(r.label[profile], r.name[profile])])
     found = [
         _within(r, rows, numbers.ravel()),
-        _within(r, profile, r.domain[profile]),
+        _within(r, profile, r.domain.code[profile]),
         _within(r, thrice[whole], names[whole]),
-        _within(r, profile, r.low[profile] * _size(r.street) + r.street[profile], city),
+        _within(r, profile, r.low[profile] * np.int64(len(r.street)) + r.street.code[profile], city),
         _within(r, np.concatenate([profile, profile[known]]), np.concatenate([local, local_label[known]])),
         _within(r, profile, rare, r.state[profile]),
         _identified(r, profile),
@@ -85,23 +86,20 @@ def _rarest(r: Records, names: Ints) -> Ints:
 
 def _named_by_domain(r: Records, profile: Ints) -> Pairs:
     """Records whose whole name is the web domain of another, and those that print the domain."""
-    texts = np.concatenate([r.domain_text[profile], r.names.squeezed[r.name[profile]]])
-    codes = pl.Series(texts, dtype=pl.String).rank("dense").cast(pl.Int64).to_numpy() * (texts != "")
-    size = len(profile)
-    shared = np.isin(codes, codes[:size][codes[:size] > 0]) & (codes > 0)
-    return _within(r, np.tile(profile, 2)[shared], codes[shared])
+    codes = Texts.of(pl.concat([r.domain_names, r.names.squeezed])).code
+    domain, name = codes[: len(r.domain)][r.domain.code[profile]], codes[len(r.domain) :][r.name[profile]]
+    shared = np.isin(name, domain)
+    return _within(r, np.concatenate([profile, profile[shared]]), np.concatenate([domain, name[shared]]))
 
 
 def _identified(r: Records, profile: Ints) -> Pairs:
-    known = {pair: n for n, pair in enumerate(sorted({p for i in profile for p in r.identifiers[i]}), 1)}
-    listed = [(int(i), known[pair]) for i in profile for pair in r.identifiers[i]]
-    table = np.array(listed, dtype=np.int64).reshape(-1, 2)
-    return _within(r, table[:, 0], table[:, 1])
+    listed = r.identifiers.filter(pl.col("row").is_in(profile))
+    return _within(r, listed["row"].to_numpy(), listed["identifier"].to_numpy())
 
 
 def identifier_pairs(r: Records) -> Pairs:
     """Pairs with an identifier of a registry in common (license number, NPI)."""
-    return _identified(r, np.array([i for i, found in enumerate(r.identifiers) if found], dtype=np.int64))
+    return _within(r, r.identifiers["row"].to_numpy(), r.identifiers["identifier"].to_numpy())
 
 
 def merge(found: Iterable[Pairs], size: int) -> Pairs:
@@ -126,7 +124,8 @@ def _within(r: Records, rows: Ints, *keys: Ints) -> Pairs:
     small = frame.filter(pl.col("size") <= LIMIT).drop("size", "name")
     joined = small.join(small, on=columns, suffix="_").filter(pl.col("row") < pl.col("row_"))
     left, right = [joined["row"].to_numpy()], [joined["row_"].to_numpy()]
-    large = frame.filter(pl.col("size") > LIMIT).sort(*columns, "name", "row")
+    large = frame.filter(pl.col("size") > LIMIT)
+    large = large.with_columns(name=r.names.texts.gather(large["name"])).sort(*columns, "name", "row")
     for step in range(1, WINDOW + 1):
         ahead = large.with_columns(pl.col("row").shift(-step).over(columns).alias("row_")).drop_nulls("row_")
         left.append(ahead["row"].to_numpy())

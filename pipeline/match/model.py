@@ -7,7 +7,7 @@ locations are the items, joined by the best pair of records between them. A loca
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,10 @@ from pipeline.match.arrays import Ints
 from pipeline.match.block import identifier_pairs, location_pairs, merge, organization_pairs
 from pipeline.match.cluster import cluster
 from pipeline.match.cohesion import Cohesion
-from pipeline.match.compare import code
 from pipeline.match.pairs import Scored, bridges, cut, score, worth_keeping
 from pipeline.match.prepare import prepare
 from pipeline.match.records import STREET, Records
+from pipeline.match.relations import code
 from pipeline.match.score import JOIN
 from pipeline.match.verdicts import Verdict, Verdicts
 
@@ -46,7 +46,7 @@ def match_records(records: pl.DataFrame, verdicts: Verdicts | None = None) -> Ma
     )
     left, right = merge([location_pairs(r), identifier_pairs(r), _columns(of_places)], len(r))
     places = score("location", r, left, right, of_places)
-    home = np.where(r.located == STREET, r.low * (r.street.max(initial=0) + 1) + r.street, 0)
+    home = np.where(r.located == STREET, r.low * np.int64(len(r.street)) + r.street.code, 0)
     location = cluster(len(r), left, right, places.probability, places.vetoed, JOIN, home)
     location = _reviewed(location, of_places)
 
@@ -75,7 +75,18 @@ def _columns(verdicts: Mapping[tuple[int, int], Verdict]) -> tuple[Ints, Ints]:
 
 def _profiles(r: Records, location: Ints) -> Ints:
     """One record for all that present a place in the same way."""
-    looks = pl.DataFrame(np.column_stack([location, r.name, r.label, r.alias, r.phone, r.domain, r.others]))
+    others = {f"other{n}": other for n, other in enumerate(r.others.T)}
+    looks = pl.DataFrame(
+        {
+            "location": location,
+            "name": r.name,
+            "label": r.label,
+            "alias": r.alias,
+            "phone": r.phone,
+            "domain": r.domain.code,
+            **others,
+        }
+    )
     first = looks.with_row_index("row").unique(looks.columns, keep="first")["row"]
     return np.asarray(first.sort().cast(pl.Int64).to_numpy())
 
@@ -120,15 +131,17 @@ def _one_virtual_place(r: Records, location: Ints, organization: Ints) -> Ints:
     return out
 
 
-def _ids(prefix: str, group: Ints, signature: Sequence[str]) -> list[str]:
+def _ids(prefix: str, group: Ints, signature: pl.Series) -> pl.Series:
     """Ids minted from what the first member in content order says; equal contents in two groups are numbered."""
-    minted: dict[int, str] = {}
-    used: dict[str, int] = {}
-    for item in np.unique(group).tolist():
-        text = signature[item]
-        count = used[text] = used.get(text, 0) + 1
-        minted[item] = mint(prefix, text if count == 1 else f"{text}#{count}")
-    return [minted[item] for item in group.tolist()]
+    used = np.zeros(len(group), dtype=bool)
+    used[group] = True
+    texts = pl.DataFrame({"text": signature.filter(pl.Series(used))})
+    same = texts.select(pl.int_range(1, pl.len() + 1).over(pl.col("text").rle_id())).to_series()
+    minted = (
+        mint(prefix, text if count == 1 else f"{text}#{count}")
+        for text, count in zip(texts["text"], same, strict=True)
+    )
+    return pl.Series(minted, dtype=pl.String).gather((np.cumsum(used) - 1)[group])
 
 
 def mint(prefix: str, content: str) -> str:
