@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Flags, Ints
+from pipeline.match.arrays import Flags, Ints, changes, distinct
 from pipeline.match.records import CAMPUS, PO_BOX, STREET, Records
 from pipeline.match.texts import Texts
 
@@ -46,7 +46,7 @@ def _unlocated(r: Records, physical: Flags) -> Iterable[Pairs]:
     vague = (r.located != STREET) & physical
     for area in (r.zip, r.city):
         for key in (r.phone, r.name, r.label):
-            near = np.unique((key * _size(area) + area)[vague & (key > 0) & (area > 0)])
+            near = distinct((key * _size(area) + area)[vague & (key > 0) & (area > 0)])
             rows = np.flatnonzero(np.isin(key * _size(area) + area, near) & physical & (key > 0) & (area > 0))
             left, right = _within(r, rows, key[rows], area[rows])
             keep = vague[left] | vague[right]
@@ -105,8 +105,7 @@ def identifier_pairs(r: Records) -> Pairs:
 def merge(found: Iterable[Pairs], size: int) -> Pairs:
     """Distinct pairs, left before right, in order."""
     codes = [np.minimum(a, b) * np.int64(size) + np.maximum(a, b) for a, b in found]
-    code = pl.Series(np.concatenate(codes)).unique().sort().to_numpy()
-    left, right = code // size, code % size
+    left, right = np.divmod(distinct(np.concatenate(codes)), np.int64(size))
     return left[left != right], right[left != right]
 
 
@@ -116,18 +115,29 @@ def _size(codes: Ints) -> np.int64:
 
 def _within(r: Records, rows: Ints, *keys: Ints) -> Pairs:
     """Pairs of `rows` that agree in all keys; 0 in a key is *not stated* and agrees with nothing."""
-    stated = np.logical_and.reduce([key != 0 for key in keys]) if len(rows) else np.zeros(0, bool)
-    frame = pl.DataFrame({f"k{n}": key[stated] for n, key in enumerate(keys)})
-    columns = frame.columns
-    frame = frame.with_columns(row=rows[stated], name=r.name[rows[stated]])
-    frame = frame.with_columns(size=pl.len().over(columns)).filter(pl.col("size") > 1)
-    small = frame.filter(pl.col("size") <= LIMIT).drop("size", "name")
-    joined = small.join(small, on=columns, suffix="_").filter(pl.col("row") < pl.col("row_"))
-    left, right = [joined["row"].to_numpy()], [joined["row_"].to_numpy()]
-    large = frame.filter(pl.col("size") > LIMIT)
-    large = large.with_columns(name=r.names.texts.gather(large["name"])).sort(*columns, "name", "row")
-    for step in range(1, WINDOW + 1):
-        ahead = large.with_columns(pl.col("row").shift(-step).over(columns).alias("row_")).drop_nulls("row_")
-        left.append(ahead["row"].to_numpy())
-        right.append(ahead["row_"].to_numpy())
+    stated = np.flatnonzero(np.logical_and.reduce([key != 0 for key in keys]))
+    key = pl.DataFrame({f"key{n}": key[stated] for n, key in enumerate(keys)}).hash_rows().to_numpy()
+    order = np.argsort(key)
+    key, rows = key[order], rows[stated[order]]
+    first = np.flatnonzero(changes(key))
+    size = np.diff(first, append=len(key))
+    large = np.repeat(size > LIMIT, size)
+    small = _all_pairs(key[~large], rows[~large], LIMIT)
+    key, rows = key[large], rows[large]
+    by_name = pl.DataFrame({"key": key, "name": r.names.texts.gather(r.name[rows]), "row": rows}).sort(
+        "key", "name", "row"
+    )
+    window = _all_pairs(by_name["key"].to_numpy(), by_name["row"].to_numpy(), WINDOW)
+    return np.concatenate([small[0], window[0]]), np.concatenate([small[1], window[1]])
+
+
+def _all_pairs(key: Ints, rows: Ints, reach: int) -> Pairs:
+    """Pairs of rows of one key that stand at most `reach` apart, keys being in order."""
+    left, right = [], []
+    at = np.arange(len(key))
+    for step in range(1, reach + 1):
+        at = at[at < len(key) - step]
+        at = at[key[at] == key[at + step]]
+        left.append(rows[at])
+        right.append(rows[at + step])
     return np.concatenate(left), np.concatenate(right)

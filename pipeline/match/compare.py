@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Codes, Flags, Floats, Ints
+from pipeline.match.arrays import Codes, Flags, Floats, Ints, distinct
 from pipeline.match.names import (
     CONTAINED,
     CROSS,
@@ -206,10 +206,10 @@ def _alone(r: Records, left: Ints, right: Ints, relation: Mapping[str, Codes]) -
 def _chains(r: Records, left: Ints, right: Ints) -> Ints:
     """Names that numbers or web sites tie together in most states where they stand, by namesakes so tied."""
     size = np.int64(r.state.max(initial=0) + 1)
-    everywhere = np.unique(r.name * size + r.state) // size
-    tied = np.unique(np.concatenate([r.name[end] * size + r.state[end] for end in (left, right)])) // size
+    everywhere = distinct(r.name * size + r.state) // size
+    tied = distinct(np.concatenate([r.name[end] * size + r.state[end] for end in (left, right)])) // size
     names, states = np.unique(tied, return_counts=True)
-    return names[2 * states >= np.bincount(everywhere)[names]]
+    return np.asarray(names[2 * states >= np.bincount(everywhere)[names]])
 
 
 def _unit(r: Records, left: Ints, right: Ints) -> Codes:
@@ -267,7 +267,7 @@ def _operators(r: Records, printed: Ints, wanted: Ints) -> Floats:
     users = np.repeat(r.names.rarest(r.name), printed.shape[1]) + 1
     keys = printed.ravel()
     size = np.int64(users.max(initial=0) + 1)
-    pairs = np.unique(keys[keys > 0] * size + users[keys > 0])
+    pairs = distinct(keys[keys > 0] * size + users[keys > 0])
     values, counts = np.unique(pairs // size, return_counts=True)
     if not len(values):
         return np.ones(len(wanted))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 from rapidfuzz import fuzz
 
-from pipeline.match.arrays import Codes, Flags, Floats, Ints
+from pipeline.match.arrays import Codes, Flags, Floats, Ints, distinct
 from pipeline.match.spelling import spelled_alike
 from pipeline.match.texts import Texts, pairs_of
 
@@ -78,7 +78,7 @@ class NameTable:
             double, on=["first", "second"]
         )
         width = np.int64(len(single) + len(known))
-        key = np.unique(
+        key = distinct(
             np.concatenate([name, met["name"].to_numpy()]) * width
             + np.concatenate([code, met["word"].to_numpy()])
         )
@@ -178,7 +178,7 @@ class NameTable:
 
     def crowd(self, ids: Ints) -> float:
         """Nats by which these names outnumber those of the directories the counts come from; 0 where they do not."""
-        return max(0.0, float(np.log(max(1, len(np.unique(ids))) / _prior()[1])))
+        return max(0.0, float(np.log(max(1, len(distinct(ids))) / _prior()[1])))
 
     def compare(self, a: Ints, b: Ints) -> tuple[Codes, Floats]:
         """For pairs of name numbers: the relation, and the information (nats) of what they share."""

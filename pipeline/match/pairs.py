@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Flags, Floats, Ints
+from pipeline.match.arrays import Flags, Floats, Ints, changes
 from pipeline.match.compare import compare
 from pipeline.match.records import Records
 from pipeline.match.relations import Comparison, code
@@ -118,9 +118,7 @@ def worth_keeping(scored: Scored, ids: pl.Series, group: Ints) -> pl.DataFrame:
 def _top(count: int, chance: Floats, *keys: Ints) -> Flags:
     """The best pairs of each key, of equals the first."""
     order = np.lexsort((-chance, *keys))
-    other = np.ones(len(order), dtype=bool)  # another key than that of the pair before
-    other[1:] = np.logical_or.reduce([key[order[1:]] != key[order[:-1]] for key in keys])
-    first = np.flatnonzero(other)
+    first = np.flatnonzero(changes(*(key[order] for key in keys)))
     place = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
     best = np.empty(len(order), dtype=bool)
     best[order] = place < count

@@ -25,6 +25,7 @@ from pipeline.normalize.name import NAME_WORDS
 REQUIRED = ("record_id", "source", "name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
 PRINTED = (*REQUIRED[2:], "intake", "website", "organization")
 TOWN = 3  # words of a city's name
+CHUNK = 100_000  # rows whose texts are held side by side
 _HOST = r"^(?:[a-z]+:/*)?(?:www\d?\.)?([^/?#:\s]+)"
 _SECOND_LEVEL = re.compile(r"^(?:co|com|org|net|ac|gov|k12|state|[a-z]{2})$")
 
@@ -103,8 +104,13 @@ def _column(frame: pl.DataFrame, name: str) -> Texts:
 
 def _ordered(ids: pl.Series, columns: Mapping[str, Texts]) -> tuple[Ints, pl.Series, dict[str, Texts]]:
     """The rows in the order of what they say: their former positions, what each says, the columns."""
-    said = [Texts(column.code, column.distinct.str.to_lowercase()).rows() for column in columns.values()]
-    signature = pl.select(pl.concat_str(said, separator="|")).to_series()
+    said = [Texts(column.code, column.distinct.str.to_lowercase()) for column in columns.values()]
+    parts = (slice(start, start + CHUNK) for start in range(0, len(ids), CHUNK))
+    lines = [
+        pl.select(pl.concat_str([text.at(part).rows() for text in said], separator="|")).to_series()
+        for part in parts
+    ]
+    signature = pl.concat([pl.Series(dtype=pl.String), *lines])
     table = pl.DataFrame({"signature": signature, "id": ids}).with_row_index("row").sort("signature", "id")
     order = table["row"].to_numpy()
     return order, table["signature"], {name: column.at(order) for name, column in columns.items()}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Ints
+from pipeline.match.arrays import Ints, changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,23 @@ class Texts:
     def of(cls, column: pl.Series | Sequence[str]) -> Texts:
         """A column without nulls. Texts are told apart by 64 bits of a hash: two of a million meet once in 40 million files."""
         column = pl.concat([pl.Series([""]), pl.Series(column, dtype=pl.String)])
-        _, first, code = np.unique(column.hash().to_numpy(), return_index=True, return_inverse=True)
-        empty = code[0]
-        distinct = column.gather(np.roll(first, -empty))
-        return cls(((code[1:] - empty) % len(first)).astype(np.int32), distinct)
+        hashes = column.hash().to_numpy()
+        order = np.argsort(hashes)
+        new = changes(hashes[order])
+        code = np.empty(len(order), dtype=np.int32)
+        code[order] = np.cumsum(new, dtype=np.int32) - 1
+        some, empty = order[new], code[0]
+        return cls((code[1:] - empty) % np.int32(len(some)), column.gather(np.roll(some, -empty)))
 
     def mapped(self, texts: pl.Series | Sequence[str]) -> Texts:
         """The same rows with another text for each distinct one."""
+        texts = pl.Series(texts, dtype=pl.String)
+        if texts.equals(self.distinct):
+            return self
         found = Texts.of(texts)
         return Texts(found.code[self.code], found.distinct)
 
-    def at(self, rows: Ints) -> Texts:
+    def at(self, rows: Ints | slice) -> Texts:
         """The column of these rows."""
         return Texts(self.code[rows], self.distinct)
 
