@@ -6,7 +6,7 @@ order, so that the work grows with the number of records whatever a key is share
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import polars as pl
@@ -21,27 +21,23 @@ LIMIT = 80
 WINDOW = 6
 
 
-def location_pairs(r: Records) -> Pairs:
+def location_pairs(r: Records) -> Iterator[Pairs]:
     """Pairs that may be one place: a house number in common nearby, or one of them not located and a phone or name."""
-    rows = np.arange(len(r))
+    rows = np.arange(len(r), dtype=np.int32)
     numbered = (r.located == STREET) & (r.number > 0) & ~r.virtual
     ranged = numbered & (r.high != r.low)
     numbers = np.concatenate([np.where(r.low > 0, r.low, -r.number)[numbered], r.high[ranged]])
     where = np.concatenate([rows[numbered], rows[ranged]])
     boxes, campus = (r.located == PO_BOX) & ~r.virtual, (r.located == CAMPUS) & ~r.virtual
-    found = [
-        _within(r, where, numbers, r.zip[where]),
-        _within(r, where, numbers, r.city[where]),
-        _within(r, where, numbers, r.phone[where]),
-        _within(r, rows[boxes], r.number[boxes], r.zip[boxes]),
-        _within(r, rows[campus], r.street.code[campus], r.zip[campus]),
-        _within(r, rows[campus], r.street.code[campus], r.city[campus]),
-        *_unlocated(r, ~r.virtual),
-    ]
-    return merge(found, len(r))
+    for area in (r.zip, r.city, r.phone):
+        yield _within(r, where, numbers, area[where])
+    yield _within(r, rows[boxes], r.number[boxes], r.zip[boxes])
+    for area in (r.zip, r.city):
+        yield _within(r, rows[campus], r.street.code[campus], area[campus])
+    yield from _unlocated(r, ~r.virtual)
 
 
-def _unlocated(r: Records, physical: Flags) -> Iterable[Pairs]:
+def _unlocated(r: Records, physical: Flags) -> Iterator[Pairs]:
     """Records without a street meet all that share phone or name in the same ZIP code or city."""
     vague = (r.located != STREET) & physical
     for area in (r.zip, r.city):
@@ -53,30 +49,26 @@ def _unlocated(r: Records, physical: Flags) -> Iterable[Pairs]:
             yield left[keep], right[keep]
 
 
-def organization_pairs(r: Records, profile: Ints) -> Pairs:
+def organization_pairs(r: Records, profile: Ints) -> Iterator[Pairs]:
     """Pairs that may be one operator, among the records in `profile` (one for each way a place presents itself)."""
     numbers = np.column_stack([r.phone, r.others])[profile]
-    rows = np.repeat(profile, numbers.shape[1])
-    city, rare = r.city[profile], _rarest(r, r.name[profile])
+    yield _within(r, np.repeat(profile, numbers.shape[1]), numbers.ravel())
+    yield _within(r, profile, r.domain.code[profile])
+    names = np.concatenate([r.name[profile], r.alias[profile], r.label[profile]])
+    whole = np.concatenate([np.ones(2 * len(profile), bool), np.isin(r.label[profile], r.name[profile])])
+    yield _within(r, np.tile(profile, 3)[whole], names[whole])
+    city = r.city[profile]
+    yield _within(r, profile, r.low[profile] * np.int64(len(r.street)) + r.street.code[profile], city)
+    rare = _rarest(r, r.name[profile])
     local, local_label = (
         np.where((word > 0) & (city > 0), word * _size(r.city) + city, 0)
         for word in (rare, _rarest(r, r.site[profile]))
     )
     known = np.isin(local_label, local)  # a site name matters where it is an operator's name in the same city
-    names = np.concatenate([r.name[profile], r.alias[profile], r.label[profile]])
-    thrice = np.concatenate([profile] * 3)
-    whole = np.concatenate([np.ones(2 * len(profile), bool), np.isin(r.label[profile], r.name[profile])])
-    found = [
-        _within(r, rows, numbers.ravel()),
-        _within(r, profile, r.domain.code[profile]),
-        _within(r, thrice[whole], names[whole]),
-        _within(r, profile, r.low[profile] * np.int64(len(r.street)) + r.street.code[profile], city),
-        _within(r, np.concatenate([profile, profile[known]]), np.concatenate([local, local_label[known]])),
-        _within(r, profile, rare, r.state[profile]),
-        _identified(r, profile),
-        _named_by_domain(r, profile),
-    ]
-    return merge(found, len(r))
+    yield _within(r, np.concatenate([profile, profile[known]]), np.concatenate([local, local_label[known]]))
+    yield _within(r, profile, rare, r.state[profile])
+    yield _identified(r, profile)
+    yield _named_by_domain(r, profile)
 
 
 def _rarest(r: Records, names: Ints) -> Ints:
@@ -105,7 +97,8 @@ def identifier_pairs(r: Records) -> Pairs:
 def merge(found: Iterable[Pairs], size: int) -> Pairs:
     """Distinct pairs, left before right, in order."""
     codes = [np.minimum(a, b) * np.int64(size) + np.maximum(a, b) for a, b in found]
-    left, right = np.divmod(distinct(np.concatenate(codes)), np.int64(size))
+    code = distinct(np.concatenate([np.zeros(0, dtype=np.int64), *codes]))
+    left, right = ((part(code, np.int64(size))).astype(np.int32) for part in (np.floor_divide, np.remainder))
     return left[left != right], right[left != right]
 
 

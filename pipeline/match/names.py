@@ -37,10 +37,18 @@ TELLING = 3.5  # nats of shared words that are more than chance
 
 @cache
 def _prior() -> tuple[pl.DataFrame, int]:
-    """Word, distinct names with it (`names`), those of them in a place of that name (`places`); and all names."""
+    """Word or two, distinct names with it (`names`), those of them in a place of that name (`places`), what it tells less where
+    two often go together (`together`, nats, null for one); and all names."""
     data = Path(__file__).with_name("name_frequency.csv")
     table = pl.read_csv(data, schema={"word": pl.String, "names": pl.Int64, "places": pl.Int64})
-    return table.filter(pl.col("word").is_not_null()), int(table.filter(pl.col("word").is_null())["names"][0])
+    total = int(table.filter(pl.col("word").is_null())["names"][0])
+    words = table.filter(pl.col("word").is_not_null())
+    counts = dict(words.select("word", "names").iter_rows())
+    ends = (pl.col("word").str.split(" ").list.get(end, null_on_oob=True) for end in (0, 1))
+    first, second = (end.replace_strict(counts, default=None, return_dtype=pl.Float64) for end in ends)
+    pair = pl.col("word").str.contains(" ", literal=True)
+    together = pl.min_horizontal(0.0, (first * second / (pl.col("names") * total)).log())
+    return words.with_columns(together=pl.when(pair).then(together)), total
 
 
 class NameTable:
@@ -61,7 +69,7 @@ class NameTable:
         listed = self.texts.str.split(" ")
         name = np.repeat(np.arange(len(self)), listed.list.len())
         single = Texts.of(listed.explode())
-        known = prior.filter(pl.col("word").str.contains(" ", literal=True))
+        known = prior.filter(pl.col("together").is_not_null())
         ends = known["word"].str.split_exact(" ", 1).struct.unnest()
         place = pl.DataFrame({"word": single.distinct, "code": np.arange(len(single), dtype=np.int64)})
         first, second = (
@@ -90,23 +98,17 @@ class NameTable:
 
     def _weigh(self, name: Ints, word: Ints, counted: pl.DataFrame) -> None:
         """A weight in nats for every word, and a negative one for two that often go together ("turning point")."""
-        prior, total = _prior()
-        known = float(len(self) + total)
+        known = float(len(self) + _prior()[1])
         names = pl.col("names").fill_null(0)
-        pair = pl.col("word").str.contains(" ", literal=True)
-        ends = [pl.col("word").str.split(" ").list.get(end, null_on_oob=True) for end in (0, 1)]
-        counts = dict(prior.select("word", "names").iter_rows())
-        first, second = (end.replace_strict(counts, default=None, return_dtype=pl.Float64) for end in ends)
-        together = pl.min_horizontal(0.0, (first * second / (names * total)).log())
         alone = pl.max_horizontal(0.1, (known / (pl.col("local") + names + 1)).log() - COMMON)
         lexicon = (
             counted.with_row_index("code")
             .filter((pl.col("local") > 0) & (pl.col("word") != ""))
-            .sort("word")
-            .with_columns(placeless=pl.when(pair).then(together).otherwise(alone))
+            .with_columns(placeless=pl.coalesce("together", alone))
             .with_columns(
                 weight=pl.col("placeless") * (1 - PLACE * pl.col("places").fill_null(0) / (names + 1))
             )
+            .sort("weight", "word", descending=[True, False])
         )
         self._words = lexicon["word"]
         self.weight: Floats = np.append(lexicon["weight"].to_numpy(), 0.0)
@@ -118,19 +120,15 @@ class NameTable:
 
     def _fill(self, name: Ints, word: Ints, placeless: Floats) -> None:
         """The words of each name, the most telling first, and what all of them tell."""
-        by_weight = np.argsort(-self.weight[:-1], kind="stable")
-        rank = np.empty_like(by_weight)
-        rank[by_weight] = np.arange(len(by_weight))
-        name, place = np.divmod(np.sort(name * np.int64(len(rank)) + rank[word]), np.int64(max(1, len(rank))))
-        word = by_weight[place]
+        size = np.int64(max(1, len(placeless)))
+        name, word = np.divmod(np.sort(name * size + word), size)
         place = np.arange(len(name)) - np.searchsorted(name, name)
         name, word, place = (column[place < WIDTH] for column in (name, word, place))
         self.tokens = np.full((len(self), WIDTH), -1, dtype=np.int32)
         self.tokens[name, place] = word
         sums = [np.bincount(name, weights[word], len(self)) for weights in (self.weight, placeless)]
-        self.information, self.whole = (
-            np.where(self.texts != "", np.maximum(0.1, told), 0.0) for told in sums
-        )
+        stated = (self.texts != "").to_numpy()
+        self.information, self.whole = (np.where(stated, np.maximum(0.1, told), 0.0) for told in sums)
         self.initials: Ints = np.full(len(self), -2, dtype=np.int32)
         several = np.flatnonzero((self.texts.str.count_matches(" ", literal=True) >= 2).to_numpy())
         self.initials[several] = self._numbers(self.texts.gather(several).str.replace_all(r"(\w)\w* ?", "$1"))
