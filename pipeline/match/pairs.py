@@ -12,7 +12,7 @@ from pipeline.match.arrays import Flags, Floats, Ints, changes
 from pipeline.match.compare import compare
 from pipeline.match.records import Records
 from pipeline.match.relations import Comparison, code
-from pipeline.match.score import DOUBT, JOIN, VETO, probability, reasons
+from pipeline.match.score import DOUBT, JOIN, VETO, probability, reasons, weights
 from pipeline.match.verdicts import Verdict
 from warehouse.contracts import stage_tables
 
@@ -53,7 +53,7 @@ def score(
     level: str, r: Records, left: Ints, right: Ints, verdicts: Mapping[tuple[int, int], Verdict]
 ) -> Scored:
     """Compare pairs of records and score them. Verdicts of reviewers win over the model."""
-    comparison = compare(r, left, right)
+    comparison = compare(r, left, right, weights(level).fields)
     chance = probability(level, comparison)
     vetoed = chance < VETO
     if level == "location":

@@ -32,6 +32,11 @@ class Weights:
     slope: float
     offset: float
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that say something at this level."""
+        return frozenset(field for field, words in self.words.items() if any(words))
+
 
 @cache
 def weights(level: str) -> Weights:
