@@ -40,10 +40,9 @@ def location_pairs(r: Records) -> Iterator[Pairs]:
 def _unlocated(r: Records, physical: Flags) -> Iterator[Pairs]:
     """Records without a street meet all that share phone or name in the same ZIP code or city."""
     vague = (r.located != STREET) & physical
-    for area in (r.zip, r.city):
-        for key in (r.phone, r.name, r.label):
-            near = distinct((key * _size(area) + area)[vague & (key > 0) & (area > 0)])
-            rows = np.flatnonzero(np.isin(key * _size(area) + area, near) & physical & (key > 0) & (area > 0))
+    for key in (r.phone, r.name, r.label):
+        rows = np.flatnonzero(np.isin(key, key[vague]) & physical)
+        for area in (r.zip, r.city):
             left, right = _within(r, rows, key[rows], area[rows])
             keep = vague[left] | vague[right]
             yield left[keep], right[keep]

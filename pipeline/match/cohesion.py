@@ -8,6 +8,7 @@ common: places on both sides must be linked, the more the larger a side is.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 
@@ -20,13 +21,16 @@ FEW = 2  # places that may be a program of a larger operator
 class Cohesion:
     """Groups of places, at first one for each; `fits` asks, `join` follows what was joined.
 
-    `place`, `words`: for each record its place and what its operator is known by (`NameTable.marks`), -1 for none.
+    `place`, `marks`: the place of each record, and of some records what their operators are known by
+    (`NameTable.marks`), -1 for none.
     `left`, `right`, `far`: linked places, and whether nothing but a name links them over a state line.
     """
 
-    def __init__(self, size: int, place: Ints, words: Ints, left: Ints, right: Ints, far: Flags) -> None:
+    def __init__(
+        self, size: int, place: Ints, marks: Callable[[Ints], Ints], left: Ints, right: Ints, far: Flags
+    ) -> None:
         self._size = size
-        self._place, self._marks = place, words
+        self._place, self._marks = place, marks
         self._left, self._right, self._links_far = left, right, far
 
     def certain(self, group: Ints) -> Flags:
@@ -37,7 +41,7 @@ class Cohesion:
         far[group[self._left[self._links_far]]] = True
         certain = (places < 2) | (places == 2) & ~far
         rows = np.flatnonzero(~certain[group[self._place]])
-        place, printed = self._place[rows], _once(self._marks[rows])
+        place, printed = self._place[rows], _once(self._marks(rows))
         row, column = np.nonzero(printed >= 0)
         words = np.int64(printed.max(initial=0) + 1)
         key, count = np.unique(place[row] * words + printed[row, column], return_counts=True)
@@ -56,7 +60,7 @@ class Cohesion:
         self._places: dict[int, list[int]] = {}
         self._records = Counter(self._place[rows].tolist())
         self._words: dict[int, Counter[int]] = {}
-        for where, found in zip(self._place[rows].tolist(), self._marks[rows].tolist(), strict=True):
+        for where, found in zip(self._place[rows].tolist(), self._marks(rows).tolist(), strict=True):
             self._words.setdefault(where, Counter()).update({word for word in found if word >= 0})
         self._printed = {where: frozenset(words) for where, words in self._words.items()}
         self._far: set[Pair] = set()

@@ -262,22 +262,24 @@ def _among(numbers: Ints, others: Ints) -> Flags:
     return np.asarray(((others == numbers[:, None]) & (others > 0)).any(axis=1))
 
 
-def _operators(r: Records, printed: Ints, wanted: Ints) -> Floats:
+def _operators(r: Records, printed: Ints, wanted: Ints) -> Ints:
     """How many operators, known by the rarest word of their names, print each wanted number or domain."""
-    users = np.repeat(r.names.rarest(r.name), printed.shape[1]) + 1
-    keys = printed.ravel()
+    rows, columns = np.nonzero(printed)
+    users = r.names.rarest(r.name[rows]) + 1
     size = np.int64(users.max(initial=0) + 1)
-    pairs = distinct(keys[keys > 0] * size + users[keys > 0])
+    pairs = distinct(printed[rows, columns] * size + users)
     values, counts = np.unique(pairs // size, return_counts=True)
-    if not len(values):
-        return np.ones(len(wanted))
-    place = np.clip(np.searchsorted(values, wanted), 0, len(values) - 1)
-    return np.where(values[place] == wanted, counts[place], 1).astype(np.float64)
+    operators = np.ones(len(wanted), dtype=np.int32)
+    if len(values):
+        place = np.minimum(np.searchsorted(values, wanted), len(values) - 1)
+        found = values[place] == wanted
+        operators[found] = counts[place[found]]
+    return operators
 
 
-def _identified(r: Records, left: Ints, right: Ints) -> Floats:
+def _identified(r: Records, left: Ints, right: Ints) -> Ints:
     """The same of the identifier that two records share, of several the one with the fewest; 1 where they share none."""
-    found = np.ones(len(left))
+    found = np.ones(len(left), dtype=np.int32)
     shared = _of_one_scheme(r, left, right).filter(pl.col("identifier") == pl.col("identifier_right"))
     users = r.identifiers.with_columns(word=r.names.rarest(r.name[r.identifiers["row"].to_numpy()]))
     counts = users.group_by("identifier").agg(operators=pl.col("word").n_unique())

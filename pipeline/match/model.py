@@ -114,7 +114,7 @@ def _cluster_locations(r: Records, location: Ints, scored: Scored) -> Ints:
     cohesion = Cohesion(
         len(location),
         location,
-        np.column_stack([r.names.marks(r.name), r.names.marks(r.alias)]),
+        lambda rows: np.column_stack([r.names.marks(r.name[rows]), r.names.marks(r.alias[rows])]),
         left[linked],
         right[linked],
         scored.comparison.relation["alone"][best][linked] >= code("alone", "own"),

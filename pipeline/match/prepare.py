@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.match import normalised
-from pipeline.match.arrays import Flags, Ints
+from pipeline.match.arrays import Flags, Ints, distinct
 from pipeline.match.names import NameTable
 from pipeline.match.records import Records
 from pipeline.match.texts import Texts, pairs_of
@@ -81,7 +81,7 @@ def _checked(frame: pl.DataFrame) -> pl.Series:
     ids = _stripped(frame["record_id"])
     if (ids == "").any():
         raise ValueError("a record has no record_id; every record needs its own")
-    if ids.n_unique() < len(ids):
+    if len(distinct(ids.hash().to_numpy())) < len(ids):
         twice = ids.filter(ids.is_duplicated()).unique().sort().head(5).to_list()
         raise ValueError(f"record_id is used by more than one record: {', '.join(twice)}")
     return ids

@@ -39,9 +39,9 @@ class Comparison:
     right: Ints
     relation: Mapping[str, Codes]
     shared_name: Floats  # nats
-    operators: Floats  # operators who use the phone that the two share, 1 where it is theirs alone
-    domain_operators: Floats
-    identifier_operators: Floats
+    operators: Ints  # operators who use the phone that the two share, 1 where it is theirs alone
+    domain_operators: Ints
+    identifier_operators: Ints
     names: float  # nats: how much likelier names agree by chance than in the directories the counts come from
 
     def at(self, pairs: Ints | slice) -> Comparison:

@@ -88,7 +88,7 @@ def contributions(level: str, c: Comparison) -> dict[str, Floats]:
     return points
 
 
-def _shared(points: Floats, operators: Floats, each: float) -> Floats:
+def _shared(points: Floats, operators: Ints, each: float) -> Floats:
     """What two names share may be of one renamed operator; with `each` further name it proves less."""
     return np.where(points > 0, points / (1 + each * np.maximum(operators - 2, 0)), points)
 

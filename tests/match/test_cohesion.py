@@ -132,7 +132,7 @@ def test_two_groups_ask_for_more_than_one_link_and_are_asked_again() -> None:
 
     def joined(pairs: int) -> list[int]:
         names = np.array([[7], [7], [8], [8]])
-        cohesion = Cohesion(4, np.arange(4), names, left[:pairs], right[:pairs], none[:pairs])
+        cohesion = Cohesion(4, np.arange(4), names.__getitem__, left[:pairs], right[:pairs], none[:pairs])
         found = cluster(4, left[:pairs], right[:pairs], chance[:pairs], none[:pairs], 0.5, cohesion=cohesion)
         return list(found)
 
