@@ -35,11 +35,11 @@ class Cohesion:
 
     def certain(self, group: Ints) -> Flags:
         """Of groups of connected places, each known by its smallest, those that hold together in whatever order they are joined:
-        one place, two with a link that is not far, and those whose usual names have a word in common."""
+        one or two places, and those whose usual names have a word in common."""
         places = np.bincount(group, minlength=self._size)
         far = np.zeros(self._size, dtype=bool)
         far[group[self._left[self._links_far]]] = True
-        certain = (places < 2) | (places == 2) & ~far
+        certain = places < 3
         rows = np.flatnonzero(~certain[group[self._place]])
         place, printed = self._place[rows], _once(self._marks(rows))
         row, column = np.nonzero(printed >= 0)
