@@ -26,6 +26,7 @@ _STATE_OF = {
     **OTHER_NAMES,
 }
 BIG = 4  # times the ZIP codes of the next city of the name, and at least as many: the one that is meant
+FEW = 4  # states that are read one by one: the package looks through all of its codes for those of each
 _SPELLINGS = {
     "saint": "st",
     "sainte": "ste",
@@ -165,7 +166,17 @@ def _zips() -> dict[str, Zip]:
 
 @cache
 def _zips_of(state: str) -> dict[str, Zip]:
+    if _zips.cache_info().currsize or _zips_of.cache_info().currsize >= FEW:
+        return _by_state().get(state, {})
     return _read(zipcodes.filter_by(state=state))  # type: ignore[no-untyped-call]
+
+
+@cache
+def _by_state() -> dict[str, dict[str, Zip]]:
+    found: dict[str, dict[str, Zip]] = {}
+    for code, entry in _zips().items():
+        found.setdefault(entry.state, {})[code] = entry
+    return found
 
 
 def _read(rows: Iterable[dict[str, Any]]) -> dict[str, Zip]:
