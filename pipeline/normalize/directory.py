@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -210,6 +210,6 @@ def _of_row(read: _Row) -> Iterator[Observation]:
     cells = (printed.street1, printed.street2, printed.city, printed.state, printed.zip)
     yield observed("address", address, printed.full_address or ", ".join(filter(None, cells)))
     for kind, number, quote in values.phones:
-        yield replace(observed("phone", number, quote), qualifier=kind)
+        yield observed("phone", number, quote).but(qualifier=kind)
     if values.website:
         yield observed("website", values.website, printed.website)
