@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import iop
-from license_list import HEAD, TABLE
+from license_list import write_registry
 
 from pipeline.archive.archive import Archive
 from pipeline.commands import run as run_command
@@ -21,7 +21,7 @@ from pipeline.read.source import ReadReport
 from pipeline.records import Document, Outcome
 from pipeline.settings import Settings
 
-LIST = HEAD + "Elm House,1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
+ROW = "Elm House,1 Elm Street,Lowell,MA,01852,Intensive Outpatient"
 
 
 def site(name: str, address: str) -> str:
@@ -38,11 +38,8 @@ def closed() -> str:
 
 @pytest.fixture
 def registry(tmp_path: Path, closed: str) -> Path:
-    folder = tmp_path / "registry"
-    folder.mkdir()
-    (folder / "list.csv").write_text(LIST)
-    (folder / "some.toml").write_text(TABLE + site("elm", closed))
-    return folder
+    write_registry(tmp_path / "registry", ROW, beside=site("elm", closed))
+    return tmp_path / "registry"
 
 
 def test_a_source_that_is_down_is_told_and_exits_with_3(registry: Path, tmp_path: Path) -> None:
