@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from command_line import iop
 from license_list import write_registry
@@ -103,3 +104,16 @@ def test_each_option_asks_for_one_thing(
     assert iop("run", "--registry", registry, option)[0] == ExitCode.OK
     (workspace,) = seen
     assert (workspace.refetch, workspace.reread, workspace.accept) == wanted
+
+
+def test_of_a_run_that_passes_no_event_is_stored_but_how_it_ended(tmp_path: Path) -> None:
+    @dg.asset
+    def one() -> None: ...
+
+    settings = Settings.choose(profile="demo", out=tmp_path, environment={})
+    with run_command._instance(settings) as instance:
+        result = dg.materialize([one], instance=instance)
+        (run,) = instance.get_runs()
+        stored = [entry.get_dagster_event() for entry in instance.all_logs(run.run_id)]
+    assert run.is_success and result.asset_materializations_for_node("one")
+    assert stored and all(event.is_job_event for event in stored)
