@@ -17,7 +17,7 @@ from small_world import World
 
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.graph import build_defs
-from pipeline.flow.partitions import one_run
+from pipeline.flow.partitions import NAME, one_run
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 from warehouse.release import Releases
@@ -96,11 +96,15 @@ def test_the_schedule(world: World, by_command: Path, tmp_path: Path) -> None:
     settings = Settings.choose(registry=world.registry, out=tmp_path / "out", environment={})
     defs = build_defs(Workspace(settings))
     schedule = defs.get_repository_def().get_schedule_def("daily")
+    job = defs.resolve_job_def("directory_job")
     (tmp_path / "home").mkdir()
-    with dg.instance_for_test(temp_dir=str(tmp_path / "home")) as instance:
-        with dg.build_schedule_context(instance=instance) as context:
-            (request,) = schedule.evaluate_tick(context).run_requests or ()
-        job = defs.resolve_job_def("directory_job")
+    with (
+        dg.instance_for_test(temp_dir=str(tmp_path / "home")) as lasting,  # as a schedule wants it
+        dg.build_schedule_context(instance=lasting) as context,
+        dg.DagsterInstance.ephemeral() as instance,  # whose events cost nothing
+    ):
+        (request,) = schedule.evaluate_tick(context).run_requests or ()
+        instance.add_dynamic_partitions(NAME, lasting.get_dynamic_partitions(NAME))
         assert job.execute_in_process(instance=instance, tags=dict(request.tags), run_config=QUIET).success
     assert_the_same(settings.releases / "current", by_command)
 
