@@ -7,14 +7,16 @@ CREATE TABLE work.fact_field AS FROM policy.field WHERE inherit;
 -- What each listing of a service says of its place. A correction of a place is said by all that list it.
 CREATE TABLE work.listed_claim AS
 SELECT o.service_id, s.claim_id, s.source_id, s.voice, s.qualifier, s.best, s.last_verified,
-    work.strength(s.confidence, s.weight, s.reliability, s.yearly, s.last_verified) AS strength
+    work.strength(s.confidence, s.weight, s.reliability, s.yearly, work.age_days(s.last_verified)) AS strength,
+    work.strength(s.confidence, s.weight, s.reliability, s.yearly, work.age_then(s.last_verified)) AS strength_then
 FROM (SELECT DISTINCT service_id, listing_id FROM work.offered) o
 JOIN work.said s ON s.listing_id = o.listing_id AND s.service_key IS NULL
 SEMI JOIN work.fact_field f ON f.field = s.field
 ANTI JOIN (SELECT t.service_id, t.listing_id, s.field FROM work.said s JOIN work.track t USING (listing_id, service_key)) own
     ON own.service_id = o.service_id AND own.listing_id = o.listing_id AND own.field = s.field
 UNION ALL
-SELECT DISTINCT o.service_id, s.claim_id, s.source_id, s.voice, s.qualifier, s.best, s.last_verified, s.confidence AS strength
+SELECT DISTINCT o.service_id, s.claim_id, s.source_id, s.voice, s.qualifier, s.best, s.last_verified, s.confidence AS strength,
+    s.confidence AS strength_then
 FROM work.said s
 JOIN claim c USING (claim_id)
 JOIN work.offered o ON o.location_id = c.entity_id
@@ -24,11 +26,11 @@ WHERE s.listing_id IS NULL AND c.entity_type = 'location';
 CREATE TABLE work.listing_fact AS
 SELECT service_id, claim_id, 1 - exp(sum(work.doubt(strength))) AS strength, sum(sources) AS source_count,
     max(last_verified) AS last_verified,
-    arg_max(qualifier, {strength: strength, voice: voice}) FILTER (qualifier IS NOT NULL) AS qualifier
+    arg_max(qualifier, {strength: strength_then, voice: voice}) FILTER (qualifier IS NOT NULL) AS qualifier
 FROM (
-    SELECT service_id, claim_id, voice, max(strength) AS strength, count(DISTINCT source_id) AS sources,
+    SELECT service_id, claim_id, voice, max(strength) AS strength, max(strength_then) AS strength_then, count(DISTINCT source_id) AS sources,
         max(last_verified) AS last_verified,
-        arg_max(qualifier, {strength: strength, id: best.id}) FILTER (qualifier IS NOT NULL) AS qualifier
+        arg_max(qualifier, {strength: strength_then, id: best.id}) FILTER (qualifier IS NOT NULL) AS qualifier
     FROM work.listed_claim GROUP BY ALL)
 GROUP BY service_id, claim_id;
 
