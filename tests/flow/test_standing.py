@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from workbooks import workbook
 
@@ -46,6 +47,7 @@ class Lists:
         self.folder, self.out = folder, folder / "out"
         self.registry, self.overrides = folder / "registry", folder / "overrides"
         self.now = BEGIN
+        self.written: dict[str, dict[str, str]] = {}
         self.rows: dict[str, dict[str, str]] = {"one": {}, "two": {}}
         for tree in TREES[:4]:
             self.rows["one"][tree] = "SA OIT"
@@ -54,7 +56,7 @@ class Lists:
 
     def copied(self, folder: Path) -> Lists:
         other = Lists(Path(shutil.copytree(self.folder, folder, symlinks=True)))
-        other.now, other.rows = self.now, {source: dict(rows) for source, rows in self.rows.items()}
+        other.now, other.rows, other.written = self.now, deepcopy(self.rows), deepcopy(self.written)
         return other
 
     def write(self) -> None:
@@ -66,11 +68,13 @@ class Lists:
                 [f"{tree} House", f"{len(tree)} {tree} Street", "Casper", "WY", "82601", f"307-555-01{ord(tree[0])}", codes]
                 for tree, codes in sorted(rows.items())
             ]
-            (self.registry / f"{source}.xlsx").write_bytes(workbook([HEADER, *sheet]))
+            if self.written.get(source) != rows:  # a workbook has the time of day in it
+                (self.registry / f"{source}.xlsx").write_bytes(workbook([HEADER, *sheet]))
             tables.append(
                 f'[{source}]\nkind = "samhsa_directory"\ntitle = "{source}"\ncadence = "60d"\n'
                 f'path = "{source}.xlsx"\npublished = {date(2025, 6, 1) + timedelta(days=100 * number)}\n'
             )
+        self.written = deepcopy(self.rows)
         (self.registry / "lists.toml").write_text("\n".join(tables))
 
     def workspace(self, rebuild: bool = False) -> Workspace:
@@ -190,18 +194,17 @@ def assert_as_if_built(lists: Lists, summary: Summary, folder: Path) -> None:
     assert summary.build is not None and built.rows.keys() == summary.build.rows.keys()
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 40)), min_size=1, max_size=2))
+@settings(
+    max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+)
+@given(st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 40)), min_size=1, max_size=4))
 def test_what_is_carried_is_what_a_build_would_give(
     first: Lists, numbers: count[int], changes: list[tuple[Callable[[Lists, int], None], int]]
 ) -> None:
     lists = first.copied(first.folder.with_name(f"world_{next(numbers)}"))
     for change, number in changes:
         change(lists, number)
-        summary = lists.run()
-    for _ in range(2):
-        if summary.carried:
-            assert_as_if_built(lists, summary, first.folder.with_name(f"anew_{next(numbers)}"))
-            return
-        summary = lists.run()
-    raise AssertionError("the same, run again, is carried")
+    lists.run()
+    again = lists.run()
+    assert again.carried, "nothing changed since the last run"
+    assert_as_if_built(lists, again, first.folder.with_name(f"anew_{next(numbers)}"))
