@@ -127,4 +127,4 @@ SELECT * EXCLUDE (conflicting), conflicting AS conflict FROM (
     FROM ranked r
     LEFT JOIN (SELECT claim_id, first_seen FROM previous.claim) p ON p.claim_id = r.claim_id
     LEFT JOIN work.inherited k ON k.claim_id = r.claim_id)
-ORDER BY field, entity_id, rank;  -- the filters of apps: few row groups are touched
+ORDER BY entity_id, field, rank;  -- what is asked of one program touches few row groups
