@@ -24,7 +24,7 @@ from pipeline.flow.graph import build_defs
 from pipeline.flow.leavings import Summary
 from pipeline.flow.partitions import one_run
 from pipeline.flow.passing import passing_instance
-from pipeline.flow.standing import FILE, noted
+from pipeline.flow.standing import FILE, inputs_of, noted, stands
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 from warehouse.content import News, content_of
@@ -65,7 +65,15 @@ class Lists:
         tables = []
         for number, (source, rows) in enumerate(sorted(self.rows.items())):
             sheet = [
-                [f"{tree} House", f"{len(tree)} {tree} Street", "Casper", "WY", "82601", f"307-555-01{ord(tree[0])}", codes]
+                [
+                    f"{tree} House",
+                    f"{len(tree)} {tree} Street",
+                    "Casper",
+                    "WY",
+                    "82601",
+                    f"307-555-01{ord(tree[0])}",
+                    codes,
+                ]
                 for tree, codes in sorted(rows.items())
             ]
             if self.written.get(source) != rows:  # a workbook has the time of day in it
@@ -91,13 +99,17 @@ class Lists:
         workspace = self.workspace(rebuild)
         job = build_defs(workspace).resolve_job_def("directory_job")
         with passing_instance() as instance:
-            done = job.execute_in_process(instance=instance, tags=one_run(instance, sorted(self.rows)), run_config=CONFIG)
+            done = job.execute_in_process(
+                instance=instance, tags=one_run(instance, sorted(self.rows)), run_config=CONFIG
+            )
         assert done.success
         return workspace.summary
 
     def listing(self, number: int) -> str:
         with duckdb.connect(str(self.out / "releases" / "current"), read_only=True) as release:
-            ids = [row[0] for row in release.execute("SELECT listing_id FROM listing ORDER BY ALL").fetchall()]
+            ids = [
+                row[0] for row in release.execute("SELECT listing_id FROM listing ORDER BY ALL").fetchall()
+            ]
         return ids[number % len(ids)]
 
     def decide(self, kind: str, **cells: str) -> None:
@@ -112,7 +124,7 @@ class Lists:
 
 
 def add_source(lists: Lists, n: int) -> None:
-    lists.rows.setdefault("three", {tree: "SA OIT PHDT" for tree in TREES[n % 3 :]})
+    lists.rows.setdefault("three", dict.fromkeys(TREES[n % 3:], "SA OIT PHDT"))
 
 
 def remove_source(lists: Lists, n: int) -> None:
@@ -188,14 +200,19 @@ def assert_as_if_built(lists: Lists, summary: Summary, folder: Path) -> None:
     with using(workspace.settings.policy):
         built, audit = build_anew(workspace, Accept())
     news = content_of(candidate_path(workspace)).news(summary.release.content)
-    young = anew.now - datetime.fromisoformat(summary.release.built_at).replace(tzinfo=UTC) < timedelta(hours=20)
+    young = anew.now - datetime.fromisoformat(summary.release.built_at).replace(tzinfo=UTC) < timedelta(
+        hours=20
+    )
     assert news is News.NONE or (news is News.DATES and young)
     assert findings(audit) == findings(summary.audit)
     assert summary.build is not None and built.rows.keys() == summary.build.rows.keys()
 
 
 @settings(
-    max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+    max_examples=3,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
 )
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 40)), min_size=1, max_size=4))
 def test_what_is_carried_is_what_a_build_would_give(
@@ -208,3 +225,34 @@ def test_what_is_carried_is_what_a_build_would_give(
     again = lists.run()
     assert again.carried, "nothing changed since the last run"
     assert_as_if_built(lists, again, first.folder.with_name(f"anew_{next(numbers)}"))
+
+
+def test_who_wants_all_built_has_it_built(first: Lists, numbers: count[int]) -> None:
+    lists = first.copied(first.folder.with_name(f"world_{next(numbers)}"))
+    again = lists.run(rebuild=True)
+    assert again.nothing_new and not again.carried
+
+
+def test_what_is_not_noted_does_not_stand(first: Lists, numbers: count[int]) -> None:
+    """No note, one that cannot be read, or one of another release."""
+    lists = first.copied(first.folder.with_name(f"world_{next(numbers)}"))
+    assert stands(lists.workspace()) is not None
+    file = lists.out / FILE
+    written = file.read_text()
+    for words in ("", "{}", written.replace('"release":1,"built_at"', '"release":7,"built_at"')):
+        file.write_text(words)
+        assert stands(lists.workspace()) is None
+    file.unlink()
+    assert stands(lists.workspace()) is None
+
+
+@pytest.mark.parametrize("table", ["observation", "crosswalk", "ledger", "source", "place"])
+def test_a_table_of_the_stage_that_changed_is_built_again(
+    first: Lists, numbers: count[int], table: str
+) -> None:
+    lists = first.copied(first.folder.with_name(f"world_{next(numbers)}"))
+    before = inputs_of(lists.workspace())
+    file = next((lists.out / "stage" / table).glob("*.parquet"))
+    file.write_bytes(file.read_bytes() + b"more")
+    assert inputs_of(lists.workspace()).facts != before.facts
+    assert stands(lists.workspace()) is None
