@@ -19,8 +19,9 @@ from warehouse.sql import quoted
 # A fact passes a limit on the day after so many; any statement may be the newest of some fact.
 LIMITS = """SELECT day + unnest([verify_days, verify_days + getvariable('grace_days'), getvariable('expire_days')])::INTEGER + 1
     FROM (SELECT DISTINCT least(o.observed_at, s.published)::DATE AS day, f.verify_days
-        FROM observation o JOIN source s USING (source_id) JOIN vocabulary_field f USING (field))"""
-LATE = "SELECT last_success + to_days(cadence_days) FROM source_health"
+        FROM observation o JOIN source s USING (source_id) JOIN vocabulary_field f USING (field)
+        WHERE o.claim_id IS NOT NULL)"""
+LATE = "SELECT last_success + to_days(cadence_days) FROM source_health WHERE status IN ('healthy', 'silent')"
 # What the build dates itself: it has no date, or one that is still to come.
 DATED = """SELECT EXISTS (FROM observation WHERE observed_at >= getvariable('now'))
     OR EXISTS (FROM quarantine WHERE observed_at >= getvariable('now'))"""

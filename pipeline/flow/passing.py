@@ -27,7 +27,7 @@ def passing_instance() -> dg.DagsterInstance:
     """As `DagsterInstance.ephemeral()`, but for the events. To be used as a context."""
     return dg.DagsterInstance(
         instance_type=InstanceType.EPHEMERAL,
-        local_artifact_storage=TemporaryLocalArtifactStorage(),
+        local_artifact_storage=TemporaryLocalArtifactStorage(),  # type: ignore[no-untyped-call]
         run_storage=InMemoryRunStorage(),
         event_storage=NoEventLog(),
         compute_log_manager=NoOpComputeLogManager(),

@@ -124,7 +124,7 @@ class Lists:
 
 
 def add_source(lists: Lists, n: int) -> None:
-    lists.rows.setdefault("three", dict.fromkeys(TREES[n % 3:], "SA OIT PHDT"))
+    lists.rows.setdefault("three", dict.fromkeys(TREES[n % 3 :], "SA OIT PHDT"))
 
 
 def remove_source(lists: Lists, n: int) -> None:

@@ -52,5 +52,5 @@ def match_anew(workspace: Workspace) -> EntityReport:
         workspace.releases.current_path(),
         workspace.settings.overrides,
         workspace.clock(),
-        note and note.at,
+        note.at if note else None,
     )
