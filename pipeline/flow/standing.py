@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.archive.visits import GOOD
 from pipeline.flow.workspace import Workspace
-from pipeline.stage.reports import EntityReport
+from pipeline.stage.reports import EntityReport, GeocodeReport
 from pipeline.stage.tables import Stage
 from warehouse.build_report import BuildReport
 from warehouse.drafts import replacing
@@ -56,6 +56,7 @@ class Standing:
     at: datetime
     dates_wait: bool
     entities: EntityReport
+    geocode: GeocodeReport
     build: BuildReport
     audit: AuditReport
 
@@ -85,6 +86,14 @@ def matched(workspace: Workspace) -> EntityReport | None:
     return note.entities if note and note.inputs.matching == inputs_of(workspace).matching else None
 
 
+def located(workspace: Workspace) -> GeocodeReport | None:
+    """What is known of the addresses, where nobody is asked and all is as it was; None where it is to be looked up."""
+    note = None if workspace.rebuild else noted(workspace)
+    if note is None or note.inputs.facts != inputs_of(workspace).facts:
+        return None
+    return replace(note.geocode, asked=0, problems=[])
+
+
 def stands(workspace: Workspace) -> Standing | None:
     """The note, where a build would give nothing to publish; None where it is to be done."""
     note, latest = noted(workspace), workspace.releases.latest()
@@ -95,22 +104,22 @@ def stands(workspace: Workspace) -> Standing | None:
         return note if note.holds(inputs_of(workspace), published, now) else None
 
 
-def note(workspace: Workspace, release: int, dates_wait: bool) -> None:
+def write_note(workspace: Workspace, release: int, dates_wait: bool) -> None:
     """Remember what this run's steps made; of a run of which some steps were left out nobody knows what all came to."""
     file, now = workspace.settings.out / FILE, utc(workspace.clock())
-    entities, build, audit = map(workspace.left, ("entities", "build", "audit"))
-    if not (entities and build and audit):
+    entities, geocode, build, audit = map(workspace.left, ("entities", "geocode", "build", "audit"))
+    if not (entities and geocode and build and audit):
         file.unlink(missing_ok=True)
         return
     found = tuple(
         finding for finding in audit.findings if not finding.drift
     )  # of a release from itself: none
     report = replace(audit, findings=found)
-    made = Standing(inputs_of(workspace), release, now, now, dates_wait, entities, build, report)
+    made = Standing(inputs_of(workspace), release, now, now, dates_wait, entities, geocode, build, report)
     _write(file, made)
 
 
-def note_again(workspace: Workspace) -> None:
+def renew_note(workspace: Workspace) -> None:
     """All is still so."""
     if (before := noted(workspace)) is not None:
         _write(workspace.settings.out / FILE, replace(before, at=utc(workspace.clock())))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 
 from pipeline.flow.assets.warehouse import MARTS, POOL, candidate_path
-from pipeline.flow.standing import note, note_again
+from pipeline.flow.standing import renew_note, write_note
 from pipeline.flow.workspace import Workspace
 from warehouse.content import News, content_of, is_worth_publishing
 from warehouse.findings import AuditReport
@@ -47,9 +47,9 @@ def release(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None
         )
     workspace.leave(release=published, nothing_new=nothing_new)
     if carried:
-        note_again(workspace)
+        renew_note(workspace)
     else:
-        note(workspace, published.number, dates_wait=nothing_new and news is News.DATES)
+        write_note(workspace, published.number, dates_wait=nothing_new and news is News.DATES)
     fields = {"release": published.number, "news": str(news), "services": published.rows["directory"]}
     log.info("release %d: %s, %d services", *fields.values(), extra=fields)
     return dg.MaterializeResult(
