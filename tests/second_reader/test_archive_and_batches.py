@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from pipeline.archive.archive import Archive
 from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
-from pipeline.flow.assets import documents as fetching
+from pipeline.fetch import run as fetching
 from pipeline.read.answers import second_answers
 from pipeline.read.editions import documents_of
 from pipeline.read.processes import Job, read_sources
