@@ -42,6 +42,7 @@ from pipeline.flow.graph import build_defs
 from pipeline.flow.leavings import Leavings, Summary
 from pipeline.flow.options import Options, failed_sources
 from pipeline.flow.partitions import one_run
+from pipeline.flow.passing import passing_instance
 from pipeline.flow.resources import HELD_AS
 from pipeline.flow.run_end import errors, run_end
 from pipeline.flow.schedules import DIRECTORY
@@ -79,6 +80,9 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="--refetch, --reread and --accept-layout together.")
     ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Match and build anew, though nothing has changed.")
+    ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Only sources that gave nothing when last asked, at once.")
     ] = False,
@@ -109,6 +113,7 @@ def run(
         refetch=refetch or force or bool(source),
         reread=reread or force,
         accept=accept_layout or force,
+        rebuild=rebuild,
     )
     finish(workspace, source, accepting)
 
@@ -251,17 +256,11 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         with _lasting() as lasting:
             yield lasting
     elif settings.executor == IN_PROCESS:
-        with dg.DagsterInstance.ephemeral() as passing:
-            passing.should_store_event = _ends_a_run  # type: ignore[method-assign]  # the result holds all events
+        with passing_instance() as passing:
             yield passing
     else:
         with TemporaryDirectory() as folder, dg.DagsterInstance.local_temp(folder) as shared:
             yield shared
-
-
-def _ends_a_run(event: dg.EventLogEntry) -> bool:
-    """Or begins one: the status of a run follows from such events, as they are stored."""
-    return event.dagster_event is not None and event.dagster_event.is_job_event
 
 
 def _lasting() -> dg.DagsterInstance:

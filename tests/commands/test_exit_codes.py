@@ -18,7 +18,7 @@ from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.run_report import COUNTED, SHOWN, _table
 from pipeline.flow.leavings import Summary
 from pipeline.flow.workspace import Workspace
-from pipeline.read.source import ReadReport
+from pipeline.read.report import ReadReport
 from pipeline.records import Document, Outcome
 from pipeline.settings import Settings
 

@@ -6,6 +6,8 @@ CREATE TABLE work.found AS
 SELECT source_id, sha256 AS document_sha256, min(fetched_at) AS found_at
 FROM document WHERE sha256 IS NOT NULL GROUP BY ALL;
 
+SET VARIABLE newest = (SELECT coalesce(max(observed_at), getvariable('now')) FROM observation);
+
 -- What each listing says, for each claim that it supports. A statement is no newer than the edition that prints it.
 CREATE TABLE work.said AS
 SELECT o.claim_id::UBIGINT AS claim, o.listing_id, o.service_key, any_value(o.source_id) AS source_id, any_value(o.field) AS field,
@@ -28,7 +30,8 @@ GROUP BY claim, o.listing_id, o.service_key;
 
 CREATE TABLE work.support AS
 SELECT claim, source_id, priority, voice,
-    max(work.strength(confidence, weight, reliability, yearly, last_verified)) AS strength,
+    max(work.strength(confidence, weight, reliability, yearly, work.age_days(last_verified))) AS strength,
+    max(work.strength(confidence, weight, reliability, yearly, work.age_then(last_verified))) AS strength_then,
     sum(statements) AS statements, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
     max(last_verified) AS last_verified, bool_or(refused) AS refused, bool_or(granted) AS granted,
     arg_max(best.row, {confidence: confidence, id: best.id}) AS best
@@ -56,16 +59,17 @@ WHERE o.assertion = 'negated' AND o.entity_id IS NOT NULL
 GROUP BY ALL;
 
 CREATE VIEW work.weighed AS
-SELECT w.* REPLACE (coalesce(n.best, w.best) AS best), v.strength, n.listings
+SELECT w.* REPLACE (coalesce(n.best, w.best) AS best), v.strength, v.strength_then, n.listings
 FROM (
     SELECT claim, min(priority) AS priority, count(*) AS source_count, sum(statements) AS statements,
         min(first_seen) AS first_seen, max(last_seen) AS last_seen, max(last_verified) AS last_verified,
         bool_or(refused) AND bool_or(granted) AS torn,
-        arg_max(best, {priority: -priority, verified: last_verified, strength: strength, id: source_id}) AS best
+        arg_max(best, {priority: -priority, verified: last_verified, strength: strength_then, id: source_id}) AS best
     FROM work.support GROUP BY claim) w
 JOIN (
-    SELECT claim, 1 - exp(sum(work.doubt(strength))) AS strength
-    FROM (SELECT claim, voice, max(strength) AS strength FROM work.support GROUP BY ALL) GROUP BY claim) v
+    SELECT claim, 1 - exp(sum(work.doubt(strength))) AS strength, 1 - exp(sum(work.doubt(strength_then))) AS strength_then
+    FROM (SELECT claim, voice, max(strength) AS strength, max(strength_then) AS strength_then FROM work.support GROUP BY ALL)
+    GROUP BY claim) v
     USING (claim)
 LEFT JOIN work.name n USING (claim);
 
@@ -106,9 +110,9 @@ WITH ranked AS (
         denied_by < priority,
         CASE field WHEN 'phone' THEN list_position(getvariable('phone_kinds'), coalesce(qualifier, 'main')) END,
         priority,
-        work.age_days(last_verified) // getvariable('newer_days'),
+        work.age_then(last_verified) // getvariable('newer_days'),
         source_count DESC,
-        strength DESC,
+        strength_then DESC,
         value))
 SELECT * EXCLUDE (conflicting), conflicting AS conflict FROM (
     SELECT r.claim::VARCHAR AS claim_id, entity_type, entity_id, field, value, qualifier, rank, source_count,

@@ -22,13 +22,15 @@ FROM (
 CREATE TABLE work.listed_claim AS
 WITH one AS (SELECT alike, min(service_id) AS service_id FROM work.alike GROUP BY alike)
 SELECT o.alike, s.claim, s.source_id, s.voice, s.qualifier, s.best, s.last_verified,
-    work.strength(s.confidence, s.weight, s.reliability, s.yearly, s.last_verified) AS strength
+    work.strength(s.confidence, s.weight, s.reliability, s.yearly, work.age_days(s.last_verified)) AS strength,
+    work.strength(s.confidence, s.weight, s.reliability, s.yearly, work.age_then(s.last_verified)) AS strength_then
 FROM (SELECT DISTINCT alike, service_id, listing_id FROM work.offered JOIN one USING (service_id)) o
 JOIN work.said s ON s.listing_id = o.listing_id AND s.service_key IS NULL
 SEMI JOIN work.fact_field f ON f.field = s.field
 ANTI JOIN work.own ON own.service_id = o.service_id AND own.listing_id = o.listing_id AND own.field = s.field
 UNION ALL
-SELECT DISTINCT one.alike, s.claim, s.source_id, s.voice, s.qualifier, s.best, s.last_verified, s.confidence AS strength
+SELECT DISTINCT one.alike, s.claim, s.source_id, s.voice, s.qualifier, s.best, s.last_verified, s.confidence AS strength,
+    s.confidence AS strength_then
 FROM work.said s
 JOIN claim c ON c.claim_id = s.claim::VARCHAR
 JOIN work.offered o ON o.location_id = c.entity_id
@@ -39,11 +41,11 @@ WHERE s.listing_id IS NULL AND c.entity_type = 'location';
 CREATE TABLE work.listing_fact AS
 SELECT alike, claim, 1 - exp(sum(work.doubt(strength))) AS strength, sum(sources) AS source_count,
     max(last_verified) AS last_verified,
-    arg_max(qualifier, {strength: strength, voice: voice}) FILTER (qualifier IS NOT NULL) AS qualifier
+    arg_max(qualifier, {strength: strength_then, voice: voice}) FILTER (qualifier IS NOT NULL) AS qualifier
 FROM (
-    SELECT alike, claim, voice, max(strength) AS strength, count(DISTINCT source_id) AS sources,
+    SELECT alike, claim, voice, max(strength) AS strength, max(strength_then) AS strength_then, count(DISTINCT source_id) AS sources,
         max(last_verified) AS last_verified,
-        arg_max(qualifier, {strength: strength, id: best.id}) FILTER (qualifier IS NOT NULL) AS qualifier
+        arg_max(qualifier, {strength: strength_then, id: best.id}) FILTER (qualifier IS NOT NULL) AS qualifier
     FROM work.listed_claim GROUP BY ALL)
 GROUP BY alike, claim;
 
