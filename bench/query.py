@@ -16,9 +16,9 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import zipcodes
@@ -192,6 +192,15 @@ def measure(
     return statistics.median(times), statistics.quantiles(times, n=20)[18]
 
 
+class Line(NamedTuple):
+    """What a query took: rows, and median and 95th percentile in milliseconds, of ours and of SQLite."""
+
+    name: str
+    rows: float
+    ours: tuple[float, float]
+    lite: tuple[float, float] | None
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -201,40 +210,53 @@ def main() -> None:
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--row-group", type=int, help="rows of a row group; DuckDB's default is 122,880")
     arguments.add_argument("--no-sqlite", action="store_true")
+    arguments.add_argument("--folder", type=Path, help="where both files are kept, and found the next time")
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        release, lite_path = Path(folder) / "release.duckdb", Path(folder) / "release.sqlite"
-        began = time.perf_counter()
-        make_release(release, SERVICES * chosen.times, chosen.row_group)
-        print(
-            f"{SERVICES * chosen.times:,} services: {release.stat().st_size >> 20} MB in DuckDB",
-            end="",
-            flush=True,
+        files = Files(
+            chosen.folder or Path(folder), SERVICES * chosen.times, chosen.row_group, not chosen.no_sqlite
         )
-        print(f" ({time.perf_counter() - began:.0f} s)", end="", flush=True)
-        if not chosen.no_sqlite:
-            began = time.perf_counter()
-            make_sqlite(release, lite_path)
+        print(f"{SERVICES * chosen.times:,} services: {files}\n", flush=True)
+        print(
+            "| query | rows | DuckDB median ms | p95 | SQLite median ms | p95 |\n| --- | ---: | ---: | ---: | ---: | ---: |"
+        )
+        for line in lines(files, chosen.repeats, chosen.threads):
+            lite = " | ".join(f"{value:.1f}" for value in line.lite) if line.lite else " | "
             print(
-                f", {lite_path.stat().st_size >> 20} MB in SQLite ({time.perf_counter() - began:.0f} s)",
-                end="",
+                f"| {line.name} | {line.rows:.0f} | {line.ours[0]:.1f} | {line.ours[1]:.1f} | {lite} |",
+                flush=True,
             )
-        print(
-            "\n\n| query | rows | DuckDB median ms | p95 | SQLite median ms | p95 |\n| --- | ---: | ---: | ---: | ---: | ---: |"
-        )
-        con = duckdb.connect(config={"threads": chosen.threads})
-        con.execute(f"ATTACH {literal(str(release))} AS iop (READ_ONLY)")
-        con.execute("USE iop")
-        rounds = asked(con)
-        lite = None if chosen.no_sqlite else sqlite3.connect(f"file:{lite_path}?mode=ro", uri=True)
-        for path in sorted(EXAMPLES.glob("[0-9]*.sql")):
-            if path.stem == "15_program":
-                continue  # the words behind a program, which a made-up directory has none of
-            compare(con, lite, path, rounds, chosen.repeats)
-        slips = [{**one, "words": one["slip"]} for one in rounds]
-        compare(con, None, EXAMPLES / "08_search.sql", slips, chosen.repeats)
-        _, line = time_one(con, "find_place", "FROM find_place($place)", rounds, chosen.repeats)
-        print("| " + " | ".join(line) + " |")
+
+
+class Files:
+    """A release and the same rows in SQLite, made where they are not."""
+
+    def __init__(self, folder: Path, rows: int, row_group: int | None = None, lite: bool = True) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.release, self.lite = folder / f"{rows}.duckdb", folder / f"{rows}.sqlite" if lite else None
+        if not self.release.exists():
+            make_release(self.release, rows, row_group)
+        if self.lite and not self.lite.exists():
+            make_sqlite(self.release, self.lite)
+
+    def __str__(self) -> str:
+        beside = f", {self.lite.stat().st_size >> 20} MB in SQLite" if self.lite else ""
+        return f"{self.release.stat().st_size >> 20} MB in DuckDB{beside}"
+
+
+def lines(files: Files, repeats: int = 10, threads: int = 2) -> Iterator[Line]:
+    """Every example and its twin in SQLite; then what SQLite has nothing like."""
+    con = duckdb.connect(config={"threads": threads})
+    con.execute(f"ATTACH {literal(str(files.release))} AS iop (READ_ONLY)")
+    con.execute("USE iop")
+    rounds = asked(con)
+    lite = sqlite3.connect(f"file:{files.lite}?mode=ro", uri=True) if files.lite else None
+    for path in sorted(EXAMPLES.glob("[0-9]*.sql")):
+        if path.stem != "15_program":  # the words behind a program, which a made-up directory has none of
+            yield compare(con, lite, path, rounds, repeats)
+    slips = [{**one, "words": one["slip"]} for one in rounds]
+    yield compare(con, None, EXAMPLES / "08_search.sql", slips, repeats)._replace(name="08_search, slips")
+    yield time_one(con, "find_place", "FROM find_place($place)", rounds, repeats)[1]
 
 
 def compare(
@@ -243,37 +265,38 @@ def compare(
     path: Path,
     rounds: list[Parameters],
     repeats: int,
-) -> None:
+) -> Line:
+    """Times of an example. SystemExit where SQLite answers otherwise."""
     text = path.read_text(encoding="utf-8")
     sql = re.sub(r"getvariable\('(\w+)'\)", r"$\1", re.sub(r"(?m)^(SET VARIABLE|--).*$", "", text))
     sql = sql.replace("$since", "$since::TIMESTAMP")
     duck, line = time_one(con, path.stem, sql, rounds, repeats)
     other_path = HERE / "query" / "sqlite" / path.name
-    if lite is not None and other_path.exists():
-        other_sql = other_path.read_text(encoding="utf-8")
+    if lite is None or not other_path.exists():
+        return line
+    other_sql = other_path.read_text(encoding="utf-8")
 
-        def other(parameters: Parameters) -> list[Any]:
-            return lite.execute(other_sql, parameters).fetchall()
+    def other(parameters: Parameters) -> list[Any]:
+        return lite.execute(other_sql, parameters).fetchall()
 
-        for parameters in rounds:
-            ours, theirs = ids(duck(parameters)), ids(other(parameters))
-            if ours != theirs and path.stem not in UNLIKE:
-                raise SystemExit(f"\n{path.name}: {len(ours)} and {len(theirs)} rows for {parameters}")
-        line += [f"{value:.1f}" for value in measure(other, rounds, max(2, repeats // 3))]
-    print("| " + " | ".join(line) + " |", flush=True)
+    for parameters in rounds:
+        ours, theirs = ids(duck(parameters)), ids(other(parameters))
+        if ours != theirs and path.stem not in UNLIKE:
+            raise SystemExit(f"\n{path.name}: {len(ours)} and {len(theirs)} rows for {parameters}")
+    return line._replace(lite=measure(other, rounds, max(2, repeats // 3)))
 
 
 def time_one(
     con: duckdb.DuckDBPyConnection, name: str, sql: str, rounds: list[Parameters], repeats: int
-) -> tuple[Callable[[Parameters], list[Any]], list[str]]:
-    """DuckDB's way to ask it, and the first cells of its line."""
+) -> tuple[Callable[[Parameters], list[Any]], Line]:
+    """DuckDB's way to ask it, and what it took."""
     names = set(re.findall(r"\$(\w+)", sql))
 
     def duck(parameters: Parameters) -> list[Any]:
         return con.execute(sql, {name: parameters[name] for name in names}).fetchall()
 
     rows = statistics.mean(len(duck(one)) for one in rounds)
-    return duck, [name, f"{rows:.0f}", *(f"{value:.1f}" for value in measure(duck, rounds, repeats))]
+    return duck, Line(name, rows, measure(duck, rounds, repeats), None)
 
 
 def ids(rows: Sequence[Sequence[Any]]) -> list[tuple[str, ...]]:

@@ -16,7 +16,7 @@ SELECT service_id, location_id, organization_name, city, labels('conditions', co
     label('answer', answer(payers_all, payers_not_ticked, source_url, payer), language := getvariable('language')) AS payer_answer,
     schedule_text, phone_display, alert_text(freshness, last_verified, language := getvariable('language')) AS alert
 FROM asked
-WHERE level_of_care = 'iop' AND (state = getvariable('state') OR list_contains(virtual_states, getvariable('state')))
+WHERE level_of_care = 'iop' AND is_for_state(state, provider_state, virtual_states, getvariable('state'))
     AND has_evening IS NOT FALSE AND list_contains(age_groups(min_age, max_age, populations), age_group(getvariable('age')))
     AND NOT coalesce(list_contains(payers_not_ticked, payer), FALSE)
 ORDER BY list_contains(payers_all, payer) DESC NULLS LAST, has_evening DESC NULLS LAST, organization_name, service_id,

@@ -42,6 +42,15 @@ def test_rows_are_sorted_for_filters(query) -> None:
     assert rows == sorted(rows)
 
 
+@pytest.mark.parametrize(("column", "id"), [("service_id", "svc_000a"), ("organization_id", "org_000")])
+def test_a_row_is_found_by_its_id_without_a_scan(query, column: str, id: str) -> None:
+    ((_, plan),) = query(f"EXPLAIN ANALYZE SELECT city FROM directory WHERE {column} = '{id}'")
+    assert "Type: Index Scan" in plan
+    assert query(f"SELECT count(*) FROM directory WHERE {column} = '{id}'") == query(
+        f"SELECT count(*) FROM directory WHERE {column} || '' = '{id}'"
+    )
+
+
 def test_facts_say_whose_words_they_are(query) -> None:
     """The site says PTSD of the program; the directory's row, which lists it too, says the rest of all that it lists."""
     assert query(ONE.format("conditions, conditions_scope, payers, payers_scope, payers_in_network")) == [

@@ -355,7 +355,9 @@ def test_a_release_of_an_older_contract_is_compared_by_what_it_has(
     with duckdb.connect(str(old)) as connection:
         for table in ("coverage_panel", "coverage_trend", "geocode", "asks"):
             connection.execute(f"DROP TABLE {table}")
-        connection.execute("DROP VIEW iop")
+        connection.execute(
+            "DROP VIEW iop; DROP INDEX directory_of_service; DROP INDEX directory_of_organization"
+        )
         for table, column in (("listing", "questionnaire"), ("listing", "focus"), ("directory", "focus")):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     release = after(old)

@@ -9,6 +9,11 @@ from warehouse.entity_json.layout import joined, layout
 from warehouse.sql import literal, quoted
 
 WORDS = "coalesce(list_extract(map_extract(word, {vocabulary} || ':' || {code}), 1), {code})"
+ABOUT = (
+    "WHERE entity_id = (SELECT id FROM asked)",
+    "SEMI JOIN (SELECT location_id AS entity_id FROM site) USING (entity_id)",
+    "WHERE entity_id = (SELECT organization_id FROM one)",
+)
 # Columns have other names than parameters: DuckDB takes one for the other.
 MACRO = """CREATE MACRO entity_struct(entity, language := 'en') AS (
     WITH asked AS (
@@ -20,15 +25,13 @@ MACRO = """CREATE MACRO entity_struct(entity, language := 'en') AS (
         SELECT d.*, word FROM directory d, said WHERE d.service_id = (SELECT id FROM asked)
     ), one AS (
         FROM site ORDER BY location_id LIMIT 1
-    ), about AS (
-        SELECT id AS entity_id FROM asked UNION ALL SELECT location_id FROM site UNION ALL SELECT organization_id FROM one
     ), listed AS (
         SELECT x.listing_id FROM crosswalk x WHERE x.entity_id = (SELECT id FROM asked)
-    ), claim_about AS (  -- both by entity, before they are joined: the tables are as large as the release
-        FROM claim SEMI JOIN about USING (entity_id)
+    ), claim_about AS (  -- both by entity, before they are joined, and each by itself: few row groups are read
+        {claims}
     ), statement AS (
-        FROM observation SEMI JOIN about USING (entity_id)
-        WHERE entity_type <> 'organization' OR listing_id IS NULL OR listing_id IN (FROM listed)
+        {statements}
+        AND (listing_id IS NULL OR listing_id IN (FROM listed))
     )
     SELECT {{
         'service_id': service_id,
@@ -65,7 +68,14 @@ def macros() -> str:
         answer=WORDS.format(vocabulary="'answer'", code="x.answer"),
         session=_struct(_joined("sessions")),
         statement=_struct(_joined("evidence")),
+        claims=_about("claim"),
+        statements=_about("observation"),
     )
+
+
+def _about(table: str) -> str:
+    """Rows of a table about the program, its places and, last, its operator."""
+    return " UNION ALL ".join(f"FROM {table} {which}" for which in ABOUT)
 
 
 def _parts() -> Iterator[str]:

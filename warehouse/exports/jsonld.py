@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from warehouse.exports.links import is_web
 from warehouse.exports.release_file import DIRECTORY, OpenRelease, iso
 from warehouse.exports.target import write_lines
 
@@ -156,7 +157,7 @@ def _urn(id: str) -> str:
 
 
 def _web(url: str | None) -> str | None:
-    return url if url and url.startswith(("http://", "https://")) else None
+    return url if is_web(url) else None
 
 
 def _kept(document: Document, *needed: str) -> Document:

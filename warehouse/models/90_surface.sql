@@ -78,3 +78,7 @@ CREATE MACRO directory_as_of_release(number) AS TABLE
     SELECT * EXCLUDE (valid_from, valid_to, from_release, to_release, row_hash)
     FROM directory_history
     WHERE from_release <= number AND (to_release IS NULL OR to_release > number);
+
+-- What apps look up by id; all else is scanned, in the order that the directory is written in.
+CREATE INDEX directory_of_service ON directory (service_id);
+CREATE INDEX directory_of_organization ON directory (organization_id);

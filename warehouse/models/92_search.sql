@@ -1,5 +1,10 @@
 -- Rows of the directory by words, by time, and what filters would leave.
 
+-- Whether someone in a state can attend: a place is there, or it says that it serves it virtually; one that has no place and names
+-- no state counts in that of its provider.
+CREATE MACRO is_for_state(state, provider_state, virtual_states, wanted) AS
+    coalesce(state, CASE WHEN virtual_states IS NULL THEN provider_state END) = wanted OR coalesce(list_contains(virtual_states, wanted), FALSE);
+
 -- The `n` rows that hold all the words someone types, likeliest first: names of operator, place and program, towns,
 -- and what is treated, for whom, who pays, in English or Spanish: `search('recovery centers of america')`, `search('ansiedad
 -- boston')`. Accents do not matter, the beginning of a word is enough, and a word that nothing holds is taken for a slip of the keys.
@@ -50,7 +55,7 @@ CREATE MACRO search(words, n := 50, level := NULL, in_state := NULL) AS TABLE
                 coalesce(jaro_winkler_similarity(lower(strip_accents(d.organization_name)), lower(strip_accents(words))), 0) AS alike
             FROM scored JOIN directory d ON d.rowid = row_found
             WHERE (level IS NULL OR d.level_of_care = level)
-                AND (in_state IS NULL OR coalesce(d.state, d.provider_state) = in_state OR list_contains(d.virtual_states, in_state))
+                AND (in_state IS NULL OR is_for_state(d.state, d.provider_state, d.virtual_states, in_state))
             QUALIFY row_number() OVER (ORDER BY score DESC, alike DESC, d.service_id, d.location_id) <= n
         )
         SELECT * FROM best
@@ -97,7 +102,7 @@ CREATE MACRO facets(level := NULL, in_state := NULL, condition := NULL, payer :=
             row_number() OVER (PARTITION BY d.service_id ORDER BY d.location_id) AS nth_place
         FROM directory d
         WHERE (level IS NULL OR d.level_of_care = level)
-            AND (in_state IS NULL OR d.state = in_state OR list_contains(d.virtual_states, in_state))
+            AND (in_state IS NULL OR is_for_state(d.state, d.provider_state, d.virtual_states, in_state))
             AND (condition IS NULL OR list_contains(d.conditions_all, condition))
             AND (payer IS NULL OR list_contains(d.payers_all, payer) OR list_contains(d.payment_options, payer))
             AND (population IS NULL OR list_contains(d.populations, population))

@@ -13,7 +13,7 @@ from typing import Any
 
 from warehouse.contracts import Column, release_tables
 from warehouse.entity_json.layout import layout as program_layout
-from warehouse.site.options import is_web
+from warehouse.exports.links import is_web
 
 Row = Mapping[str, Any]
 OLD = ("stale", "expired")

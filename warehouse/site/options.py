@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from warehouse.exports.errors import ExportError
+from warehouse.exports.links import is_web
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,3 @@ class SiteOptions:
         if "@" in self.report_to and not set(self.report_to) & set(" ?&:<>\"'\n"):
             return f"mailto:{self.report_to}?subject={quote(f'{subject}: {id}')}"
         return ""
-
-
-def is_web(url: str | None) -> bool:
-    """Whether an address may be a link: http or https, nothing else."""
-    return bool(url) and str(url).lower().startswith(("http://", "https://"))

@@ -7,7 +7,7 @@ WITH homed AS (
     SELECT service_id, location_id, level_of_care,
         coalesce(state, provider_state, virtual_states[1], 'online') AS home,
         list_distinct(list_concat([coalesce(state, 'online')], coalesce(virtual_states, []),
-            CASE WHEN state IS NULL AND provider_state IS NOT NULL THEN [provider_state] ELSE [] END)) AS searched_in
+            CASE WHEN state IS NULL AND virtual_states IS NULL AND provider_state IS NOT NULL THEN [provider_state] ELSE [] END)) AS searched_in
     FROM directory)
 SELECT service_id, location_id, home, searched_in,
     row_number() OVER (PARTITION BY service_id ORDER BY home = 'online', home, location_id) AS place

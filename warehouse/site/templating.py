@@ -7,8 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from warehouse.exports.links import is_web
 from warehouse.site.facts import OLD
-from warehouse.site.options import is_web
 from warehouse.templates import environment_of
 
 FOLDER = Path(__file__).parent
