@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from second_reading import TEXT, answer, fact, of, published, read
 
@@ -58,7 +56,7 @@ def test_what_it_leaves_out_is_less_sure_and_listed() -> None:
 
 def test_what_it_leaves_out_and_we_doubt_is_withheld() -> None:
     sure = read()
-    doubted = replace(of(sure, "in_person", "true"), confidence=0.75)  # implied by the address
+    doubted = of(sure, "in_person", "true").but(confidence=0.75)  # implied by the address
     before = concluded(sure, [doubted if o.field == "in_person" else o for o in sure.observations])
     after = with_second_opinion(before, answer(*ALL[:-1]))
     assert of(after, "in_person", "true").assertion is Assertion.HEDGED
