@@ -100,7 +100,7 @@ def with_second_opinion(reading: Reading, answer: Answer) -> Reading:
 def _of_kind(reading: Reading, kind: PageKind) -> Reading:
     """The reading with another kind of page, and the confidence that its words have there."""
     factor = kind.probability / reading.kind.probability
-    scaled = (replace(o, confidence=min(o.confidence * factor, 1.0)) for o in reading.observations)
+    scaled = (o.but(confidence=min(o.confidence * factor, 1.0)) for o in reading.observations)
     return replace(reading, kind=kind, observations=tuple(scaled))
 
 
@@ -154,11 +154,11 @@ def _add(opinion: _Opinion, borne: Borne) -> None:
     is_published = confidence >= PUBLISH_FROM
     if not any((a.field, a.value, a.level_of_care) == (o.field, o.value, borne.level) for a in opinion.added):
         opinion.differences.append(_difference(Apart.ALONE, borne, is_published=is_published))
-    alone = replace(o, confidence=confidence, method=METHOD, level_of_care=borne.level)
+    alone = o.but(confidence=confidence, method=METHOD, level_of_care=borne.level)
     if is_published:
-        opinion.added.append(replace(alone, assertion=Assertion.AFFIRMED, demoted=()))
+        opinion.added.append(alone.but(assertion=Assertion.AFFIRMED, demoted=()))
     elif not borne.is_ours:
-        opinion.added.append(replace(alone, assertion=Assertion.HEDGED, demoted=(Demotion.ALONE,)))
+        opinion.added.append(alone.but(assertion=Assertion.HEDGED, demoted=(Demotion.ALONE,)))
 
 
 def _is_same(own: Observation, o: Observation) -> bool:
@@ -191,7 +191,7 @@ def _weighed(opinion: _Opinion, was_listing: bool) -> Iterator[Observation]:
             is_doubted = confidence < PUBLISH_FROM and is_thorough and not differs
             is_withheld = not was_listing or is_doubted or (o.field, o.level_of_care, o.track) in decided
             lowered = _withheld(o, Demotion.UNCONFIRMED) if is_withheld else o
-            yield replace(lowered, confidence=confidence)
+            yield lowered.but(confidence=confidence)
             key = (o.field, o.value, o.level_of_care)
             if not differs and key not in unconfirmed:
                 unconfirmed.add(key)
@@ -201,13 +201,13 @@ def _weighed(opinion: _Opinion, was_listing: bool) -> Iterator[Observation]:
 
 def _as_fact(o: Observation, confidence: float) -> Observation:
     demoted = tuple(d for d in o.demoted if d is not Demotion.NOT_LISTING)
-    return replace(o, confidence=confidence, assertion=Assertion.AFFIRMED, demoted=demoted)
+    return o.but(confidence=confidence, assertion=Assertion.AFFIRMED, demoted=demoted)
 
 
 def _withheld(o: Observation, why: Demotion) -> Observation:
     if o.assertion is not Assertion.AFFIRMED:
         return o
-    return replace(o, assertion=Assertion.HEDGED, demoted=(*o.demoted, why))
+    return o.but(assertion=Assertion.HEDGED, demoted=(*o.demoted, why))
 
 
 def _about_page(reading: Reading, answer: Answer, is_published: bool) -> Difference:

@@ -7,7 +7,7 @@ for among what we read there on the page, and else by reading its words alone, u
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.extract.parsing.plain import read_text
@@ -104,7 +104,7 @@ def _alone(
         if within and o.field == said.field and taken_for_fact(o) and means(said.value, o.field, o.value):
             section = reading.page.block_at(o.start)
             path = reading.page.heading_path(section) if section else None
-            return Borne(said, replace(o, section=path or None, track=None), False)
+            return Borne(said, o.but(section=path or None, track=None), False)
     return None
 
 
@@ -130,4 +130,4 @@ def _read(words: str, start: int, level: str | None) -> Iterator[Observation]:
     for o in extract(read_text(head + words)).observations:
         if o.start >= len(head):
             moved = start - len(head)
-            yield replace(o, start=o.start + moved, end=o.end + moved, level_of_care=o.level_of_care or level)
+            yield o.but(start=o.start + moved, end=o.end + moved, level_of_care=o.level_of_care or level)

@@ -103,9 +103,11 @@ def test_links_that_touch_are_not_one_word() -> None:
     assert "AnxietyDepression" not in page.text
 
 
-def test_links_are_absolute() -> None:
-    page = read_page("<a href='/iop'>IOP</a><a href='tel:+16175550100'>call</a>", "https://harbor.example/x/")
-    assert page.links == [("https://harbor.example/iop", "IOP"), ("tel:+16175550100", "call")]
+def test_links_that_call_are_kept_with_the_words_of_the_first_to_each() -> None:
+    page = read_page(
+        "<a href='/iop'>IOP</a><a href='tel:+16175550100'>call <b>us</b></a><a href='tel:+16175550100'>now</a>"
+    )
+    assert page.calls == {"tel:+16175550100": "call us"}
 
 
 @pytest.mark.parametrize(

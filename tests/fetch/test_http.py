@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from pipeline.fetch.settings import FetchSettings
-from pipeline.fetch.wire.connections import Connections
+from pipeline.fetch.wire.connections import MOST, Connections
 from pipeline.records import Outcome
 
 PAGE = b"<html><p>Three evenings a week, in groups of eight people.</p></html>"
@@ -83,6 +83,30 @@ def test_connections_are_kept_and_made_anew_where_the_server_closed_them(web, fe
     documents = fetch(new_site("kept.example", "/a", "/b", "/c", "/d"))
     assert {d.outcome for d in documents} == {Outcome.OK}
     assert len(connections) == 2
+
+
+def test_a_visit_keeps_connections_with_the_hosts_that_it_asked_last(web) -> None:
+    made: dict[str, set[object]] = {}
+
+    async def answer(request, writer):
+        made.setdefault(request.headers["host"], set()).add(writer)
+        writer.write(OK + LENGTH + PAGE)
+
+    async def ask() -> None:
+        async with web:
+            settings = FetchSettings(connect_to=web.connect_to)
+            connections = Connections(settings, ssl.create_default_context(), frozenset())
+            for host in (*hosts, hosts[-1], hosts[0]):
+                response = await connections.get(httpx.URL(f"http://{host}/"), [])
+                await response.aread()
+                await response.aclose()
+            await connections.aclose()
+
+    hosts = [f"host{n}.example" for n in range(MOST + 1)]
+    for host in hosts:
+        web.answers[host, "/"] = answer
+    asyncio.run(ask())
+    assert (len(made[hosts[0]]), len(made[hosts[-1]])) == (2, 1)
 
 
 def test_a_validator_cannot_add_lines_to_a_request(web) -> None:

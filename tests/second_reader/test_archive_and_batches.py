@@ -183,7 +183,6 @@ def good(*facts: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Options of a registry with one site, whose page is archived and was fetched by nobody."""
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
     monkeypatch.setattr(fetching, "fetch_all", lambda *_, **__: [])
     (tmp_path / "registry").mkdir()
     (tmp_path / "registry" / "some.toml").write_text(REGISTRY)

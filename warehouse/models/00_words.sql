@@ -23,9 +23,10 @@ CREATE MACRO work.value_key(kind, stated) AS coalesce(nullif(CASE kind
         work.plain(stated ->> '$.street'), '') || '|' || coalesce(left(stated ->> '$.zip', 5), work.plain(stated ->> '$.city'), '')
     ELSE stated END, ''), stated);
 
--- Digits as text: a number of 63 bits loses its last ones in JavaScript.
-CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS
-    (md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1)::VARCHAR;
+-- The models count and join claims by number. A release has its digits as text: a number of 63 bits loses its last ones in JavaScript.
+CREATE MACRO work.claim_number(entity, field_name, kind, stated) AS
+    md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1;
+CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS work.claim_number(entity, field_name, kind, stated)::VARCHAR;
 
 -- How far a statement is believed: as sure as its reader, times the weight of its kind; of a questionnaire's boxes, as sure
 -- as they were found to be, and less with every year (reliability.csv).

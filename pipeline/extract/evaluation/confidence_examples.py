@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from pipeline.extract.confidence import confidence_features, stated
@@ -27,8 +26,8 @@ def confidence_examples(data: Path, models: Callable[[str], Models]) -> Iterator
         for (observation, often), (_, keys) in zip(affirmed, judged, strict=False):
             verdicts = set(keys.values())
             if verdicts and Verdict.DISPUTED not in verdicts:
-                alone = replace(
-                    observation, confidence=round(observation.confidence / reading.kind.probability, 9)
+                alone = observation.but(
+                    confidence=round(observation.confidence / reading.kind.probability, 9)
                 )
                 features = confidence_features(alone, often)
                 yield Example(features, verdicts == {Verdict.RIGHT}, labelled.provider)

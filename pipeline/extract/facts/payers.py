@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipeline.extract.facts.payer_scope import (
     INSURANCE,
@@ -293,7 +292,7 @@ def _settled(context: PageContext, found: list[Observation]) -> list[Observation
     """
     refused = {one.value for one in found if one.assertion is Assertion.NEGATED}
     settled = [
-        replace(one, assertion=Assertion.GENERIC, qualifier=None)
+        one.but(assertion=Assertion.GENERIC, qualifier=None)
         if one.value in refused and one.assertion is Assertion.AFFIRMED and one.confidence < 0.9
         else one
         for one in found
@@ -313,8 +312,7 @@ def _settled(context: PageContext, found: list[Observation]) -> list[Observation
 def _paid_oneself(context: PageContext, refused: Observation) -> Observation:
     start = context.full_sentence(refused.start, refused.end)[0]
     quote = context.page.text[start : refused.end]
-    return replace(
-        refused,
+    return refused.but(
         value="self_pay",
         start=start,
         quote=quote,

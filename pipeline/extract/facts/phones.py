@@ -99,10 +99,6 @@ def _printed(context: PageContext) -> Iterator[PrintedPhone]:
 
 def _linked(context: PageContext) -> Iterator[PrintedPhone]:
     """Numbers that only the target of a link holds: behind "Call us", or swapped in for a printed one (tracking)."""
-    anchors: dict[str, str] = {}
-    for url, anchor in context.page.links:
-        if url.startswith("tel:"):
-            anchors.setdefault(url, anchor)
     for block in context.page.blocks:
         for url in block.links:
             number = e164(url) if url.startswith("tel:") else None
@@ -111,7 +107,7 @@ def _linked(context: PageContext) -> Iterator[PrintedPhone]:
             printed = {found.number for found in phones_in(block.text)}
             if number in printed or national_line(number):
                 continue
-            start, end = _anchor_span(block, anchors.get(url, ""))
+            start, end = _anchor_span(block, context.page.calls.get(url, ""))
             quote = context.page.text[start:end]
             kind = "tracking" if any(phones_in(quote)) else _named(quote)
             yield PrintedPhone(number, start, end, kind, Assertion.AFFIRMED, 0.8, url)

@@ -65,7 +65,7 @@ class Page:
     microdata: list[Mapping[str, Any]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)  # values of the structured data that cannot be used
     structured_from: int | None = None  # where the text begins that only structured data has, if any
-    links: list[tuple[str, str]] = field(default_factory=list)  # (absolute URL, anchor text)
+    calls: dict[str, str] = field(default_factory=dict)  # "tel:…" → the words of the first link to it
     meta: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -6,7 +6,7 @@ Limits keep every page under a bounded time; what was cut is said in `page.meta[
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
+from itertools import islice
 
 from lxml import etree
 
@@ -56,7 +56,7 @@ def read_page(content: bytes | str, url: str | None = None, charset: str | None 
         page.meta["limits"] = "; ".join(limits)
         return page
     page = Page(text=builder.text(), blocks=builder.blocks, url=url)
-    _read_head(page, root, url)
+    _read_head(page, root)
     if "itemprop" in markup:
         page.microdata = read_microdata(root)
     append_contacts(page)
@@ -121,7 +121,7 @@ def _spoken(markup: str) -> str:
     return " ".join([*parts, markup[position:]])
 
 
-def _read_head(page: Page, root: etree._Element, url: str | None) -> None:
+def _read_head(page: Page, root: etree._Element) -> None:
     page.language = root.get("lang") or None
     title = root.find(".//title")
     page.title = " ".join((title.text or "").split()) if title is not None else ""
@@ -136,13 +136,9 @@ def _read_head(page: Page, root: etree._Element, url: str | None) -> None:
     for link in root.iter("link"):
         if (link.get("rel") or "").lower() == "canonical":
             page.canonical = link.get("href")
-    base = root.find(".//base")
-    origin = urljoin(url or "", base.get("href", "")) if base is not None else (url or "")
-    for number, anchor in enumerate(root.iter("a")):
-        href = anchor.get("href")
-        if href and number < MAX_LINKS:
-            words = (anchor.text or "") if len(anchor) == 0 else "".join(anchor.itertext())
-            page.links.append((_join(origin, href), " ".join(words.split())[:200]))
+    for anchor in islice(root.iter("a"), MAX_LINKS):
+        if anchor.get("href", "").startswith("tel:"):
+            page.calls.setdefault(anchor.get("href", ""), " ".join("".join(anchor.itertext()).split())[:200])
     for script in root.iter("script"):
         if _LD in (script.get("type") or "").lower():
             nodes = parse_json_ld(script.text or "")
@@ -150,12 +146,3 @@ def _read_head(page: Page, root: etree._Element, url: str | None) -> None:
                 page.refused.append(Refused("json_ld", BAD_JSON_LD, (script.text or "")[:MAX_REFUSED]))
             else:
                 page.json_ld.extend(nodes)
-
-
-def _join(base: str, href: str) -> str:
-    if href.startswith(("tel:", "mailto:", "#", "http:", "https:", "javascript:")):
-        return href
-    try:
-        return urljoin(base, href)
-    except ValueError:
-        return href

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from pipeline.extract.words.context import PageContext
 from pipeline.records import Assertion, Demotion, Observation
@@ -30,7 +29,7 @@ def with_populations(observations: Sequence[Observation]) -> Iterator[Observatio
     for observation in observations:
         ages = observation.value if observation.field == "ages" else None
         if isinstance(ages, Range) and (group := population_of(ages)) is not None:
-            yield replace(observation, field="population", value=group)
+            yield observation.but(field="population", value=group)
 
 
 def joined(context: PageContext, observations: Sequence[Observation]) -> list[Observation]:
@@ -64,8 +63,8 @@ def _together(context: PageContext, one: Observation, other: Observation) -> Obs
         return None
     start, end = min(one.start, other.start), max(one.end, other.end)
     value = Range(first[0], second[1])
-    return replace(one, value=value, start=start, end=end, quote=context.page.text[start:end])
+    return one.but(value=value, start=start, end=end, quote=context.page.text[start:end])
 
 
 def _part(observation: Observation) -> Observation:
-    return replace(observation, assertion=Assertion.HEDGED, demoted=(*observation.demoted, Demotion.PART))
+    return observation.but(assertion=Assertion.HEDGED, demoted=(*observation.demoted, Demotion.PART))

@@ -55,7 +55,7 @@ def find_times(context: PageContext, levels: Levels) -> list[Observation]:
         if o.level_of_care in described
         or Demotion.COMPARISON not in o.demoted
         or o.assertion is not Assertion.AFFIRMED
-        else replace(o, assertion=Assertion.GENERIC)
+        else o.but(assertion=Assertion.GENERIC)
         for o in found
     ]
 

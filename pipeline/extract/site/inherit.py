@@ -99,4 +99,4 @@ def _attended(program: Program, offers: Sequence[Offer]) -> Program:
 
 
 def _lent(o: Observation) -> Observation:
-    return replace(o, confidence=o.confidence * INHERITED, demoted=(*o.demoted, Demotion.OF_SITE))
+    return o.but(confidence=o.confidence * INHERITED, demoted=(*o.demoted, Demotion.OF_SITE))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -263,8 +263,7 @@ def _stamped(page: PageReading, probability: float) -> list[Observation]:
             demoted = tuple(d for d in demoted if d is not Demotion.NOT_LISTING)
             said = Assertion.AFFIRMED
         stamped.append(
-            replace(
-                o,
+            o.but(
                 level_of_care=o.level_of_care if ("level_of_care", o.level_of_care) in labels() else None,
                 url=page.url,
                 document_sha256=page.document_sha256,

@@ -133,9 +133,7 @@ def _of_all_virtual(statement: Statement) -> Statement:
     said = statement.said
     return replace(
         statement,
-        said=replace(
-            said, assertion=Assertion.AFFIRMED, demoted=(), confidence=said.confidence * PROVIDER_WIDE
-        ),
+        said=said.but(assertion=Assertion.AFFIRMED, demoted=(), confidence=said.confidence * PROVIDER_WIDE),
     )
 
 
@@ -177,8 +175,7 @@ def service_at(offer: Offer, office: str | None, is_tied: bool, is_virtual: bool
     said = _ranked(_sessions(here, offer.level), offer)
     if not is_tied:
         said = [
-            replace(o, confidence=o.confidence * UNLOCATED, demoted=(*o.demoted, Demotion.UNLOCATED))
-            for o in said
+            o.but(confidence=o.confidence * UNLOCATED, demoted=(*o.demoted, Demotion.UNLOCATED)) for o in said
         ]
     key = f"{offer.level}/{offer.track}" if offer.track else offer.level
     return Service(key, offer.level, offer.name, tuple(best_of(said)))
@@ -186,7 +183,7 @@ def service_at(offer: Offer, office: str | None, is_tied: bool, is_virtual: bool
 
 def _superseded(statement: Statement) -> Statement:
     demoted = (*statement.said.demoted, Demotion.SUPERSEDED)
-    return replace(statement, said=replace(statement.said, assertion=Assertion.HEDGED, demoted=demoted))
+    return replace(statement, said=statement.said.but(assertion=Assertion.HEDGED, demoted=demoted))
 
 
 def _sessions(found: list[Statement], level: str) -> list[Statement]:
@@ -205,7 +202,7 @@ def _sessions(found: list[Statement], level: str) -> list[Statement]:
             like = min(
                 own, key=lambda s: (_value(s)[1:] != (start, end), _value(s)[1] != start, s.said.start)
             )
-            like = replace(like, said=replace(like.said, value=value))
+            like = replace(like, said=like.said.but(value=value))
         kept.append(like)
     rest = [*values.values(), *(s for s in dated if not any(s is o for o in own))]
     return kept + [_superseded(s) for s in rest]
@@ -236,7 +233,7 @@ def _ranked(found: Sequence[Statement], offer: Offer) -> list[Observation]:
         factor = BY_RANK[s.page.rank(level)]
         if s.is_affirmed and believed.get(s.said.field, s.said.value) != s.said.value:
             factor *= OUTWEIGHED
-        ranked.append(replace(s.said, confidence=s.said.confidence * factor, level_of_care=level))
+        ranked.append(s.said.but(confidence=s.said.confidence * factor, level_of_care=level))
     return ranked
 
 

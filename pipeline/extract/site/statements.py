@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.extract.parsing.page import Block
 from pipeline.extract.parsing.text import fold
@@ -69,7 +69,7 @@ def statements(pages: Sequence[SitePage], offices: Sequence[Office]) -> list[Sta
                 office = office_of(page, o, offices)
                 for level, is_tied in _levels_of(page, o, offered):
                     track = o.track or (page.track if level in page.about else None)
-                    said = o if is_tied else replace(o, confidence=o.confidence * PROVIDER_WIDE)
+                    said = o if is_tied else o.but(confidence=o.confidence * PROVIDER_WIDE)
                     found.append(Statement(said, page, level, track, office, is_tied))
     return found
 
@@ -241,9 +241,9 @@ def _with_evidence(own: Sequence[Statement]) -> list[str]:
     """
     pages = {id(s.page): s.page for s in own}
     tracks = [t for page in pages.values() for t in page.tracks_apart(own[0].level or "")]
-    paged = [replace(s.said, track=s.track) for s in own if s.track and s.track == s.page.track]
+    paged = [s.said.but(track=s.track) for s in own if s.track and s.track == s.page.track]
     told = {*tracks, *own_tracks(paged)}
-    tracks = own_tracks([replace(s.said, track=s.track) for s in own if s.track in told])
+    tracks = own_tracks([s.said.but(track=s.track) for s in own if s.track in told])
     for page in pages.values():
         track = page.track
         is_new = track and track not in tracks and "virtual" in parts_of(track)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import chain, repeat
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -208,7 +209,18 @@ class Visit:
     async def _retrying(self, request: Request) -> Response:
         """One request, and again a bounded number of times where that may help."""
         try:
-            return await self._fetcher.retrying(self._once, request)
+            return await self._once(request)
+        except FetchError as first:
+            # What retries is made where something failed: for each request it would cost a twentieth of it.
+            tries = chain([first], repeat(None))
+
+            async def again() -> Response:
+                if failed := next(tries):
+                    raise failed
+                return await self._once(request)
+
+        try:
+            return await self._fetcher.retrying(again)
         except FetchError as failure:
             if failure.retry and self._settings.attempts > 1:
                 failure.detail += f" (tried {self._settings.attempts} times)"
