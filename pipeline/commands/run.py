@@ -42,7 +42,6 @@ from pipeline.flow.graph import build_defs
 from pipeline.flow.leavings import Leavings, Summary
 from pipeline.flow.options import Options, failed_sources
 from pipeline.flow.partitions import one_run
-from pipeline.flow.passing import passing_instance
 from pipeline.flow.resources import HELD_AS
 from pipeline.flow.run_end import errors, run_end
 from pipeline.flow.schedules import DIRECTORY
@@ -256,11 +255,17 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         with _lasting() as lasting:
             yield lasting
     elif settings.executor == IN_PROCESS:
-        with passing_instance() as passing:
+        with dg.DagsterInstance.ephemeral() as passing:
+            passing.should_store_event = _ends_a_run  # type: ignore[method-assign]  # the result holds all events
             yield passing
     else:
         with TemporaryDirectory() as folder, dg.DagsterInstance.local_temp(folder) as shared:
             yield shared
+
+
+def _ends_a_run(event: dg.EventLogEntry) -> bool:
+    """Or begins one: the status of a run follows from such events, as they are stored."""
+    return event.dagster_event is not None and event.dagster_event.is_job_event
 
 
 def _lasting() -> dg.DagsterInstance:

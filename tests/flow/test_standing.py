@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -23,7 +24,6 @@ from pipeline.flow.assets.warehouse import build_anew, candidate_path
 from pipeline.flow.graph import build_defs
 from pipeline.flow.leavings import Summary
 from pipeline.flow.partitions import one_run
-from pipeline.flow.passing import passing_instance
 from pipeline.flow.standing import FILE, inputs_of, noted, stands
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
@@ -98,7 +98,7 @@ class Lists:
         self.now += timedelta(minutes=5)
         workspace = self.workspace(rebuild)
         job = build_defs(workspace).resolve_job_def("directory_job")
-        with passing_instance() as instance:
+        with dg.DagsterInstance.ephemeral() as instance:
             done = job.execute_in_process(
                 instance=instance, tags=one_run(instance, sorted(self.rows)), run_config=CONFIG
             )
