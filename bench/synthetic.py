@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 import zipcodes
 
+from pipeline.normalize.phone import numbers_of
+
 GENERIC = "Community Behavioral Health,Recovery Center,Counseling Center,Treatment Center,Family Services,Wellness Center,Mental Health Center,Counseling Associates,Behavioral Healthcare,Addiction Services,Health System,Outpatient Services".split(
     ","
 )
@@ -73,6 +75,8 @@ class World:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.zips = [z for z in zipcodes.list_all() if z["zip_code_type"] == "STANDARD"]
+        # a number of any other area is read as none
+        self.areas = [area for area in range(201, 990) if numbers_of(f"{area}-234-2345")]
 
     def records(self, count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         """`count` records, and their truth: record_id, organization, location."""
@@ -95,7 +99,7 @@ class World:
 
     def _phone(self) -> str:
         r = self.random
-        return f"{r.randint(201, 989)}-{r.randint(200, 999)}-{r.randint(0, 9999):04d}"
+        return f"{r.choice(self.areas)}-{r.randint(200, 999)}-{r.randint(0, 9999):04d}"
 
     def _name(self) -> str:
         r = self.random

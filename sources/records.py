@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from sources.well_formed import well_formed
 
@@ -30,9 +31,9 @@ def heading_key(heading: str) -> str:
     return " ".join(heading.split()).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceMention:
-    """A service code or label as the source gives it, and where it stands in the cell that names it."""
+class ServiceMention(NamedTuple):
+    """A service code or label as the source gives it, and where it stands in the cell that names it. A tuple, since a
+    directory of the country has millions."""
 
     text: str  # "OIT", or a label such as "Intensive outpatient treatment"
     category: str | None = None  # "SET", where the source groups its services

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,16 @@ from pipeline.archive.archive import Archive
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "helpers"))
+
+from made_once import in_common  # noqa: E402
+
+for name in [name for name in os.environ if name.startswith(("IOP_", "DAGSTER_"))]:
+    del os.environ[name]  # a test has the settings that it gives itself, and so has what it starts
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _in_common(tmp_path_factory: pytest.TempPathFactory) -> None:
+    in_common(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from pipeline.denied import require_writable, told
 # Root may write everywhere, but not without these.
 RIGHTS = "-dac_override,-dac_read_search"
 NOBODY = 65534
+FOLDERS = ("archive", "stage", "releases", ".run")  # of a run's directory
 
 
 @pytest.mark.parametrize(
@@ -50,25 +52,39 @@ def test_folders_that_may_be_written_to_or_are_not_there_are_no_trouble(tmp_path
     require_writable([tmp_path, tmp_path / "not there"])
 
 
-@pytest.mark.parametrize("locked", ["", "archive", "stage", "releases", ".run"])
-def test_who_may_not_write_is_told_before_anything_is_done(tmp_path: Path, root: Path, locked: str) -> None:
+RUN = """
+import json, sys
+from typer.testing import CliRunner
+from pipeline.cli import app
+for out in sys.argv[1:]:
+    done = CliRunner().invoke(app, ["run", "--profile", "demo", "--out", out])
+    print(json.dumps([out, done.exit_code, done.stdout, done.stderr]))
+"""
+
+
+def test_who_may_not_write_is_told_before_anything_is_done(tmp_path: Path, root: Path) -> None:
     """As somebody whom the folder does not belong to; root is, without its rights over files."""
-    out = tmp_path / "out"
-    for name in ("archive", "stage", "releases", ".run"):
-        (out / name).mkdir(parents=True)
-    folder = out / locked
-    command = [sys.executable, "-m", "pipeline.cli", "run", "--profile", "demo", "--out", str(out)]
+    locked = {tmp_path / (name or "out"): tmp_path / (name or "out") / name for name in ("", *FOLDERS)}
+    command = [sys.executable, "-c", RUN, *map(str, locked)]
     if os.geteuid() == 0:
         if shutil.which("setpriv") is None:
             pytest.skip("root needs setpriv to do without its rights")
-        os.chown(folder, NOBODY, NOBODY)
         command = ["setpriv", f"--bounding-set={RIGHTS}", f"--inh-caps={RIGHTS}", *command]
-    folder.chmod(0o555)
+    for out, folder in locked.items():
+        for name in FOLDERS:
+            (out / name).mkdir(parents=True)
+        if os.geteuid() == 0:
+            os.chown(folder, NOBODY, NOBODY)
+        folder.chmod(0o555)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=True, timeout=60)
     finally:
-        folder.chmod(0o755)
-    assert done.returncode == 1 and done.stdout == ""
-    [line] = done.stderr.splitlines()
-    assert line.startswith(f"Permission denied: {folder}. Chmod or chown it, run as ")
-    assert not [path for path in out.rglob("*") if path.is_file()]
+        for folder in locked.values():
+            folder.chmod(0o755)
+    shown = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [out for out, *_ in shown] == [*map(str, locked)]
+    for (out, folder), (_, code, stdout, stderr) in zip(locked.items(), shown, strict=True):
+        assert (code, stdout) == (1, "")
+        [line] = stderr.splitlines()
+        assert line.startswith(f"Permission denied: {folder}. Chmod or chown it, run as ")
+        assert not [path for path in out.rglob("*") if path.is_file()]

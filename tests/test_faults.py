@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from typer.testing import CliRunner
+from command_line import iop
 
-from pipeline.cli import app
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.reading import extract
 from pipeline.extract.site.assemble import assemble
@@ -162,9 +162,8 @@ def _run(folder: Path, table: str, columns: Mapping[str, str], beside: str = "")
     text = f"{beside}[harbor]\n{table}" + (f"[harbor.columns]\n{mapped}" if mapped else "")
     (folder / "registry").mkdir()
     (folder / "registry" / "harbor.toml").write_text(text, encoding="utf-8")
-    options = ("--registry", str(folder / "registry"), "--out", str(folder / "out"))
-    result = CliRunner().invoke(app, ["run", *options])
-    assert result.exit_code == 0, result.output
+    code, text = iop("run", "--registry", folder / "registry", "--out", folder / "out")
+    assert code == ExitCode.OK, text
 
 
 def match(case: Case, file: Path, folder: Path) -> Any:
@@ -222,6 +221,5 @@ MODES: Mapping[str, Callable[[Case, Path, Path], Any]] = {
 
 @pytest.mark.skipif(not CASES, reason="the shared cases (../shared) are not beside this checkout")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_the_right_value(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+def test_the_right_value(case: Case, tmp_path: Path) -> None:
     assert MODES[case["mode"]](case, FOLDER / case["file"], tmp_path) == case["expected"]

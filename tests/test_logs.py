@@ -11,15 +11,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
-from registry_folder import QUIET, READING, Folder
+from registry_folder import Folder
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.commands import run as run_command
-from pipeline.flow.graph import build_defs
 from pipeline.flow.partitions import one_run
-from pipeline.flow.resources import HELD_AS
-from pipeline.flow.workspace import Workspace
 from pipeline.logs import written
 from pipeline.settings import Settings, SettingsError
 
@@ -39,23 +35,7 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
 
 @pytest.fixture
 def reading_alone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Folder:
-    """`iop run` fetches and reads, and builds no release."""
-
-    def execute(workspace: Workspace, ids: list[str], *_: object) -> dg.ExecuteInProcessResult:
-        return (
-            build_defs(workspace)
-            .resolve_job_def("directory_job")
-            .execute_in_process(
-                instance=folder.instance,
-                tags={**one_run(folder.instance, ids), HELD_AS: workspace.run_id},
-                run_config=QUIET,
-                asset_selection=[dg.AssetKey(name) for name in READING],
-            )
-        )
-
-    monkeypatch.setattr(run_command, "_execute", execute)
-    monkeypatch.setattr(run_command, "tell", lambda *_: None)
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    folder.commands_only_read(monkeypatch)
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     return folder

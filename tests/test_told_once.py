@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from typer.testing import CliRunner
+from command_line import iop
 
-from pipeline.cli import app
+from pipeline.commands.exit_codes import ExitCode
 from sources import kinds
 from sources.kinds import KINDS, Kind, Trust
 from sources.records import ServiceMention, SourceRecord
@@ -55,15 +55,14 @@ def test_a_new_kind_is_a_row_and_a_reader(tmp_path: Path, monkeypatch: pytest.Mo
     """From the registry to the directory, with its trust, and nothing else touched."""
     made_up = Kind("line_list", Trust(2, 0.5), suffixes=(".lines",), reader=read_lines)
     monkeypatch.setitem(KINDS, made_up.name, made_up)
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
     registry, out = tmp_path / "registry", tmp_path / "out"
     (registry / "lists").mkdir(parents=True)
     line = "Elm House|1 Elm Street|Lowell|MA|01852|Intensive Outpatient"
     (registry / "lists" / "one.lines").write_text(line)
     (registry / "lists" / "notes.txt").write_text("no list")
     (registry / "some.toml").write_text('[lines]\nkind = "line_list"\npath = "lists"\n')
-    result = CliRunner().invoke(app, ["run", "--registry", str(registry), "--out", str(out)])
-    assert result.exit_code == 0, result.output
+    code, text = iop("run", "--registry", registry, "--out", out)
+    assert code == ExitCode.OK, text
     with duckdb.connect(str(out / "releases" / "current"), read_only=True) as con:
         ((name, level, confidence, kind),) = con.execute(
             "SELECT organization_name, level_of_care, d.confidence, kind FROM directory d, source"

@@ -14,9 +14,9 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
-from typer.testing import CliRunner
+from command_line import iop as run
+from made_once import made_once
 
-from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.graph import build_defs
 from pipeline.flow.workspace import Workspace
@@ -40,54 +40,62 @@ FACTS = """SELECT entity_id, field, value, first_seen FROM claim WHERE chosen AN
 
 
 @pytest.fixture(scope="module")
-def code(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def code(root: Path) -> Path:
     """The files of the version before, from the history of this checkout."""
-    packed = subprocess.run(f"git archive {OLD}", shell=True, cwd=root, capture_output=True, check=False)
-    if packed.returncode:
-        pytest.skip(f"the version before is not in the history of this checkout: {packed.stderr.decode()}")
-    folder = tmp_path_factory.mktemp("code")
-    with tarfile.open(fileobj=BytesIO(packed.stdout)) as files:
-        files.extractall(folder, filter="data")
-    return folder
+
+    def unpack(folder: Path) -> None:
+        packed = subprocess.run(f"git archive {OLD}", shell=True, cwd=root, capture_output=True, check=False)
+        if packed.returncode:
+            told = packed.stderr.decode()
+            pytest.skip(f"the version before is not in the history of this checkout: {told}")
+        with tarfile.open(fileobj=BytesIO(packed.stdout)) as files:
+            files.extractall(folder, filter="data")
+
+    return made_once("version_before", unpack)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where Dagster keeps its state, of both versions."""
-    return tmp_path_factory.mktemp("home")
+def old(code: Path) -> Path:
+    """The directory of one run of the version before, over two sites, an API and a list of the demo world. Beside each
+    directory, in `home`, Dagster keeps its state."""
+
+    def make(folder: Path) -> None:
+        home, out = folder / "home", folder / "out"
+        home.mkdir()
+        shutil.copy(code / "dagster.yaml", home)
+        environment = os.environ | {"PYTHONPATH": str(code), "DAGSTER_HOME": str(home)}
+        command = [sys.executable, "-c", RUN_OLD, str(code), "run", *where(code, out), *named(SOURCES)]
+        done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == ExitCode.OK, done.stderr
+
+    return made_once("old", make) / "out"
 
 
 @pytest.fixture(scope="module")
-def old(code: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of one run of the version before, over two sites, an API and a list of the demo world."""
-    shutil.copy(code / "dagster.yaml", home)
-    out = tmp_path_factory.mktemp("old") / "out"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("IOP_")}
-    environment |= {"PYTHONPATH": str(code), "DAGSTER_HOME": str(home)}
-    command = [sys.executable, "-c", RUN_OLD, str(code), "run", *where(code, out), *named(SOURCES)]
-    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == ExitCode.OK, done.stderr
-    return out
-
-
-@pytest.fixture(scope="module")
-def upgraded(code: Path, home: Path, old: Path, root: Path) -> Path:
+def upgraded(code: Path, old: Path, root: Path) -> Path:
     """The directory after the next run, which is ours; every source is asked again."""
-    out = shutil.copytree(old, old.parent / "upgraded", symlinks=True)
-    shutil.copy(root / "dagster.yaml", home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DAGSTER_HOME", str(home))
-        patch.chdir(home)  # dagster.yaml names its folders from here
-        iop("run", *where(code, out), *named(SOURCES))
-    return out
+
+    def make(folder: Path) -> None:
+        home = folder / "home"
+        shutil.copytree(old.parent, folder, symlinks=True, dirs_exist_ok=True)
+        shutil.copy(root / "dagster.yaml", home)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DAGSTER_HOME", str(home))
+            patch.chdir(home)  # dagster.yaml names its folders from here
+            iop("run", *where(code, folder / "out"), *named(SOURCES))
+
+    return made_once("upgraded", make) / "out"
 
 
 @pytest.fixture(scope="module")
 def replayed(code: Path, old: Path) -> Path:
     """The directory after our replay of one site and the API; what the others gave is as the version before left it."""
-    out = shutil.copytree(old, old.parent / "replayed", symlinks=True)
-    iop("replay", *where(code, out), *named((SITES[0], LISTS[0])))
-    return out
+
+    def replay(folder: Path) -> None:
+        shutil.copytree(old.parent, folder, symlinks=True, dirs_exist_ok=True)
+        iop("replay", *where(code, folder / "out"), *named((SITES[0], LISTS[0])))
+
+    return made_once("replayed", replay) / "out"
 
 
 def where(code: Path, out: Path) -> tuple[str, ...]:
@@ -99,10 +107,10 @@ def named(source_ids: tuple[str, ...]) -> list[str]:
     return [word for source_id in source_ids for word in ("--source", source_id)]
 
 
-def iop(*arguments: str) -> str:
-    result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == ExitCode.OK, result.output
-    return result.output
+def iop(*arguments: object) -> str:
+    code, text = run(*arguments)
+    assert code == ExitCode.OK, text
+    return text
 
 
 def rows(out: Path, sql: str, *values: Any) -> set[tuple[Any, ...]]:
@@ -164,9 +172,8 @@ def test_old_releases_open(code: Path, upgraded: Path, tmp_path: Path) -> None:
     assert (tmp_path / "hsds" / "datapackage.json").exists()
 
 
-def test_dagster_shows_the_runs_of_both(
-    code: Path, home: Path, upgraded: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dagster_shows_the_runs_of_both(code: Path, upgraded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = upgraded.parent / "home"
     monkeypatch.chdir(home)
     settings = Settings.choose("demo", code / "sources/demo/registry", upgraded, environment={})
     graph = build_defs(Workspace(settings)).resolve_asset_graph()

@@ -11,7 +11,6 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,8 @@ from typing import Any
 import duckdb
 
 from warehouse.admission import admit
+from warehouse.build_report import BuildReport
+from warehouse.clock import next_change
 from warehouse.contracts import contract_version, release_tables
 from warehouse.coverage.marts import functions
 from warehouse.coverage.marts.fill import fill_marts
@@ -42,18 +43,6 @@ SCRATCH = ("stage", "previous", "override", "policy", "work")
 
 class BuildError(RuntimeError):
     """A release that could not be built; the message names what to look at."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What was built: the file, the number of the release, rows per table, seconds per model, and rows in quarantine by
-    source: what reading refused and what admission did."""
-
-    path: Path
-    release: int
-    rows: Mapping[str, int]
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    quarantined: Mapping[str, int] = field(default_factory=dict)
 
 
 def build(
@@ -104,7 +93,8 @@ def build(
         _at_once(connection, [text for contract in contracts.values() for text in comments(contract)])
         rows = {name: _count(connection, name) for name in contracts}
         refused = connection.execute("SELECT source_id, count(*) FROM quarantine GROUP BY ALL").fetchall()
-        return BuildReport(out, release, rows, seconds, dict(refused))
+        changes_at = next_change(connection, contracts, now)
+        return BuildReport(out, release, rows, seconds, dict(refused), changes_at)
 
 
 @contextmanager

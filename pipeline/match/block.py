@@ -6,13 +6,14 @@ order, so that the work grows with the number of records whatever a key is share
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Flags, Ints
+from pipeline.match.arrays import Flags, Ints, changes, distinct
 from pipeline.match.records import CAMPUS, PO_BOX, STREET, Records
+from pipeline.match.texts import Texts
 
 Pairs = tuple[Ints, Ints]
 
@@ -20,62 +21,53 @@ LIMIT = 80
 WINDOW = 6
 
 
-def location_pairs(r: Records) -> Pairs:
+def location_pairs(r: Records) -> Iterator[Pairs]:
     """Pairs that may be one place: a house number in common nearby, or one of them not located and a phone or name."""
-    rows = np.arange(len(r))
+    rows = np.arange(len(r), dtype=np.int32)
     numbered = (r.located == STREET) & (r.number > 0) & ~r.virtual
     ranged = numbered & (r.high != r.low)
     numbers = np.concatenate([np.where(r.low > 0, r.low, -r.number)[numbered], r.high[ranged]])
     where = np.concatenate([rows[numbered], rows[ranged]])
     boxes, campus = (r.located == PO_BOX) & ~r.virtual, (r.located == CAMPUS) & ~r.virtual
-    found = [
-        _within(r, where, numbers, r.zip[where]),
-        _within(r, where, numbers, r.city[where]),
-        _within(r, where, numbers, r.phone[where]),
-        _within(r, rows[boxes], r.number[boxes], r.zip[boxes]),
-        _within(r, rows[campus], r.street[campus], r.zip[campus]),
-        _within(r, rows[campus], r.street[campus], r.city[campus]),
-        *_unlocated(r, ~r.virtual),
-    ]
-    return merge(found, len(r))
+    for area in (r.zip, r.city, r.phone):
+        yield _within(r, where, numbers, area[where])
+    yield _within(r, rows[boxes], r.number[boxes], r.zip[boxes])
+    for area in (r.zip, r.city):
+        yield _within(r, rows[campus], r.street.code[campus], area[campus])
+    yield from _unlocated(r, ~r.virtual)
 
 
-def _unlocated(r: Records, physical: Flags) -> Iterable[Pairs]:
+def _unlocated(r: Records, physical: Flags) -> Iterator[Pairs]:
     """Records without a street meet all that share phone or name in the same ZIP code or city."""
     vague = (r.located != STREET) & physical
-    for area in (r.zip, r.city):
-        for key in (r.phone, r.name, r.label):
-            near = np.unique((key * _size(area) + area)[vague & (key > 0) & (area > 0)])
-            rows = np.flatnonzero(np.isin(key * _size(area) + area, near) & physical & (key > 0) & (area > 0))
+    for key in (r.phone, r.name, r.label):
+        rows = np.flatnonzero(np.isin(key, key[vague]) & physical)
+        for area in (r.zip, r.city):
             left, right = _within(r, rows, key[rows], area[rows])
             keep = vague[left] | vague[right]
             yield left[keep], right[keep]
 
 
-def organization_pairs(r: Records, profile: Ints) -> Pairs:
+def organization_pairs(r: Records, profile: Ints) -> Iterator[Pairs]:
     """Pairs that may be one operator, among the records in `profile` (one for each way a place presents itself)."""
     numbers = np.column_stack([r.phone, r.others])[profile]
-    rows = np.repeat(profile, numbers.shape[1])
-    city, rare = r.city[profile], _rarest(r, r.name[profile])
+    yield _within(r, np.repeat(profile, numbers.shape[1]), numbers.ravel())
+    yield _within(r, profile, r.domain.code[profile])
+    names = np.concatenate([r.name[profile], r.alias[profile], r.label[profile]])
+    whole = np.concatenate([np.ones(2 * len(profile), bool), np.isin(r.label[profile], r.name[profile])])
+    yield _within(r, np.tile(profile, 3)[whole], names[whole])
+    city = r.city[profile]
+    yield _within(r, profile, r.low[profile] * np.int64(len(r.street)) + r.street.code[profile], city)
+    rare = _rarest(r, r.name[profile])
     local, local_label = (
         np.where((word > 0) & (city > 0), word * _size(r.city) + city, 0)
         for word in (rare, _rarest(r, r.site[profile]))
     )
     known = np.isin(local_label, local)  # a site name matters where it is an operator's name in the same city
-    names = np.concatenate([r.name[profile], r.alias[profile], r.label[profile]])
-    thrice = np.concatenate([profile] * 3)
-    whole = np.concatenate([np.ones(2 * len(profile), bool), np.isin(r.label[profile], r.name[profile])])
-    found = [
-        _within(r, rows, numbers.ravel()),
-        _within(r, profile, r.domain[profile]),
-        _within(r, thrice[whole], names[whole]),
-        _within(r, profile, r.low[profile] * _size(r.street) + r.street[profile], city),
-        _within(r, np.concatenate([profile, profile[known]]), np.concatenate([local, local_label[known]])),
-        _within(r, profile, rare, r.state[profile]),
-        _identified(r, profile),
-        _named_by_domain(r, profile),
-    ]
-    return merge(found, len(r))
+    yield _within(r, np.concatenate([profile, profile[known]]), np.concatenate([local, local_label[known]]))
+    yield _within(r, profile, rare, r.state[profile])
+    yield _identified(r, profile)
+    yield _named_by_domain(r, profile)
 
 
 def _rarest(r: Records, names: Ints) -> Ints:
@@ -85,30 +77,27 @@ def _rarest(r: Records, names: Ints) -> Ints:
 
 def _named_by_domain(r: Records, profile: Ints) -> Pairs:
     """Records whose whole name is the web domain of another, and those that print the domain."""
-    texts = np.concatenate([r.domain_text[profile], r.names.squeezed[r.name[profile]]])
-    codes = pl.Series(texts, dtype=pl.String).rank("dense").cast(pl.Int64).to_numpy() * (texts != "")
-    size = len(profile)
-    shared = np.isin(codes, codes[:size][codes[:size] > 0]) & (codes > 0)
-    return _within(r, np.tile(profile, 2)[shared], codes[shared])
+    codes = Texts.of(pl.concat([r.domain_names, r.names.squeezed])).code
+    domain, name = codes[: len(r.domain)][r.domain.code[profile]], codes[len(r.domain) :][r.name[profile]]
+    shared = np.isin(name, domain)
+    return _within(r, np.concatenate([profile, profile[shared]]), np.concatenate([domain, name[shared]]))
 
 
 def _identified(r: Records, profile: Ints) -> Pairs:
-    known = {pair: n for n, pair in enumerate(sorted({p for i in profile for p in r.identifiers[i]}), 1)}
-    listed = [(int(i), known[pair]) for i in profile for pair in r.identifiers[i]]
-    table = np.array(listed, dtype=np.int64).reshape(-1, 2)
-    return _within(r, table[:, 0], table[:, 1])
+    listed = r.identifiers.filter(pl.col("row").is_in(profile))
+    return _within(r, listed["row"].to_numpy(), listed["identifier"].to_numpy())
 
 
 def identifier_pairs(r: Records) -> Pairs:
     """Pairs with an identifier of a registry in common (license number, NPI)."""
-    return _identified(r, np.array([i for i, found in enumerate(r.identifiers) if found], dtype=np.int64))
+    return _within(r, r.identifiers["row"].to_numpy(), r.identifiers["identifier"].to_numpy())
 
 
 def merge(found: Iterable[Pairs], size: int) -> Pairs:
     """Distinct pairs, left before right, in order."""
     codes = [np.minimum(a, b) * np.int64(size) + np.maximum(a, b) for a, b in found]
-    code = pl.Series(np.concatenate(codes)).unique().sort().to_numpy()
-    left, right = code // size, code % size
+    code = distinct(np.concatenate([np.zeros(0, dtype=np.int64), *codes]))
+    left, right = ((part(code, np.int64(size))).astype(np.int32) for part in (np.floor_divide, np.remainder))
     return left[left != right], right[left != right]
 
 
@@ -118,17 +107,29 @@ def _size(codes: Ints) -> np.int64:
 
 def _within(r: Records, rows: Ints, *keys: Ints) -> Pairs:
     """Pairs of `rows` that agree in all keys; 0 in a key is *not stated* and agrees with nothing."""
-    stated = np.logical_and.reduce([key != 0 for key in keys]) if len(rows) else np.zeros(0, bool)
-    frame = pl.DataFrame({f"k{n}": key[stated] for n, key in enumerate(keys)})
-    columns = frame.columns
-    frame = frame.with_columns(row=rows[stated], name=r.name[rows[stated]])
-    frame = frame.with_columns(size=pl.len().over(columns)).filter(pl.col("size") > 1)
-    small = frame.filter(pl.col("size") <= LIMIT).drop("size", "name")
-    joined = small.join(small, on=columns, suffix="_").filter(pl.col("row") < pl.col("row_"))
-    left, right = [joined["row"].to_numpy()], [joined["row_"].to_numpy()]
-    large = frame.filter(pl.col("size") > LIMIT).sort(*columns, "name", "row")
-    for step in range(1, WINDOW + 1):
-        ahead = large.with_columns(pl.col("row").shift(-step).over(columns).alias("row_")).drop_nulls("row_")
-        left.append(ahead["row"].to_numpy())
-        right.append(ahead["row_"].to_numpy())
+    stated = np.flatnonzero(np.logical_and.reduce([key != 0 for key in keys]))
+    key = pl.DataFrame({f"key{n}": key[stated] for n, key in enumerate(keys)}).hash_rows().to_numpy()
+    order = np.argsort(key)
+    key, rows = key[order], rows[stated[order]]
+    first = np.flatnonzero(changes(key))
+    size = np.diff(first, append=len(key))
+    large = np.repeat(size > LIMIT, size)
+    small = _all_pairs(key[~large], rows[~large], LIMIT)
+    key, rows = key[large], rows[large]
+    by_name = pl.DataFrame({"key": key, "name": r.names.texts.gather(r.name[rows]), "row": rows}).sort(
+        "key", "name", "row"
+    )
+    window = _all_pairs(by_name["key"].to_numpy(), by_name["row"].to_numpy(), WINDOW)
+    return np.concatenate([small[0], window[0]]), np.concatenate([small[1], window[1]])
+
+
+def _all_pairs(key: Ints, rows: Ints, reach: int) -> Pairs:
+    """Pairs of rows of one key that stand at most `reach` apart, keys being in order."""
+    left, right = [], []
+    at = np.arange(len(key))
+    for step in range(1, reach + 1):
+        at = at[at < len(key) - step]
+        at = at[key[at] == key[at + step]]
+        left.append(rows[at])
+        right.append(rows[at + step])
     return np.concatenate(left), np.concatenate(right)

@@ -1,15 +1,20 @@
 """Clusters from pairs that never chain over a veto.
 
 Pairs are joined surest first; two groups with a veto between any of their members stay apart, whoever else would
-connect them. The result depends on the pairs and not on their order.
+connect them. The result depends on the pairs and not on their order. Most items are connected by pairs against which nothing
+speaks: they are a group as they are, and only the others are joined pair by pair.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from pipeline.match.arrays import Flags, Floats, Ints
-from pipeline.match.cohesion import Cohesion
+from pipeline.match.cohesion import Cohesion, Pair
 
 
 def cluster(
@@ -27,9 +32,52 @@ def cluster(
     `home` tells where an item stands, 0 for *not known*: an item without a home never connects two homes.
     `cohesion` is asked before two groups are joined; what it refuses is asked again as long as groups grow.
     """
-    parent = list(range(size))
-    homes = home.tolist() if home is not None else [0] * size
-    vague = [not place for place in homes]
+    linking = (probability >= join) & ~vetoed
+    group = _connected(size, left[linking], right[linking])
+    homes = np.zeros(size, dtype=np.int64) if home is None else home
+    within = vetoed & (group[left] == group[right])
+    doubtful = _of_several_homes(group, homes)
+    doubtful[group[left[within]]] = True
+    if cohesion:
+        doubtful |= ~cohesion.certain(group)
+    asked, foes = (np.flatnonzero(pairs & doubtful[group[left]]) for pairs in (linking, within))
+    surest = np.lexsort((right[asked], left[asked], -np.round(probability[asked], 6)))
+    items = np.flatnonzero(doubtful[group])
+    if cohesion:
+        cohesion.look_at(items)
+    group[items] = _joined(
+        dict(zip(items.tolist(), homes[items].tolist(), strict=True)),
+        list(zip(left[asked[surest]].tolist(), right[asked[surest]].tolist(), strict=True)),
+        zip(left[foes].tolist(), right[foes].tolist(), strict=True),
+        cohesion,
+    )
+    return group
+
+
+def _connected(size: int, left: Ints, right: Ints) -> Ints:
+    """The smallest item that each is connected with."""
+    links = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
+    count, component = connected_components(links, directed=False)
+    smallest = np.empty(count, dtype=np.int64)
+    smallest[component[::-1]] = np.arange(size - 1, -1, -1)  # of several the last one stays
+    return np.asarray(smallest[component])
+
+
+def _of_several_homes(group: Ints, homes: Ints) -> Flags:
+    """The groups that stand at more than one home."""
+    stated = np.flatnonzero(homes)
+    some, several = np.zeros(len(group), dtype=np.int64), np.zeros(len(group), dtype=bool)
+    some[group[stated]] = homes[stated]
+    several[group[stated[some[group[stated]] != homes[stated]]]] = True
+    return several
+
+
+def _joined(
+    homes: dict[int, int], pairs: list[Pair], foes: Iterable[Pair], cohesion: Cohesion | None
+) -> list[int]:
+    """The group of each item of `homes`, joined pair by pair."""
+    parent = {item: item for item in homes}
+    vague = {item for item, home in homes.items() if not home}
     enemies: dict[int, set[int]] = {}
 
     def root(item: int) -> int:
@@ -38,20 +86,14 @@ def cluster(
             item = parent[item]
         return item
 
-    linked = np.zeros(size, dtype=bool)
-    linkable = (probability >= join) & ~vetoed
-    linked[left[linkable]] = linked[right[linkable]] = True
-    matters = vetoed & linked[left] & linked[right]
-    for a, b in zip(left[matters].tolist(), right[matters].tolist(), strict=True):
+    for a, b in foes:
         enemies.setdefault(a, set()).add(b)
         enemies.setdefault(b, set()).add(a)
-    order = np.lexsort((right[linkable], left[linkable], -np.round(probability[linkable], 6)))
-    pairs = list(zip(left[linkable][order].tolist(), right[linkable][order].tolist(), strict=True))
     grown = True
     while pairs and grown:
         refused, grown = [], False
         for pair in pairs:
-            bridge = vague[pair[0]] or vague[pair[1]]
+            bridge = pair[0] in vague or pair[1] in vague
             a, b = root(pair[0]), root(pair[1])
             if a == b or (a in enemies and b in enemies[a]):
                 continue
@@ -69,7 +111,7 @@ def cluster(
                 cohesion.join(keep, lose)
             grown = True
         pairs = refused
-    return np.array([root(item) for item in range(size)], dtype=np.int64)
+    return [root(item) for item in parent]
 
 
 def _inherit(enemies: dict[int, set[int]], keep: int, lose: int) -> None:

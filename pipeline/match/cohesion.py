@@ -8,6 +8,7 @@ common: places on both sides must be linked, the more the larger a side is.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 
@@ -20,23 +21,58 @@ FEW = 2  # places that may be a program of a larger operator
 class Cohesion:
     """Groups of places, at first one for each; `fits` asks, `join` follows what was joined.
 
-    `place`, `words`: for each record its place and what its operator is known by (`NameTable.marks`), -1 for none.
+    `place`, `marks`: the place of each record, and of some records what their operators are known by
+    (`NameTable.marks`), -1 for none.
     `left`, `right`, `far`: linked places, and whether nothing but a name links them over a state line.
     """
 
-    def __init__(self, size: int, place: Ints, words: Ints, left: Ints, right: Ints, far: Flags) -> None:
-        self._group = list(range(size))
+    def __init__(
+        self, size: int, place: Ints, marks: Callable[[Ints], Ints], left: Ints, right: Ints, far: Flags
+    ) -> None:
+        self._size = size
+        self._place, self._marks = place, marks
+        self._left, self._right, self._links_far = left, right, far
+
+    def certain(self, group: Ints) -> Flags:
+        """Of groups of connected places, each known by its smallest, those that hold together in whatever order they are joined:
+        one or two places, and those whose usual names have a word in common."""
+        places = np.bincount(group, minlength=self._size)
+        far = np.zeros(self._size, dtype=bool)
+        far[group[self._left[self._links_far]]] = True
+        certain = places < 3
+        rows = np.flatnonzero(~certain[group[self._place]])
+        place, printed = self._place[rows], _once(self._marks(rows))
+        row, column = np.nonzero(printed >= 0)
+        words = np.int64(printed.max(initial=0) + 1)
+        key, count = np.unique(place[row] * words + printed[row, column], return_counts=True)
+        at, word = key // words, key % words
+        usual = 2 * count >= np.bincount(place, minlength=self._size)[at] + far[group[at]]
+        key, count = np.unique(group[at[usual]] * words + word[usual], return_counts=True)
+        certain[key[count == places[key // words]] // words] = True
+        return np.asarray(certain)
+
+    def look_at(self, places: Ints) -> None:
+        """Gather what is told of these places, about which alone may be asked."""
+        wanted = np.zeros(self._size, dtype=bool)
+        wanted[places] = True
+        rows = np.flatnonzero(wanted[self._place])
+        self._group = {place: place for place in places.tolist()}
         self._places: dict[int, list[int]] = {}
-        self._records = Counter(place.tolist())
+        self._records = Counter(self._place[rows].tolist())
         self._words: dict[int, Counter[int]] = {}
-        for where, found in zip(place.tolist(), words.tolist(), strict=True):
+        for where, found in zip(self._place[rows].tolist(), self._marks(rows).tolist(), strict=True):
             self._words.setdefault(where, Counter()).update({word for word in found if word >= 0})
         self._printed = {where: frozenset(words) for where, words in self._words.items()}
-        self._far = set(zip(left[far].tolist(), right[far].tolist(), strict=True))
-        ends, others = np.concatenate([left, right]), np.concatenate([right, left])
-        order = np.argsort(ends, kind="stable")
-        self._others = others[order].tolist()
-        self._start = np.searchsorted(ends[order], np.arange(size + 1)).tolist()
+        self._far: set[Pair] = set()
+        self._others: dict[int, list[int]] = {}
+        links = np.flatnonzero(wanted[self._left])
+        for a, b, far in zip(
+            *(end[links].tolist() for end in (self._left, self._right, self._links_far)), strict=True
+        ):
+            self._others.setdefault(a, []).append(b)
+            self._others.setdefault(b, []).append(a)
+            if far:
+                self._far.add((a, b))
 
     def fits(self, a: int, b: int, pair: Pair) -> bool:
         """Whether the groups `a` and `b`, which `pair` links, are one operator."""
@@ -71,7 +107,7 @@ class Cohesion:
         here: set[int] = set()
         there: set[int] = set()
         for place in self._of(small):
-            for other in self._others[self._start[place] : self._start[place + 1]]:
+            for other in self._others.get(place, ()):
                 if self._group[other] == large:
                     here.add(place)
                     there.add(other)
@@ -87,3 +123,11 @@ class Cohesion:
 def _asked(size: int) -> int:
     """Linked places asked of a group: 1 of 1, 2 of 2 or 3, 3 of 4 to 7, 6 of 40."""
     return size.bit_length()
+
+
+def _once(words: Ints) -> Ints:
+    """The words of each row, -1 in the place of those that stand before."""
+    once = words.copy()
+    for column in range(1, words.shape[1]):
+        once[(words[:, :column] == words[:, [column]]).any(axis=1), column] = -1
+    return once

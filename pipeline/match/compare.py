@@ -1,54 +1,32 @@
-"""What two records say of each other, field by field: a relation, never just "equal or not".
-
-*Unknown* (one side does not state it) is kept apart from *different*. Each relation is a code; `weights.csv` says what
-it is worth at each level.
-"""
+"""What two records say of each other, field by field: a relation, never just "equal or not"."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TypeVar
 
 import numpy as np
-from rapidfuzz import fuzz, process
+import polars as pl
 
-from pipeline.match.arrays import Codes, Flags, Floats, Ints
+from pipeline.match.arrays import Codes, Flags, Floats, Ints, distinct
 from pipeline.match.names import (
     CONTAINED,
     CROSS,
     DIFFERENT,
     DOMAIN,
     EXACT,
-    NAME_RELATIONS,
     RELATED,
     SIMILAR,
     TELLING,
     UNKNOWN,
 )
 from pipeline.match.records import CAMPUS, PO_BOX, STREET, Records
-from pipeline.match.spelling import inside, misread
+from pipeline.match.relations import Comparison, code
+from pipeline.match.spelling import inside, misread, spelled_alike
+from pipeline.match.texts import Texts, pairs_of
 
-RELATIONS: Mapping[str, tuple[str, ...]] = {
-    "base": ("base",),
-    "street": ("unknown", "same", "letter", "suffix", "similar", "misread", "different"),
-    "locality": ("same", "city", "elsewhere", "state"),
-    "unit": ("unknown", "same", "similar", "different"),
-    "phone": ("unknown", "same", "extension", "crossed", "intake", "near", "different"),
-    "name": NAME_RELATIONS,
-    "label": ("unknown", "same", "different"),
-    "department": ("unknown", "different"),
-    "withheld": ("unknown", "crossed"),
-    "building": ("unknown", "phone", "host"),
-    "domain": ("unknown", "same", "different"),
-    "identifier": ("unknown", "same", "different"),
-    "file": ("other", "same"),
-    "area": ("building", "city", "state", "elsewhere"),
-    "alone": ("other", "state", "site", "own", "elsewhere"),
-}
+T = TypeVar("T")
 
 SIMILAR_STREETS = 84.0  # rapidfuzz ratio
 SIMILAR_DOMAINS = 92.0
@@ -56,40 +34,22 @@ TELLING_SITE = 6.0  # nats of a site name that only one operator would use
 SHORTEST_DOMAIN = 8  # letters
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Relations of each pair by field, and how much the shared name and number tell."""
-
-    left: Ints
-    right: Ints
-    relation: Mapping[str, Codes]
-    shared_name: Floats  # nats
-    operators: Floats  # operators who use the phone that the two share, 1 where it is theirs alone
-    domain_operators: Floats
-    identifier_operators: Floats
-    names: float  # nats: how much likelier names agree by chance than in the directories the counts come from
-
-
-def code(field: str, relation: str) -> int:
-    return RELATIONS[field].index(relation)
-
-
-def compare(r: Records, left: Ints, right: Ints) -> Comparison:
-    """Compare every pair in every field."""
+def compare(r: Records, left: Ints, right: Ints, asked: Collection[str]) -> Comparison:
+    """Compare every pair in every field. What costs much is looked at only where the field is `asked` for."""
     phone, number = _phone(r, left, right)
     name, shared = _name(r, left, right)
     label = _label(r, left, right)
     locality = _locality(r, left, right)
     street = _street(r, left, right, phone, locality)
     area = _area(r, left, right, street, locality)
-    domain = _equal(r.domain[left], r.domain[right])
+    domain = _equal(r.domain.code[left], r.domain.code[right])
     crossed = phone == code("phone", "crossed")
     departments = (label == code("label", "different")) & _differ(r.phone, left, right) & ~crossed
     relation = {
         "base": np.zeros(len(left), np.int8),
         "street": street,
         "locality": locality,
-        "unit": _unit(r, left, right),
+        "unit": _unit(r, left, right) if "unit" in asked else np.zeros(len(left), np.int8),
         "phone": phone,
         "name": name,
         "label": label,
@@ -103,15 +63,15 @@ def compare(r: Records, left: Ints, right: Ints) -> Comparison:
     }
     relation["alone"] = _alone(r, left, right, relation)
     numbers = np.column_stack([r.phone, r.others])
-    domains = np.where(domain == code("domain", "same"), r.domain[left], 0)
+    domains = np.where(domain == code("domain", "same"), r.domain.code[left], 0)
     return Comparison(
         left,
         right,
         relation,
         shared,
         _operators(r, numbers, number),
-        _operators(r, r.domain[:, None], domains),
-        _identified(r, left, right, relation["identifier"] == code("identifier", "same")),
+        _operators(r, r.domain.code[:, None], domains),
+        _identified(r, left, right),
         r.names.crowd(r.name),
     )
 
@@ -138,7 +98,7 @@ def _street(r: Records, left: Ints, right: Ints, phone: Codes, locality: Codes) 
     exact = r.number[left] == r.number[right]
     stated = (r.low[left] > 0) & (r.low[right] > 0)
     numbered = exact | stated & (r.low[left] <= r.high[right]) & (r.low[right] <= r.high[left])
-    same_name = r.street[left] == r.street[right]
+    same_name = r.street.code[left] == r.street.code[right]
     dialled = (phone == code("phone", "same")) | (phone == code("phone", "extension"))
     here = numbered & ~same_name & dialled & (locality == code("locality", "same"))
     turned = _differ(r.direction, left, right)
@@ -160,20 +120,30 @@ def _street(r: Records, left: Ints, right: Ints, phone: Codes, locality: Codes) 
 
 def _similar_streets(r: Records, left: Ints, right: Ints, asked: Flags) -> Flags:
     """Street names that are misspelled, or one with words left out of the other, among the pairs asked for."""
-    similar = asked.copy()
-    a, b = r.street_text[left[asked]], r.street_text[right[asked]]
-    if len(a):
-        ratio: Any = process.cpdist(a, b, scorer=fuzz.ratio, score_cutoff=SIMILAR_STREETS, workers=-1)
-        shorter = [inside(x, y) for x, y in zip(a, b, strict=True)]
-        similar[asked] = (ratio >= SIMILAR_STREETS) | np.array(shorter)
-    return similar
+    a, b, pair = _distinct(r.street, left, right, asked)
+    alike = spelled_alike(r.street.distinct, a, r.street.distinct, b, SIMILAR_STREETS)
+    return _answered(asked, (alike | np.fromiter(_each(inside, r.street, a, b), dtype=bool))[pair])
 
 
 def _misread(r: Records, left: Ints, right: Ints, asked: Flags) -> Flags:
     """Street names that may be typed or read wrongly, among the pairs asked for."""
+    a, b, pair = _distinct(r.street, left, right, asked)
+    return _answered(asked, np.fromiter(_each(misread, r.street, a, b), dtype=bool)[pair])
+
+
+def _distinct(texts: Texts, left: Ints, right: Ints, asked: Flags) -> tuple[Ints, Ints, Ints]:
+    """Each pair of texts once among the pairs of records asked for, and which of them each of those has."""
+    return pairs_of(texts.code[left[asked]], texts.code[right[asked]], len(texts))
+
+
+def _each(relation: Callable[[str, str], T], texts: Texts, a: Ints, b: Ints) -> Iterator[T]:
+    return map(relation, texts.distinct.gather(a), texts.distinct.gather(b))
+
+
+def _answered(asked: Flags, answers: Flags) -> Flags:
+    """The answers for those asked, no for all others."""
     found = asked.copy()
-    texts = zip(r.street_text[left[asked]], r.street_text[right[asked]], strict=True)
-    found[asked] = [misread(a, b) for a, b in texts]
+    found[asked] = answers
     return found
 
 
@@ -236,24 +206,23 @@ def _alone(r: Records, left: Ints, right: Ints, relation: Mapping[str, Codes]) -
 def _chains(r: Records, left: Ints, right: Ints) -> Ints:
     """Names that numbers or web sites tie together in most states where they stand, by namesakes so tied."""
     size = np.int64(r.state.max(initial=0) + 1)
-    everywhere = np.unique(r.name * size + r.state) // size
-    tied = np.unique(np.concatenate([r.name[end] * size + r.state[end] for end in (left, right)])) // size
+    everywhere = distinct(r.name * size + r.state) // size
+    tied = distinct(np.concatenate([r.name[end] * size + r.state[end] for end in (left, right)])) // size
     names, states = np.unique(tied, return_counts=True)
-    return names[2 * states >= np.bincount(everywhere)[names]]
+    return np.asarray(names[2 * states >= np.bincount(everywhere)[names]])
 
 
 def _unit(r: Records, left: Ints, right: Ints) -> Codes:
-    relation = _equal(r.unit[left], r.unit[right])
-    asked = _differ(r.unit, left, right)
-    texts = zip(r.unit_text[left[asked]], r.unit_text[right[asked]], strict=True)
-    relation[asked] = [_units(a, b) for a, b in texts]
+    relation = _equal(r.unit.code[left], r.unit.code[right])
+    asked = _differ(r.unit.code, left, right)
+    a, b, pair = _distinct(r.unit, left, right, asked)
+    relation[asked] = np.fromiter(_each(_units, r.unit, a, b), dtype=np.int8)[pair]
     return relation
 
 
 _DESIGNATED = re.compile(r"(?<![A-Z])([A-Z]+)((?: \w*\d\w*| [A-Z](?= |$))+)")
 
 
-@lru_cache(maxsize=65_536)
 def _units(a: str, b: str) -> int:
     """Units of the same designator are comparable: STE 100 and STE 100A overlap, STE 100 and FL 2 cannot be told."""
     one, two = ({d: set(ids.split()) for d, ids in _DESIGNATED.findall(text)} for text in (a, b))
@@ -293,31 +262,29 @@ def _among(numbers: Ints, others: Ints) -> Flags:
     return np.asarray(((others == numbers[:, None]) & (others > 0)).any(axis=1))
 
 
-def _operators(r: Records, printed: Ints, wanted: Ints) -> Floats:
+def _operators(r: Records, printed: Ints, wanted: Ints) -> Ints:
     """How many operators, known by the rarest word of their names, print each wanted number or domain."""
-    users = np.repeat(r.names.rarest(r.name), printed.shape[1]) + 1
-    keys = printed.ravel()
+    rows, columns = np.nonzero(printed)
+    users = r.names.rarest(r.name[rows]) + 1
     size = np.int64(users.max(initial=0) + 1)
-    pairs = np.unique(keys[keys > 0] * size + users[keys > 0])
+    pairs = distinct(printed[rows, columns] * size + users)
     values, counts = np.unique(pairs // size, return_counts=True)
-    if not len(values):
-        return np.ones(len(wanted))
-    place = np.clip(np.searchsorted(values, wanted), 0, len(values) - 1)
-    return np.where(values[place] == wanted, counts[place], 1).astype(np.float64)
+    operators = np.ones(len(wanted), dtype=np.int32)
+    if len(values):
+        place = np.minimum(np.searchsorted(values, wanted), len(values) - 1)
+        found = values[place] == wanted
+        operators[found] = counts[place[found]]
+    return operators
 
 
-def _identified(r: Records, left: Ints, right: Ints, same: Flags) -> Floats:
+def _identified(r: Records, left: Ints, right: Ints) -> Ints:
     """The same of the identifier that two records share, of several the one with the fewest; 1 where they share none."""
-    found, pairs = np.ones(len(left)), np.flatnonzero(same).tolist()
-    operators: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for identifiers, word in (
-        zip(r.identifiers, r.names.rarest(r.name).tolist(), strict=True) if pairs else ()
-    ):
-        for identifier in identifiers:
-            operators[identifier].add(word)
-    for pair in pairs:
-        shared = set(r.identifiers[left[pair]]) & set(r.identifiers[right[pair]])
-        found[pair] = min(len(operators[identifier]) for identifier in shared)
+    found = np.ones(len(left), dtype=np.int32)
+    shared = _of_one_scheme(r, left, right).filter(pl.col("identifier") == pl.col("identifier_right"))
+    users = r.identifiers.with_columns(word=r.names.rarest(r.name[r.identifiers["row"].to_numpy()]))
+    counts = users.group_by("identifier").agg(operators=pl.col("word").n_unique())
+    fewest = shared.join(counts, on="identifier").group_by("pair").agg(pl.col("operators").min())
+    found[fewest["pair"].to_numpy()] = fewest["operators"].to_numpy()
     return found
 
 
@@ -340,11 +307,12 @@ def _name(r: Records, left: Ints, right: Ints) -> tuple[Codes, Floats]:
         across = (relation > UNKNOWN) & (relation <= CONTAINED) & (information >= TELLING)
         best[rows[across]], shared[rows[across]] = CROSS, information[across]
     _shared_site(r, left, right, best, shared)
-    stated = (r.domain[left] > 0) | (r.domain[right] > 0)
-    for i in np.flatnonzero((best >= RELATED) & stated).tolist():
-        if _is_domain(r, left[i], right[i]) or _is_domain(r, right[i], left[i]):
-            best[i] = DOMAIN
-            shared[i] = max(shared[i], r.names.information[r.name[[left[i], right[i]]]].min())
+    for one, other in ((left, right), (right, left)):
+        rows = np.flatnonzero((best >= RELATED) & (best != DOMAIN) & (r.domain.code[other] > 0))
+        rows = rows[_are_domains(r, r.name[one[rows]], r.domain.code[other[rows]])]
+        best[rows] = DOMAIN
+        least = np.minimum(r.names.information[r.name[left[rows]]], r.names.information[r.name[right[rows]]])
+        shared[rows] = np.maximum(shared[rows], least)
     return best, shared
 
 
@@ -365,14 +333,11 @@ def _shared_site(r: Records, left: Ints, right: Ints, best: Codes, shared: Float
     best[rows[operators]], shared[rows[operators]] = CROSS, information[operators]
 
 
-def _is_domain(r: Records, record: int, other: int) -> bool:
-    """The whole name of one record is the web domain of the other ("Aspire Health" and aspirehealth.example)."""
-    name, domain = r.names.squeezed[r.name[record]], r.domain_text[other]
-    return (
-        len(name) >= SHORTEST_DOMAIN
-        and bool(domain)
-        and (name == domain or fuzz.ratio(name, domain) >= SIMILAR_DOMAINS)
-    )
+def _are_domains(r: Records, name: Ints, domain: Ints) -> Flags:
+    """Whether each whole name is the web domain beside it ("Aspire Health" and aspirehealth.example)."""
+    a, b, pair = pairs_of(name, domain, len(r.domain))
+    long = (r.names.squeezed.gather(a).str.len_chars() >= SHORTEST_DOMAIN).to_numpy()
+    return (long & spelled_alike(r.names.squeezed, a, r.domain_names, b, SIMILAR_DOMAINS))[pair]
 
 
 def _label(r: Records, left: Ints, right: Ints) -> Codes:
@@ -384,11 +349,18 @@ def _label(r: Records, left: Ints, right: Ints) -> Codes:
 
 def _identifier(r: Records, left: Ints, right: Ints) -> Codes:
     relation = np.zeros(len(left), np.int8)
-    stated = np.array([bool(found) for found in r.identifiers], dtype=bool)
-    for row in np.flatnonzero(stated[left] & stated[right]):
-        mine, theirs = r.identifiers[left[row]], r.identifiers[right[row]]
-        if set(mine) & set(theirs):
-            relation[row] = code("identifier", "same")
-        elif dict(mine).keys() & dict(theirs).keys():
-            relation[row] = code("identifier", "different")
+    told = _of_one_scheme(r, left, right)
+    relation[told["pair"].to_numpy()] = code("identifier", "different")
+    same = told.filter(pl.col("identifier") == pl.col("identifier_right"))
+    relation[same["pair"].to_numpy()] = code("identifier", "same")
     return relation
+
+
+def _of_one_scheme(r: Records, left: Ints, right: Ints) -> pl.DataFrame:
+    """The identifiers of both records of each pair that are of one scheme: pair, identifier, identifier_right."""
+    stated = np.zeros(len(r), dtype=bool)
+    stated[r.identifiers["row"].to_numpy()] = True
+    pairs = np.flatnonzero(stated[left] & stated[right])
+    table = pl.DataFrame({"pair": pairs, "row": left[pairs], "other": right[pairs]})
+    ours = table.join(r.identifiers, on="row")
+    return ours.join(r.identifiers, left_on=["other", "scheme"], right_on=["row", "scheme"])

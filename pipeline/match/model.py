@@ -7,20 +7,21 @@ locations are the items, joined by the best pair of records between them. A loca
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Ints
+from pipeline.match.arrays import Ints, changes
 from pipeline.match.block import identifier_pairs, location_pairs, merge, organization_pairs
 from pipeline.match.cluster import cluster
-from pipeline.match.cohesion import Cohesion
-from pipeline.match.compare import code
+from pipeline.match.cohesion import Cohesion, Pair
 from pipeline.match.pairs import Scored, bridges, cut, score, worth_keeping
 from pipeline.match.prepare import prepare
 from pipeline.match.records import STREET, Records
+from pipeline.match.relations import code
 from pipeline.match.score import JOIN
 from pipeline.match.verdicts import Verdict, Verdicts
 
@@ -41,33 +42,43 @@ def match_records(records: pl.DataFrame, verdicts: Verdicts | None = None) -> Ma
     the order of the rows. Raises ValueError for missing columns and for missing or repeated record ids.
     """
     r = prepare(records)
-    of_places, of_operators = (
-        (verdicts or Verdicts()).positions(level, r.ids) for level in ("location", "organization")
-    )
-    left, right = merge([location_pairs(r), identifier_pairs(r), _columns(of_places)], len(r))
-    places = score("location", r, left, right, of_places)
-    home = np.where(r.located == STREET, r.low * (r.street.max(initial=0) + 1) + r.street, 0)
-    location = cluster(len(r), left, right, places.probability, places.vetoed, JOIN, home)
-    location = _reviewed(location, of_places)
-
-    left, right = merge([organization_pairs(r, _profiles(r, location)), _columns(of_operators)], len(r))
-    between = location[left] != location[right]
-    operators = score("organization", r, left[between], right[between], of_operators)
-    organization = _reviewed(_cluster_locations(r, location, operators), of_operators)
+    told = verdicts or Verdicts()
+    of_places, of_operators = (told.positions(level, r.ids) for level in ("location", "organization"))
+    places, location = _places(r, of_places)
+    operators, organization = _operators(r, location, of_operators)
     location = _one_virtual_place(r, location, organization)
+    ids, signature = r.ids, r.signature
+    del r  # as large as what follows
     frame = pl.DataFrame(
         {
-            "record_id": r.ids,
-            "organization_id": _ids("org", organization, r.signature),
-            "location_id": _ids("loc", location, r.signature),
+            "record_id": ids,
+            "organization_id": _ids("org", organization, signature),
+            "location_id": _ids("loc", location, signature),
         }
     )
     operators = cut(operators, bridges(operators, organization))
-    pairs = [worth_keeping(places, r.ids, location), worth_keeping(operators, r.ids, organization)]
+    pairs = [worth_keeping(places, ids, location), worth_keeping(operators, ids, organization)]
     return MatchResult(frame, pl.concat(pairs))
 
 
-def _columns(verdicts: Mapping[tuple[int, int], Verdict]) -> tuple[Ints, Ints]:
+def _places(r: Records, verdicts: Mapping[Pair, Verdict]) -> tuple[Scored, Ints]:
+    """The compared pairs of records, and the location of each record."""
+    left, right = merge(chain(location_pairs(r), [identifier_pairs(r), _columns(verdicts)]), len(r))
+    scored = score("location", r, left, right, verdicts)
+    home = np.where(r.located == STREET, r.low * np.int64(len(r.street)) + r.street.code, 0)
+    location = cluster(len(r), left, right, scored.probability, scored.vetoed, JOIN, home)
+    return scored, _reviewed(location, verdicts)
+
+
+def _operators(r: Records, location: Ints, verdicts: Mapping[Pair, Verdict]) -> tuple[Scored, Ints]:
+    """The compared pairs of records between locations, and the organization of each record."""
+    left, right = merge(chain(organization_pairs(r, _profiles(r, location)), [_columns(verdicts)]), len(r))
+    between = location[left] != location[right]
+    scored = score("organization", r, left[between], right[between], verdicts)
+    return scored, _reviewed(_cluster_locations(r, location, scored), verdicts)
+
+
+def _columns(verdicts: Mapping[Pair, Verdict]) -> tuple[Ints, Ints]:
     """The pairs of verdicts, as candidates."""
     left, right = np.array(list(verdicts), dtype=np.int64).reshape(-1, 2).T
     return left, right
@@ -75,12 +86,13 @@ def _columns(verdicts: Mapping[tuple[int, int], Verdict]) -> tuple[Ints, Ints]:
 
 def _profiles(r: Records, location: Ints) -> Ints:
     """One record for all that present a place in the same way."""
-    looks = pl.DataFrame(np.column_stack([location, r.name, r.label, r.alias, r.phone, r.domain, r.others]))
-    first = looks.with_row_index("row").unique(looks.columns, keep="first")["row"]
-    return np.asarray(first.sort().cast(pl.Int64).to_numpy())
+    columns = (location, r.name, r.label, r.alias, r.phone, r.domain.code, *r.others.T)
+    look = pl.DataFrame({str(n): column for n, column in enumerate(columns)}).hash_rows().to_numpy()
+    order = np.argsort(look, kind="stable")
+    return np.sort(order[changes(look[order])]).astype(np.int32)
 
 
-def _reviewed(group: Ints, verdicts: Mapping[tuple[int, int], Verdict]) -> Ints:
+def _reviewed(group: Ints, verdicts: Mapping[Pair, Verdict]) -> Ints:
     """Groups joined because a reviewer said so, whatever other members make the model doubt."""
     for a, b in (pair for pair, (same, _) in verdicts.items() if same):
         one, two = sorted((group[a], group[b]))
@@ -95,15 +107,14 @@ def _cluster_locations(r: Records, location: Ints, scored: Scored) -> Ints:
     a, b = location[scored.left], location[scored.right]
     key = np.minimum(a, b) * size + np.maximum(a, b)
     order = np.lexsort((-scored.probability, key))
-    unique, first = np.unique(key[order], return_index=True)
-    best = order[first]
-    left, right = unique // size, unique % size
+    best = order[changes(key[order])]
+    left, right = key[best] // size, key[best] % size
     chance, vetoed = scored.probability[best], scored.vetoed[best]
     linked = (chance >= JOIN) & ~vetoed
     cohesion = Cohesion(
         len(location),
         location,
-        np.column_stack([r.names.marks(r.name), r.names.marks(r.alias)]),
+        lambda rows: np.column_stack([r.names.marks(r.name[rows]), r.names.marks(r.alias[rows])]),
         left[linked],
         right[linked],
         scored.comparison.relation["alone"][best][linked] >= code("alone", "own"),
@@ -120,15 +131,17 @@ def _one_virtual_place(r: Records, location: Ints, organization: Ints) -> Ints:
     return out
 
 
-def _ids(prefix: str, group: Ints, signature: Sequence[str]) -> list[str]:
+def _ids(prefix: str, group: Ints, signature: pl.Series) -> pl.Series:
     """Ids minted from what the first member in content order says; equal contents in two groups are numbered."""
-    minted: dict[int, str] = {}
-    used: dict[str, int] = {}
-    for item in np.unique(group).tolist():
-        text = signature[item]
-        count = used[text] = used.get(text, 0) + 1
-        minted[item] = mint(prefix, text if count == 1 else f"{text}#{count}")
-    return [minted[item] for item in group.tolist()]
+    used = np.zeros(len(group), dtype=bool)
+    used[group] = True
+    texts = pl.DataFrame({"text": signature.filter(pl.Series(used))})
+    same = texts.select(pl.int_range(1, pl.len() + 1).over(pl.col("text").rle_id())).to_series()
+    minted = (
+        mint(prefix, text if count == 1 else f"{text}#{count}")
+        for text, count in zip(texts["text"], same, strict=True)
+    )
+    return pl.Series(minted, dtype=pl.String).gather((np.cumsum(used) - 1)[group])
 
 
 def mint(prefix: str, content: str) -> str:

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
-from pipeline.match.arrays import Codes, Flags, Floats, Ints
+from pipeline.match.arrays import Codes, Flags, Floats, Ints, distinct
+from pipeline.match.spelling import spelled_alike
+from pipeline.match.texts import Texts, pairs_of
 
 UNKNOWN, EXACT, CONTAINED, SIMILAR, RELATED, CROSS, DOMAIN, DIFFERENT = range(8)
 NAME_RELATIONS = ("unknown", "exact", "contained", "similar", "related", "cross", "domain", "different")
@@ -35,88 +37,107 @@ TELLING = 3.5  # nats of shared words that are more than chance
 
 @cache
 def _prior() -> tuple[pl.DataFrame, int]:
-    """Word, distinct names with it (`names`), those of them in a place of that name (`places`); and all names."""
+    """Word or two, distinct names with it (`names`), those of them in a place of that name (`places`), what it tells less where
+    two often go together (`together`, nats, null for one); and all names."""
     data = Path(__file__).with_name("name_frequency.csv")
     table = pl.read_csv(data, schema={"word": pl.String, "names": pl.Int64, "places": pl.Int64})
-    return table.filter(pl.col("word").is_not_null()), int(table.filter(pl.col("word").is_null())["names"][0])
-
-
-def _words(names: pl.Series) -> pl.DataFrame:
-    """Each word, and each two words in a row, of each name once: name (its number), word."""
-    single = (
-        names.str.split(" ")
-        .to_frame("word")
-        .with_row_index("name")
-        .explode("word")
-        .filter(pl.col("word") != "")
-    )
-    double = single.select("name", word=pl.col("word") + " " + pl.col("word").shift(-1).over("name"))
-    return pl.concat([single, double]).drop_nulls("word").unique()
+    total = int(table.filter(pl.col("word").is_null())["names"][0])
+    words = table.filter(pl.col("word").is_not_null())
+    counts = dict(words.select("word", "names").iter_rows())
+    ends = (pl.col("word").str.split(" ").list.get(end, null_on_oob=True) for end in (0, 1))
+    first, second = (end.replace_strict(counts, default=None, return_dtype=pl.Float64) for end in ends)
+    pair = pl.col("word").str.contains(" ", literal=True)
+    together = pl.min_horizontal(0.0, (first * second / (pl.col("names") * total)).log())
+    return words.with_columns(together=pl.when(pair).then(together)), total
 
 
 class NameTable:
-    """Distinct names of a file. Name 0 is the empty name; `ids` gives the number of each name passed in."""
+    """Distinct names of a file, by their numbers; name 0 is the empty name."""
 
-    def __init__(self, names: pl.Series) -> None:
-        distinct = pl.concat([pl.Series([""]), names.unique().sort()]).unique(maintain_order=True)
-        place = pl.DataFrame({"name": distinct}).with_row_index("number")
-        found = names.to_frame("name").join(place, on="name", how="left", maintain_order="left")["number"]
-        self.ids: Ints = found.cast(pl.Int64).to_numpy()
-        self.names: list[list[str]] = distinct.str.split(" ").to_list()
-        self.squeezed = distinct.str.replace_all(" ", "", literal=True).to_numpy()
-        words = _words(distinct)
-        self._weigh(words)
-        self._fill(words, distinct)
+    def __init__(self, texts: pl.Series) -> None:
+        self.texts = texts
+        self.squeezed = texts.str.replace_all(" ", "", literal=True)
+        self._weigh(*self._counted())
 
-    def _weigh(self, words: pl.DataFrame) -> None:
-        """A weight in nats for every word, and a negative one for two that often go together ("turning point")."""
-        prior, total = _prior()
-        known = float(len(self.names) + total)
-        counted = (
-            words.group_by("word")
-            .agg(local=pl.len())
-            .join(prior, on="word", how="left", maintain_order="left")
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def _counted(self) -> tuple[Ints, Ints, pl.DataFrame]:
+        """Each word, and each two words in a row that often go together, of each name once: its name and its number in a table
+        of words, how many names have it (`local`) and what is known of it."""
+        prior, _ = _prior()
+        listed = self.texts.str.split(" ")
+        name = np.repeat(np.arange(len(self)), listed.list.len())
+        single = Texts.of(listed.explode())
+        known = prior.filter(pl.col("together").is_not_null())
+        ends = known["word"].str.split_exact(" ", 1).struct.unnest()
+        place = pl.DataFrame({"word": single.distinct, "code": np.arange(len(single), dtype=np.int64)})
+        first, second = (
+            ends[[end]]
+            .join(place, left_on=end, right_on="word", how="left", maintain_order="left")["code"]
+            .fill_null(-1)
+            .to_numpy()
+            for end in ends.columns
         )
+        double = pl.DataFrame({"first": first, "second": second, "word": np.arange(len(known)) + len(single)})
+        inside = np.flatnonzero(name[:-1] == name[1:])
+        code = single.code.astype(np.int64)
+        met = pl.DataFrame({"name": name[inside], "first": code[inside], "second": code[inside + 1]}).join(
+            double, on=["first", "second"]
+        )
+        width = np.int64(len(single) + len(known))
+        key = distinct(
+            np.concatenate([name, met["name"].to_numpy()]) * width
+            + np.concatenate([code, met["word"].to_numpy()])
+        )
+        name, word = key // width, key % width
+        table = pl.DataFrame(
+            {"word": pl.concat([single.distinct, known["word"]]), "local": np.bincount(word, minlength=width)}
+        )
+        return name[word > 0], word[word > 0], table.join(prior, on="word", how="left", maintain_order="left")
+
+    def _weigh(self, name: Ints, word: Ints, counted: pl.DataFrame) -> None:
+        """A weight in nats for every word, and a negative one for two that often go together ("turning point")."""
+        known = float(len(self) + _prior()[1])
         names = pl.col("names").fill_null(0)
-        pair = pl.col("word").str.contains(" ", literal=True)
-        ends = [pl.col("word").str.split(" ").list.get(end, null_on_oob=True) for end in (0, 1)]
-        counts = dict(prior.select("word", "names").iter_rows())
-        first, second = (end.replace_strict(counts, default=None, return_dtype=pl.Float64) for end in ends)
-        together = pl.min_horizontal(0.0, (first * second / (names * total)).log())
         alone = pl.max_horizontal(0.1, (known / (pl.col("local") + names + 1)).log() - COMMON)
-        self.lexicon = (
-            counted.filter(~pair | (names > 0))
-            .sort("word")
-            .with_columns(placeless=pl.when(pair).then(together).otherwise(alone))
+        lexicon = (
+            counted.with_row_index("code")
+            .filter((pl.col("local") > 0) & (pl.col("word") != ""))
+            .with_columns(placeless=pl.coalesce("together", alone))
             .with_columns(
                 weight=pl.col("placeless") * (1 - PLACE * pl.col("places").fill_null(0) / (names + 1))
             )
-            .with_row_index("number")
-            .with_columns(pl.col("number").cast(pl.Int64))
+            .sort("weight", "word", descending=[True, False])
         )
-        self.weight: Floats = np.append(self.lexicon["weight"].to_numpy(), 0.0)
-        few = self.lexicon.select(pl.coalesce("names", "local") <= COINED).to_series()
+        self._words = lexicon["word"]
+        self.weight: Floats = np.append(lexicon["weight"].to_numpy(), 0.0)
+        few = lexicon.select(pl.coalesce("names", "local") <= COINED).to_series()
         self._few: Flags = np.append(few.to_numpy(), False)
+        number = np.zeros(counted.height, dtype=np.int64)
+        number[lexicon["code"].to_numpy()] = np.arange(lexicon.height)
+        self._fill(name, number[word], lexicon["placeless"].to_numpy())
 
-    def _fill(self, words: pl.DataFrame, names: pl.Series) -> None:
-        count = len(self.names)
-        kept = (
-            words.join(self.lexicon, on="word")
-            .sort("name", "weight", "number", descending=[False, True, False])
-            .with_columns(place=pl.int_range(pl.len()).over("name"))
-            .filter(pl.col("place") < WIDTH)
-        )
-        self.tokens = np.full((count, WIDTH), -1, dtype=np.int32)
-        self.tokens[kept["name"].to_numpy(), kept["place"].to_numpy()] = kept["number"].to_numpy()
-        sums = kept.group_by("name").agg(pl.col("weight", "placeless").sum())
-        self.information: Floats = np.zeros(count)
-        self.whole: Floats = np.zeros(count)
-        self.information[sums["name"].to_numpy()] = np.maximum(0.1, sums["weight"].to_numpy())
-        self.whole[sums["name"].to_numpy()] = np.maximum(0.1, sums["placeless"].to_numpy())
-        initials = names.str.replace_all(r"(\w)\w* ?", "$1").to_frame("word")
-        found = initials.join(self.lexicon, on="word", how="left", maintain_order="left")["number"]
-        enough = (names.str.count_matches(" ") >= 2).to_numpy()
-        self.initials: Ints = np.where(enough, found.fill_null(-2).cast(pl.Int64).to_numpy(), -2)
+    def _fill(self, name: Ints, word: Ints, placeless: Floats) -> None:
+        """The words of each name, the most telling first, and what all of them tell."""
+        size = np.int64(max(1, len(placeless)))
+        name, word = np.divmod(np.sort(name * size + word), size)
+        place = np.arange(len(name)) - np.searchsorted(name, name)
+        name, word, place = (column[place < WIDTH] for column in (name, word, place))
+        self.tokens = np.full((len(self), WIDTH), -1, dtype=np.int32)
+        self.tokens[name, place] = word
+        sums = [np.bincount(name, weights[word], len(self)) for weights in (self.weight, placeless)]
+        stated = (self.texts != "").to_numpy()
+        self.information, self.whole = (np.where(stated, np.maximum(0.1, told), 0.0) for told in sums)
+        self.initials: Ints = np.full(len(self), -2, dtype=np.int32)
+        several = np.flatnonzero((self.texts.str.count_matches(" ", literal=True) >= 2).to_numpy())
+        self.initials[several] = self._numbers(self.texts.gather(several).str.replace_all(r"(\w)\w* ?", "$1"))
+
+    def _numbers(self, words: pl.Series) -> Ints:
+        """Words as their numbers, -2 where no name holds the word."""
+        known = pl.DataFrame({"word": self._words}).with_row_index("number")
+        found = words.to_frame("word").join(known, on="word", how="left", maintain_order="left")["number"]
+        return np.asarray(found.cast(pl.Int32).fill_null(-2).to_numpy())
 
     def rarest(self, ids: Ints) -> Ints:
         """The most telling word of each name, -1 for the empty name."""
@@ -129,13 +150,8 @@ class NameTable:
 
     def numbers(self, texts: pl.Series, width: int) -> Ints:
         """The first words of each text as numbers of words, -2 where no name holds the word."""
-        words = [pl.col("text").str.split(" ").list.get(n, null_on_oob=True) for n in range(width)]
-        known = dict(self.lexicon.select("word", "number").iter_rows())
-        table = texts.to_frame("text").select(
-            word.replace_strict(known, default=-2, return_dtype=pl.Int64).alias(str(n))
-            for n, word in enumerate(words)
-        )
-        return np.asarray(table.to_numpy())
+        words = texts.str.split(" ")
+        return np.column_stack([self._numbers(words.list.get(n, null_on_oob=True)) for n in range(width)])
 
     def shared(self, a: Ints, b: Ints, apart: Ints | None = None) -> Floats:
         """The information (nats) in the words that pairs of names share, without those of `apart`, words for each pair."""
@@ -152,7 +168,7 @@ class NameTable:
     def marks(self, ids: Ints) -> Ints:
         """What an operator is known by: each whole name and its telling words, as numbers; -1 for none."""
         whole = np.where(ids > 0, ids + len(self.weight), -1)
-        return np.column_stack([whole, self.telling(ids)])
+        return np.column_stack([whole, self.telling(ids)]).astype(np.int32)
 
     def coined(self, words: Ints) -> Flags:
         """Whether a word stands in so few names that it is likely to be one operator's own."""
@@ -160,10 +176,20 @@ class NameTable:
 
     def crowd(self, ids: Ints) -> float:
         """Nats by which these names outnumber those of the directories the counts come from; 0 where they do not."""
-        return max(0.0, float(np.log(max(1, len(np.unique(ids))) / _prior()[1])))
+        return max(0.0, float(np.log(max(1, len(distinct(ids))) / _prior()[1])))
 
     def compare(self, a: Ints, b: Ints) -> tuple[Codes, Floats]:
         """For pairs of name numbers: the relation, and the information (nats) of what they share."""
+        relation, shared = np.full(len(a), EXACT, dtype=np.int8), self.whole[a]
+        rows = np.flatnonzero(a != b)
+        one, other, pair = pairs_of(a[rows], b[rows], len(self))
+        told = self._compare(one, other)
+        relation[rows], shared[rows] = told[0][pair], told[1][pair]
+        relation[(a == 0) | (b == 0)] = UNKNOWN
+        return relation, shared
+
+    def _compare(self, a: Ints, b: Ints) -> tuple[Codes, Floats]:
+        """The same of different names."""
         shared = self.shared(a, b)
         least = np.minimum(self.information[a], self.information[b])
         most = np.maximum(self.information[a], self.information[b])
@@ -176,31 +202,25 @@ class NameTable:
         relation[union > 0.999] = EXACT
         shared[union > 0.999] = self.whole[a[union > 0.999]]
         self._spellings(a, b, relation, shared, least)
-        acronym = (self.tokens[a] == self.initials[b][:, None]).any(axis=1)
-        acronym |= (self.tokens[b] == self.initials[a][:, None]).any(axis=1)
-        acronym &= relation >= RELATED
-        relation[acronym] = SIMILAR
-        shared[acronym] = np.maximum(shared[acronym], TELLING)
-        relation[(a == 0) | (b == 0)] = UNKNOWN
+        far = np.flatnonzero(relation >= RELATED)
+        for one, other in ((a[far], b[far]), (b[far], a[far])):
+            acronym = far[(self.tokens[one] == self.initials[other][:, None]).any(axis=1)]
+            relation[acronym] = SIMILAR
+            shared[acronym] = np.maximum(shared[acronym], TELLING)
         return relation, shared
 
     def _spellings(self, a: Ints, b: Ints, relation: Codes, shared: Floats, least: Floats) -> None:
         """Spacing ("View Point") and misspellings: compared letter by letter where the words do not agree, as whole names and
         as the words that do not agree: long words in common do not make two names one."""
         open_ = np.flatnonzero((relation != EXACT) & (a > 0) & (b > 0))
-        if not len(open_):
-            return
-        mine, theirs = self.squeezed[a[open_]], self.squeezed[b[open_]]
-        ratio: Any = process.cpdist(
-            mine, theirs, scorer=fuzz.ratio, score_cutoff=SIMILAR_SPELLING, workers=-1
-        )
-        alike = open_[ratio >= SIMILAR_SPELLING]
+        alike = open_[spelled_alike(self.squeezed, a[open_], self.squeezed, b[open_], SIMILAR_SPELLING)]
+        one, other = (self.texts.gather(names[alike]).str.split(" ") for names in (a, b))
         similar = alike[
-            [_is_misspelled(self.names[x], self.names[y]) for x, y in zip(a[alike], b[alike], strict=True)]
+            [_is_misspelled(*names) for names in zip(one.to_list(), other.to_list(), strict=True)]
         ]
-        same = open_[mine == theirs]
         relation[similar] = np.where(relation[similar] == CONTAINED, CONTAINED, SIMILAR)
         shared[similar] = np.maximum(shared[similar], 0.8 * least[similar])
+        same = alike[(self.squeezed.gather(a[alike]) == self.squeezed.gather(b[alike])).to_numpy()]
         relation[same], shared[same] = EXACT, np.minimum(self.whole[a[same]], self.whole[b[same]])
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Flags, Floats, Ints
-from pipeline.match.compare import Comparison, code, compare
+from pipeline.match.arrays import Flags, Floats, Ints, changes
+from pipeline.match.compare import compare
 from pipeline.match.records import Records
-from pipeline.match.score import DOUBT, JOIN, VETO, contributions, probability, reasons
+from pipeline.match.relations import Comparison, code
+from pipeline.match.score import DOUBT, JOIN, VETO, probability, reasons, weights
 from pipeline.match.verdicts import Verdict
 from warehouse.contracts import stage_tables
 
@@ -26,7 +27,6 @@ class Scored:
 
     level: str
     comparison: Comparison
-    points: Mapping[str, Floats]
     probability: Floats
     vetoed: Flags
     reviewed: Mapping[int, str]  # position of a pair → the reviewer's words
@@ -39,18 +39,22 @@ class Scored:
     def right(self) -> Ints:
         return self.comparison.right
 
-    def reasons(self, rows: Ints) -> list[str]:
-        texts = reasons(self.level, self.comparison, self.points, rows)
-        return [self.reviewed.get(row, text) for row, text in zip(rows.tolist(), texts, strict=True)]
+    def reasons(self, rows: Ints) -> pl.Series:
+        """The reviewer's words, or the reasons of the model, for each of these pairs in order."""
+        texts = reasons(self.level, self.comparison, rows)
+        reviewed = np.fromiter(self.reviewed, dtype=np.int64)
+        reviewed = np.sort(reviewed[np.isin(reviewed, rows)])
+        return texts.scatter(
+            np.searchsorted(rows, reviewed), [self.reviewed[row] for row in reviewed.tolist()]
+        )
 
 
 def score(
     level: str, r: Records, left: Ints, right: Ints, verdicts: Mapping[tuple[int, int], Verdict]
 ) -> Scored:
     """Compare pairs of records and score them. Verdicts of reviewers win over the model."""
-    comparison = compare(r, left, right)
-    points = contributions(level, comparison)
-    chance = probability(level, points)
+    comparison = compare(r, left, right, weights(level).fields)
+    chance = probability(level, comparison)
     vetoed = chance < VETO
     if level == "location":
         elsewhere = comparison.relation["street"] == code("street", "different")
@@ -61,7 +65,7 @@ def score(
         if pair in verdicts:
             same, reviewed[row] = verdicts[pair]
             chance[row], vetoed[row] = float(same), not same
-    return Scored(level, comparison, points, chance, vetoed, reviewed)
+    return Scored(level, comparison, chance, vetoed, reviewed)
 
 
 def bridges(scored: Scored, group: Ints) -> Flags:
@@ -75,13 +79,12 @@ def bridges(scored: Scored, group: Ints) -> Flags:
 def cut(scored: Scored, bridge: Flags) -> Scored:
     """The same pairs, those of `bridge` left to reviewers."""
     rows = np.flatnonzero(bridge)
-    said = scored.reasons(rows)
-    words = {row: f"{text}; {BRIDGE}" for row, text in zip(rows.tolist(), said, strict=True)}
+    words = {row: f"{text}; {BRIDGE}" for row, text in zip(rows.tolist(), scored.reasons(rows), strict=True)}
     chance = np.where(bridge, np.minimum(scored.probability, UNDECIDED), scored.probability)
     return replace(scored, probability=chance, reviewed={**scored.reviewed, **words})
 
 
-def worth_keeping(scored: Scored, ids: list[str], group: Ints) -> pl.DataFrame:
+def worth_keeping(scored: Scored, ids: pl.Series, group: Ints) -> pl.DataFrame:
     """Pairs that a person may ask about: joined, vetoed although much agrees, uncertain, or kept apart narrowly.
 
     Of joined pairs the best few of each record, of the others the best between each two groups: one question for a
@@ -97,17 +100,15 @@ def worth_keeping(scored: Scored, ids: list[str], group: Ints) -> pl.DataFrame:
     nearest = _top(1, chance[apart], np.minimum(a, b)[apart], np.maximum(a, b)[apart])
     rows = np.sort(np.concatenate([joined[best], apart[nearest]]))
     decision = np.select(
-        [likely & (scored.vetoed | ~together), likely, (chance >= DOUBT) & ~together],
-        ["vetoed", "joined", "review"],
-        "apart",
-    )
+        [likely & (scored.vetoed | ~together), likely, (chance >= DOUBT) & ~together], [0, 1, 2], 3
+    )[rows]
     return pl.DataFrame(
         {
-            "level": [scored.level] * len(rows),
-            "left_id": [ids[i] for i in left[rows].tolist()],
-            "right_id": [ids[i] for i in right[rows].tolist()],
+            "level": pl.Series([scored.level]).new_from_index(0, len(rows)),
+            "left_id": ids.gather(left[rows]),
+            "right_id": ids.gather(right[rows]),
             "probability": chance[rows],
-            "decision": decision[rows],
+            "decision": pl.Series(["vetoed", "joined", "review", "apart"]).gather(decision),
             "reasons": scored.reasons(rows),
         },
         schema=stage_tables()["match_pair"].polars_schema,
@@ -115,8 +116,10 @@ def worth_keeping(scored: Scored, ids: list[str], group: Ints) -> pl.DataFrame:
 
 
 def _top(count: int, chance: Floats, *keys: Ints) -> Flags:
-    """The best pairs of each key."""
-    columns = {f"key{n}": key for n, key in enumerate(keys)}
-    rank = pl.col("chance").rank("ordinal", descending=True).over(list(columns))
-    best = pl.DataFrame({"chance": chance, **columns}).select(rank <= count)
-    return np.asarray(best.to_series().to_numpy())
+    """The best pairs of each key, of equals the first."""
+    order = np.lexsort((-chance, *keys))
+    first = np.flatnonzero(changes(*(key[order] for key in keys)))
+    place = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    best = np.empty(len(order), dtype=bool)
+    best[order] = place < count
+    return best

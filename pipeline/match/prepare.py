@@ -7,38 +7,25 @@ independent of the order of the input. Texts are normalised once for each distin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Ints
+from pipeline.match import normalised
+from pipeline.match.arrays import Flags, Ints, distinct
 from pipeline.match.names import NameTable
-from pipeline.match.records import CAMPUS, NOWHERE, PO_BOX, STREET, Records
-from pipeline.normalize.address import normalize_street, number_range
+from pipeline.match.records import Records
+from pipeline.match.texts import Texts, pairs_of
 from pipeline.normalize.cells import SAYS_NOTHING, is_identifier
-from pipeline.normalize.name import NAME_WORDS, normalize_names
-from pipeline.normalize.phone import numbers_of
+from pipeline.normalize.name import NAME_WORDS
 
 REQUIRED = ("record_id", "source", "name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
-OURS = ("record_id", "source")  # of the columns those that nobody printed
-TEXT = (*REQUIRED, "intake", "website", "organization")
-EXTERNAL_IDS = pl.List(pl.Struct({"scheme": pl.String, "identifier": pl.String}))
+PRINTED = (*REQUIRED[2:], "intake", "website", "organization")
 TOWN = 3  # words of a city's name
-OTHERS = 4  # intake numbers kept per record
-_KIND = {"street": STREET, "highway": STREET, "po_box": PO_BOX, "campus": CAMPUS, "withheld": NOWHERE}
-_NAMES = dict.fromkeys(("name", "label", "alias"), pl.String)
-_STREET = {
-    **dict.fromkeys(("number", "direction", "street", "suffix", "unit"), pl.String),
-    **dict.fromkeys(("located", "low", "high"), pl.Int64),
-}
-_PHONES: Mapping[str, type[pl.DataType] | pl.DataType] = {
-    "main": pl.Int64,
-    "extension": pl.Int64,
-    "rest": pl.List(pl.Int64),
-}
+CHUNK = 100_000  # rows whose texts are held side by side
 _HOST = r"^(?:[a-z]+:/*)?(?:www\d?\.)?([^/?#:\s]+)"
 _SECOND_LEVEL = re.compile(r"^(?:co|com|org|net|ac|gov|k12|state|[a-z]{2})$")
 
@@ -48,135 +35,108 @@ def prepare(frame: pl.DataFrame) -> Records:
 
     Raises ValueError for missing columns, empty or duplicate record ids.
     """
-    frame = _ordered(_checked(frame))
-    size = frame.height
-    street = _normalised(frame.select("street1", "street2"), _street, _STREET)
-    printed = _normalised(frame.select("name1", "name2", "organization"), _names, _NAMES)
-    names = NameTable(pl.concat([printed["name"], printed["label"], printed["alias"]]))
-    name, label, alias = names.ids[:size], names.ids[size : 2 * size], names.ids[2 * size :]
-    phone, extension, others = _phones(frame)
-    hosts = frame.select(pl.col("website").str.to_lowercase().str.extract(_HOST, 1).fill_null(""))
-    domains = _normalised(hosts, _domain, {"domain": pl.String})["domain"]
-    city = frame["city"].str.to_lowercase().str.replace_all(r"[^a-z]", "") + "|" + frame["state"]
+    ids = _checked(frame)
+    order, signature, columns = _ordered(ids, {name: _column(frame, name) for name in PRINTED})
+    printed = normalised.names(columns["name1"], columns["name2"], columns["organization"])
+    lines = normalised.streets(columns["street1"], columns["street2"])
+    phone, extension, others = normalised.phones(columns["phone"], columns["intake"])
+    names = NameTable(printed.distinct)
+    town = columns["city"].mapped(columns["city"].distinct.str.to_lowercase())
+    words = names.numbers(town.distinct.str.replace_all(r"[^a-z ]", ""), TOWN)
     return Records(
-        ids=frame["record_id"].to_list(),
-        source=_codes(frame["source"]),
+        ids=ids.gather(order),
+        source=Texts.of(_stripped(frame["source"])).code[order],
         names=names,
-        name=name,
-        label=label,
-        site=_telling(names, label, frame["city"], street["street"]),
-        alias=alias,
-        located=street["located"].to_numpy(),
-        number=_codes(street["number"]),
-        low=street["low"].to_numpy(),
-        high=street["high"].to_numpy(),
-        street=_codes(street["street"]),
-        street_text=street["street"].to_numpy(),
-        suffix=_codes(street["suffix"]),
-        direction=_codes(street["direction"]),
-        unit=_codes(street["unit"]),
-        unit_text=street["unit"].to_numpy(),
-        zip=_codes(frame["zip"]),
-        town=names.numbers(frame["city"].str.to_lowercase().str.replace_all(r"[^a-z ]", ""), TOWN),
-        city=_codes(city.str.replace(r"^\|.*$", "")),
-        state=_codes(frame["state"]),
+        name=printed.name,
+        label=printed.label,
+        site=_telling(printed.distinct, printed.label, town, lines.street),
+        alias=printed.alias,
+        located=lines.located,
+        number=lines.number,
+        low=lines.low,
+        high=lines.high,
+        street=lines.street,
+        suffix=lines.suffix.code,
+        direction=lines.direction.code,
+        unit=lines.unit,
+        zip=columns["zip"].code,
+        town=words[town.code],
+        city=_city(town, columns["state"]),
+        state=columns["state"].code,
         phone=phone,
         extension=extension,
         others=others,
-        domain=_codes(domains),
-        domain_text=domains.str.replace(r"\..*$", "").str.replace_all("-", "").to_numpy(),
-        identifiers=[
-            tuple(
-                sorted(
-                    (str(p["scheme"]), str(p["identifier"]))
-                    for p in listed or ()
-                    if is_identifier(str(p["identifier"]))
-                )
-            )
-            for listed in frame["external_ids"].to_list()
-        ],
-        virtual=frame["is_virtual"].to_numpy(),
-        signature=frame["signature"].to_list(),
+        domain=_domains(columns["website"]),
+        identifiers=_identifiers(frame, order),
+        virtual=_virtual(frame)[order],
+        signature=signature,
     )
 
 
-def _checked(frame: pl.DataFrame) -> pl.DataFrame:
+def _checked(frame: pl.DataFrame) -> pl.Series:
+    """The record ids, once they are all there and all different."""
     missing = [column for column in REQUIRED if column not in frame.columns]
     if missing:
         raise ValueError(f"records lack the column(s) {', '.join(missing)}; needed are {', '.join(REQUIRED)}")
-    if frame["record_id"].cast(pl.String).fill_null("").str.strip_chars().eq("").any():
+    ids = _stripped(frame["record_id"])
+    if (ids == "").any():
         raise ValueError("a record has no record_id; every record needs its own")
-    twice = frame.filter(frame["record_id"].is_duplicated())["record_id"].unique().sort().head(5).to_list()
-    if twice:
-        raise ValueError(f"record_id is used by more than one record: {', '.join(map(str, twice))}")
-
-    def column(name: str, otherwise: pl.Expr) -> pl.Expr:
-        return pl.col(name) if name in frame.columns else otherwise.alias(name)
-
-    def text(name: str) -> pl.Expr:
-        printed = column(name, pl.lit("")).cast(pl.String).fill_null("")
-        return (printed if name in OURS else printed.str.replace(SAYS_NOTHING, "")).str.strip_chars()
-
-    return frame.select(
-        *map(text, TEXT),
-        column("is_virtual", pl.lit(False)).fill_null(False),
-        column("external_ids", pl.lit(None, EXTERNAL_IDS)),
-    ).with_columns(
-        pl.col("state").str.to_uppercase(), pl.col("zip").str.extract(r"^(\d{5})", 1).fill_null("")
-    )
+    if len(distinct(ids.hash().to_numpy())) < len(ids):
+        twice = ids.filter(ids.is_duplicated()).unique().sort().head(5).to_list()
+        raise ValueError(f"record_id is used by more than one record: {', '.join(twice)}")
+    return ids
 
 
-def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
-    content = [pl.col(name).str.to_lowercase() for name in TEXT if name not in OURS]
-    return frame.with_columns(signature=pl.concat_str(content, separator="|")).sort("signature", "record_id")
+def _stripped(column: pl.Series) -> pl.Series:
+    return column.cast(pl.String).fill_null("").str.strip_chars()
 
 
-def _normalised(
-    texts: pl.DataFrame,
-    normalise: Callable[..., Sequence[str | int | list[int]]],
-    schema: Mapping[str, type[pl.DataType] | pl.DataType],
-) -> pl.DataFrame:
-    """What a normaliser makes of the cells of each row."""
-    distinct = texts.unique(maintain_order=True)
-    found = pl.DataFrame([normalise(*row) for row in distinct.iter_rows()], schema, orient="row")
-    known = distinct.hstack(found)
-    return texts.join(known, on=texts.columns, how="left", maintain_order="left").select(found.columns)
+def _column(frame: pl.DataFrame, name: str) -> Texts:
+    """What records print in a column, "" where it says nothing."""
+    if name not in frame.columns:
+        return Texts.of([""]).at(np.zeros(frame.height, dtype=np.int32))
+    printed = Texts.of(frame[name].cast(pl.String).fill_null(""))
+    said = printed.distinct.str.replace(SAYS_NOTHING, "").str.strip_chars()
+    if name == "state":
+        said = said.str.to_uppercase()
+    return printed.mapped(said.str.extract(r"^(\d{5})", 1).fill_null("") if name == "zip" else said)
 
 
-def _names(name1: str, name2: str, organization: str) -> tuple[str, str, str]:
-    """Name, label, alias: an operator stated apart comes first, and the printed name is then a label."""
-    name, label, alias = map(" ".join, normalize_names(name1, name2))
-    operator = " ".join(normalize_names(organization, "").primary) if organization else ""
-    if not operator or operator == name:
-        return name, label, alias
-    return (operator, label, alias or name) if label else (operator, name, alias)
+def _ordered(ids: pl.Series, columns: Mapping[str, Texts]) -> tuple[Ints, pl.Series, dict[str, Texts]]:
+    """The rows in the order of what they say: their former positions, what each says, the columns."""
+    said = [Texts(column.code, column.distinct.str.to_lowercase()) for column in columns.values()]
+    parts = (slice(start, start + CHUNK) for start in range(0, len(ids), CHUNK))
+    lines = [
+        pl.select(pl.concat_str([text.at(part).rows() for text in said], separator="|")).to_series()
+        for part in parts
+    ]
+    signature = pl.concat([pl.Series(dtype=pl.String), *lines])
+    table = pl.DataFrame({"signature": signature, "id": ids}).with_row_index("row").sort("signature", "id")
+    order = table["row"].to_numpy()
+    return order, table["signature"], {name: column.at(order) for name, column in columns.items()}
 
 
-def _street(street1: str, street2: str) -> tuple[str | int, ...]:
-    street = normalize_street(street1, street2)
-    kind = _KIND[street.kind]
-    low, high = number_range(street.number) or (0, 0)
-    return (
-        street.number,
-        street.predirectional or street.postdirectional,
-        street.name,
-        street.suffix,
-        street.unit,
-        CAMPUS if kind == STREET and not street.number else kind,
-        low,
-        high,
-    )
+def _city(town: Texts, state: Texts) -> Ints:
+    """City and state as one code, 0 where no city is stated."""
+    letters = town.mapped(town.distinct.str.replace_all(r"[^a-z]", "")).code
+    both = np.where(letters > 0, letters * np.int64(len(state)) + state.code, 0)
+    return np.unique(np.append(both, 0), return_inverse=True)[1][:-1].astype(np.int32)
 
 
-def _domain(host: str) -> tuple[str]:
+def _domains(website: Texts) -> Texts:
+    host = website.mapped(website.distinct.str.to_lowercase().str.extract(_HOST, 1).fill_null(""))
+    return host.mapped([_domain(text) for text in host.distinct])
+
+
+def _domain(host: str) -> str:
     """The registered domain of a host; "" where it proves nothing."""
     parts = host.strip(".").split(".")
     if len(parts) < 2:
-        return ("",)
+        return ""
     local = len(parts[-1]) == 2 and _SECOND_LEVEL.match(parts[-2])  # co.uk, state.ma.us
     keep = 3 if len(parts) > 2 and (local or parts[-1] in ("gov", "mil")) else 2
     domain = ".".join(parts[-keep:])
-    return ("" if domain in shared_hosts() else domain,)
+    return "" if domain in shared_hosts() else domain
 
 
 @cache
@@ -185,42 +145,45 @@ def shared_hosts() -> frozenset[str]:
     return frozenset(pl.read_csv(Path(__file__).with_name("shared_hosts.csv"))["host"])
 
 
-def _telling(table: NameTable, labels: Ints, city: pl.Series, street: pl.Series) -> Ints:
+def _telling(names: pl.Series, label: Ints, town: Texts, street: Texts) -> Ints:
     """Labels, 0 where they say no more than the place."""
     empty = NAME_WORDS["place"].keys()
-    words = [[word for word in name if word not in empty] for name in table.names]
-    site = labels.copy()
-    places = zip(labels.tolist(), city.str.to_lowercase().to_list(), street.to_list(), strict=True)
-    for row, (label, town, road) in enumerate(places):
-        if label and (not (telling := words[label]) or telling[0] in town or telling[0].upper() in road):
-            around = {*town.split(), *road.lower().split()}
-            site[row] = 0 if around.issuperset(telling) else label
+    used, at = np.unique(label, return_inverse=True)
+    words = [[word for word in name.split() if word not in empty] for name in names.gather(used)]
+    first = Texts.of([found[0] if found else "" for found in words]).at(at)
+    site = np.where(first.code > 0, label, 0)
+    around = pl.DataFrame(
+        {"word": first.rows(), "town": town.rows(), "street": street.rows().str.to_lowercase()}
+    )
+    there = [pl.col(place).str.contains(pl.col("word"), literal=True) for place in ("town", "street")]
+    rows = np.flatnonzero((site > 0) & around.select(there[0] | there[1]).to_series().to_numpy())
+    for row, (_, *place) in zip(rows.tolist(), around[rows].iter_rows(), strict=True):
+        if set(" ".join(place).split()).issuperset(words[at[row]]):
+            site[row] = 0
     return site
 
 
-def _codes(series: pl.Series) -> Ints:
-    """Strings as numbers, 0 for the empty string."""
-    known = pl.concat([pl.Series([""]), series.unique(maintain_order=True)]).unique(maintain_order=True)
-    place = known.to_frame("text").with_row_index("code")
-    found = series.to_frame("text").join(place, on="text", how="left", maintain_order="left")["code"]
-    return np.asarray(found.cast(pl.Int64).to_numpy())
+def _identifiers(frame: pl.DataFrame, order: Ints) -> pl.DataFrame:
+    """Identifiers of registries that tell records apart: row, scheme, identifier."""
+    stated = frame.get_column("external_ids", default=pl.Series(dtype=pl.Null))
+    if stated.dtype != pl.List or not stated.list.len().sum():
+        return pl.DataFrame(schema=dict.fromkeys(("row", "scheme", "identifier"), pl.Int64))
+    row = np.empty(len(order), dtype=np.int64)
+    row[order] = np.arange(len(order))
+    listed = pl.DataFrame({"row": row, "id": stated}).explode("id").drop_nulls()
+    scheme, text = (
+        Texts.of(listed["id"].struct.field(name).cast(pl.String).fill_null(""))
+        for name in ("scheme", "identifier")
+    )
+    known = np.array([is_identifier(found) for found in text.distinct])[text.code]
+    identifier = pairs_of(scheme.code, text.code, len(text))[2]
+    table = pl.DataFrame(
+        {"row": listed["row"], "scheme": scheme.code.astype(np.int64), "identifier": identifier + 1}
+    )
+    return table.filter(known).unique()
 
 
-def _phones(frame: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
-    found = _normalised(frame.select("phone", "intake"), _numbers, _PHONES)
-    rest = found["rest"]
-    others = np.zeros((frame.height, OTHERS), dtype=np.int64)
-    for column in range(OTHERS):
-        others[:, column] = rest.list.get(column, null_on_oob=True).fill_null(0).to_numpy()
-    main = found["main"].to_numpy()
-    others[others == main[:, None]] = 0
-    return np.asarray(main), np.asarray(found["extension"].to_numpy()), others
-
-
-def _numbers(phone: str, intake: str) -> tuple[int, int, list[int]]:
-    """The first number (0: none) and its extension (-1: none), and all others, each as ten digits."""
-    first = numbers_of(phone)
-    main, _, extension = next(iter(first), "").partition(";ext=")
-    printed = (number[2:12] for number in (*first, *numbers_of(intake)))
-    others = [int(digits) for digits in dict.fromkeys(printed) if digits != main[2:]]
-    return int(main[2:] or 0), int(extension or -1), others
+def _virtual(frame: pl.DataFrame) -> Flags:
+    if "is_virtual" not in frame.columns:
+        return np.zeros(frame.height, dtype=bool)
+    return np.asarray(frame["is_virtual"].cast(pl.Boolean).fill_null(False).to_numpy())

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.match.arrays import Flags, Ints, Texts
+import polars as pl
+
+from pipeline.match.arrays import Flags, Ints
 from pipeline.match.names import NameTable
+from pipeline.match.texts import Texts
 
 STREET, PO_BOX, CAMPUS, NOWHERE = range(4)  # how a record is located
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Prepared records; position i in every array is one record. 0 or -1 stands for *not stated*."""
+    """Prepared records; position i in every column is one record. 0 or -1 stands for *not stated*."""
 
-    ids: list[str]
+    ids: pl.Series
     source: Ints
     names: NameTable
     name: Ints  # the operator's or first name
@@ -25,24 +28,26 @@ class Records:
     number: Ints  # printed house number, as a code
     low: Ints
     high: Ints
-    street: Ints  # name of the street, as a code
-    street_text: Texts
+    street: Texts  # name of the street
     suffix: Ints
     direction: Ints
-    unit: Ints
-    unit_text: Texts
+    unit: Texts
     zip: Ints
     town: Ints  # (n, TOWN) words of the city, as words of names
     city: Ints  # city and state, as a code
     state: Ints
     phone: Ints
     extension: Ints
-    others: Ints  # (n, OTHERS) intake numbers
-    domain: Ints
-    domain_text: Texts
-    identifiers: list[tuple[tuple[str, str], ...]]
+    others: Ints  # (n, up to OTHERS) intake numbers
+    domain: Texts
+    identifiers: pl.DataFrame  # row, scheme, identifier, the latter two as codes; as many as are stated
     virtual: Flags
-    signature: list[str]  # what a record says of its place and name: the seed of minted ids
+    signature: pl.Series  # what a record says of its place and name: the seed of minted ids
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def domain_names(self) -> pl.Series:
+        """Each distinct domain as a name: without its ending and without hyphens."""
+        return self.domain.distinct.str.replace(r"\..*$", "").str.replace_all("-", "", literal=True)

@@ -7,19 +7,19 @@ level, fitted on labelled pairs (docs/matching.md), makes the sum a calibrated p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Floats, Ints
-from pipeline.match.compare import RELATIONS, Comparison
+from pipeline.match.arrays import Codes, Floats, Ints
+from pipeline.match.relations import RELATIONS, Comparison
 
 MOST_NATS = 14.0
+CHUNK = 200_000  # pairs whose points are held at a time
 JOIN, DOUBT, VETO = 0.5, 0.1, 0.03  # probability: joined from, worth a review from, never joined below
 
 
@@ -31,6 +31,11 @@ class Weights:
     words: Mapping[str, tuple[str, ...]]
     slope: float
     offset: float
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that say something at this level."""
+        return frozenset(field for field, words in self.words.items() if any(words))
 
 
 @cache
@@ -56,6 +61,19 @@ def weights(level: str) -> Weights:
     )
 
 
+def probability(level: str, c: Comparison) -> Floats:
+    """The probability of every pair."""
+    table, chance = weights(level), np.empty(len(c.left))
+    for part in _parts(len(chance)):
+        total = sum(contributions(level, c.at(part)).values())
+        chance[part] = 1 / (1 + np.exp(-np.clip(table.slope * total + table.offset, -30, 30)))
+    return chance
+
+
+def _parts(pairs: int) -> Iterator[slice]:
+    return (slice(start, start + CHUNK) for start in range(0, pairs, CHUNK))
+
+
 def contributions(level: str, c: Comparison) -> dict[str, Floats]:
     """Points by field for every pair."""
     table = weights(level)
@@ -70,34 +88,30 @@ def contributions(level: str, c: Comparison) -> dict[str, Floats]:
     return points
 
 
-def _shared(points: Floats, operators: Floats, each: float) -> Floats:
+def _shared(points: Floats, operators: Ints, each: float) -> Floats:
     """What two names share may be of one renamed operator; with `each` further name it proves less."""
     return np.where(points > 0, points / (1 + each * np.maximum(operators - 2, 0)), points)
 
 
-def probability(level: str, points: Mapping[str, Floats]) -> Floats:
-    table = weights(level)
-    total = np.sum(np.stack(list(points.values())), axis=0)
-    return np.asarray(1 / (1 + np.exp(-np.clip(table.slope * total + table.offset, -30, 30))))
-
-
-def reasons(level: str, c: Comparison, points: Mapping[str, Floats], rows: Ints) -> list[str]:
+def reasons(level: str, c: Comparison, rows: Ints) -> pl.Series:
     """For each of `rows`: what spoke for and against, strongest first, with its points."""
-    table = weights(level)
+    texts = [_sentences(level, c.at(rows[part])) for part in _parts(len(rows))]
+    return pl.concat(texts) if texts else pl.Series(dtype=pl.String)
+
+
+def _sentences(level: str, c: Comparison) -> pl.Series:
+    """A text for each pair, written once for all that are alike."""
+    table, points = weights(level), contributions(level, c)
     fields = [field for field in points if any(table.words[field])]
-    values = np.stack([points[field][rows] for field in fields], axis=1)
-    codes = np.stack([c.relation[field][rows] for field in fields], axis=1)
-    shown = pl.DataFrame(
-        np.concatenate([codes.astype(np.int16), np.round(values * 10).astype(np.int16)], axis=1)
-    )
-    kinds = shown.unique(maintain_order=True).with_row_index("kind")
-    rows_of = shown.join(kinds, on=shown.columns, how="left", maintain_order="left")["kind"]
-    first = shown.with_row_index("row").unique(shown.columns, keep="first", maintain_order=True)["row"]
-    texts = np.array([_sentence(table, fields, codes[row], values[row]) for row in first], dtype=object)
-    return list(texts[rows_of.to_numpy()]) if len(texts) else []
+    codes = np.column_stack([c.relation[field] for field in fields])
+    tenths = np.column_stack([np.round(points[field] * 10) for field in fields]).astype(np.int16)
+    kinds = pl.DataFrame(np.concatenate([codes, tenths], axis=1)).hash_rows()
+    _, first, kind = np.unique(kinds.to_numpy(), return_index=True, return_inverse=True)
+    texts = [_sentence(table, fields, codes[row], tenths[row]) for row in first]
+    return pl.Series(texts, dtype=pl.String).gather(kind)
 
 
-def _sentence(table: Weights, fields: list[str], codes: Any, values: Any) -> str:
-    order = np.argsort(-np.abs(values), kind="stable").tolist()
-    evidence = [(table.words[fields[f]][codes[f]], values[f]) for f in order]
+def _sentence(table: Weights, fields: list[str], codes: Codes, tenths: Ints) -> str:
+    order = np.argsort(-np.abs(tenths), kind="stable").tolist()
+    evidence = [(table.words[fields[f]][codes[f]], tenths[f] / 10) for f in order]
     return "; ".join(f"{words} ({value:+.1f})" for words, value in evidence if words)

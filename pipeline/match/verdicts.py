@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 Pair = tuple[str, str]
@@ -26,7 +26,7 @@ class Verdicts:
             if of == level
         }
 
-    def positions(self, level: str, ids: Sequence[str]) -> Mapping[tuple[int, int], Verdict]:
+    def positions(self, level: str, ids: Iterable[str]) -> Mapping[tuple[int, int], Verdict]:
         """The same, of positions in a list of record ids, the smaller first."""
         verdicts = self.at(level)
         place = {record: n for n, record in enumerate(ids)} if verdicts else {}

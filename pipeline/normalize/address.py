@@ -32,7 +32,9 @@ _BOX_WORD = re.compile(r"BOX|DRAWER|APARTADO|O ?B\b")
 _ROUTE_BOX = re.compile(
     rf"\b(?P<route>{_any('box_route')})\s*#?\s*0*(?P<number>\d+)[\s,]*BOX\s*#?\s*(?P<box>[A-Z]?\d[\w-]*)"
 )
-_PLAIN_NUMBER = re.compile(r"\s*([1-9][0-9]*)(?= [A-Za-z]{2})")
+HOUSE_AHEAD = r"(?s)^\s*([1-9][0-9]{0,8})( (?:[NSEW] )?[A-Za-z]{2}.*)$"
+"""A plain house number and the rest of its line, as the regular expressions of Python and of Polars both read it."""
+_HOUSE_AHEAD = re.compile(HOUSE_AHEAD)
 _NUMBER = re.compile(
     r"^(?P<grid>[NSEW]\s?\d+\s+[NSEW]\s?\d+|[NSEW]\d+|\d+[NSEW]\d+)\s+"
     r"|^(?:(?P<ahead>NORTH|SOUTH|EAST|WEST|[NSEW])\s+(?=\d+\s))?(?P<low>\d+(?:\.\d+)?)(?:-?(?P<letter>[A-Z])(?=[\s-]))?"
@@ -110,16 +112,23 @@ class Street(NamedTuple):
 
 def normalize_street(street1: str | None, street2: str | None = None) -> Street:
     """The parts of one or two street lines. Nothing raises; what cannot be read is a `campus` name."""
-    plain = _PLAIN_NUMBER.match(street1) if street1 else None
-    if plain and street1:  # the rest of the line is read once for all houses of a street
-        street = _read(f"1{street1[plain.end() :]}", None)
-        if (
-            street.number == "1"
-            and street.kind != "po_box"
-            and not (street2 and (street.unit or _MORE.search(street2)))
-        ):
-            return street._replace(number=plain[1], unit=street.unit or _unit(_clean(street2)))
+    plain = _HOUSE_AHEAD.match(street1) if street1 else None
+    way, unit = (way_of(plain[2]), unit_of(street2)) if plain else (None, None)
+    if plain and way and unit is not None and not (street2 and way.unit):
+        return way._replace(number=plain[1], unit=way.unit or unit)
     return _read(street1, street2)
+
+
+def way_of(rest: str) -> Street | None:
+    """What follows a plain house number (`HOUSE_AHEAD`), read once for all houses of a street, which have the number 1; None
+    where the number is a part of more than the house, so that the line is to be read as a whole."""
+    street = _read(f"1{rest}", None)
+    return street if street.number == "1" and street.kind != "po_box" else None
+
+
+def unit_of(street2: str | None) -> str | None:
+    """The unit that a second line gives; None where it may say more: a box, a corner, the side of a town."""
+    return None if street2 and _MORE.search(street2) else _unit(_clean(street2))
 
 
 @lru_cache(maxsize=65_536)

@@ -136,18 +136,19 @@ def _listing(
 ) -> Listing:
     row, place, values = read.row, read.place, read.values
     services: dict[str, list[Observation]] = {}
-    of_place: list[Observation] = []
+    of_place: dict[
+        Fact, Observation
+    ] = {}  # one for each: directories repeat themselves (OTP, MM, MU … all say medication)
     codes: list[tuple[ServiceMention, ServiceCode | None]] = []
     for mention, code, facts in facts_of(row.services):
         if code is None:
             unmapped[mention.category or "", mention.text] += 1
         codes.append((mention, code))
         for fact in facts:
-            observation = _of_code(fact, mention, row.locator)
             if fact.field == "level_of_care" and not fact.denied:
-                services.setdefault(fact.value, []).append(observation)
-            else:
-                of_place.append(observation)
+                services.setdefault(fact.value, []).append(_of_code(fact, mention, row.locator))
+            elif fact not in of_place:
+                of_place[fact] = _of_code(fact, mention, row.locator)
     latitude, longitude = values.point or (None, None)
     questionnaire = questionnaire_of(codes)
     organization, site = read.names
@@ -168,9 +169,9 @@ def _listing(
         external_ids=row.external_ids,
         service_codes=tuple(dict.fromkeys(code.code if code else mention.text for mention, code in codes)),
         questionnaire=questionnaire.name if questionnaire else None,
-        focus=questionnaire.focus if questionnaire else focus_of(of_place),
+        focus=questionnaire.focus if questionnaire else focus_of(of_place.values()),
         services=tuple(Service(level, level, None, tuple(found)) for level, found in services.items()),
-        observations=(*_of_row(read), *_distinct(of_place)),
+        observations=(*_of_row(read), *of_place.values()),
         document_sha256=origin.document_sha256,
         url=origin.url,
         locator=row.locator,
@@ -191,16 +192,6 @@ def _of_code(fact: Fact, mention: ServiceMention, locator: str) -> Observation:
         level_of_care=fact.value if fact.field == "level_of_care" else None,
         locator=mention.locator or locator,
     )
-
-
-def _distinct(observations: Iterable[Observation]) -> Iterator[Observation]:
-    """One observation per value: directories repeat themselves (OTP, MM, MU … all say medication)."""
-    seen: set[tuple[str, Value, Assertion]] = set()
-    for observation in observations:
-        key = (observation.field, observation.value, observation.assertion)
-        if key not in seen:
-            seen.add(key)
-            yield observation
 
 
 def _of_row(read: _Row) -> Iterator[Observation]:

@@ -16,14 +16,16 @@ from pipeline.vocabulary.tables import by_kind
 NAME_WORDS = by_kind("name_words.csv")
 """Words by kind: abbreviation → words, phrase → acronym, and the legal, stop, place and program words."""
 _DROPPED = NAME_WORDS["stop"].keys() | NAME_WORDS["legal"].keys()
-_PHRASE = re.compile(rf"\b(?:{'|'.join(NAME_WORDS['phrase'])})\b")
+PHRASE = re.compile(rf"\b(?:{'|'.join(NAME_WORDS['phrase'])})\b")
+"""Comparable words that become an acronym."""
 _APOSTROPHES = re.compile(r"['’`´]")
 _WORD = re.compile(r"[a-z0-9]+")
 _INITIALS = re.compile(r"\b([a-z])\.")
-_DBA = re.compile(r"\bd\.?\s?[/.]?b\.?\s?[/.]?a\.?\b|\bdoing business as\b|\ba/?k/?a\b", re.I)
-_UNFINISHED = re.compile(
-    r"(?:\b(?:and|of|for|at|the|in|by|on)|[&/,-])$", re.I
-)  # seen in the last four characters
+DBA = r"(?i)\bd\.?\s?[/.]?b\.?\s?[/.]?a\.?\b|\bdoing business as\b|\ba/?k/?a\b"
+"""What parts a legal name from a trade name, as the regular expressions of Python and of Polars both read it."""
+UNFINISHED = r"(?i)(?:\b(?:and|of|for|at|the|in|by|on)|[&/,-])$"
+"""The end of a name that a form cut, seen in the last four characters; the same."""
+_DBA, _UNFINISHED = re.compile(DBA), re.compile(UNFINISHED)
 
 
 class Names(NamedTuple):
@@ -50,15 +52,15 @@ def whole_names(name1: str, name2: str) -> tuple[str, str]:
 def normalize_names(name1: str | None, name2: str | None) -> Names:
     """The names of a record that prints two: a name broken over both fields is joined, a trade name told apart."""
     first, second = whole_names(name1 or "", name2 or "")
-    before, after = _around_dba(first)
+    before, after = around_dba(first)
     if after:
         return Names(before or after, normalize_name(second), after if before else ())
-    label, alias = _around_dba(second)
+    label, alias = around_dba(second)
     return Names(normalize_name(first), label, alias)
 
 
 @lru_cache(maxsize=65_536)
-def _around_dba(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def around_dba(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What stands before "DBA", and the trade name after it."""
     found = _DBA.search(text)
     if not found:
@@ -76,23 +78,22 @@ def normalize_name(text: str | None) -> tuple[str, ...]:
     printed = _WORD.findall(_fold(text or ""))
     if "co" in printed:  # "Delaware Co Alcohol Service" is of a county, "Acme Co" a company
         printed = [
-            "county" if word == "co" and _plain(after) else word for word, after in pairwise([*printed, ""])
+            "county" if word == "co" and comparable(after) else word
+            for word, after in pairwise([*printed, ""])
         ]
-    words = [comparable for word in printed for comparable in _plain(word)]
-    return tuple(
-        _PHRASE.sub(lambda found: NAME_WORDS["phrase"][found[0]], " ".join(words or printed)).split()
-    )
+    words = [plain for word in printed for plain in comparable(word)]
+    return tuple(PHRASE.sub(lambda found: NAME_WORDS["phrase"][found[0]], " ".join(words or printed)).split())
 
 
 @cache
-def _plain(word: str) -> tuple[str, ...]:
+def comparable(word: str) -> tuple[str, ...]:
     """What a word becomes: its long form, its singular, or () where it is dropped."""
     if not word or word in _DROPPED:
         return ()
     if word in NAME_WORDS["abbreviation"]:
         return tuple(NAME_WORDS["abbreviation"][word].split())
     if len(word) > 3 and word[-1] == "s" and word[-2] not in "su":
-        return _plain(word[:-1]) or (word[:-1],)
+        return comparable(word[:-1]) or (word[:-1],)
     return (word,)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Protocol, TypeVar
+from functools import cache, lru_cache
+from typing import NamedTuple, Protocol, TypeVar
 
 from pipeline.vocabulary.tables import cells, rows
 
@@ -28,8 +28,7 @@ class Mention(Protocol):
 M = TypeVar("M", bound=Mention)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What a code says: a field of `fields.csv` and its value; `denied` where the code says no."""
 
     field: str
@@ -64,6 +63,7 @@ def service_codes() -> dict[str, ServiceCode]:
     return known
 
 
+@lru_cache(maxsize=65_536)
 def lookup(text: str) -> ServiceCode | None:
     """The code that a printed code or label means; None where no vocabulary knows it."""
     codes = service_codes()

@@ -8,10 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
-from hashlib import blake2b
-from inspect import getfile
-from pathlib import Path
+from functools import partial
 
 from pipeline.archive.archive import Archive, ArchiveError
 from pipeline.extract.parsing.parse import read_page
@@ -20,56 +17,18 @@ from pipeline.extract.site.assemble import PageReading, assemble
 from pipeline.html import decode
 from pipeline.normalize.directory import DirectoryReader, Origin
 from pipeline.processor_time import OverTimeError, processor_time
+from pipeline.read.allowance import IN_ALL, Allowance
 from pipeline.read.capped import capped
+from pipeline.read.fingerprint import code_version, digest
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.records import Document, Listing, Refused, Rejected, SecondOpinion
 from pipeline.second_reader.agreement import with_second_opinion
 from pipeline.second_reader.answers import AnswerError
 from pipeline.second_reader.store import NO_ANSWERS, Answers
 from pipeline.stage.rows import RAW_LENGTH
-from sources.kinds import Kind
 from sources.records import broken
 from sources.registry import Source
 from sources.trim import TrimError, trimmed
-
-CODE = (
-    "sources/states.csv",
-    "sources/well_formed.py",
-    "pipeline/normalize",
-    "pipeline/vocabulary",
-    "pipeline/fields.py",
-    "pipeline/records.py",
-    "pipeline/values.py",
-    "pipeline/read/source.py",
-    "pipeline/read/documents.py",
-    "pipeline/read/capped.py",
-    "pipeline/read/editions.py",
-    "pipeline/stage/rows.py",
-    "pipeline/stage/tables.py",
-    "warehouse/contracts/stage",
-)
-CODE_OF_SITES = ("pipeline/extract", "pipeline/second_reader", "pipeline/html.py", "sources/trim.py")
-CODE_OF_DIRECTORIES = (
-    "sources/records.py",
-    "sources/directory_columns.csv",
-    "sources/workbook.py",
-    "sources/workbook_child.py",
-)  # and the reader of the kind
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """Seconds of processor time that the pages of a site may take: so much, and so much more for each."""
-
-    site: float
-    page: float
-
-    def of(self, pages: int) -> float:
-        return self.site + self.page * pages
-
-
-IN_ALL = Allowance(5.0, 0.1)  # in all
-AT_FIRST = Allowance(0.25, 0.05)  # four times what people's need; for more, a site waits until all had this
 
 
 class LostContentError(Exception):
@@ -195,21 +154,3 @@ def page_key(source: Source, document: Document, answers: Answers = NO_ANSWERS) 
     second = answers.name(document.sha256)
     page = (document.sha256, document.final_url or document.url, document.charset, second)
     return digest(code_version(source.kind), page, source.keep, source.drop)
-
-
-def digest(*parts: object) -> str:
-    return blake2b(repr(parts).encode(errors="backslashreplace"), digest_size=16).hexdigest()
-
-
-@cache
-def code_version(kind: Kind) -> str:
-    """Hash of the code and vocabularies that read a kind of source: when it changes, all is read again."""
-    root = Path(__file__).resolve().parents[2]
-    own = CODE_OF_SITES if kind.reader is None else (*CODE_OF_DIRECTORIES, getfile(kind.reader))
-    digest = blake2b(digest_size=8)
-    for name in (*CODE, *own):
-        path = root / name
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in (".py", ".csv", ".toml"):
-                digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()

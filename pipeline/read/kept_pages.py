@@ -6,11 +6,14 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import zstandard
 
-from pipeline.extract.reading import Reading
 from warehouse.drafts import replacing
+
+if TYPE_CHECKING:
+    from pipeline.extract.reading import Reading
 
 LEVEL = 3  # zstd: some 7 KB a page
 

@@ -1,4 +1,4 @@
-"""Which pages a second reader is asked about, and which of its archived answers are used."""
+"""Which pages a second reader is asked about."""
 
 from __future__ import annotations
 
@@ -15,22 +15,11 @@ from pipeline.second_reader.client import AskReport, Question, ask_all
 from pipeline.second_reader.completion import Completion
 from pipeline.second_reader.prompt import request_body, version
 from pipeline.second_reader.settings import SecondReaderError, SecondReaderSettings
-from pipeline.second_reader.store import NO_ANSWERS, Answers, AnswerStore
+from pipeline.second_reader.store import AnswerStore
 from pipeline.stage.tables import Stage
 from sources.registry import Source
 
 Documents = Mapping[str, Sequence[Document]]
-
-
-def second_answers(
-    archive: Archive, settings: SecondReaderSettings, as_of: datetime | None = None
-) -> Answers:
-    """The answers that the archive holds: of the model that is named, else the newest of any. They are evidence as
-    pages are, so that a replay uses them without any setting; none where the second reader is off."""
-    if settings.is_off:
-        return NO_ANSWERS
-    newest = AnswerStore(archive.store).newest(settings.model, as_of)
-    return Answers({sha256: named.name for sha256, named in newest.items()})
 
 
 def unasked_pages(

@@ -9,53 +9,35 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.archive.archive import Archive
 from pipeline.fetch.outcome.outcome import layout_changed
 from pipeline.normalize.directory import DirectoryReader
+from pipeline.read.allowance import IN_ALL, Allowance
 from pipeline.read.documents import (
-    IN_ALL,
-    Allowance,
     Counts,
     LostContentError,
-    code_version,
-    digest,
     missing,
     read_directory,
     read_site,
 )
-from pipeline.read.editions import documents_of, edition_read, known_at
+from pipeline.read.editions import documents_of
 from pipeline.read.fact_log import FactCount, FactLog, count_facts
+from pipeline.read.fingerprint import code_version
 from pipeline.read.kept_pages import KeptReadings
+from pipeline.read.on_stage import OnStage
+from pipeline.read.report import ReadReport
 from pipeline.records import Document, Listing, Rejected
 from pipeline.second_reader.store import NO_ANSWERS, Answers
-from pipeline.stage.rows import Seen
 from pipeline.stage.second import second_counts
 from pipeline.stage.tables import DamagedStageError, Stage
 from sources.records import SourceFormatError, broken
 from sources.registry import Source
-from warehouse.types import utc
 
 log = logging.getLogger(__name__)
 OURS = (OSError, DamagedStageError)  # of our own files: no source is to blame, and none can be read
-
-
-@dataclass(slots=True)
-class ReadReport:
-    """What came of reading one source. `rows`: on the stage now, per table; None where it gave nothing yet."""
-
-    source_id: str
-    documents: int = 0
-    parsed: int = 0  # pages that were parsed: new ones, changed ones, all where the code changed
-    rows: dict[str, int] | None = None
-    changed: bool = False
-    out_of_scope: int = 0  # rows of other states than are asked for
-    page_kinds: dict[str, int] = field(default_factory=dict)
-    second: Counter[str] = field(default_factory=Counter)  # what became of a second reader's values
-    problem: str | None = None  # why the source, or some page of it, could not be read
-    left: int = 0  # pages for which there was no time
 
 
 class LayoutChangedError(Exception):
@@ -83,17 +65,13 @@ class Reader:
         """Read the newest good documents; where they say nothing that can be used, those of the last good reading."""
         source, stage = self.source, self.stage
         report = ReadReport(source.id, len(documents))
-        fingerprint = self._fingerprint(documents)
-        if stage.marked(source.id) == fingerprint and stage.is_whole(source.id):
-            stage.verify_again(source.id, self._seen(documents))
-            report.rows = stage.counts(source.id)
-            self._date(documents, report)
-            return report
+        if unchanged := self._on_stage.unchanged(documents):
+            return unchanged
         if not documents and not stage.has(source.id):
             return report
         try:
-            self._write(documents, report, fingerprint)
-            self._date(documents, report)
+            self._write(documents, report)
+            self._on_stage.date(documents, report)
         except (SourceFormatError, LayoutChangedError, LostContentError) as error:
             report.problem = str(error)
             reason = "layout_changed" if isinstance(error, LayoutChangedError) else "unreadable_document"
@@ -106,7 +84,7 @@ class Reader:
             self._keep(Rejected(source.id, source.location, "unreadable_source", report.problem, ""), report)
         return report
 
-    def _write(self, documents: Sequence[Document], report: ReadReport, fingerprint: str) -> None:
+    def _write(self, documents: Sequence[Document], report: ReadReport) -> None:
         """Put what the documents say on the stage, and remember that they could be read."""
         facts: Counter[str] = Counter()
         counts, reader = Counts(self.allowance), DirectoryReader(self.source.id, self._scope)
@@ -118,8 +96,10 @@ class Reader:
         report.parsed, report.left, report.page_kinds = counts.parsed, counts.left, counts.page_kinds
         report.second = second_counts(counts.second)
         report.problem = missing(counts, len(documents))
-        complete = None if report.problem else fingerprint  # what is missing may be read by the next run
-        seen = self._seen(documents)
+        complete = (
+            None if report.problem else self._on_stage.fingerprint(documents)
+        )  # what is missing may be read by the next run
+        seen = self._on_stage.seen(documents)
         listings = self._in_scope(read, report)
         report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, complete)
         self.stage.write_second_opinions(self.source.id, counts.second)
@@ -133,7 +113,7 @@ class Reader:
 
     def _keep(self, rejected: Rejected, report: ReadReport) -> None:
         """Put what the source said at its last good reading on the stage, beside why it is not said anew."""
-        seen = self._seen(())
+        seen = self._on_stage.seen(())
         good = self._log.accepted(self.source.id, self.as_of)
         try:
             if not good:
@@ -144,7 +124,7 @@ class Reader:
             if counts.lost:
                 raise LostContentError("pages of the last good reading are lost")
             listings = self._in_scope([*read, rejected], report)
-            now_seen = self._seen(documents)
+            now_seen = self._on_stage.seen(documents)
             report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, now_seen, None)
         except OURS:
             raise
@@ -153,18 +133,7 @@ class Reader:
             self.stage.write_rejected(self.source.id, [rejected], seen)
             return
         report.out_of_scope += reader.out_of_scope
-        self._date(documents, report)
-
-    def _date(self, documents: Sequence[Document], report: ReadReport) -> None:
-        """Say of which edition the listings are, and that it is not the one that the registry asks for."""
-        source, edition = self.source, edition_read(self.source, documents)
-        if edition == source.published:
-            return
-        self.stage.write_source(replace(source, published=edition))
-        if source.published and source.enabled and self.as_of is None:
-            stays = f"that of {edition}" if edition else "an older one"
-            waiting = f"the edition of {source.published} could not be fetched as a whole: {stays} stays"
-            report.problem = report.problem or waiting
+        self._on_stage.date(documents, report)
 
     def _listings(
         self, documents: Sequence[Document], counts: Counts, reader: DirectoryReader, facts: Counter[str]
@@ -205,14 +174,9 @@ class Reader:
         source = self.source
         return frozenset({source.state}) if source.kind.asks_around and source.state else self.states
 
-    def _seen(self, documents: Sequence[Document]) -> Seen:
-        by_url = {d.url: known_at(self.source, d) for d in documents}
-        return Seen(max(by_url.values(), default=utc(self.now)), by_url)
-
-    def _fingerprint(self, documents: Iterable[Document]) -> str:
-        """Of everything that the listings follow from: the content, the registry's table and our own code."""
-        content = sorted((d.url, d.sha256, self.answers.name(d.sha256)) for d in documents)
-        return digest(self._code, self.source, sorted(self.states), content)
+    @property
+    def _on_stage(self) -> OnStage:
+        return OnStage(self.source, self.stage, self.states, self.now, self.as_of, self.answers)
 
     @property
     def _code(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.fields import Trait, written_as
 from pipeline.match.resolve import resolve
+from pipeline.stage.reports import EntityReport
 from pipeline.stage.tables import ALL, Stage
 from warehouse.contracts import release_tables
 from warehouse.engine import threads
@@ -30,19 +31,11 @@ LISTS = written_as("code", Trait.MATCHED)
 RANGES = written_as("range", Trait.MATCHED)
 
 
-@dataclass(frozen=True, slots=True)
-class EntityReport:
-    """How many entities of each kind, and how many pairs wait for a person."""
-
-    organizations: int
-    locations: int
-    services: int
-    review: int
-    obsolete_overrides: tuple[str, ...] = ()
-
-
-def resolve_entities(stage: Stage, release: Path | None, overrides: Path, now: datetime) -> EntityReport:
-    """Match all listings on the stage; write crosswalk, ledger and pairs. Ids come from the last release.
+def resolve_entities(
+    stage: Stage, release: Path | None, overrides: Path, now: datetime, seen: datetime | None = None
+) -> EntityReport:
+    """Match all listings on the stage; write crosswalk, ledger and pairs. Ids come from the last release; `seen`: when a run
+    last found that it still stands (UTC), with all that is active in it.
 
     DamagedStageError where a file of the stage cannot be read."""
     try:
@@ -52,7 +45,7 @@ def resolve_entities(stage: Stage, release: Path | None, overrides: Path, now: d
     found = resolve(
         listed,
         offered,
-        _named_again(_last(stage, release, "ledger"), listed, offered),
+        _named_again(_seen(_last(stage, release, "ledger"), seen), listed, offered),
         load_overrides(overrides),
         now,
         _last(stage, release, "crosswalk"),
@@ -117,6 +110,16 @@ def services(stage: Stage) -> pl.DataFrame:
         one = said.filter(pl.col("field") == field).group_by(by).agg(pl.col("value").first().alias(field))
         table = table.join(one, on=by, how="left")
     return table
+
+
+def _seen(ledger: pl.DataFrame | None, at: datetime | None) -> pl.DataFrame | None:
+    """The ledger with what is active in it seen at a moment, or later."""
+    if ledger is None or at is None:
+        return ledger
+    later = pl.max_horizontal("last_seen", pl.lit(at, pl.Datetime("us")))
+    return ledger.with_columns(
+        last_seen=pl.when(pl.col("status") == "active").then(later).otherwise("last_seen")
+    )
 
 
 def _named_again(

@@ -7,9 +7,7 @@ a geocoder (off, offline, replay) what was answered before still serves.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +16,7 @@ import polars as pl
 from pipeline.geocode.addresses import StreetAddress, street_address
 from pipeline.geocode.belief import believed
 from pipeline.geocode.geocoder import Answer, Answers, Geocoder, Outcome
+from pipeline.stage.reports import GeocodeReport
 from pipeline.stage.rows import as_frame
 from pipeline.stage.tables import ALL, Stage, batched
 from warehouse.types import utc
@@ -26,22 +25,6 @@ log = logging.getLogger(__name__)
 TABLE = "geocode"
 PRINTED = ("street1", "street2", "city", "state", "zip")
 Rows = dict[str, dict[str, Any]]  # by address key
-
-
-@dataclass(slots=True)
-class GeocodeReport:
-    """Addresses whose source gives no point of its own: how many there are, were asked, and how each now stands.
-
-    `problems`: what went wrong, in words; the rest is asked in another run."""
-
-    addresses: int = 0
-    asked: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def unanswered(self) -> int:
-        return self.addresses - self.outcomes.total()
 
 
 def geocode_listings(

@@ -159,16 +159,6 @@ def _observation_row(x: Listing, key: str | None, o: Observation, seen: Seen) ->
 
 
 def _observation_id(listing_id: str, key: str | None, o: Observation, sha: str | None) -> str:
-    parts = (
-        listing_id,
-        key,
-        o.field,
-        o.written,
-        o.qualifier,
-        o.assertion,
-        o.level_of_care,
-        o.track,
-        sha,
-        o.locator,
-    )
-    return blake2b("\x1f".join(map(str, (*parts, o.start))).encode(), digest_size=10).hexdigest()
+    about = f"{listing_id}\x1f{key}\x1f{o.field}\x1f{o.written}\x1f{o.qualifier}\x1f{o.assertion}\x1f{o.level_of_care}"
+    where = f"{o.track}\x1f{sha}\x1f{o.locator}\x1f{o.start}"
+    return blake2b(f"{about}\x1f{where}".encode(), digest_size=10).hexdigest()

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 import stamina
 from command_line import iop
-from license_list import HEAD, TABLE
+from license_list import write_registry
 from loopback import Hook, webhook
 
 from pipeline.alerts.wrong import wrong_now
@@ -74,13 +74,10 @@ def published(workspace: Workspace, *_: object) -> dg.ExecuteInProcessResult:
 def told(tmp_path_factory: pytest.TempPathFactory, hook: Hook) -> tuple[Path, list[int], list[str]]:
     """The world after two runs that publish nothing and one that does; exit codes, and kinds of alerts."""
     home = tmp_path_factory.mktemp("home")
-    (home / "mine").mkdir()
-    (home / "mine" / "some.toml").write_text(TABLE)
-    (home / "mine" / "list.csv").write_text(HEAD)
+    write_registry(home / "mine")
     where = ("--registry", home / "mine", "--out", home / "out")
     codes: list[int] = []
     with pytest.MonkeyPatch.context() as patch, stamina.set_testing(True, attempts=1):
-        patch.delenv("DAGSTER_HOME", raising=False)
         patch.setenv("IOP_WEBHOOK", hook.url)
         result = refused()
         for execute in (lambda *_: result, lambda *_: result, published):
@@ -90,8 +87,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, hook: Hook) -> tuple[Path, li
 
 
 @pytest.fixture
-def home(told: tuple[Path, list[int], list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("IOP_WEBHOOK", raising=False)
+def home(told: tuple[Path, list[int], list[str]], tmp_path: Path) -> Path:
     return Path(shutil.copytree(told[0], tmp_path / "home", symlinks=True))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -19,6 +18,8 @@ import duckdb
 import pytest
 from command_line import iop
 from filelock import FileLock
+from loopback import served
+from made_once import made_once
 
 from pipeline.archive.archive import Archive
 from pipeline.commands.exit_codes import ExitCode
@@ -28,6 +29,9 @@ LIST = "Name,Street,City,ST,ZIP,Tel,Setting\n" + "".join(
     f"Clinic {n},{n} Main Street,Lowell,MA,01852,978-555-01{n:02},{setting}\n"
     for n, setting in enumerate(("Outpatient Services", "Intensive Outpatient", "Moon Treatment"), start=1)
 )
+ODD = """Jane Q Sample LCSW,7 Main Street,Lowell,MA,01852,,Outpatient Services
+Clinic 9,9 Main Street,Lowell,MA,01852,555-01,Outpatient Services
+"""
 TABLE = """
 [licenses]
 kind = "license_list"
@@ -49,42 +53,28 @@ setting = "Setting"
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("registry")
-    (folder / "list.csv").write_text(LIST)
+    (folder / "list.csv").write_text(LIST + ODD)
     (folder / "some.toml").write_text(TABLE)
     return folder
 
 
-def run(registry: Path, out: Path, *options: str) -> str:
-    """What a run that publishes prints."""
-    environment = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
-    command = [sys.executable, "-m", "pipeline.cli", "run", "--registry", registry, "--out", out, *options]
-    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert result.returncode == ExitCode.OK, result.stderr
-    assert "Release 1 published" in result.stdout
-    return result.stdout
-
-
 @pytest.fixture(scope="module")
-def done(registry: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run's directory after one run."""
-    out = tmp_path_factory.mktemp("run") / "out"
-    shown = run(registry, out, "--reports")
-    assert "licenses" in shown and str(out / "reports" / "index.html") in shown
-    return out
+def done(registry: Path) -> Path:
+    """A run's directory after one run, beside what it showed (`shown.txt`): read it only."""
+
+    def run(folder: Path) -> None:
+        code, shown = iop("run", "--registry", registry, "--out", folder / "out", "--reports")
+        assert code == ExitCode.OK and "Release 1 published" in shown, shown
+        (folder / "shown.txt").write_text(shown)
+
+    return made_once("one_run", run) / "out"
 
 
-def test_the_run_counts_what_the_release_has_in_quarantine(tmp_path: Path) -> None:
+def test_the_run_counts_what_the_release_has_in_quarantine(done: Path) -> None:
     """One row is refused while reading (its telephone) and one at admission (a person): two in both."""
-    odd = "Jane Q Sample LCSW,7 Main Street,Lowell,MA,01852,,Outpatient Services\n"
-    odd += "Clinic 9,9 Main Street,Lowell,MA,01852,555-01,Outpatient Services\n"
-    (tmp_path / "list.csv").write_text(LIST + odd)
-    (tmp_path / "some.toml").write_text(TABLE)
-    code, shown = iop("run", "--registry", tmp_path, "--out", tmp_path / "out")
-    assert code == ExitCode.OK
+    shown = (done.parent / "shown.txt").read_text()
     cells = [cell.strip() for line in shown.splitlines() if "licenses" in line for cell in line.split("│")]
-    code, text = iop(
-        "query", "SELECT reason FROM quarantine ORDER BY ALL", "--out", tmp_path / "out", "--format", "csv"
-    )
+    code, text = iop("query", "SELECT reason FROM quarantine ORDER BY ALL", "--out", done, "--format", "csv")
     assert (code, text.split()) == (ExitCode.OK, ["reason", "bad_phone", "individual"])
     assert cells[cells.index("licenses") + 5] == "2"
 
@@ -98,6 +88,7 @@ def test_a_release_is_one_file_under_a_stable_path(done: Path) -> None:
 
 def test_reports_are_written_when_asked_for(done: Path) -> None:
     assert {"index.html", "MA"} <= {path.name for path in (done / "reports").iterdir()}
+    assert str(done / "reports" / "index.html") in (done.parent / "shown.txt").read_text()
 
 
 def test_a_release_stands_when_its_reports_cannot_be_written(registry: Path, tmp_path: Path) -> None:
@@ -304,11 +295,9 @@ class Slow(BaseHTTPRequestHandler):
 @pytest.fixture
 def slow_site() -> Iterator[str]:
     Slow.asked, Slow.over = threading.Event(), threading.Event()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Slow)) as address:
+        yield f"{address}/"
         Slow.over.set()
-        server.shutdown()
 
 
 @pytest.mark.timeout(300)
@@ -320,20 +309,9 @@ def test_an_interrupted_run_breaks_nothing_and_the_next_goes_on(
     (folder / "list.csv").write_text(LIST)
     site = f'\n[elm]\nkind = "provider_site"\ntitle = "Elm House"\nurl = "{slow_site}"\nstate = "MA"\nallow_loopback = true\n'
     (folder / "some.toml").write_text(TABLE + site)
-    environment = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
-    command = [
-        sys.executable,
-        "-m",
-        "pipeline.cli",
-        "run",
-        "--registry",
-        str(folder),
-        "--out",
-        str(tmp_path / "out"),
-    ]
-    run = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-    )
+    where = ("--registry", str(folder), "--out", str(tmp_path / "out"))
+    command = [sys.executable, "-m", "pipeline.cli", "run", *where]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert Slow.asked.wait(90)
     run.send_signal(signal.SIGINT)
     text, _ = run.communicate(timeout=60)
@@ -341,5 +319,5 @@ def test_an_interrupted_run_breaks_nothing_and_the_next_goes_on(
     assert "Interrupted" in text and "Traceback" not in text
     assert not (tmp_path / "out" / "releases" / "current").exists()
     Slow.over.set()
-    code, text = iop("run", "--registry", folder, "--out", tmp_path / "out")
+    code, text = iop("run", *where)
     assert code == ExitCode.OK and "Release 1 published" in text

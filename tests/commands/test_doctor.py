@@ -12,10 +12,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from typer.testing import CliRunner
+from command_line import iop
+from made_once import made_once
 
 from pipeline.archive.archive import MARKS, Archive
-from pipeline.cli import app
 from pipeline.commands import doctor_checks
 from pipeline.commands.doctor_checks import CHECKS, Finding, Level, examine
 from pipeline.commands.exit_codes import ExitCode
@@ -33,25 +33,22 @@ columns = { name1 = "Name", city = "City", zip = "ZIP", setting = "Setting" }
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published() -> Path:
     """A registry and what one run of it left."""
-    home = tmp_path_factory.mktemp("home")
-    (home / "registry").mkdir()
-    (home / "registry" / "list.csv").write_text(LIST)
-    (home / "registry" / "some.toml").write_text(TABLE)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DAGSTER_HOME", raising=False)
-        options = ["--registry", str(home / "registry"), "--out", str(home / "out")]
-        result = CliRunner().invoke(app, ["run", *options], catch_exceptions=False)
-    assert result.exit_code == ExitCode.OK, result.output
-    return home
+
+    def run(home: Path) -> None:
+        (home / "registry").mkdir()
+        (home / "registry" / "list.csv").write_text(LIST)
+        (home / "registry" / "some.toml").write_text(TABLE)
+        code, text = iop("run", "--registry", home / "registry", "--out", home / "out")
+        assert code == ExitCode.OK, text
+
+    return made_once("published", run)
 
 
 @pytest.fixture
-def home(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(published: Path, tmp_path: Path) -> Path:
     """A copy of it, to break."""
-    for name in ("DAGSTER_HOME", "IOP_ARCHIVE", "IOP_OUT", "IOP_PROFILE", "IOP_REGISTRY", "IOP_USER_AGENT"):
-        monkeypatch.delenv(name, raising=False)
     return Path(shutil.copytree(published, tmp_path / "home", symlinks=True))
 
 
@@ -79,9 +76,7 @@ def edited_release(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def doctor(home: Path, *options: str) -> tuple[int, str]:
-    command = ["doctor", "--registry", str(home / "registry"), "--out", str(home / "out"), *options]
-    result = CliRunner().invoke(app, command, catch_exceptions=False)
-    return result.exit_code, result.output
+    return iop("doctor", "--registry", home / "registry", "--out", home / "out", *options)
 
 
 def test_a_sound_installation_is_well(home: Path) -> None:
@@ -113,9 +108,9 @@ def test_a_problem_is_told_with_its_remedy_for_people_and_programs(home: Path) -
 
 
 def test_options_that_cannot_be_are_a_finding_too() -> None:
-    result = CliRunner().invoke(app, ["doctor", "--profile", "mars", "--json"], catch_exceptions=False)
-    assert result.exit_code == ExitCode.FAILED
-    assert "no profile 'mars'" in json.loads(result.output)["checks"]["environment"][0]["what"]
+    code, text = iop("doctor", "--profile", "mars", "--json")
+    assert code == ExitCode.FAILED
+    assert "no profile 'mars'" in json.loads(text)["checks"]["environment"][0]["what"]
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 import pytest
+from command_line import iop
+from loopback import files
+from made_once import made_once
 from panel_by_hand import by_hand
-from typer.testing import CliRunner
 from workbooks import printed_in, workbook
 
 from pipeline.archive.archive import Archive
-from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.graph import build_defs
 from pipeline.flow.partitions import one_run
@@ -64,8 +62,7 @@ class Publisher:
         self.declare(f'path = "su_{year}.xlsx"', date(year, 1, 1))
 
     def run(self, *options: str) -> tuple[int, str]:
-        result = CliRunner().invoke(app, ["run", *self.options, *options])
-        return result.exit_code, result.output
+        return iop("run", *self.options, *options)
 
     def fetch(self) -> list[str]:
         """What was asked for in all, after the step that fetches, without reading and building."""
@@ -86,20 +83,20 @@ class Publisher:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first() -> Path:
     """The folder of a publisher after the edition of 2022, which lists all trees, was published."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DAGSTER_HOME", raising=False)
-        publisher = Publisher(tmp_path_factory.mktemp("first"))
+
+    def run(folder: Path) -> None:
+        publisher = Publisher(folder)
         publisher.edition(TREES, 2022)
         code, text = publisher.run("--accept", "drift", *WHY)
         assert code == ExitCode.OK and "accepted" not in text, "there is nothing to accept"
-    return publisher.folder
+
+    return made_once("first_edition", run)
 
 
 @pytest.fixture
-def publisher(first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publisher:
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+def publisher(first: Path, tmp_path: Path) -> Publisher:
     return Publisher(shutil.copytree(first, tmp_path / "publisher", symlinks=True))
 
 
@@ -171,22 +168,11 @@ def test_acceptance_is_by_whoever_is_logged_in_and_needs_a_reason(
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    handler = partial(Quiet, directory=str(tmp_path))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with files(tmp_path) as address:
+        yield address
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing is printed."""
-
-
-def test_a_new_edition_is_asked_for_though_its_cadence_is_far_from_over(
-    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+def test_a_new_edition_is_asked_for_though_its_cadence_is_far_from_over(tmp_path: Path, server: str) -> None:
     publisher = Publisher(tmp_path)
     for year, trees in ((2022, TREES[:10]), (2023, TREES[:11])):
         (publisher.folder / f"su_{year}.xlsx").write_bytes(book(trees))
@@ -213,15 +199,12 @@ def places(found: set[tuple[str, str, str]]) -> set[tuple[str, str]]:
 
 
 @pytest.mark.timeout(300)  # 30 s alone
-def test_two_real_editions_in_two_releases(
-    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_real_editions_in_two_releases(shared: Path, tmp_path: Path) -> None:
     """The directory of 2022, then of 2023, in Massachusetts: 80 programs, and not the 97 of both together.
 
     The sheet of 2023 has 81 rows: one operator's "Outpatient" and "Recovery Home" in one building are one program. Its third
     row there, "8 Famham Street", is the street of 2022 misprinted, so that nothing opened.
     """
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
     publisher = Publisher(tmp_path, "--profile", "massachusetts")
     old, new = (shared / "data" / "samhsa" / f"su_{year}.xlsx" for year in (2022, 2023))
     for file, year in ((old, 2022), (new, 2023)):

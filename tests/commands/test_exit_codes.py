@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from command_line import iop
-from license_list import HEAD, TABLE
+from license_list import write_registry
 
 from pipeline.archive.archive import Archive
 from pipeline.commands import run as run_command
@@ -17,11 +18,11 @@ from pipeline.commands.exit_codes import ExitCode
 from pipeline.commands.run_report import COUNTED, SHOWN, _table
 from pipeline.flow.leavings import Summary
 from pipeline.flow.workspace import Workspace
-from pipeline.read.source import ReadReport
+from pipeline.read.report import ReadReport
 from pipeline.records import Document, Outcome
 from pipeline.settings import Settings
 
-LIST = HEAD + "Elm House,1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
+ROW = "Elm House,1 Elm Street,Lowell,MA,01852,Intensive Outpatient"
 
 
 def site(name: str, address: str) -> str:
@@ -38,11 +39,8 @@ def closed() -> str:
 
 @pytest.fixture
 def registry(tmp_path: Path, closed: str) -> Path:
-    folder = tmp_path / "registry"
-    folder.mkdir()
-    (folder / "list.csv").write_text(LIST)
-    (folder / "some.toml").write_text(TABLE + site("elm", closed))
-    return folder
+    write_registry(tmp_path / "registry", ROW, beside=site("elm", closed))
+    return tmp_path / "registry"
 
 
 def test_a_source_that_is_down_is_told_and_exits_with_3(registry: Path, tmp_path: Path) -> None:
@@ -106,3 +104,16 @@ def test_each_option_asks_for_one_thing(
     assert iop("run", "--registry", registry, option)[0] == ExitCode.OK
     (workspace,) = seen
     assert (workspace.refetch, workspace.reread, workspace.accept) == wanted
+
+
+def test_of_a_run_that_passes_no_event_is_stored_but_how_it_ended(tmp_path: Path) -> None:
+    @dg.asset
+    def one() -> None: ...
+
+    settings = Settings.choose(profile="demo", out=tmp_path, environment={})
+    with run_command._instance(settings) as instance:
+        result = dg.materialize([one], instance=instance)
+        (run,) = instance.get_runs()
+        stored = [entry.get_dagster_event() for entry in instance.all_logs(run.run_id)]
+    assert run.is_success and result.asset_materializations_for_node("one")
+    assert stored and all(event.is_job_event for event in stored)

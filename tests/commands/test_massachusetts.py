@@ -13,10 +13,10 @@ from typing import Any
 import duckdb
 import pytest
 import zipcodes
-from typer.testing import CliRunner
+from command_line import iop
+from made_once import made_once
 from workbooks import printed_in
 
-from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
 
 Program = tuple[str, str, str]  # name, street, city
@@ -50,20 +50,19 @@ def programs(sheets: dict[str, list[dict[str, Any]]]) -> dict[Program, set[str]]
 
 
 @pytest.fixture(scope="module")
-def ask(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[tuple[Any, ...]]]:
-    folder = tmp_path_factory.mktemp("massachusetts")
+def ask(shared: Path) -> Callable[..., list[tuple[Any, ...]]]:
     tables = (
         f'[{name}]\nkind = "samhsa_directory"\ntitle = "Directory of {title}"\npublished = 2023-01-01\n'
         f'path = "{shared / "data" / "samhsa" / f"{name}_2023.xlsx"}"\n'
         for name, title in DIRECTORIES.items()
     )
-    (folder / "lists.toml").write_text("\n".join(tables))
-    out = folder / "out"
-    options = ("--profile", "massachusetts", "--registry", str(folder), "--out", str(out))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DAGSTER_HOME", raising=False)
-        result = CliRunner().invoke(app, ["run", *options])
-    assert result.exit_code == ExitCode.OK, result.output
+
+    def publish(folder: Path) -> None:
+        (folder / "lists.toml").write_text("\n".join(tables))
+        code, text = iop("run", "--profile", "massachusetts", "--registry", folder, "--out", folder / "out")
+        assert code == ExitCode.OK, text
+
+    out = made_once("massachusetts", publish) / "out"
 
     def run(sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(out / "releases" / "current"), read_only=True) as connection:

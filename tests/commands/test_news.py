@@ -8,18 +8,15 @@ from pathlib import Path
 import duckdb
 import pytest
 from command_line import iop
-from license_list import HEAD, TABLE
+from license_list import write_registry
 
 from pipeline.commands.exit_codes import ExitCode
 
-ROW = "{name},1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
 ACCEPT = ("--accept", "drift", "--why", "it is renamed")
 
 
 def write(registry: Path, name: str) -> None:
-    registry.mkdir(exist_ok=True)
-    (registry / "list.csv").write_text(HEAD + ROW.format(name=name))
-    (registry / "some.toml").write_text(TABLE)
+    write_registry(registry, f"{name},1 Elm Street,Lowell,MA,01852,Intensive Outpatient")
 
 
 def seen(out: Path) -> tuple[int, str]:

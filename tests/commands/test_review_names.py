@@ -29,7 +29,6 @@ def published(world: World) -> set[str]:
 
 
 def test_people_decide_and_the_next_run_obeys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
     monkeypatch.setenv("IOP_OVERRIDES", str(tmp_path / "overrides"))
     (tmp_path / "overrides").mkdir()
     world = World(tmp_path / "world")

@@ -6,25 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_line import iop
 
 from pipeline.choices import known
-from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def iop(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, arguments)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.output
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for setting in known().values():
-        monkeypatch.delenv(setting.variable, raising=False)
     monkeypatch.setenv("IOP_HOME", str(tmp_path))
     return tmp_path
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from command_line import iop
 
-from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.workspace import Workspace
 
@@ -22,23 +21,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Workspace]]:
         found.append(workspace)
 
     monkeypatch.setattr("pipeline.commands.run.finish", finish)
-    for name in ("IOP_OUT", "IOP_REGISTRY", "IOP_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
     yield found
 
 
-def iop_run(*options: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["run", *options], catch_exceptions=False)
-    return result.exit_code, result.output
-
-
 def test_a_run_reads_the_states_that_are_asked_for(asked: list[Workspace]) -> None:
-    assert iop_run("--profile", "us", "--state", "ct, RI")[0] == ExitCode.OK
+    assert iop("run", "--profile", "us", "--state", "ct, RI")[0] == ExitCode.OK
     (workspace,) = asked
     assert workspace.settings.states == {"CT", "RI"}
     assert workspace.settings.out.name == "us-CT-RI"
 
 
 def test_a_state_that_is_none_ends_the_command_with_what_to_write(asked: list[Workspace]) -> None:
-    code, text = iop_run("--profile", "massachusetts", "--state", "CT")
+    code, text = iop("run", "--profile", "massachusetts", "--state", "CT")
     assert (code, "no state CT: the profile reads MA" in text, asked) == (ExitCode.USAGE, True, [])

@@ -1,4 +1,4 @@
-"""One small world with two releases, made once for all workers; a drill breaks a copy of it."""
+"""One small world with two releases, made once; a drill breaks a copy of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from filelock import FileLock
+from made_once import made_once
 from small_world import World
 
 from pipeline.commands.exit_codes import ExitCode
@@ -25,26 +25,21 @@ def publish_again(world: World) -> None:
     releases.publish(candidate, AuditReport(candidate, 1, ()))
 
 
+def make(folder: Path) -> None:
+    world = World(folder)
+    world.write()
+    code, text = world.run()
+    assert code == ExitCode.OK, text
+    publish_again(world)
+
+
 @pytest.fixture(scope="session")
-def sound(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> World:
+def sound() -> World:
     """Not to be written to."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    world, done = World(shared / "small_world"), shared / "small_world.done"
-    with FileLock(shared / "small_world.lock"), pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DAGSTER_HOME", raising=False)
-        if not done.exists():
-            world.write()
-            code, text = world.run()
-            assert code == ExitCode.OK, text
-            publish_again(world)
-            done.touch()
-    return world
+    return World(made_once("small_world", make))
 
 
 @pytest.fixture
-def world(sound: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(sound: World, tmp_path: Path) -> World:
     """A copy of it, to break."""
-    for name in ("DAGSTER_HOME", "IOP_ARCHIVE", "IOP_OUT", "IOP_PROFILE", "IOP_REGISTRY"):
-        monkeypatch.delenv(name, raising=False)
     return sound.copied(tmp_path / "world")

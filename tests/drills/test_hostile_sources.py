@@ -6,7 +6,6 @@ import io
 import json
 import shlex
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -58,7 +57,7 @@ def far_cell() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, int, str]]:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, int, str]:
     """A world of a good list, a good site and hostile sources, in a folder with brackets, where somebody has put a
     symbolic link under the name of a draft; and what its run came to."""
     folder = tmp_path_factory.mktemp("odd") / "out [1] *"
@@ -73,9 +72,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, i
     drafts = world.out / "stage" / "listing"
     drafts.mkdir(parents=True)
     (drafts / "licenses.parquet.tmp").symlink_to(folder / "precious")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DAGSTER_HOME", raising=False)
-        yield world, *world.run()
+    return world, *world.run()
 
 
 def test_the_others_are_published(hostile: tuple[World, int, str]) -> None:

@@ -64,10 +64,9 @@ def killed(world: World, pictures: Path, root: Path, at: int = 0) -> int:
         "--out",
         world.out,
     ]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("IOP_", "DAGSTER_"))}
     done = subprocess.run(
         list(map(str, command)),
-        env=kept | {"PYTHONPATH": str(root)},
+        env=os.environ | {"PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
         check=False,

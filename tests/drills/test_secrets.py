@@ -24,8 +24,6 @@ def test_postgres_without_its_variables(
     world: World, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was a traceback of a hundred lines."""
-    for name in ("HOST", "PORT", "USER", "DB"):
-        monkeypatch.delenv(f"IOP_POSTGRES_{name}", raising=False)
     monkeypatch.setenv("IOP_POSTGRES_PASSWORD", SECRETS["IOP_POSTGRES_PASSWORD"])
     (tmp_path / "home").mkdir()
     shutil.copy(root / "deploy" / "dagster.postgres.yaml", tmp_path / "home" / "dagster.yaml")

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asking import EXAMPLES, QUERIES, in_python, same_columns
 from browser import browser, chromium
-from loopback import served
+from loopback import files
 from node_packages import NODE, with_packages
 from publishing import MANY, point, publish
 
@@ -24,10 +22,6 @@ pytestmark = [
     ),
     pytest.mark.xdist_group("browser"),
 ]
-
-
-class Files(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None: ...
 
 
 class Page:
@@ -46,10 +40,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     shutil.copy(NODE / "page.html", folder)
     shutil.copy(EXAMPLES / "adopt_in_browser.mjs", folder)
     (folder / "releases").mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(folder)))
-    with served(server), browser() as opened:
+    with files(folder) as address, browser() as opened:
         tab = opened.new_page()
-        tab.goto(f"http://127.0.0.1:{server.server_port}/page.html")
+        tab.goto(f"{address}/page.html")
         yield Page(tab, folder / "releases")
 
 

@@ -1,4 +1,4 @@
-"""One release of the world of exports, built once."""
+"""A release of the world of exports."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ from export_world import build_export_world  # noqa: E402
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release file: read it only."""
-    return build_export_world(tmp_path_factory.getbasetemp() / "export_world")
+    return build_export_world(tmp_path_factory.mktemp("export_world"))

@@ -78,9 +78,7 @@ def offer(world: World, source_id: str, organization: str, name: str) -> dict[st
 
 
 def build_export_world(folder: Path) -> Path:
-    """A second release of it, so that there are changes: the first had another phone and no Spanish. Built once."""
-    if (folder / "second.duckdb").exists():
-        return folder / "second.duckdb"
+    """A second release of it, so that there are changes: the first had another phone and no Spanish."""
     world = export_world()
     world.say(world.site(0), "phone", "+16175550199", qualifier="main")
     first = build_world(world, folder, "first")

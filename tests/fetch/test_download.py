@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
+from loopback import served
 
 from pipeline.fetch.download import DownloadError, download
 from pipeline.fetch.settings import FetchSettings
@@ -55,12 +55,9 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as serving:
-        thread = Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    serving = Server()
+    with served(serving):
         yield serving
-        serving.shutdown()
-        thread.join()
 
 
 def test_a_file_comes_whole(server: Server, tmp_path: Path) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import tomllib
 from datetime import UTC, datetime
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
+from loopback import files
 
 from pipeline.fetch.crawl.propose import propose_source
 from pipeline.fetch.settings import FetchSettings
@@ -109,12 +107,9 @@ def test_a_site_that_cannot_be_read_is_said_to_be_so(web) -> None:
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_staging_site_is_proposed_where_its_host_may_be_private(tmp_path: Path, allowed: bool) -> None:
     (tmp_path / "index.html").write_text(HOME)
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/"
+    with files(tmp_path) as address:
+        url = f"{address}/"
         found = asyncio.run(propose_source(url, FetchSettings(attempts=1), allow_loopback=allowed))
-        server.shutdown()
     if not allowed:
         assert (found.outcome, found.toml) == (Outcome.REFUSED_ADDRESS, "")
         return

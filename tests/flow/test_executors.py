@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +15,7 @@ from typing import Any
 import dagster as dg
 import pytest
 from command_line import iop
+from loopback import files
 from same_words import words_of
 
 from pipeline.commands.exit_codes import ExitCode
@@ -40,16 +38,13 @@ state = "MA"
 published = 2026-06-01
 columns = {name1 = "Name", street1 = "Street", city = "City", state = "ST", zip = "ZIP", phone = "Tel", setting = "Setting"}
 """
-SITE = '\n[{0}]\nkind = "provider_site"\ntitle = "{0}"\nurl = "http://{1}/{0}/"\nstate = "MA"\nallow_loopback = true\n'
+SITE = (
+    '\n[{0}]\nkind = "provider_site"\ntitle = "{0}"\nurl = "{1}/{0}/"\nstate = "MA"\nallow_loopback = true\n'
+)
 PAGE = """<html><title>{0} Behavioral Health</title><h1>{0} Behavioral Health</h1><p>{1} Elm Street, Lowell, MA 01852.
 Call (978) 555-02{1}.</p><h2>Intensive Outpatient Program</h2><p>Our intensive outpatient program meets three days a week,
 three hours a day, for 8 weeks. We treat adults.</p></html>"""
 SITES = {"aspen": "127.0.0.1", "birch": "127.0.0.1", "cedar": "localhost"}  # two share a host
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing is printed."""
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +55,10 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (pages / name).mkdir()
         (pages / name / "index.html").write_text(PAGE.format(name.capitalize(), number))
     (folder / "list.csv").write_text(LIST)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(pages))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        tables = [SITE.format(name, f"{host}:{server.server_port}") for name, host in SITES.items()]
+    with files(pages) as address:
+        tables = [SITE.format(name, address.replace("127.0.0.1", host)) for name, host in SITES.items()]
         (folder / "some.toml").write_text(LICENSES + "".join(tables))
         yield folder
-        server.shutdown()
 
 
 def run_by(executor: str, registry: Path, out: Path, *options: str) -> str:
@@ -74,7 +67,6 @@ def run_by(executor: str, registry: Path, out: Path, *options: str) -> str:
     if find_spec(package.replace("-", "_")) is None:
         pytest.skip(f"{package} is not installed: pip install 'iop-directory[{executor}]'")
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DAGSTER_HOME", raising=False)
         patch.setenv("IOP_EXECUTOR", executor)
         patch.setenv("IOP_DELAY_S", "0")
         code, shown = iop("run", "--registry", registry, "--out", out, *options)

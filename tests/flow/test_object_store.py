@@ -13,7 +13,7 @@ from pathlib import Path
 import fsspec
 import pytest
 from command_line import iop
-from license_list import HEAD, TABLE
+from license_list import write_registry
 from s3_server import S3Server, s3_server
 
 from pipeline.archive.archive import Archive
@@ -24,7 +24,6 @@ from pipeline.records import Outcome
 from pipeline.settings import Settings
 from warehouse.targets.store import Objects, Seen
 
-ROW = "{name},1 Elm Street,Lowell,MA,01852,Intensive Outpatient\n"
 ACCEPT = ("--accept", "drift", "--why", "it is renamed")
 PLACE = "s3://bucket/releases"
 
@@ -41,9 +40,7 @@ class World:
         return ("--registry", self.folder / "registry", "--out", self.folder / "out")
 
     def write(self, name: str) -> None:
-        (self.folder / "registry").mkdir(exist_ok=True)
-        (self.folder / "registry" / "list.csv").write_text(HEAD + ROW.format(name=name))
-        (self.folder / "registry" / "some.toml").write_text(TABLE)
+        write_registry(self.folder / "registry", f"{name},1 Elm Street,Lowell,MA,01852,Intensive Outpatient")
 
     def pointer(self) -> int | None:
         fs = fsspec.filesystem("s3", use_listings_cache=False)
@@ -59,7 +56,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch, s3_server(patch) as server:
         patch.setenv("IOP_ARCHIVE", "s3://bucket/archive")
         patch.setenv("IOP_PUBLISH", PLACE)
-        patch.delenv("DAGSTER_HOME", raising=False)
         folder = tmp_path_factory.mktemp("object_store")
         patch.setenv("IOP_HOME", str(folder))
         world = World(folder, server)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from command_line import iop
 from registry_folder import QUIET, Folder
-from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "warehouse"))
 
 from warehouse_world import NOW, World, build_world
 
-from pipeline.cli import app
+from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.graph import build_defs
 from pipeline.flow.options import failed_sources
 from pipeline.flow.partitions import one_run
@@ -99,15 +99,16 @@ def test_only_failed_sources_are_retried(folder: Folder) -> None:
     assert not failed_sources(folder.workspace.settings)
 
 
-def test_the_command_retries_them_too(folder: Folder) -> None:
+def test_the_command_retries_them_too(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.commands_only_read(monkeypatch)
     shutil.rmtree(folder.registry.parent / "pages_b")
     folder.run(dict(one_run(folder.instance, ALL)))
-    where = ["--registry", str(folder.registry), "--out", str(folder.workspace.settings.out)]
+    retry = ("run", "--retry-failed", "--registry", folder.registry, "--out", folder.workspace.settings.out)
     folder.write("b")
-    again = CliRunner().invoke(app, ["run", "--retry-failed", *where])
-    assert "1 source " in again.output and "1 attempt " in again.output
-    none = CliRunner().invoke(app, ["run", "--retry-failed", *where])
-    assert none.exit_code == 0 and "No source failed" in none.output
+    _, again = iop(*retry)
+    assert "1 source " in again and "1 attempt " in again
+    code, none = iop(*retry)
+    assert code == ExitCode.OK and "No source failed" in none
 
 
 def test_run_config_selects_rereads_and_refuses_slips(folder: Folder) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from email import message_from_bytes
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from loopback import served
 
 from pipeline.fetch.settings import FetchSettings
 from pipeline.geocode.census import CensusGeocoder
@@ -49,7 +50,7 @@ class CensusServer:
 
 
 @contextmanager
-def served() -> Iterator[CensusServer]:
+def census_server() -> Iterator[CensusServer]:
     """The server, for as long as it is asked."""
     made = CensusServer()
 
@@ -76,9 +77,6 @@ def served() -> Iterator[CensusServer]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    made.url = f"http://127.0.0.1:{server.server_port}/geocoder/geographies/addressbatch"
-    yield made
-    server.shutdown()
-    server.server_close()
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        made.url = f"{address}/geocoder/geographies/addressbatch"
+        yield made

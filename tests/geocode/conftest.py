@@ -10,10 +10,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from census_server import CensusServer, served
+from census_server import CensusServer, census_server
 
 
 @pytest.fixture
 def census() -> Iterator[CensusServer]:
-    with served() as made:
+    with census_server() as made:
         yield made

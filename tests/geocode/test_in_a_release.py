@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 from census_server import CensusServer, Row, line, match
-from typer.testing import CliRunner
+from command_line import iop
 from workbooks import workbook
 
-from pipeline.cli import app
+from pipeline.commands.exit_codes import ExitCode
 
 HEADER = ["Name1", "Street1", "City", "State", "Zip", "Phone", "Service_code_info", "Latitude", "Longitude"]
 ROWS = [
@@ -35,9 +35,9 @@ class Run:
         )
 
     def __call__(self, command: str = "run") -> str:
-        result = CliRunner().invoke(app, [command, *self.options])
-        assert result.exit_code == 0, result.output
-        return result.output
+        code, text = iop(command, *self.options)
+        assert code == ExitCode.OK, text
+        return text
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.out / "releases" / "current"), read_only=True) as connection:
@@ -46,7 +46,6 @@ class Run:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, census: CensusServer) -> Run:
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
     monkeypatch.setenv("IOP_GEOCODER", "census")
     monkeypatch.setenv("IOP_GEOCODER_URL", census.url)
     return Run(tmp_path)

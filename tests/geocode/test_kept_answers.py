@@ -13,7 +13,8 @@ from census_server import CensusServer, Row, line, match
 
 from pipeline.geocode.addresses import StreetAddress
 from pipeline.geocode.geocoder import Answer, Answers, Outcome
-from pipeline.stage.geocode import GeocodeReport, geocode_listings
+from pipeline.stage.geocode import geocode_listings
+from pipeline.stage.reports import GeocodeReport
 from pipeline.stage.rows import as_frame
 from pipeline.stage.tables import Stage
 from warehouse.contracts import stage_tables

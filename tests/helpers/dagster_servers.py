@@ -37,9 +37,8 @@ def environment(world: World, home: Path, root: Path) -> dict[str, str]:
     """Of a process that runs this checkout's code location, with Dagster's state in a folder of its own."""
     home.mkdir(exist_ok=True)
     shutil.copy(root / "dagster.yaml", home)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("IOP_", "DAGSTER_"))}
     ours = {"DAGSTER_HOME": home, "IOP_REGISTRY": world.registry, "IOP_OUT": world.out, "PYTHONPATH": root}
-    return kept | {name: str(value) for name, value in ours.items()}
+    return os.environ | {name: str(value) for name, value in ours.items()}
 
 
 def tool(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Servers of a test on this machine: one that takes what is posted, one that takes mail."""
+"""Servers of a test on this machine: one of files, one that takes what is posted, one that takes mail."""
 
 from __future__ import annotations
 
@@ -10,9 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
+
+
+class Files(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextmanager
+def files(folder: Path) -> Iterator[str]:
+    """The address of a server of a folder's files, without a slash at its end."""
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(folder)))) as address:
+        yield address
 
 
 class Hook:
@@ -106,11 +119,12 @@ def mailbox(
 
 
 @contextmanager
-def served(server: socketserver.BaseServer) -> Iterator[None]:
+def served(server: socketserver.TCPServer) -> Iterator[str]:
+    """The address of a server, which answers until the end."""
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pytest
 
+from pipeline.commands import run as run_command
 from pipeline.flow.graph import build_defs
-from pipeline.flow.partitions import NAME
+from pipeline.flow.partitions import NAME, one_run
+from pipeline.flow.resources import HELD_AS
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 
@@ -55,6 +58,21 @@ class Folder:
         with dg.build_schedule_context(instance=self.instance) as context:
             (request,) = schedule.evaluate_tick(context).run_requests or ()
         return {name: value for name, value in request.tags.items() if "partition" in name}
+
+    def commands_only_read(self, patch: pytest.MonkeyPatch) -> None:
+        """From here on `iop run` fetches and reads, on this instance, and builds no release."""
+
+        def execute(workspace: Workspace, ids: list[str], *_: object) -> dg.ExecuteInProcessResult:
+            job = build_defs(workspace).resolve_job_def("directory_job")
+            return job.execute_in_process(
+                instance=self.instance,
+                tags={**one_run(self.instance, ids), HELD_AS: workspace.run_id},
+                run_config=QUIET,
+                asset_selection=[dg.AssetKey(name) for name in READING],
+            )
+
+        patch.setattr(run_command, "_execute", execute)
+        patch.setattr(run_command, "tell", lambda *_: None)
 
     def run(self, tags: dict[str, str], *selection: str, **options: Any) -> dg.ExecuteInProcessResult:
         """Fetch and read, in a process that has loaded the code anew."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.match.cluster import cluster
 from pipeline.match.cohesion import Cohesion
@@ -132,7 +135,7 @@ def test_two_groups_ask_for_more_than_one_link_and_are_asked_again() -> None:
 
     def joined(pairs: int) -> list[int]:
         names = np.array([[7], [7], [8], [8]])
-        cohesion = Cohesion(4, np.arange(4), names, left[:pairs], right[:pairs], none[:pairs])
+        cohesion = Cohesion(4, np.arange(4), names.__getitem__, left[:pairs], right[:pairs], none[:pairs])
         found = cluster(4, left[:pairs], right[:pairs], chance[:pairs], none[:pairs], 0.5, cohesion=cohesion)
         return list(found)
 
@@ -140,3 +143,55 @@ def test_two_groups_ask_for_more_than_one_link_and_are_asked_again() -> None:
     assert joined(4) == [0, 0, 2, 2]  # both links leave from one place
     left[3] = 0
     assert joined(4) == [0, 0, 0, 0]
+
+
+@settings(deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_groups_are_those_of_joining_pair_by_pair(chance: random.Random) -> None:
+    """What is connected without doubt is told at once; the result is that of asking at every pair."""
+    size = chance.randint(1, 9)
+    records = [(place, chance.sample(range(4), chance.randint(0, 2))) for place in [*range(size)] * 2]
+    marks = np.array([[*words, -1, -1][:2] for _, words in records])
+    ends = sorted({tuple(sorted(chance.sample(range(size), 2))) for _ in range(12)}) if size > 1 else []
+    left, right = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+    odds = np.array([chance.choice([0.2, 0.6, 0.8, 0.9]) for _ in ends])
+    vetoed = np.array([chance.random() < 0.1 for _ in ends], dtype=bool)
+    linked = (odds >= 0.5) & ~vetoed
+    far = np.array([chance.random() < 0.2 for _ in ends], dtype=bool)[linked]
+    homes = np.array([chance.choice([0, 0, 7, 8]) for _ in range(size)])
+    place = np.array([place for place, _ in records])
+    cohesion = [Cohesion(size, place, marks.__getitem__, left[linked], right[linked], far) for _ in range(2)]
+    cohesion[1].look_at(np.arange(size))
+    found = cluster(size, left, right, odds, vetoed, 0.5, homes, cohesion[0])
+    assert found.tolist() == _pair_by_pair(size, left, right, odds, vetoed, homes, cohesion[1])
+
+
+def _pair_by_pair(
+    size: int, left: Any, right: Any, odds: Any, vetoed: Any, homes: Any, cohesion: Cohesion
+) -> list[int]:
+    group, stands = list(range(size)), homes.tolist()
+
+    def members(of: int) -> set[int]:
+        return {item for item in range(size) if group[item] == of}
+
+    foes = {frozenset(pair) for pair in zip(left[vetoed].tolist(), right[vetoed].tolist(), strict=True)}
+    order = [n for n in np.lexsort((right, left, -odds)).tolist() if odds[n] >= 0.5 and not vetoed[n]]
+    pairs, grown = [(int(left[n]), int(right[n])) for n in order], True
+    while grown:
+        refused, grown = [], False
+        for pair in pairs:
+            keep, lose = sorted(group[item] for item in pair)
+            if keep == lose or any(frozenset((a, b)) in foes for a in members(keep) for b in members(lose)):
+                continue
+            vague = not all(homes[item] for item in pair)
+            if vague and stands[keep] and stands[lose] and stands[keep] != stands[lose]:
+                continue
+            if not cohesion.fits(group[pair[0]], group[pair[1]], pair):
+                refused.append(pair)
+                continue
+            group = [keep if of == lose else of for of in group]
+            stands[keep] = stands[keep] or stands[lose]
+            cohesion.join(keep, lose)
+            grown = True
+        pairs = refused
+    return group

@@ -128,6 +128,12 @@ def test_a_missing_column_and_a_contradiction_are_named(tmp_path: Path) -> None:
         load_overrides(tmp_path)
 
 
+def test_one_organization_at_two_locations_is_no_contradiction(tmp_path: Path) -> None:
+    for kind, level in (("same", "organization"), ("different", "location")):
+        append_override(tmp_path, kind, {"level": level, "left": "dir:x", "right": "dir:y", **SIGNED})
+    assert [row.kind for row in load_overrides(tmp_path).rows] == ["same", "different"]
+
+
 def test_a_bad_override_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(OverrideError, match="column why is empty"):
         append_override(tmp_path, "takedown", {"id": "loc_0a", "who": "ana", "when": "2026-01-15", "why": ""})

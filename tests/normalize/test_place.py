@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import zipcodes
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.normalize import place
 from pipeline.normalize.place import (
     STATES,
+    all_zips,
     city_key,
     find_city,
     find_zip,
@@ -111,3 +114,17 @@ def test_a_city_lies_amid_its_zip_codes() -> None:
 def test_the_zip_codes_of_the_military_post_have_no_point() -> None:
     post = find_zip("09001")
     assert post is not None and not post.has_point
+
+
+def test_every_zip_code_that_the_package_has() -> None:
+    assert [entry.zip for entry in all_zips()] == [row["zip_code"] for row in zipcodes.list_all()]
+
+
+@pytest.mark.parametrize("state", ["MA", "PR"])
+def test_a_state_has_the_same_zip_codes_whether_the_country_was_read_or_not(state: str) -> None:
+    place._zips.cache_clear()
+    place._zips_of.cache_clear()
+    alone = dict(place._zips_of(state))
+    assert alone and list(alone.items()) == [(e.zip, e) for e in all_zips() if e.state == state]
+    place._zips_of.cache_clear()
+    assert list(place._zips_of(state).items()) == list(alone.items())

@@ -16,8 +16,8 @@ from pipeline.extract.parsing.parse import read_page
 from pipeline.extract.reading import OVER_TIME, extract
 from pipeline.processor_time import OverTimeError, processor_time
 from pipeline.read import documents, processes
+from pipeline.read.allowance import IN_ALL, Allowance
 from pipeline.read.capped import MOST, TOO_MANY
-from pipeline.read.documents import IN_ALL, Allowance
 from pipeline.read.editions import documents_of
 from pipeline.read.processes import Job, later, read_sources
 from pipeline.read.source import Reader

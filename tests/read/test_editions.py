@@ -17,7 +17,8 @@ from pipeline.archive.visits import VisitRow
 from pipeline.fetch.run import fetch_all
 from pipeline.fetch.settings import FetchSettings
 from pipeline.read.editions import documents_of, edition_of
-from pipeline.read.source import Reader, ReadReport
+from pipeline.read.report import ReadReport
+from pipeline.read.source import Reader
 from pipeline.records import Document, Outcome
 from pipeline.stage.tables import Stage
 from sources.kinds import KINDS

@@ -17,7 +17,8 @@ from pipeline.read import processes
 from pipeline.read.editions import documents_of
 from pipeline.read.fact_log import FactLog
 from pipeline.read.processes import Job, read_sources
-from pipeline.read.source import Reader, ReadReport
+from pipeline.read.report import ReadReport
+from pipeline.read.source import Reader
 from pipeline.records import Document, Outcome
 from pipeline.stage.tables import Stage
 from sources.kinds import KINDS

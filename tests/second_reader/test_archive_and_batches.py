@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 from pipeline.archive.archive import Archive
 from pipeline.cli import app
 from pipeline.commands.exit_codes import ExitCode
-from pipeline.flow.assets import documents as fetching
+from pipeline.fetch import run as fetching
+from pipeline.read.answers import second_answers
 from pipeline.read.editions import documents_of
 from pipeline.read.processes import Job, read_sources
-from pipeline.read.second import ask_second_reader, second_answers
-from pipeline.read.source import ReadReport
+from pipeline.read.report import ReadReport
+from pipeline.read.second import ask_second_reader
 from pipeline.records import Document, Outcome
 from pipeline.second_reader.answers import AnswerError
 from pipeline.second_reader.completion import Completion
@@ -182,7 +183,6 @@ def good(*facts: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Options of a registry with one site, whose page is archived and was fetched by nobody."""
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
     monkeypatch.setattr(fetching, "fetch_all", lambda *_, **__: [])
     (tmp_path / "registry").mkdir()
     (tmp_path / "registry" / "some.toml").write_text(REGISTRY)

@@ -1,4 +1,4 @@
-"""One site of one made-up release, built once."""
+"""One site of one made-up release."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from made_once import made_once
 
 for folder in ("exports", "warehouse", "site"):
     sys.path.insert(0, str(Path(__file__).parents[1] / folder))
@@ -23,8 +24,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(release: Path) -> Path:
     """The site's folder: read it only."""
-    to = tmp_path_factory.mktemp("site") / "www"
-    write_site(release, to, SiteOptions(BASE, "errors@programs.example"))
-    return to
+    options = SiteOptions(BASE, "errors@programs.example")
+    return made_once("site", lambda folder: write_site(release, folder / "www", options)) / "www"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import shapely
 from browser import browser, chromium
-from loopback import served
+from loopback import Files, served
 from site_world import CLOSING, STATES
 
 from warehouse.coverage.page.projection import fitted
@@ -33,18 +33,15 @@ def shown(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """The folder's address, as deep as the site's own, and what it was asked for."""
     asked: list[str] = []
 
-    class Handler(SimpleHTTPRequestHandler):
+    class Handler(Files):
         def translate_path(self, path: str) -> str:
             return super().translate_path(path.removeprefix("/find"))
 
         def log_request(self, *_: object) -> None:
             asked.append(self.path)
 
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-    with served(server):
-        yield f"http://127.0.0.1:{server.server_port}/find/", asked
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))) as address:
+        yield f"{address}/find/", asked
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,12 @@ import duckdb
 import pytest
 from browser import browser, chromium
 from dagster_servers import dagster, environment, new_world, tool
+from made_once import made_once
 from small_world import World
 
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.graph import build_defs
-from pipeline.flow.partitions import one_run
+from pipeline.flow.partitions import NAME, one_run
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
 from warehouse.release import Releases
@@ -28,20 +29,20 @@ DATES = ("TIMESTAMP", "DATE")  # types of columns that tell when
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The registry that every way of running reads."""
-    return new_world(tmp_path_factory.mktemp("world"))
+def world() -> World:
+    """The registry that every way of running reads, after `iop run`."""
+
+    def run(folder: Path) -> None:
+        code, text = new_world(folder).run()
+        assert code == ExitCode.PARTIAL, text  # one source does not answer
+
+    return World(made_once("headless", run))
 
 
 @pytest.fixture(scope="module")
-def by_command(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def by_command(world: World) -> Path:
     """The release of `iop run`."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DAGSTER_HOME", raising=False)
-        own = new_world(tmp_path_factory.mktemp("command"), world.registry)
-        code, text = own.run()
-    assert code == ExitCode.PARTIAL, text  # one source does not answer
-    return own.out / "releases" / "current"
+    return world.out / "releases" / "current"
 
 
 def differing(one: Path, other: Path) -> dict[str, list[str]]:
@@ -95,11 +96,15 @@ def test_the_schedule(world: World, by_command: Path, tmp_path: Path) -> None:
     settings = Settings.choose(registry=world.registry, out=tmp_path / "out", environment={})
     defs = build_defs(Workspace(settings))
     schedule = defs.get_repository_def().get_schedule_def("daily")
+    job = defs.resolve_job_def("directory_job")
     (tmp_path / "home").mkdir()
-    with dg.instance_for_test(temp_dir=str(tmp_path / "home")) as instance:
-        with dg.build_schedule_context(instance=instance) as context:
-            (request,) = schedule.evaluate_tick(context).run_requests or ()
-        job = defs.resolve_job_def("directory_job")
+    with (
+        dg.instance_for_test(temp_dir=str(tmp_path / "home")) as lasting,  # as a schedule wants it
+        dg.build_schedule_context(instance=lasting) as context,
+        dg.DagsterInstance.ephemeral() as instance,  # whose events cost nothing
+    ):
+        (request,) = schedule.evaluate_tick(context).run_requests or ()
+        instance.add_dynamic_partitions(NAME, lasting.get_dynamic_partitions(NAME))
         assert job.execute_in_process(instance=instance, tags=dict(request.tags), run_config=QUIET).success
     assert_the_same(settings.releases / "current", by_command)
 

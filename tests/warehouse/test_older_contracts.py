@@ -30,7 +30,9 @@ MADE_UP = "made up"
 def today(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a release and its stage, of today's contract: only read."""
     folder = tmp_path_factory.mktemp("today")
-    build_world(World(providers=2), folder)
+    world = World(providers=2)
+    build_world(world, folder)
+    world.write(folder / "stage")
     return folder
 
 
@@ -63,7 +65,7 @@ def release(version: str, today: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def stage(version: str, today: Path, tmp_path: Path) -> Path:
     """A stage of that version."""
-    copied = shutil.copytree(today / "stage-candidate", tmp_path / "stage")
+    copied = shutil.copytree(today / "stage", tmp_path / "stage")
     return stage_in_shape(copied, of(version, "stage"))
 
 
@@ -103,7 +105,7 @@ def test_it_is_gone_on_from_or_the_line_says_what_to_do(
 
 
 def test_its_ids_are_taken_over(release: Path, today: Path, tmp_path: Path) -> None:
-    stage = Stage(shutil.copytree(today / "stage-candidate", tmp_path / "ours"))
+    stage = Stage(shutil.copytree(today / "stage", tmp_path / "ours"))
     resolve_entities(stage, release, tmp_path, LATER)
     known = {row[1] for row in ask(release, IDS)}
     assert known <= set(stage.read("ledger", "all")["entity_id"])
@@ -112,7 +114,7 @@ def test_its_ids_are_taken_over(release: Path, today: Path, tmp_path: Path) -> N
 def test_its_stage_is_read_as_todays(stage: Path, today: Path) -> None:
     """A column that went since made the stage a damaged one."""
     for table, contract in stage_tables().items():
-        ours, theirs = Stage(today / "stage-candidate").read(table), Stage(stage).read(table)
+        ours, theirs = Stage(today / "stage").read(table), Stage(stage).read(table)
         assert dict(theirs.schema) == contract.polars_schema
         if (stage / table).is_dir() and list((stage / table).iterdir()):
             key = list(contract.key)
@@ -125,6 +127,6 @@ def test_a_release_without_what_ids_follow_from_is_refused(today: Path, tmp_path
     tables = shape(contract_version(), "release")
     tables[table]["id"] = tables[table].pop("entity_id")
     old = release_in_shape(today / "candidate.duckdb", tmp_path / "old.duckdb", tables, "0.9")
-    stage = Stage(shutil.copytree(today / "stage-candidate", tmp_path / "ours"))
+    stage = Stage(shutil.copytree(today / "stage", tmp_path / "ours"))
     with pytest.raises(ReleaseError, match=rf"whose {table} has no entity_id.*CHANGELOG"):
         resolve_entities(stage, old, tmp_path, LATER)

@@ -83,10 +83,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _links(world)
     _virtual(world)
     _voices(world)
+    _own(world)
     return build_world(world, tmp_path_factory.mktemp("told"))
 
 
-SCOPE, NAME, PAYER, LINK, VIRTUAL, VOICE = 10, 12, 14, 16, 18, 20
+SCOPE, NAME, PAYER, LINK, VIRTUAL, VOICE, OWN = 10, 12, 14, 16, 18, 20, 24
 
 
 def _scopes(world: World) -> None:
@@ -159,6 +160,17 @@ def _virtual(world: World) -> None:
     world.entity("location", "loc_v", [(listing, None)])
 
 
+def _own(world: World) -> None:
+    """Of three services of one listing, which treats gambling, one has words of its own."""
+    listing = clinic(world, OWN)
+    for level in ("php", "residential"):
+        world.service(listing, level, level, None)
+        world.entity("service", f"svc_{level}", [(listing, level)])
+    world.say(listing, "condition", "gambling")
+    world.say(listing, "payer", "tricare")
+    world.say(listing, "condition", "ptsd", "php")
+
+
 def one(path: Path, columns: str, service: str) -> tuple[Any, ...]:
     (row,) = ask(path, f"SELECT {columns} FROM directory WHERE service_id = ?", service)
     return row
@@ -214,6 +226,13 @@ def test_the_clinic_has_its_own(told: Path) -> None:
         "mental_health",
         "waitlist",
     )
+
+
+def test_what_a_listing_says_of_a_service_stands_for_what_it_says_of_all_that_it_lists(told: Path) -> None:
+    columns = "conditions, conditions_scope, payers, payers_scope"
+    assert one(told, columns, "svc_php") == (["ptsd"], "service", ["tricare"], "listing")
+    for service in ("svc_residential", f"svc_{OWN:03x}c"):
+        assert one(told, columns, service) == (["gambling"], "listing", ["tricare"], "listing")
 
 
 def test_intake_is_what_a_listing_of_the_program_says(

@@ -7,12 +7,14 @@ import hashlib
 import json
 import pickle
 import random
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
+from made_once import made_once
 from polars import selectors
 
 from sources.kinds import trust
@@ -233,35 +235,37 @@ class World:
         return folder
 
 
+DEFAULTS: dict[str, Any] = {
+    "vocabulary": VOCABULARY,
+    "trust": trust(),
+    "previous": None,
+    "overrides": None,
+    "run": {},
+}
+
+
 def build_world(
     world: World, folder: Path, name: str = "candidate", *, marked: bool = False, **more: Any
 ) -> Path:
-    """Build a release of a world into `<folder>/<name>.duckdb`. A first release of the same world is built once and copied."""
-    stage = world.write(folder / f"stage-{name}", marked=marked)
-    out = folder / f"{name}.duckdb"
-    if more or marked:
-        return _build(world, stage, out, **more)
-    key = hashlib.sha256(pickle.dumps((world.rows, world.now, policy()))).digest()
-    if key not in _built:
-        _built[key] = _build(world, stage, out).read_bytes()
-    else:
-        out.write_bytes(_built[key])
-    return out
+    """Build a release of a world into `<folder>/<name>.duckdb`: once for all that build the same with the same arguments of
+    `build`, the others have a copy."""
+    asked = world.rows, world.now, marked, policy(), {key: _content(value) for key, value in more.items()}
+
+    def make(to: Path) -> None:
+        stage, given = world.write(to / "stage", marked=marked), {"now": world.now, **more}
+        build(stage=stage, out=to / "release.duckdb", **(DEFAULTS | given))
+
+    made = made_once(f"releases/{hashlib.sha256(pickle.dumps(asked)).hexdigest()}", make)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(made / "release.duckdb", folder / f"{name}.duckdb"))
 
 
-_built: dict[bytes, bytes] = {}
-
-
-def _build(world: World, stage: Path, out: Path, **more: Any) -> Path:
-    defaults: dict[str, Any] = {
-        "vocabulary": VOCABULARY,
-        "trust": trust(),
-        "previous": None,
-        "overrides": None,
-        "now": world.now,
-        "run": {},
-    }
-    return build(stage=stage, out=out, **(defaults | more)).path
+def _content(value: Any) -> Any:
+    """What a build reads of an argument: of a file or folder its bytes."""
+    if not isinstance(value, Path):
+        return value
+    files = sorted(value.rglob("*")) if value.is_dir() else [value]
+    return [(str(file.relative_to(value)), file.read_bytes()) for file in files if file.is_file()]
 
 
 def ask(path: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:

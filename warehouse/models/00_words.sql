@@ -3,6 +3,9 @@
 
 CREATE MACRO work.age_days(verified) AS date_diff('day', verified, getvariable('now'));
 
+-- The same on the day of the newest statement: what is chosen follows from what is said, however long ago.
+CREATE MACRO work.age_then(verified) AS date_diff('day', verified, getvariable('newest'));
+
 CREATE MACRO work.freshness_of(verified, verify_days) AS CASE
     WHEN verified IS NULL THEN NULL
     WHEN work.age_days(verified) > getvariable('expire_days') THEN 'expired'
@@ -20,14 +23,15 @@ CREATE MACRO work.value_key(kind, stated) AS coalesce(nullif(CASE kind
         work.plain(stated ->> '$.street'), '') || '|' || coalesce(left(stated ->> '$.zip', 5), work.plain(stated ->> '$.city'), '')
     ELSE stated END, ''), stated);
 
--- Digits as text: a number of 63 bits loses its last ones in JavaScript.
-CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS
-    (md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1)::VARCHAR;
+-- The models count and join claims by number. A release has its digits as text: a number of 63 bits loses its last ones in JavaScript.
+CREATE MACRO work.claim_number(entity, field_name, kind, stated) AS
+    md5_number_lower(entity || chr(31) || field_name || chr(31) || work.value_key(kind, stated)) >> 1;
+CREATE MACRO work.claim_key(entity, field_name, kind, stated) AS work.claim_number(entity, field_name, kind, stated)::VARCHAR;
 
 -- How far a statement is believed: as sure as its reader, times the weight of its kind; of a questionnaire's boxes, as sure
 -- as they were found to be, and less with every year (reliability.csv).
-CREATE MACRO work.strength(confidence, weight, reliability, yearly, verified) AS coalesce(
-    reliability * pow(yearly, greatest(work.age_days(verified), 0) / 365.25), confidence * weight);
+CREATE MACRO work.strength(confidence, weight, reliability, yearly, age_days) AS coalesce(
+    reliability * pow(yearly, greatest(age_days, 0) / 365.25), confidence * weight);
 
 -- Of voices that do not know of each other the doubts multiply: the logarithm of one doubt.
 CREATE MACRO work.doubt(strength) AS ln(1 - least(strength, getvariable('confidence_ceiling')));

@@ -122,8 +122,8 @@ SELECT o.*, f.written AS value_kind, p.organization_id, p.location_id, t.service
 FROM stage.observation o
 LEFT JOIN policy.field f ON f.field = o.field
 LEFT JOIN policy.code k ON k.vocabulary = f.vocabulary AND k.code = o.value
-LEFT JOIN work.called n
-    ON o.field IN ('organization', 'site_name', 'program_name') AND n.listing_id = o.listing_id AND n.name = o.value
+LEFT JOIN work.called n  -- a condition on the left alone would keep DuckDB from hashing
+    ON n.listing_id = o.listing_id AND n.name = CASE WHEN o.field IN ('organization', 'site_name', 'program_name') THEN o.value END
 LEFT JOIN work.place p ON p.listing_id = o.listing_id
 LEFT JOIN work.track t ON t.listing_id = o.listing_id AND t.service_key = o.service_key;
 

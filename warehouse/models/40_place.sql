@@ -36,7 +36,7 @@ CREATE TABLE work.pointed AS
 SELECT location_id, arg_min({latitude: latitude, longitude: longitude, geo_precision: geo_precision, geo_source: geo_source,
         listing_id: listing_id, geocode_key: geocode_key},
     {coarse: list_position(['address', 'zip', 'city'], geo_precision), told: list_position(['source', 'geocoder', 'zip'], geo_source),
-        priority: priority, age: work.age_days(observed_at), id: listing_id}) AS point
+        priority: priority, age: work.age_then(observed_at), id: listing_id}) AS point
 FROM work.point GROUP BY location_id;
 
 CREATE TABLE work.located AS

@@ -11,7 +11,6 @@ from pipeline.archive.archive import Archive
 from pipeline.archive.clock import ClockError, trust_clock
 from pipeline.archive.replay import standing_attempts
 from pipeline.archive.visits import GOOD, by_source, due
-from pipeline.fetch.run import fetch_all
 from pipeline.flow.assets.warehouse import candidate_path
 from pipeline.flow.partition_events import check_told, judged, made, seen, told
 from pipeline.flow.partitions import SOURCES, asked_sources
@@ -75,7 +74,11 @@ def fetch(
             and (workspace.refetch or s.path or due(s, visits, now) or _is_new_edition(s, asked))
             and not workspace.offline
         ]
-        if not workspace.offline:
+        if wanted:
+            from pipeline.fetch.run import (
+                fetch_all,  # clients of the network, which a run with nothing due does not need
+            )
+
             with settings.fetching() as how, workspace.progress.task("fetch") as task:
                 fetched = fetch_all(wanted, archive, how, progress=lambda _: task.advance())
             # What the command line counts, and no more: there may be a million.

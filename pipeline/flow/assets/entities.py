@@ -4,8 +4,9 @@ import logging
 
 import dagster as dg
 
+from pipeline.flow.standing import matched, noted
 from pipeline.flow.workspace import Workspace
-from pipeline.stage.entities import resolve_entities
+from pipeline.stage.reports import EntityReport
 from warehouse.recovery import Recovery
 
 log = logging.getLogger(__name__)
@@ -20,16 +21,14 @@ log = logging.getLogger(__name__)
 def entities(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
 ) -> dg.MaterializeResult[None]:
-    settings, releases = workspace.settings, workspace.releases
-    if told := Recovery(releases.folder).recover():
+    settings = workspace.settings
+    if told := Recovery(workspace.releases.folder).recover():
         log.warning(told)
     if not settings.registry.problems:  # a table with a slip of the pen has not left
         for source_id in workspace.stage.keep_only([s.id for s in settings.registry.sources]):
             context.log.warning(f"{source_id} left the registry: what it gave is out of the release")
     with workspace.progress.task("match", 1) as task:
-        report = resolve_entities(
-            workspace.stage, releases.current_path(), settings.overrides, workspace.clock()
-        )
+        report = matched(workspace) or match_anew(workspace)
         task.advance()
     workspace.leave(entities=report)
     for override in report.obsolete_overrides:
@@ -41,4 +40,17 @@ def entities(
             "services": report.services,
             "pairs for review": report.review,
         }
+    )
+
+
+def match_anew(workspace: Workspace) -> EntityReport:
+    from pipeline.stage.entities import resolve_entities  # matching, which a run without news does not need
+
+    note = noted(workspace)
+    return resolve_entities(
+        workspace.stage,
+        workspace.releases.current_path(),
+        workspace.settings.overrides,
+        workspace.clock(),
+        note.at if note else None,
     )

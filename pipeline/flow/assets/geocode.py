@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipeline.flow.standing import located
 from pipeline.flow.workspace import Workspace
 from pipeline.geocode.choice import geocoder_of
 from pipeline.stage.geocode import geocode_listings
@@ -19,7 +20,9 @@ def geocode(
     chosen = workspace.settings.geocoder
     geocoder = None if workspace.offline else geocoder_of(chosen, workspace.settings.fetch)
     with workspace.progress.task("locate", 1) as task:
-        report = geocode_listings(workspace.stage, geocoder, workspace.clock(), chosen.again_days)
+        report = None if geocoder else located(workspace)
+        if report is None:
+            report = geocode_listings(workspace.stage, geocoder, workspace.clock(), chosen.again_days)
         task.advance()
     workspace.leave(geocode=report)
     for problem in report.problems:

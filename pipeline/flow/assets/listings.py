@@ -9,10 +9,10 @@ from pipeline.archive.archive import Archive
 from pipeline.flow.partition_events import check_told, judged, made, seen, told
 from pipeline.flow.partitions import SOURCES, asked_sources
 from pipeline.flow.workspace import Workspace
+from pipeline.read.answers import second_answers
 from pipeline.read.editions import documents_by_source
 from pipeline.read.processes import Job, read_sources
-from pipeline.read.second import ask_second_reader, second_answers
-from pipeline.read.source import ReadReport
+from pipeline.read.report import ReadReport
 from sources.registry import Source
 
 SPECS = (
@@ -66,6 +66,8 @@ def read(
     with Archive(settings.archive) as archive:
         counted = documents_by_source(sources, archive, workspace.as_of)
         if settings.second_reader.asks and not workspace.offline:
+            from pipeline.read.second import ask_second_reader  # all that reads pages
+
             with workspace.progress.task("ask") as task:
                 asked = ask_second_reader(
                     sources, counted, archive, workspace.stage, settings.second_reader, task.advance

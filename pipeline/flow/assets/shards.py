@@ -16,7 +16,7 @@ from pipeline.flow.partition_events import check_told, judged, told
 from pipeline.flow.partitions import SOURCES, asked_sources
 from pipeline.flow.sharding import shards_of
 from pipeline.flow.workspace import Workspace
-from pipeline.read.source import ReadReport
+from pipeline.read.report import ReadReport
 from sources.registry import Source
 
 SHARDS = "shards"  # of which ids: what `share_out` leaves for the others

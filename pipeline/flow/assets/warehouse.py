@@ -13,13 +13,13 @@ import dagster as dg
 
 from pipeline.flow.acceptance import Accept
 from pipeline.flow.catalog import lineage_of
+from pipeline.flow.standing import stands
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import VOCABULARY
 from sources.kinds import trust
-from warehouse.acceptance import record_drift
-from warehouse.audit import AuditReport, audit
-from warehouse.build import build
+from warehouse.build_report import BuildReport
 from warehouse.contracts import Contract, release_tables
+from warehouse.findings import AuditReport
 from warehouse.policy import using
 from warehouse.room import make_room
 
@@ -82,6 +82,29 @@ def warehouse(
     config: Accept,
     workspace: dg.ResourceParam[Workspace],
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    if standing := stands(workspace):
+        candidate_path(workspace).unlink(missing_ok=True)  # whose audit failed
+        built, report = standing.build, standing.audit
+        log.info("build: nothing has changed since release %d", standing.release)
+        workspace.leave(build=built, audit=report, carried=True)
+    else:
+        built, report = build_anew(workspace, config)
+    for spec in SPECS:
+        tables = [c.table for c in TABLES.values() if asset_of(c) == spec.key.to_user_string()]
+        rows = {f"rows {table}": built.rows[table] for table in tables}
+        known: dict[str, Any] = {
+            "dagster/row_count": sum(rows.values()),
+            **rows,
+            **lineage_of(spec.key.to_user_string()),
+        }
+        yield dg.MaterializeResult(spec.key, metadata=known)
+    yield from check_results(report)
+
+
+def build_anew(workspace: Workspace, config: Accept) -> tuple[BuildReport, AuditReport]:
+    """What was built, and what the audit found in it."""
+    from warehouse.build import build  # and all that computes, which a run without news does not need
+
     settings, releases = workspace.settings, workspace.releases
     candidate = candidate_path(workspace)
     previous = releases.current_path()
@@ -108,20 +131,14 @@ def warehouse(
     workspace.leave(build=built, audit=report)
     if not report.ok and make_room(candidate):
         log.warning("%s is removed: what it would keep of the disk, the next run wants", candidate)
-    for spec in SPECS:
-        tables = [c.table for c in TABLES.values() if asset_of(c) == spec.key.to_user_string()]
-        rows = {f"rows {table}": built.rows[table] for table in tables}
-        known: dict[str, Any] = {
-            "dagster/row_count": sum(rows.values()),
-            **rows,
-            **lineage_of(spec.key.to_user_string()),
-        }
-        yield dg.MaterializeResult(spec.key, metadata=known)
-    yield from check_results(report)
+    return built, report
 
 
 def _audited(candidate: Path, previous: Path | None, now: datetime, config: Accept) -> AuditReport:
     """What the audit found, with what was accepted of it. A file that could not be audited is of no use to anybody."""
+    from warehouse.acceptance import record_drift
+    from warehouse.audit import audit
+
     try:
         acceptance = config.acceptance(now)
         report = audit(candidate, previous, now).accept(lambda _: acceptance)

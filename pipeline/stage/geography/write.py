@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -17,9 +16,10 @@ from pipeline.stage.geography.boundaries import boundaries
 from pipeline.stage.geography.notes import notes
 from pipeline.stage.geography.places import places
 from pipeline.stage.geography.points import points
+from pipeline.stage.reports import GeographyReport
 from pipeline.stage.rows import as_frame
 from pipeline.stage.tables import ALL, Stage
-from sources.geography.datasets import DATASETS, Datasets, Problem, load_datasets
+from sources.geography.datasets import DATASETS, Datasets, load_datasets
 from sources.geography.files import Found, Loaded, find_files, packaged_files, read_files
 from warehouse.contracts import stage_tables
 from warehouse.geography import containing
@@ -27,19 +27,6 @@ from warehouse.geography import containing
 TABLES = ("geography", "area", "population_point", "boundary", "place")
 MARK = f"{ALL}.geography"
 CODE = (Path(__file__).parent, DATASETS.parent, Path(containing.__file__).parent)
-
-
-@dataclass(frozen=True)
-class GeographyReport:
-    """What came of it. `rows`: by table, of what was written now; empty where nothing had changed."""
-
-    rows: dict[str, int]
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()  # what was loaded and is not used
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.rows)
 
 
 def write_geography(stage: Stage, folder: Path | None = None) -> GeographyReport:
