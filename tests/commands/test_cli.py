@@ -71,7 +71,7 @@ def done(registry: Path) -> Path:
 
 
 def test_the_run_counts_what_the_release_has_in_quarantine(done: Path) -> None:
-    """One row is refused while reading (its telephone) and one at admission (a person): two in both."""
+    """A telephone is refused while reading and a person at admission: two in both."""
     shown = (done.parent / "shown.txt").read_text()
     cells = [cell.strip() for line in shown.splitlines() if "licenses" in line for cell in line.split("│")]
     code, text = iop("query", "SELECT reason FROM quarantine ORDER BY ALL", "--out", done, "--format", "csv")
@@ -83,7 +83,7 @@ def test_a_release_is_one_file_under_a_stable_path(done: Path) -> None:
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{done / 'releases' / 'current'}' AS iop (READ_ONLY)")
         rows = con.execute("SELECT level_of_care, city FROM iop.directory ORDER BY ALL").fetchall()
-    assert rows == [("iop", "Lowell"), ("op", "Lowell")]
+    assert rows == [("iop", "Lowell"), ("op", "Lowell"), ("op", "Lowell")]
 
 
 def test_reports_are_written_when_asked_for(done: Path) -> None:
@@ -103,7 +103,7 @@ def test_rows_add_up_and_what_is_unknown_is_shown(done: Path) -> None:
     code, text = iop("query", "SELECT text, rows FROM unmapped", "--out", done, "--format", "csv")
     assert (code, text.splitlines()) == (ExitCode.OK, ["text,rows", "Moon Treatment,1"])
     _, text = iop("query", "SELECT count(*) FROM listing", "--out", done, "--format", "csv")
-    assert text.splitlines()[1] == "3"
+    assert text.splitlines()[1] == "4", "of five rows; one is a person, who is not listed"
 
 
 def test_query_shows_a_table_and_reads_only(done: Path) -> None:
