@@ -34,6 +34,8 @@ class OnStage:
     def unchanged(self, documents: Sequence[Document]) -> ReadReport | None:
         """The rows dated anew and told, where they are what the documents say; None where these are to be read."""
         source, stage = self.source, self.stage
+        if not documents and not stage.has(source.id):
+            return ReadReport(source.id)
         if stage.marked(source.id) != self.fingerprint(documents) or not stage.is_whole(source.id):
             return None
         stage.verify_again(source.id, self.seen(documents))

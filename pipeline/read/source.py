@@ -67,8 +67,6 @@ class Reader:
         report = ReadReport(source.id, len(documents))
         if unchanged := self._on_stage.unchanged(documents):
             return unchanged
-        if not documents and not stage.has(source.id):
-            return report
         try:
             self._write(documents, report)
             self._on_stage.date(documents, report)

@@ -122,7 +122,7 @@ def test_what_an_audit_refused_makes_room_where_there_is_none(
     """The next run wants more than this disk has; what failed is told and kept in `.run`."""
     world = sound.copied(disk / "world")
     refused = Finding("volume", "error", "service", "", 1, "", "there are too few", "look at the sources")
-    monkeypatch.setattr(warehouse, "audit", lambda path, *_: AuditReport(path, 1, (refused,)))
+    monkeypatch.setattr("warehouse.audit.audit", lambda path, *_: AuditReport(path, 1, (refused,)))
     code, text = world.run("--reread")
     assert code == ExitCode.FAILED and "there are too few" in " ".join(text.split()), text
     assert not list(world.out.glob("candidate.duckdb*"))
@@ -136,7 +136,7 @@ def test_what_could_not_be_audited_is_removed(tmp_path: Path, monkeypatch: pytes
 
     candidate = tmp_path / "candidate.duckdb"
     candidate.write_bytes(b"built")
-    monkeypatch.setattr(warehouse, "audit", full)
+    monkeypatch.setattr("warehouse.audit.audit", full)
     with pytest.raises(OSError, match="No space"):
         warehouse._audited(candidate, None, datetime(2026, 1, 1), Accept())
     assert not candidate.exists()
