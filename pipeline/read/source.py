@@ -63,7 +63,7 @@ class Reader:
 
     def read(self, documents: Sequence[Document]) -> ReadReport:
         """Read the newest good documents; where they say nothing that can be used, those of the last good reading."""
-        source, stage = self.source, self.stage
+        source = self.source
         report = ReadReport(source.id, len(documents))
         if unchanged := self._on_stage.unchanged(documents):
             return unchanged
