@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "warehouse"), str(ROOT / "tests" / "exports")]
+sys.path[:0] = [str(ROOT), *(str(ROOT / "tests" / name) for name in ("helpers", "warehouse", "exports"))]
 
 from warehouse.contracts import Contract, release_tables  # noqa: E402
 from warehouse.exports.formats import FORMATS  # noqa: E402

@@ -22,7 +22,7 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "warehouse")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers"), str(ROOT / "tests" / "warehouse")]
 
 from warehouse_world import NOW, VOCABULARY, World, build_world  # noqa: E402
 
