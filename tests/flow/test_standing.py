@@ -174,7 +174,7 @@ CHANGES: list[Callable[[Lists, int], None]] = [
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Lists:
     """After the first run."""
-    lists = Lists(tmp_path_factory.mktemp("first"))
+    lists = Lists(tmp_path_factory.mktemp("first") / "lists")  # copies go beside it
     assert not lists.run().nothing_new
     return lists
 
