@@ -1,4 +1,4 @@
-"""Everything small, in some three minutes, beside the last committed figures: `python bench/all.py [--keep] [NAME …]`.
+"""Everything small, in some two minutes, beside the last committed figures: `python bench/all.py [--keep] [NAME …]`.
 
 Each figure has an alternative that is measured in the same run, since seconds differ between machines and ratios hold: the
 change told is that of the ratio. `--keep` writes the figures as the last ones (`figures.csv`). Large sizes, and how each
