@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.console import fail, out, shown
-from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, chosen, release_of, state_codes
+from pipeline.commands.options import OutOption, ProfileOption, ReleaseOption, chosen, release_of
 from warehouse.exports.errors import ExportError
+from warehouse.exports.selection import selection
 from warehouse.site.build import write_site
 from warehouse.site.options import SiteOptions
 
@@ -39,11 +40,11 @@ def site(
 ) -> None:
     """Write the directory as a website: search, a page for each program, lists by place; in English and Spanish, without a server.
 
-    Exit codes: 0 written, 1 no release, a wrong address, or the folder holds something else.
+    Exit codes: 0 written, 1 no release, a wrong address, no such state, or the folder holds something else.
     """
     settings = chosen(profile, None, out_folder)
-    wanted = sorted(state_codes(state))
     try:
+        wanted = sorted(set(selection(state=state).state))
         options = SiteOptions(base_url or settings.site_url or "", report_to or settings.report_to, wanted)
         rows = write_site(release_of(profile, out_folder, release), to, options)
     except ExportError as error:

@@ -29,4 +29,6 @@ def test_without_a_release_or_with_a_wrong_address_it_says_so(run, release: Path
     assert run("--to", tmp_path / "x", "--out", tmp_path).exit_code == 1
     wrong = run("--to", tmp_path / "x", "--release", release, "--base-url", "example.org")
     assert wrong.exit_code == 1 and "https://" in wrong.output
+    nowhere = run("--to", tmp_path / "x", "--release", release, "--state", "MA,XX")
+    assert nowhere.exit_code == 1 and "XX" in nowhere.output
     assert not (tmp_path / "x").exists()
