@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.archive.visits import GOOD
 from pipeline.flow.workspace import Workspace
+from pipeline.read.fingerprint import hash_of_code
 from pipeline.stage.reports import EntityReport, GeocodeReport
 from pipeline.stage.tables import Stage
 from warehouse.build_report import BuildReport
@@ -29,7 +30,6 @@ from warehouse.types import utc
 
 FILE = "standing.json"
 CODE = ("pipeline", "warehouse", "sources/kinds.py")  # what reads, the fingerprints of the stage know
-SUFFIXES = (".py", ".sql", ".toml", ".csv")
 LIBRARIES = ("duckdb", "numpy", "polars")
 MATCHING = ("listing", "listing_service", "observation", "crosswalk", "ledger", "match_pair")
 ATTEMPTS = "document"
@@ -83,13 +83,13 @@ def noted(workspace: Workspace) -> Standing | None:
 def matched(workspace: Workspace) -> EntityReport | None:
     """What matching came to, where it would come to the same; None where it is to be done."""
     note = None if workspace.rebuild else noted(workspace)
-    return note.entities if note and note.inputs.matching == inputs_of(workspace).matching else None
+    return note.entities if note and note.inputs.matching == _matching(workspace) else None
 
 
 def located(workspace: Workspace) -> GeocodeReport | None:
     """What is known of the addresses, where nobody is asked and all is as it was; None where it is to be looked up."""
     note = None if workspace.rebuild else noted(workspace)
-    if note is None or note.inputs.facts != inputs_of(workspace).facts:
+    if note is None or note.inputs.facts != _facts(workspace):
         return None
     return replace(note.geocode, asked=0, problems=[])
 
@@ -137,10 +137,16 @@ def _note() -> TypeAdapter[Standing]:
 
 def inputs_of(workspace: Workspace) -> Inputs:
     """Hashes of the stage, of what people decided, of the releases that it goes on from, and of our own code."""
-    settings, releases, stage = workspace.settings, workspace.releases, workspace.stage
+    return Inputs(_matching(workspace), _facts(workspace), _hash(_tables(workspace.stage, [ATTEMPTS])))
+
+
+def _matching(workspace: Workspace) -> str:
+    return _hash(_shared(workspace) + _tables(workspace.stage, MATCHING))
+
+
+def _facts(workspace: Workspace) -> str:
+    settings, latest, stage = workspace.settings, workspace.releases.latest(), workspace.stage
     tables = sorted(folder.name for folder in stage.folder.iterdir() if not folder.name.startswith("."))
-    current, latest = releases.current(), releases.latest()
-    shared = [_code(), current and current.sha256, *_files(settings.overrides.glob("*.csv"))]
     build = [
         latest and latest.sha256,
         settings.profile or settings.registry_folder.name,
@@ -148,11 +154,12 @@ def inputs_of(workspace: Workspace) -> Inputs:
         *_tables(stage, [table for table in tables if table != ATTEMPTS]),
         _first_attempts(stage),
     ]
-    return Inputs(
-        matching=_hash(shared + _tables(stage, MATCHING)),
-        facts=_hash(shared + build),
-        attempts=_hash(_tables(stage, [ATTEMPTS])),
-    )
+    return _hash(_shared(workspace) + build)
+
+
+def _shared(workspace: Workspace) -> list[object]:
+    current = workspace.releases.current()
+    return [_code(), current and current.sha256, *_files(workspace.settings.overrides.glob("*.csv"))]
 
 
 def _first_attempts(stage: Stage) -> str:
@@ -188,10 +195,4 @@ def _hash(parts: Iterable[object]) -> str:
 @cache
 def _code() -> str:
     """Of our own code, its tables, and the libraries that compute."""
-    root = Path(__file__).resolve().parents[2]
-    digest = hashlib.sha256(repr([version(library) for library in LIBRARIES]).encode())
-    for path in (root / name for name in CODE):
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in SUFFIXES:
-                digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
-    return digest.hexdigest()
+    return _hash([hash_of_code(*CODE), *map(version, LIBRARIES)])

@@ -24,3 +24,11 @@ def changes(*columns: npt.NDArray[Any]) -> Flags:
     new = np.ones(len(columns[0]), dtype=bool)
     new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
     return new
+
+
+def once(table: Ints, nothing: int) -> Ints:
+    """Each number of a row once, at its first place; `nothing` in the place of the others."""
+    found = table.copy()
+    for column in range(1, table.shape[1]):
+        found[(table[:, :column] == table[:, [column]]).any(axis=1), column] = nothing
+    return found

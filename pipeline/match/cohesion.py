@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.match.arrays import Flags, Ints
+from pipeline.match.arrays import Flags, Ints, once
 
 Pair = tuple[int, int]
 FEW = 2  # places that may be a program of a larger operator
@@ -41,7 +41,7 @@ class Cohesion:
         far[group[self._left[self._links_far]]] = True
         certain = places < 3
         rows = np.flatnonzero(~certain[group[self._place]])
-        place, printed = self._place[rows], _once(self._marks(rows))
+        place, printed = self._place[rows], once(self._marks(rows), -1)
         row, column = np.nonzero(printed >= 0)
         words = np.int64(printed.max(initial=0) + 1)
         key, count = np.unique(place[row] * words + printed[row, column], return_counts=True)
@@ -123,11 +123,3 @@ class Cohesion:
 def _asked(size: int) -> int:
     """Linked places asked of a group: 1 of 1, 2 of 2 or 3, 3 of 4 to 7, 6 of 40."""
     return size.bit_length()
-
-
-def _once(words: Ints) -> Ints:
-    """The words of each row, -1 in the place of those that stand before."""
-    once = words.copy()
-    for column in range(1, words.shape[1]):
-        once[(words[:, :column] == words[:, [column]]).any(axis=1), column] = -1
-    return once

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipeline.match.arrays import Flags, Ints
+from pipeline.match.arrays import Flags, Ints, once
 from pipeline.match.records import CAMPUS, NOWHERE, PO_BOX, STREET
 from pipeline.match.texts import Texts, pairs_of
 from pipeline.normalize.address import HOUSE_AHEAD, Street, normalize_street, number_range, unit_of, way_of
@@ -181,8 +181,7 @@ def phones(phone: Texts, intake: Texts) -> tuple[Ints, Ints, Ints]:
     main = first[phone.code]
     others = np.column_stack([rest[phone.code], first[theirs], rest[theirs]])
     others[others == main[:, None]] = 0
-    for column in range(1, others.shape[1]):
-        others[(others[:, :column] == others[:, [column]]).any(axis=1), column] = 0
+    others = once(others, 0)
     stated_first = np.argsort(others == 0, axis=1, kind="stable")
     return main, extension[phone.code], np.take_along_axis(others, stated_first, axis=1)[:, :OTHERS]
 

@@ -136,9 +136,8 @@ def _listing(
 ) -> Listing:
     row, place, values = read.row, read.place, read.values
     services: dict[str, list[Observation]] = {}
-    of_place: dict[
-        Fact, Observation
-    ] = {}  # one for each: directories repeat themselves (OTP, MM, MU … all say medication)
+    # one for each: directories repeat themselves (OTP, MM, MU … all say medication)
+    of_place: dict[Fact, Observation] = {}
     codes: list[tuple[ServiceMention, ServiceCode | None]] = []
     for mention, code, facts in facts_of(row.services):
         if code is None:

@@ -21,6 +21,7 @@ CODE = (
     "pipeline/read/documents.py",
     "pipeline/read/capped.py",
     "pipeline/read/editions.py",
+    "pipeline/read/on_stage.py",
     "pipeline/stage/rows.py",
     "pipeline/stage/tables.py",
     "warehouse/contracts/stage",
@@ -33,6 +34,8 @@ CODE_OF_DIRECTORIES = (
     "sources/workbook_child.py",
 )  # and the reader of the kind
 
+SUFFIXES = (".py", ".sql", ".toml", ".csv")
+
 
 def digest(*parts: object) -> str:
     """Of values, in order."""
@@ -42,12 +45,16 @@ def digest(*parts: object) -> str:
 @cache
 def code_version(kind: Kind) -> str:
     """Hash of the code and vocabularies that read a kind of source: when it changes, all is read again."""
-    root = Path(__file__).resolve().parents[2]
     own = CODE_OF_SITES if kind.reader is None else (*CODE_OF_DIRECTORIES, getfile(kind.reader))
-    digest = blake2b(digest_size=8)
-    for name in (*CODE, *own):
-        path = root / name
+    return hash_of_code(*CODE, *own)
+
+
+def hash_of_code(*names: str) -> str:
+    """Hash of our own code and its tables: of files, and of folders with all below them, from the root of the project."""
+    root = Path(__file__).resolve().parents[2]
+    found = blake2b(digest_size=8)
+    for path in (root / name for name in names):
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in (".py", ".csv", ".toml"):
-                digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()
+            if file.suffix in SUFFIXES:
+                found.update(file.name.encode() + file.read_bytes())
+    return found.hexdigest()

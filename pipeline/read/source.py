@@ -94,9 +94,8 @@ class Reader:
         report.parsed, report.left, report.page_kinds = counts.parsed, counts.left, counts.page_kinds
         report.second = second_counts(counts.second)
         report.problem = missing(counts, len(documents))
-        complete = (
-            None if report.problem else self._on_stage.fingerprint(documents)
-        )  # what is missing may be read by the next run
+        # what is missing may be read by the next run
+        complete = None if report.problem else self._on_stage.fingerprint(documents)
         seen = self._on_stage.seen(documents)
         listings = self._in_scope(read, report)
         report.rows = self.stage.write_listings(self.source.id, listings, reader.unmapped, seen, complete)

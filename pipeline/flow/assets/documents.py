@@ -75,9 +75,8 @@ def fetch(
             and not workspace.offline
         ]
         if wanted:
-            from pipeline.fetch.run import (
-                fetch_all,  # clients of the network, which a run with nothing due does not need
-            )
+            # clients of the network, which a run with nothing due does not need
+            from pipeline.fetch.run import fetch_all
 
             with settings.fetching() as how, workspace.progress.task("fetch") as task:
                 fetched = fetch_all(wanted, archive, how, progress=lambda _: task.advance())

@@ -44,6 +44,7 @@ def entities(
 
 
 def match_anew(workspace: Workspace) -> EntityReport:
+    """What matching comes to; what the ledger has active was last seen when a run found that the release stands."""
     from pipeline.stage.entities import resolve_entities  # matching, which a run without news does not need
 
     note = noted(workspace)

@@ -35,9 +35,10 @@ def release(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[None
     last = releases.latest()
     if carried and last:
         report, news, published, nothing_new = workspace.left("audit"), News.NONE, last, True
-        releases.sweep()
     else:
         report, news, published, nothing_new = _published(workspace, last)
+    if nothing_new:
+        releases.sweep()
     if withdrawn := Withdrawal(releases.folder).withdraw(taken_ids(workspace.settings.overrides)):
         shutil.rmtree(
             workspace.settings.out / "reports", ignore_errors=True
@@ -83,6 +84,5 @@ def _published(workspace: Workspace, last: Release | None) -> tuple[AuditReport,
         worth = last is None or is_worth_publishing(news, datetime.fromisoformat(last.built_at), now)
     if last and report.ok and not worth:
         candidate.unlink()
-        releases.sweep()
         return report, news, last, True
     return report, news, releases.publish(candidate, report, said), False
