@@ -15,6 +15,8 @@ from pipeline.flow.resources import held_as
 from pipeline.flow.run_lock import run_lock
 from pipeline.settings import IN_PROCESS, Settings, SettingsError
 
+# Once, where each step would import it, which took longer than its work. DuckDB wants pandas wherever it is installed.
+PRELOAD = ["pipeline.flow.graph", "dagster._core.storage.sqlite_storage", "pandas"]
 WRITER = "workspace"  # the resource of the steps that the run lock is for
 
 Config = dict[str, Any]
@@ -36,8 +38,7 @@ def _none(_workers: int, _at: str | None) -> Config:
 
 
 def _multiprocess(workers: int, _at: str | None) -> Config:
-    preload = {"preload_modules": ["pipeline.flow.graph"]}  # once, where each step would import it all
-    return {"max_concurrent": workers, "start_method": {"forkserver": preload}}
+    return {"max_concurrent": workers, "start_method": {"forkserver": {"preload_modules": PRELOAD}}}
 
 
 def _dask(workers: int, at: str | None) -> Config:

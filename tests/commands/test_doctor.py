@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 from command_line import iop
-from made_once import made_once
+from license_list import published
 
 from pipeline.archive.archive import MARKS, Archive
 from pipeline.commands import doctor_checks
@@ -22,34 +22,11 @@ from pipeline.commands.exit_codes import ExitCode
 from pipeline.settings import Settings
 from pipeline.stage.tables import ALL, Stage
 
-LIST = "Name,City,ZIP,Setting\nOak House,Lowell,01852,Intensive Outpatient\nElm House,Lynn,01902,Outpatient\n"
-TABLE = """
-[licenses]
-kind = "license_list"
-path = "list.csv"
-state = "MA"
-columns = { name1 = "Name", city = "City", zip = "ZIP", setting = "Setting" }
-"""
-
-
-@pytest.fixture(scope="module")
-def published() -> Path:
-    """A registry and what one run of it left."""
-
-    def run(home: Path) -> None:
-        (home / "registry").mkdir()
-        (home / "registry" / "list.csv").write_text(LIST)
-        (home / "registry" / "some.toml").write_text(TABLE)
-        code, text = iop("run", "--registry", home / "registry", "--out", home / "out")
-        assert code == ExitCode.OK, text
-
-    return made_once("published", run)
-
 
 @pytest.fixture
-def home(published: Path, tmp_path: Path) -> Path:
-    """A copy of it, to break."""
-    return Path(shutil.copytree(published, tmp_path / "home", symlinks=True))
+def home(tmp_path: Path) -> Path:
+    """A registry and what one run of it left, to break."""
+    return Path(shutil.copytree(published(), tmp_path / "home", symlinks=True))
 
 
 def settings_of(home: Path) -> Settings:

@@ -10,7 +10,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from command_line import iop
-from license_list import write_registry
+from license_list import in_lowell, write_registry
+from small_world import one_down
 
 from pipeline.archive.archive import Archive
 from pipeline.commands import run as run_command
@@ -22,35 +23,18 @@ from pipeline.read.report import ReadReport
 from pipeline.records import Document, Outcome
 from pipeline.settings import Settings
 
-ROW = "Elm House,1 Elm Street,Lowell,MA,01852,Intensive Outpatient"
-
 
 def site(name: str, address: str) -> str:
     return f'\n[{name}]\nkind = "provider_site"\ntitle = "Elm"\nurl = "{address}"\nstate = "MA"\nallow_loopback = true\n'
 
 
-@pytest.fixture
-def closed() -> str:
-    """An address where nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{taken.getsockname()[1]}/"
-
-
-@pytest.fixture
-def registry(tmp_path: Path, closed: str) -> Path:
-    write_registry(tmp_path / "registry", ROW, beside=site("elm", closed))
-    return tmp_path / "registry"
-
-
-def test_a_source_that_is_down_is_told_and_exits_with_3(registry: Path, tmp_path: Path) -> None:
-    where = ("--registry", registry, "--out", tmp_path / "out")
-    code, text = iop("run", *where)
-    assert code == ExitCode.PARTIAL and "Release 1 published" in text
-    rows = [line for line in text.splitlines() if "elm" in line or "licenses" in line]
+def test_a_source_that_is_down_is_told_and_exits_with_3(tmp_path: Path) -> None:
+    world = one_down().copied(tmp_path / "world")
+    text = (world.folder / "shown.txt").read_text()
+    rows = [line for line in text.splitlines() if "harbor" in line or "licenses" in line]
     assert "could not be fetched" in rows[0] and "licenses" in rows[1]
-    assert iop("run", "--source", "elm", *where)[0] == ExitCode.PARTIAL
-    assert iop("run", "--source", "licenses", *where)[0] == ExitCode.OK
+    assert world.run("--source", "harbor")[0] == ExitCode.PARTIAL
+    assert world.run("--source", "licenses")[0] == ExitCode.OK
 
 
 async def no_dns(host: str, port: int) -> list[str]:
@@ -97,11 +81,12 @@ def test_all_that_failed_stands_first_and_none_of_it_is_cut_off() -> None:
     ],
 )
 def test_each_option_asks_for_one_thing(
-    registry: Path, monkeypatch: pytest.MonkeyPatch, option: str, wanted: tuple[bool, ...]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, wanted: tuple[bool, ...]
 ) -> None:
+    write_registry(tmp_path, in_lowell("Elm House"))
     seen: list[Workspace] = []
     monkeypatch.setattr(run_command, "finish", lambda workspace, *_: seen.append(workspace))
-    assert iop("run", "--registry", registry, option)[0] == ExitCode.OK
+    assert iop("run", "--registry", tmp_path, option)[0] == ExitCode.OK
     (workspace,) = seen
     assert (workspace.refetch, workspace.reread, workspace.accept) == wanted
 

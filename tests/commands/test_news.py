@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 from command_line import iop
-from license_list import write_registry
+from license_list import in_lowell, published, write_registry
 
 from pipeline.commands.exit_codes import ExitCode
 
 ACCEPT = ("--accept", "drift", "--why", "it is renamed")
-
-
-def write(registry: Path, name: str) -> None:
-    write_registry(registry, f"{name},1 Elm Street,Lowell,MA,01852,Intensive Outpatient")
 
 
 def seen(out: Path) -> tuple[int, str]:
@@ -34,16 +31,15 @@ def stage_of(out: Path) -> dict[str, bytes]:
 
 @pytest.mark.timeout(300)
 def test_news_is_published_and_nothing_else_is(tmp_path: Path) -> None:
-    registry, out = tmp_path / "registry", tmp_path / "out"
+    home = shutil.copytree(published(), tmp_path / "home", symlinks=True)
+    registry, out = home / "registry", home / "out"
     where = ("--registry", registry, "--out", out)
-    write(registry, "Elm House")
-    assert "Release 1 published" in iop("run", *where)[1]
     then = datetime.now(UTC)
     code, text = iop("run", *where)
     assert code == ExitCode.OK and "Nothing new: release 1 stays" in text
     assert not (out / "candidate.duckdb").exists() and seen(out) == (1, "Elm House")
 
-    write(registry, "Oak House")
+    write_registry(registry, in_lowell("Oak House"))
     assert "Release 2 published" in iop("run", *ACCEPT, *where)[1]
     assert iop("releases", *where, "keep", 1, "--why", "before Oak")[0] == ExitCode.OK
     assert "before Oak" in iop("releases", *where)[1]

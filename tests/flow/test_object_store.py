@@ -13,7 +13,7 @@ from pathlib import Path
 import fsspec
 import pytest
 from command_line import iop
-from license_list import write_registry
+from license_list import in_lowell, write_registry
 from s3_server import S3Server, s3_server
 
 from pipeline.archive.archive import Archive
@@ -40,7 +40,7 @@ class World:
         return ("--registry", self.folder / "registry", "--out", self.folder / "out")
 
     def write(self, name: str) -> None:
-        write_registry(self.folder / "registry", f"{name},1 Elm Street,Lowell,MA,01852,Intensive Outpatient")
+        write_registry(self.folder / "registry", in_lowell(name))
 
     def pointer(self) -> int | None:
         fs = fsspec.filesystem("s3", use_listings_cache=False)

@@ -20,19 +20,6 @@ from small_world import World
 START_S = 90  # that a server on a busy machine may take
 
 
-def new_world(folder: Path, registry: Path | None = None) -> World:
-    """A world without a release, with a source that nobody answers for; or another `out` for a registry that is there."""
-    world = World(folder)
-    if registry:
-        world.registry = registry
-        return world
-    world.write()
-    (world.registry / "harbor.toml").write_text(
-        '[harbor]\nkind = "provider_site"\nurl = "http://127.0.0.1:9/"\nstate = "WY"\nallow_loopback = true\n'
-    )
-    return world
-
-
 def environment(world: World, home: Path, root: Path) -> dict[str, str]:
     """Of a process that runs this checkout's code location, with Dagster's state in a folder of its own."""
     home.mkdir(exist_ok=True)
@@ -51,7 +38,7 @@ class Process:
 
     def __init__(self, home: Path, env: dict[str, str], *command: str) -> None:
         self.started = subprocess.Popen(
-            [tool(command[0]), *command[1:], "-m", "pipeline.definitions"],
+            [tool(command[0]), *command[1:]],
             cwd=home,
             env=env,
             stdout=subprocess.PIPE,
@@ -80,20 +67,34 @@ class Process:
         self.started.wait(30)
 
 
+def free_ports(number: int) -> list[str]:
+    with ExitStack() as taken:
+        sockets = [taken.enter_context(socket.socket()) for _ in range(number)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [str(one.getsockname()[1]) for one in sockets]
+
+
 @contextmanager
 def dagster(world: World, home: Path, root: Path) -> Iterator[str]:
-    """The address of a web server whose daemon is at work, and whose sensor `registry` has ticked."""
+    """The address of a web server whose daemon is at work, and whose sensor `registry` has ticked. Both ask one server of the
+    code location: to load it takes seconds."""
     env = environment(world, home, root)
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = str(taken.getsockname()[1])
+    code, port = free_ports(2)
+    server = f"grpc_server: {{host: 127.0.0.1, port: {code}, location_name: iop}}"
+    (home / "workspace.yaml").write_text(f"load_from:\n  - {server}\n")
     with ExitStack() as started:
-        web = Process(home, env, "dagster-webserver", "-h", "127.0.0.1", "-p", port)
-        started.callback(web.stop)
-        web.wait_for(
-            "Serving dagster-webserver"
-        )  # before the daemon: side by side they spoil a new SQLite state
-        daemon = Process(home, env, "dagster-daemon", "run")
-        started.callback(daemon.stop)
-        daemon.wait_for("Added partition keys")
+
+        def start(until: str, *command: str) -> None:
+            process = Process(home, env, *command)
+            started.callback(process.stop)
+            process.wait_for(until)
+
+        at = ("-h", "127.0.0.1", "-p")
+        start(
+            "Started Dagster code server", "dagster", "api", "grpc", *at, code, "-m", "pipeline.definitions"
+        )
+        # before the daemon: side by side they spoil a new SQLite state
+        start("Serving dagster-webserver", "dagster-webserver", *at, port, "-w", "workspace.yaml")
+        start("Added partition keys", "dagster-daemon", "run", "-w", "workspace.yaml")
         yield f"http://127.0.0.1:{port}"

@@ -8,11 +8,16 @@ from pathlib import Path
 import duckdb
 from command_line import iop
 from license_list import HEAD, TABLE
+from made_once import made_once
+
+from pipeline.commands.exit_codes import ExitCode
 
 STATE, TOWN = "WY", "Casper,WY,82601"  # no packaged geography is near, so a release of it is built quickly
 PAGE = """<html><h1>Birchley House</h1><p>Our intensive outpatient program meets Monday, Wednesday and Friday,
 9 am to 12 pm.</p><p>12 Mill Street, Casper, WY 82601 · 307-555-0100</p></html>"""
 SITE = f'[birchley]\nkind = "provider_site"\npath = "../birchley"\nstate = "{STATE}"\n'
+
+DOWN = '[harbor]\nkind = "provider_site"\nurl = "http://127.0.0.1:9/"\nstate = "WY"\nallow_loopback = true\n'
 
 
 class World:
@@ -50,3 +55,17 @@ class World:
 
     def copied(self, to: Path) -> World:
         return World(Path(shutil.copytree(self.folder, to, symlinks=True)))
+
+
+def one_down() -> World:
+    """With a source more, that nobody answers for, after a run, which showed `shown.txt`: read it only, or copy it."""
+
+    def run(folder: Path) -> None:
+        world = World(folder)
+        world.write()
+        (world.registry / "harbor.toml").write_text(DOWN)
+        code, text = world.run()
+        assert code == ExitCode.PARTIAL and "Release 1 published" in text, text
+        (folder / "shown.txt").write_text(text)
+
+    return World(made_once("one_down", run))

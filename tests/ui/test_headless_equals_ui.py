@@ -11,11 +11,9 @@ import dagster as dg
 import duckdb
 import pytest
 from browser import browser, chromium
-from dagster_servers import dagster, environment, new_world, tool
-from made_once import made_once
-from small_world import World
+from dagster_servers import dagster, environment, tool
+from small_world import World, one_down
 
-from pipeline.commands.exit_codes import ExitCode
 from pipeline.flow.graph import build_defs
 from pipeline.flow.partitions import NAME, one_run
 from pipeline.flow.workspace import Workspace
@@ -31,12 +29,14 @@ DATES = ("TIMESTAMP", "DATE")  # types of columns that tell when
 @pytest.fixture(scope="module")
 def world() -> World:
     """The registry that every way of running reads, after `iop run`."""
+    return one_down()
 
-    def run(folder: Path) -> None:
-        code, text = new_world(folder).run()
-        assert code == ExitCode.PARTIAL, text  # one source does not answer
 
-    return World(made_once("headless", run))
+def without_release(world: World, folder: Path) -> World:
+    """Another run's directory for its registry."""
+    other = World(folder)
+    other.registry = world.registry
+    return other
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_dg_launch_after_a_command_has_nothing_new(
 ) -> None:
     """The hash of what it would publish is that of the release that is there. (It refused the job, as not every asset said
     that a range is one run.)"""
-    own = new_world(tmp_path / "launched", world.registry)
+    own = without_release(world, tmp_path / "launched")
     shutil.copytree(by_command.parent.parent, own.out, symlinks=True)
     env = environment(own, tmp_path / "home", root)
     with pytest.MonkeyPatch.context() as patch:
@@ -125,7 +125,7 @@ def test_the_user_interface(world: World, by_command: Path, root: Path, tmp_path
 
     expect.set_options(timeout=60_000)  # milliseconds: the web server shares its processors with other tests
     errors: list[str] = []
-    own = new_world(tmp_path / "clicked", world.registry)
+    own = without_release(world, tmp_path / "clicked")
     with dagster(own, tmp_path / "home", root) as address, browser() as opened:
         tab = opened.new_page(viewport={"width": 1400, "height": 900})
         tab.set_default_timeout(60_000)

@@ -49,24 +49,29 @@ def of(version: str, layer: str) -> dict[str, dict[str, str]]:
     return tables
 
 
-@pytest.fixture(params=[*remembered(), MADE_UP])
+@pytest.fixture(scope="module", params=[*remembered(), MADE_UP])
 def version(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def release(version: str, today: Path, tmp_path: Path) -> Path:
-    """A release of that version."""
-    return release_in_shape(
-        today / "candidate.duckdb", tmp_path / "old.duckdb", of(version, "release"), version
-    )
+@pytest.fixture(scope="module")
+def release(version: str, today: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of that version: only read."""
+    old = tmp_path_factory.mktemp("release") / "old.duckdb"
+    return release_in_shape(today / "candidate.duckdb", old, of(version, "release"), version)
 
 
-@pytest.fixture
-def stage(version: str, today: Path, tmp_path: Path) -> Path:
-    """A stage of that version."""
-    copied = shutil.copytree(today / "stage", tmp_path / "stage")
+@pytest.fixture(scope="module")
+def stage_of(version: str, today: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stage of that version: only read."""
+    copied = shutil.copytree(today / "stage", tmp_path_factory.mktemp("stage") / "stage")
     return stage_in_shape(copied, of(version, "stage"))
+
+
+@pytest.fixture
+def stage(stage_of: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(stage_of, tmp_path / "stage"))
 
 
 def built(stage: Path, release: Path, to: Path) -> Path:
