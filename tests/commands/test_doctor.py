@@ -150,7 +150,7 @@ def test_ledger_on_the_stage(home: Path) -> None:
 
 def test_ledger_of_the_release(home: Path) -> None:
     with edited_release(home) as con:
-        con.execute("CREATE TABLE kept AS FROM ledger WHERE entity_type <> 'location'")
+        con.execute("CREATE TABLE kept AS FROM ledger WHERE entity_type = 'service'")
         con.execute("CREATE OR REPLACE TABLE ledger AS FROM kept")
     assert "2 ids of the current release are not in its ledger" in the_one(home, "ledger")
 

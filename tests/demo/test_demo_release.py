@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from demo_compare import RANGES, SETS, VALUES, carries, differences, slots
 from demo_truth import Member, TrueService, load_lists, load_same_places, load_truth
+from made_once import made_once
 
 from pipeline.flow.graph import build_defs
 from pipeline.flow.partitions import one_run
@@ -49,10 +50,9 @@ class Read:
     facts: dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The release that one run over the demo world publishes."""
-    settings = Settings.choose(profile="demo", out=tmp_path_factory.mktemp("demo"), environment={})
+def run(folder: Path) -> None:
+    """One run over the demo world."""
+    settings = Settings.choose(profile="demo", out=folder, environment={})
     settings = replace(settings, fetch=replace(settings.fetch, now=lambda: NOW))
     workspace = Workspace(settings, clock=lambda: NOW)
     ids = [source.id for source in settings.registry.sources]
@@ -65,7 +65,13 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     assert workspace.summary.release is not None, workspace.summary.audit
-    with duckdb.connect(settings.releases / "current", read_only=True) as connection:
+
+
+@pytest.fixture(scope="module")
+def release() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The release that it publishes."""
+    published = made_once("demo_release", run) / "releases" / "current"
+    with duckdb.connect(published, read_only=True) as connection:
         yield connection
 
 

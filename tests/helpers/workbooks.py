@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -56,9 +57,10 @@ def _cell(value: object) -> str:
     return f'<c t="inlineStr"><is><t>{escape(str(value))}</t></is></c>'
 
 
+@cache
 def printed_in(file: Path, state: str) -> list[dict[str, str]]:
     """The rows of a state as a directory's first sheet prints them, by heading in small letters: none of our readers."""
     rows = iter(CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python())
     header = [str(cell).casefold() for cell in next(rows)]
-    printed = (dict(zip(header, map(str, row), strict=False)) for row in rows)
-    return [row for row in printed if row["state"] == state]
+    there = header.index("state")
+    return [dict(zip(header, map(str, row), strict=False)) for row in rows if row[there] == state]
