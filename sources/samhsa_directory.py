@@ -91,7 +91,7 @@ def _facilities(
             latitude=cells.get("latitude", ""),
             longitude=cells.get("longitude", ""),
             services=tuple(
-                ServiceMention(found[0], None, cell, found.start(), found.end())
+                ServiceMention(found[0], None, cell, *found.span())
                 for found in CODE.finditer(cells.get(CODES, ""))
             ),
             raw=cells,

@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from pipeline.match.model import mint
 
@@ -28,9 +29,8 @@ PREFIX = {"organization": "org", "location": "loc", "service": "svc"}
 AGREEING = 2  # fingerprints that find an id again
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One id of the ledger. `members` are listing ids, with `#service_key` for services."""
+class Entry(NamedTuple):
+    """One id of the ledger, in the order of the table's columns. `members` are listing ids, with `#service_key` for services."""
 
     entity_type: str
     entity_id: str
@@ -185,9 +185,9 @@ def _entries(
     out: dict[str, Entry] = {}
     for entity_id, entry in old.items():
         if entity_id in redirects:
-            out[entity_id] = replace(entry, status="redirected", redirect_to=redirects[entity_id])
+            out[entity_id] = entry._replace(status="redirected", redirect_to=redirects[entity_id])
         elif entry.status == "active":
-            out[entity_id] = replace(entry, status="absent")
+            out[entity_id] = entry._replace(status="absent")
         else:
             out[entity_id] = entry
     for entity_id, cluster in zip(ids, clusters, strict=True):
@@ -198,7 +198,7 @@ def _entries(
         )
     for entity_id, entry in out.items():
         if entry.redirect_to:
-            out[entity_id] = replace(entry, redirect_to=_end(entry.redirect_to, out))
+            out[entity_id] = entry._replace(redirect_to=_end(entry.redirect_to, out))
     return [out[entity_id] for entity_id in sorted(out)]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.normalize.name import NAME_WORDS, normalize_name
 from pipeline.vocabulary.tables import phrases, rows
@@ -57,6 +57,7 @@ def printed(listing: Mapping[str, object]) -> Printed:
     )
 
 
+@lru_cache(maxsize=65_536)
 def audiences(text: str) -> frozenset[str]:
     """Codes of the people whom a text names."""
     return frozenset(code for code, words in audience_words().items() if words.search(text))

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
+from pipeline.frames import frame_of
 from pipeline.match.ledger import Cluster, Entry, assign
 from pipeline.match.model import MatchResult, match_records
 from pipeline.match.overrides import obsolete, tell
@@ -78,7 +79,7 @@ def resolve(
         crosswalk=_table("crosswalk", crosswalk).sort(
             "entity_type", "entity_id", "listing_id", "service_key"
         ),
-        ledger=_table("ledger", map(astuple, entries)),
+        ledger=_table("ledger", entries),
         match_pair=pairs.sort("level", "left_id", "right_id"),
         obsolete_overrides=tuple(obsolete(overrides, members, present, redirected)),
     )
@@ -104,8 +105,8 @@ def read_ledger(frame: pl.DataFrame | None) -> list[Entry]:
     ]
 
 
-def _table(name: str, rows: Iterable[Sequence[object]]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=stage_tables()[name].polars_schema, orient="row")
+def _table(name: str, rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    return frame_of(rows, stage_tables()[name].polars_schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +208,14 @@ def _services(
     for record in services.iter_rows(named=True):
         if record["listing_id"] in location.of:
             at[location.of[record["listing_id"]], str(record["level_of_care"])].append(record)
+    prints = {
+        listing: printed(rows[listing])
+        for listing in dict.fromkeys(services["listing_id"])
+        if listing in rows
+    }
     groups, clusters = [], []
     for (place, level), records in sorted(at.items()):
-        described = [describe(r, printed(rows[str(r["listing_id"])])) for r in records]
+        described = [describe(r, prints[str(r["listing_id"])]) for r in records]
         for number, found in enumerate(group(described, reviewed)):
             groups.append(found)
             label = _usual(j.row.name for j in found) or level

@@ -125,6 +125,8 @@ def group(rows: Sequence[Row], reviewed: Mapping[tuple[str, str], bool] | None =
 
     `reviewed` holds decisions of people: (member, member) → same or not.
     """
+    if len(rows) == 1:
+        return [[Joined(rows[0], 1.0, None)]]
     listings: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda r: (r.general, r.narrowness, r.service_key, r.listing_id)):
         listings.setdefault(row.listing_id, []).append(row)

@@ -20,7 +20,7 @@ from pipeline.normalize.name import whole_names
 from pipeline.normalize.place import state_code
 from pipeline.normalize.questionnaire import focus_of, questionnaire_of
 from pipeline.normalize.row_values import RowValues
-from pipeline.normalize.service_codes import Fact, ServiceCode, facts_of
+from pipeline.normalize.service_codes import Fact, codes_of, facts_of
 from pipeline.records import Assertion, Listing, Observation, Rejected, Service
 from pipeline.values import Address, Value
 from sources.records import SETTING, BadRecord, ServiceMention, SourceRecord
@@ -138,16 +138,13 @@ def _listing(
     services: dict[str, list[Observation]] = {}
     # one for each: directories repeat themselves (OTP, MM, MU … all say medication)
     of_place: dict[Fact, Observation] = {}
-    codes: list[tuple[ServiceMention, ServiceCode | None]] = []
-    for mention, code, facts in facts_of(row.services):
-        if code is None:
-            unmapped[mention.category or "", mention.text] += 1
-        codes.append((mention, code))
-        for fact in facts:
-            if fact.field == "level_of_care" and not fact.denied:
-                services.setdefault(fact.value, []).append(_of_code(fact, mention, row.locator))
-            elif fact not in of_place:
-                of_place[fact] = _of_code(fact, mention, row.locator)
+    codes = codes_of(row.services)
+    unmapped.update((mention.category or "", mention.text) for mention, code in codes if code is None)
+    for mention, fact in facts_of(codes):
+        if fact.field == "level_of_care" and not fact.denied:
+            services.setdefault(fact.value, []).append(_of_code(fact, mention, row.locator))
+        elif fact not in of_place:
+            of_place[fact] = _of_code(fact, mention, row.locator)
     latitude, longitude = values.point or (None, None)
     questionnaire = questionnaire_of(codes)
     organization, site = read.names

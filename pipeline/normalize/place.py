@@ -25,6 +25,7 @@ _STATE_OF = {
     **{code.lower(): code for code in STATES},
     **OTHER_NAMES,
 }
+FEW = 3  # states, beyond which the country's ZIP codes are read at once
 BIG = 4  # times the ZIP codes of the next city of the name, and at least as many: the one that is meant
 _SPELLINGS = {
     "saint": "st",
@@ -166,7 +167,7 @@ def _zips() -> dict[str, Zip]:
 
 @cache
 def _zips_of(state: str) -> dict[str, Zip]:
-    if _zips.cache_info().currsize:  # the country's are here already
+    if _zips.cache_info().currsize or _zips_of.cache_info().currsize > FEW:
         return _by_state().get(state, {})
     return _read(zipcodes.filter_by(state=state))  # type: ignore[no-untyped-call]
 

@@ -7,7 +7,7 @@ compared without case, punctuation and bracketed remarks, and the file keeps ear
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple, Protocol, TypeVar
@@ -70,13 +70,18 @@ def lookup(text: str) -> ServiceCode | None:
     return codes.get(text) or codes.get(compared(text))
 
 
-def facts_of(mentions: Iterable[M]) -> Iterator[tuple[M, ServiceCode | None, tuple[Fact, ...]]]:
-    """For each mention: its code (None where unknown) and the facts that it states beside the others."""
-    read = [(mention, lookup(mention.text)) for mention in mentions]
+def codes_of(mentions: Iterable[M]) -> list[tuple[M, ServiceCode | None]]:
+    """Each mention with its code, None where it is unknown."""
+    return [(mention, lookup(mention.text)) for mention in mentions]
+
+
+def facts_of(read: Sequence[tuple[M, ServiceCode | None]]) -> Iterator[tuple[M, Fact]]:
+    """What the codes of a row state, each beside the others, and the mention that states it."""
     present = {code.code for _, code in read if code}
     for mention, code in read:
-        silent = code is None or not code.unless.isdisjoint(present)
-        yield mention, code, () if silent or code is None else code.facts
+        if code and code.facts and code.unless.isdisjoint(present):
+            for fact in code.facts:
+                yield mention, fact
 
 
 @cache

@@ -14,10 +14,10 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import current_process, get_context
 from pathlib import Path
 
 from pipeline.archive.archive import Archive
+from pipeline.own_process import may_start, pool
 from pipeline.read.allowance import AT_FIRST, IN_ALL, Allowance
 from pipeline.read.kept_pages import KeptReadings
 from pipeline.read.on_stage import OnStage
@@ -131,8 +131,8 @@ class _Crew:
         self._pool: ProcessPoolExecutor | None = None
         size = sum(self._size(source) for source in sources)
         workers = min(job.processes or os.cpu_count() or 1, len(sources))
-        # One that is given keeps a crash from the step that reads here. (A daemon, as Dask's workers are, may start none.)
-        self._is_here = size < MUCH or current_process().daemon or (workers < 2 and not job.processes)
+        # One that is given keeps a crash from the step that reads here.
+        self._is_here = size < MUCH or not may_start() or (workers < 2 and not job.processes)
         self.workers = 1 if self._is_here else workers
 
     def __enter__(self) -> _Crew:
@@ -164,8 +164,7 @@ class _Crew:
     def _in_processes(self, sources: Sequence[Source], job: Job) -> Iterator[ReadReport]:
         """Reports until a process dies; the sources without one are the caller's to try again."""
         if self._pool is None:
-            workers = min(self.workers, len(sources))
-            self._pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+            self._pool = pool(min(self.workers, len(sources)))
         under_way: list[Future[ReadReport]] = [
             self._pool.submit(_read, source, self._documents.get(source.id, ()), job) for source in sources
         ]

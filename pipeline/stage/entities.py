@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +22,6 @@ from warehouse.release import ReleaseError
 from warehouse.sql import literal
 from warehouse.takedown import member_mark, with_records
 
-log = logging.getLogger(__name__)
 # facts that tell two tracks of one place apart, or show that two sources mean the same
 STATES = written_as("boolean", Trait.MATCHED)
 LISTS = written_as("code", Trait.MATCHED)
@@ -54,16 +51,13 @@ def resolve_entities(
         stage.write(table, ALL, getattr(found, table))
     ids = found.crosswalk.unique(["entity_type", "entity_id"])["entity_type"].value_counts()
     counts = dict(ids.iter_rows())
-    report = EntityReport(
+    return EntityReport(
         counts.get("organization", 0),
         counts.get("location", 0),
         counts.get("service", 0),
         found.match_pair.filter(pl.col("decision") == "review").height,
         tuple(map(str, found.obsolete_overrides)),
     )
-    told = (report.organizations, report.locations, report.services, report.review)
-    log.info("match: %d organizations, %d locations, %d services, %d for review", *told, extra=asdict(report))
-    return report
 
 
 def listings(stage: Stage) -> pl.DataFrame:

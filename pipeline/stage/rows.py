@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.frames import frame_of
 from pipeline.normalize.place import City, Zip, find_city, find_zip
 from pipeline.records import Listing, Observation, Rejected
 from sources.registry import Source
@@ -35,7 +36,11 @@ class Seen:
 
 def as_frame(table: str, rows: Any) -> pl.DataFrame:
     """Rows as the contract of a stage table has them; no text, whatever it was read of, holds characters that act unseen."""
-    frame = pl.DataFrame(rows, schema=stage_tables()[table].polars_schema, orient="row", strict=False)
+    schema = stage_tables()[table].polars_schema
+    in_order = bool(rows) and isinstance(rows[0], tuple)
+    frame = (
+        frame_of(rows, schema) if in_order else pl.DataFrame(rows, schema=schema, orient="row", strict=False)
+    )
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     lists = [name for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
     return frame.with_columns(
@@ -124,28 +129,38 @@ def _observations(listings: Iterable[Listing], seen: Seen) -> list[tuple[Any, ..
     """Rows in the order of the contract's columns: tuples, since there are a million of them."""
     rows: dict[str, tuple[Any, ...]] = {}
     for x in listings:
+        listing_id = x.listing_id
         of_services = ((s.service_key, s.observations) for s in x.services)
         for key, observations in ((None, x.observations), *of_services):
-            for observation in observations:
-                row = _observation_row(x, key, observation, seen)
+            for o in observations:
+                row = _observation_row(x, listing_id, key, o, seen)
                 rows[row[0]] = row  # the same words read twice are one observation
     return list(rows.values())
 
 
-def _observation_row(x: Listing, key: str | None, o: Observation, seen: Seen) -> tuple[Any, ...]:
-    url, sha = o.url or x.url, o.document_sha256 or x.document_sha256
+def _observation_row(
+    x: Listing, listing_id: str, key: str | None, o: Observation, seen: Seen
+) -> tuple[Any, ...]:
+    url, sha, written, assertion = (
+        o.url or x.url,
+        o.document_sha256 or x.document_sha256,
+        o.written,
+        o.assertion.value,
+    )
+    about = f"{listing_id}\x1f{key}\x1f{o.field}\x1f{written}\x1f{o.qualifier}\x1f{assertion}\x1f{o.level_of_care}"
+    where = f"{o.track}\x1f{sha}\x1f{o.locator}\x1f{o.start}"
     return (
-        _observation_id(x.listing_id, key, o, sha),
-        x.listing_id,
+        blake2b(f"{about}\x1f{where}".encode(), digest_size=10).hexdigest(),
+        listing_id,
         key,
         x.source_id,
         o.field,
-        o.written,
+        written,
         o.qualifier,
         o.quote,
         o.start,
         o.end,
-        str(o.assertion),
+        assertion,
         o.basis,
         o.confidence,
         o.level_of_care,
@@ -156,9 +171,3 @@ def _observation_row(x: Listing, key: str | None, o: Observation, seen: Seen) ->
         o.locator or x.locator,
         seen.at(url),
     )
-
-
-def _observation_id(listing_id: str, key: str | None, o: Observation, sha: str | None) -> str:
-    about = f"{listing_id}\x1f{key}\x1f{o.field}\x1f{o.written}\x1f{o.qualifier}\x1f{o.assertion}\x1f{o.level_of_care}"
-    where = f"{o.track}\x1f{sha}\x1f{o.locator}\x1f{o.start}"
-    return blake2b(f"{about}\x1f{where}".encode(), digest_size=10).hexdigest()

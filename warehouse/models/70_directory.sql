@@ -113,7 +113,7 @@ FROM schedule GROUP BY service_id;
 -- The number to call: the service's own before the place's before the operator's; no fax and no crisis line.
 CREATE TABLE work.call AS
 SELECT coalesce(service_id, location_id, organization_id) AS id,
-    arg_min({number: number, extension: extension, display: display}, rank) AS phone
+    arg_min({phone: number, phone_extension: extension, phone_display: display}, rank) AS number
 FROM phone WHERE coalesce(kind, 'main') NOT IN ('fax', 'crisis') GROUP BY 1;
 
 CREATE TABLE work.sources AS
@@ -122,13 +122,17 @@ SELECT service_id, list_sort(list(DISTINCT source_id)) AS sources FROM work.offe
 CREATE TABLE work.bodies AS
 SELECT location_id, list_sort(list(body)) AS accreditations FROM accreditation GROUP BY location_id;
 
+-- Made once for each date: a macro with a query in it is a join over all columns where it stands in a select.
+CREATE TABLE work.alert AS
+SELECT freshness, last_verified, alert_text(freshness, last_verified) AS alert FROM (SELECT DISTINCT freshness, last_verified FROM service);
+
 INSERT INTO directory BY NAME
 SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observation_count),
     s.name AS service_name, s.url AS source_url, s.observation_count AS evidence_count,
     coalesce(m.name, e.name) AS organization_name, o.name AS operator_name, o.alternate_names AS operator_alternate_names,
     l.name AS location_name,
     a.street, a.city, a.county, a.state, a.zip, l.latitude, l.longitude, l.geo_precision, l.geo_source, l.geo_error_km, l.county_fips, l.town_geoid, l.zcta,
-    p.number AS phone, p.extension AS phone_extension, p.display AS phone_display,
+    unnest(coalesce(ps.number, pl.number, po.number)),
     coalesce(t.website, l.website, o.website) AS website,
     f.* EXCLUDE (service_id), c.conditions_all, y.payers_all, b.accreditations,
     work.beyond(i.conditions, f.conditions) AS conditions_of_place,
@@ -147,7 +151,7 @@ SELECT d.location_id, s.* EXCLUDE (name, url, presence_rule, last_seen, observat
     work.beyond(q.languages, f.languages) AS languages_not_ticked,
     w.schedule, w.schedule_text, r.sources, coalesce(x.has_conflict, FALSE) AS has_conflict,
     coalesce(x.stale_facts, 0) AS stale_facts,
-    alert_text(s.freshness, s.last_verified) AS alert
+    h.alert
 FROM work.site d
 JOIN service s USING (service_id)
 LEFT JOIN location l ON l.location_id = d.location_id
@@ -165,10 +169,9 @@ LEFT JOIN work.sessions w ON w.service_id = d.service_id
 LEFT JOIN work.call ps ON ps.id = d.service_id
 LEFT JOIN work.call pl ON pl.id = d.location_id
 LEFT JOIN work.call po ON po.id = s.organization_id
-CROSS JOIN LATERAL (SELECT coalesce(ps.phone, pl.phone, po.phone) AS chosen) k
-CROSS JOIN LATERAL (SELECT k.chosen.number AS number, k.chosen.extension AS extension, k.chosen.display AS display) p
 LEFT JOIN work.stated t ON t.service_id = d.service_id
 LEFT JOIN work.listed x ON x.service_id = d.service_id
 LEFT JOIN work.sources r ON r.service_id = d.service_id
+LEFT JOIN work.alert h ON h.freshness = s.freshness AND h.last_verified = s.last_verified
 LEFT JOIN work.bodies b ON b.location_id = d.location_id
 ORDER BY s.level_of_care, a.state, a.county, a.zip, e.name, d.service_id, d.location_id;

@@ -1,15 +1,18 @@
 """Match: listings of all sources → organizations, locations, services with lasting ids (`pipeline.stage.entities`)."""
 
 import logging
+from dataclasses import asdict
 
 import dagster as dg
 
 from pipeline.flow.standing import matched, noted
 from pipeline.flow.workspace import Workspace
+from pipeline.own_process import alone, may_start
 from pipeline.stage.reports import EntityReport
 from warehouse.recovery import Recovery
 
 log = logging.getLogger(__name__)
+MUCH = 1_000_000  # bytes of listings, some eight thousand, from which a process for them pays
 
 
 @dg.asset(
@@ -47,11 +50,12 @@ def match_anew(workspace: Workspace) -> EntityReport:
     """What matching comes to; what the ledger has active was last seen when a run found that the release stands."""
     from pipeline.stage.entities import resolve_entities  # matching, which a run without news does not need
 
-    note = noted(workspace)
-    return resolve_entities(
-        workspace.stage,
-        workspace.releases.current_path(),
-        workspace.settings.overrides,
-        workspace.clock(),
-        note.at if note else None,
-    )
+    stage, overrides, note = workspace.stage, workspace.settings.overrides, noted(workspace)
+    seen = note.at if note else None
+    inputs = (stage, workspace.releases.current_path(), overrides, workspace.clock(), seen)
+    listings = (stage.folder / "listing").glob("*.parquet")
+    much = sum(file.stat().st_size for file in listings) > MUCH and may_start()
+    report = alone(resolve_entities, *inputs) if much else resolve_entities(*inputs)
+    told = (report.organizations, report.locations, report.services, report.review)
+    log.info("match: %d organizations, %d locations, %d services, %d for review", *told, extra=asdict(report))
+    return report
