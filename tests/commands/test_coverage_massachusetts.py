@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,56 +17,18 @@ import duckdb
 import lxml.html
 import numpy as np
 import pytest
-import typer
 import zipcodes
 from by_brute_force import Point, Site, ways
-from made_once import made_once
+from massachusetts import published
 from recount import Recount, recount
 from scipy.stats import binomtest, chi2
 from workbooks import printed_in
 
-from pipeline.commands.bars import Bars
-from pipeline.commands.exit_codes import ExitCode
-from pipeline.commands.run import finish
-from pipeline.flow.acceptance import Accept
-from pipeline.flow.workspace import Workspace
-from pipeline.settings import Settings
 from warehouse.coverage.publish import open_assembly, write_report
 from warehouse.coverage.report.document import Figure
 from warehouse.coverage.report.files import read_report
 
 Ask = Callable[..., list[tuple[Any, ...]]]
-SITE = "hopewell-health"  # the pages of one agency
-LISTS = """
-[su]
-kind = "samhsa_directory"
-title = "Directory of substance use"
-published = 2023-01-01
-path = "{data}/samhsa/su_2023.xlsx"
-[mh]
-kind = "samhsa_directory"
-title = "Directory of mental health"
-published = 2023-01-01
-path = "{data}/samhsa/mh_2023.xlsx"
-[boston]
-kind = "license_list"
-title = "Licensed programs of Boston"
-published = 2025-10-01
-state = "MA"
-path = "{data}/licenses/ma_bsas_boston.csv"
-[boston.columns]
-name1 = "name"
-organization = "organization"
-full_address = "address"
-zip = "zip"
-phone = "phone"
-setting = "service_setting"
-[agency]
-kind = "provider_site"
-title = "An agency in Connecticut"
-state = "CT"
-path = "pages"
-"""
 IOP, ADULT_DAY, DAY = "OIT", "ODT", "PHDT"
 MEDICAID, SPANISH, YOUNG = "MD", "SP", {"AD", "CHLD"}
 WORCESTER, FRANKLIN = "25027", "25011"
@@ -76,20 +37,7 @@ pytestmark = pytest.mark.timeout(240)
 
 @pytest.fixture(scope="module")
 def release(shared: Path) -> Path:
-    data = shared / "data"
-
-    def publish(folder: Path) -> None:
-        (folder / "pages").mkdir()
-        for page in (data / "pages" / "html").glob(f"{SITE}__*"):
-            (folder / "pages" / page.name).symlink_to(page)
-        (folder / "lists.toml").write_text(LISTS.format(data=data), encoding="utf-8")
-        chosen = Settings.choose("massachusetts", folder, folder / "out", data / "geo", {})
-        settings = replace(chosen, states=frozenset({"MA", "CT"}))
-        with pytest.raises(typer.Exit) as ended:
-            finish(Workspace(settings, Bars()), None, Accept())
-        assert ended.value.exit_code == ExitCode.OK
-
-    return made_once("coverage_massachusetts", publish) / "out" / "releases" / "current"
+    return published(shared / "data")
 
 
 @pytest.fixture(scope="module")

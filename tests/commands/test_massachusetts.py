@@ -6,22 +6,19 @@ Every expected figure is counted from the sheets here, by codes, and by nothing 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 import zipcodes
-from command_line import iop
-from made_once import made_once
+from massachusetts import published
 from workbooks import printed_in
-
-from pipeline.commands.exit_codes import ExitCode
 
 Program = tuple[str, str, str]  # name, street, city
 IOP, ADULT_DAY, DAY = "OIT", "ODT", "PHDT"
-DIRECTORIES = {"su": "substance use", "mh": "mental health"}
+DIRECTORIES = ("su", "mh")  # of substance use, of mental health
 
 
 def rows(file: Path) -> list[dict[str, Any]]:
@@ -50,25 +47,10 @@ def programs(sheets: dict[str, list[dict[str, Any]]]) -> dict[Program, set[str]]
 
 
 @pytest.fixture(scope="module")
-def ask(shared: Path) -> Callable[..., list[tuple[Any, ...]]]:
-    tables = (
-        f'[{name}]\nkind = "samhsa_directory"\ntitle = "Directory of {title}"\npublished = 2023-01-01\n'
-        f'path = "{shared / "data" / "samhsa" / f"{name}_2023.xlsx"}"\n'
-        for name, title in DIRECTORIES.items()
-    )
-
-    def publish(folder: Path) -> None:
-        (folder / "lists.toml").write_text("\n".join(tables))
-        code, text = iop("run", "--profile", "massachusetts", "--registry", folder, "--out", folder / "out")
-        assert code == ExitCode.OK, text
-
-    out = made_once("massachusetts", publish) / "out"
-
-    def run(sql: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(out / "releases" / "current"), read_only=True) as connection:
-            return connection.execute(sql).fetchall()
-
-    return run
+def ask(shared: Path) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """A question to the release, in which other lists and another state stand beside."""
+    with duckdb.connect(str(published(shared / "data")), read_only=True) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
 
 
 @pytest.mark.timeout(180)
@@ -78,11 +60,11 @@ def test_programs_by_county(ask, programs: dict[Program, set[str]], sheets) -> N
         zipcodes.matching(zips[program])[0]["county"].removesuffix(" County") for program in programs
     )
     assert (
-        ask("SELECT count(*), count(DISTINCT service_id) FROM iop")
+        ask("SELECT count(*), count(DISTINCT service_id) FROM iop WHERE state = 'MA'")
         == [(len(programs), len(programs))]
         == [(80, 80)]
     )
-    assert dict(ask("SELECT county, count(*) FROM iop GROUP BY ALL")) == counted
+    assert dict(ask("SELECT county, count(*) FROM iop WHERE state = 'MA' GROUP BY ALL")) == counted
     named = ("Worcester", "Middlesex", "Norfolk", "Barnstable", "Plymouth", "Franklin", "Suffolk")
     assert [counted[county] for county in named] == [18, 11, 11, 5, 3, 0, 10]
 
@@ -109,7 +91,9 @@ def test_a_program_has_what_its_own_rows_tick(
     unticked = f"{column.removesuffix('_all')}_not_ticked"
     counted = f"count(*) FILTER (list_contains({column}, '{value}')), count(*) FILTER (list_contains({unticked}, '{value}'))"
     assert (
-        ask(f"SELECT {counted} FROM iop") == [(ticked, len(programs) - ticked)] == [(expected, 80 - expected)]
+        ask(f"SELECT {counted} FROM iop WHERE state = 'MA'")
+        == [(ticked, len(programs) - ticked)]
+        == [(expected, 80 - expected)]
     )
 
 
@@ -119,9 +103,8 @@ def test_partial_hospitalization_keeps_its_focus(ask, sheets) -> None:
         "mental_health": sum(DAY in row["codes"] for row in sheets["mh"]),
     }
     assert counted == {"substance_use": 51, "mental_health": 31}
-    assert (
-        dict(ask("SELECT focus, count(*) FROM directory WHERE level_of_care = 'php' GROUP BY ALL")) == counted
-    )
+    found = "SELECT focus, count(*) FROM directory WHERE level_of_care = 'php' AND state = 'MA' GROUP BY ALL"
+    assert dict(ask(found)) == counted
 
 
 def test_no_row_bears_a_name_that_its_place_does_not_print(ask, sheets) -> None:
@@ -140,22 +123,23 @@ def test_places_that_nobody_asked_about_iop_are_counted_apart(ask) -> None:
     places = "SELECT places_asked, places_not_asked FROM coverage_state WHERE state = 'MA' AND level_of_care = 'iop'"
     lists = """SELECT count(DISTINCT entity_id) FILTER (asked), count(DISTINCT entity_id) - count(DISTINCT entity_id) FILTER (asked)
         FROM (SELECT entity_id, questionnaire = 'samhsa_su' AS asked FROM crosswalk JOIN listing USING (listing_id)
-            WHERE entity_type = 'location')"""
+            WHERE entity_type = 'location' AND state = 'MA' AND source_id IN ('su', 'mh'))"""
     assert ask(places) == ask(lists)
 
 
 def test_what_no_list_asks_is_no_number(ask) -> None:
     columns = "substance_use_services, mental_health_services, virtual_services, evening_services"
-    assert ask(f"SELECT {columns} FROM coverage_state WHERE level_of_care = 'iop'") == [
+    assert ask(f"SELECT {columns} FROM coverage_state WHERE level_of_care = 'iop' AND state = 'MA'") == [
         (80, None, None, None)
     ]
-    assert ask("SELECT DISTINCT answer(conditions, conditions_not_ticked, source_url, 'ocd') FROM iop") == [
-        ("not_asked",)
-    ]
+    answers = "SELECT DISTINCT answer(conditions, conditions_not_ticked, source_url, 'ocd') FROM iop"
+    assert ask(f"{answers} WHERE state = 'MA'") == [("not_asked",)]
 
 
 def test_a_list_is_cited_by_title_edition_and_row(ask) -> None:
-    cited = "SELECT count(*), count(source_url), min(source_edition)::VARCHAR, count(source_locator) FROM directory"
+    cited = "SELECT count(*), count(source_url), min(source_edition)::VARCHAR, count(source_locator) FROM directory WHERE source_title LIKE 'Directory of %'"
     ((rows, pages, edition, places),) = ask(cited)
     assert (pages, edition, places) == (0, "2023-01-01", rows)
-    assert ask("SELECT DISTINCT source_title FROM iop") == [("Directory of substance use",)]
+    assert ask("SELECT DISTINCT source_title FROM iop WHERE state = 'MA'") == [
+        ("Directory of substance use",)
+    ]
