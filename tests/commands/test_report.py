@@ -24,7 +24,7 @@ Iop = Callable[..., Result]
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_world(coverage_world(), tmp_path_factory.mktemp("release"), run={"release": 3})
+    return build_world(coverage_world(), tmp_path_factory.mktemp("release"))
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_coverage_is_the_report_as_text(iop: Iop, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["report", "coverage"])
 def test_a_state_is_one_that_there_is(iop: Iop, tmp_path: Path, command: str) -> None:
-    absent = "release 3 holds no place in Ohio: it has MA, NH"
+    absent = "release 1 holds no place in Ohio: it has MA, NH"
     for state, why in (("XX", "no state XX"), ("OH", absent)):
         result = iop(command, "--state", state, "--to", tmp_path / "x")
         assert result.exit_code == ExitCode.USAGE and why in result.output

@@ -26,7 +26,7 @@ IMAGE = re.compile(r"\*\*(.+?)\*\*\n\n!\[Map\]\(data:image/png;base64,([A-Za-z0-
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return build_world(coverage_world(), tmp_path_factory.mktemp("built"), run={"release": 1}).read_bytes()
+    return build_world(coverage_world(), tmp_path_factory.mktemp("built")).read_bytes()
 
 
 @pytest.fixture

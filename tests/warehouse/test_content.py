@@ -47,7 +47,7 @@ def test_what_is_news(built: Path, content: Content, tmp_path: Path, change: str
 
 def test_two_builds_upon_one_release_say_the_same(make: Callable[..., Path]) -> None:
     """Readers are held at the first release, and every run builds upon that: only the first of those runs has news."""
-    before, world = make(World(), "before"), World()
+    before, world = make(World(providers=2), "before"), World(providers=2)
     world.listing("su_2025", 99, "NEW HOUSE", 99)
     world.drop("listing", listing_id=world.rows["listing"][0]["listing_id"])
     second, third = (
