@@ -70,16 +70,16 @@ CREATE MACRO weekday_of(moment) AS (['su', 'mo', 'tu', 'we', 'th', 'fr', 'sa'])[
 -- `session_start` and `session_end` are those of the first such session. What prints no sessions never appears: that is
 -- not stated, and not closed. A session of which no end is stated counts at its start alone.
 CREATE MACRO open_at(day, clock, later := FALSE) AS TABLE
-    SELECT directory.*, held.session_start, held.session_end
+    SELECT * EXCLUDE (first_held), first_held.start AS session_start, first_held."end" AS session_end
     FROM (
-        SELECT at_row, min(session.start) AS session_start, arg_min(session."end", session.start) AS session_end
-        FROM (SELECT rowid AS at_row, unnest(schedule) AS session FROM directory WHERE schedule IS NOT NULL)
-        WHERE list_contains(session.days, day) AND CASE
-            WHEN session.start > left(clock::TIME::VARCHAR, 5) THEN later
-            WHEN session.start = left(clock::TIME::VARCHAR, 5) THEN TRUE
-            ELSE session."end" > left(clock::TIME::VARCHAR, 5) OR session."end" <= session.start END
-        GROUP BY at_row
-    ) held JOIN directory ON directory.rowid = at_row;
+        SELECT directory.*, list_min(list_transform(
+            list_filter(schedule, lambda session: list_contains(session.days, day) AND CASE
+                WHEN session.start > left(clock::TIME::VARCHAR, 5) THEN later
+                WHEN session.start = left(clock::TIME::VARCHAR, 5) THEN TRUE
+                ELSE session."end" > left(clock::TIME::VARCHAR, 5) OR session."end" <= session.start END),
+            lambda session: {start: session.start, "end": session."end"})) AS first_held
+        FROM directory WHERE schedule IS NOT NULL
+    ) WHERE first_held IS NOT NULL;
 
 -- The population that a person of an age belongs to; and those that a program is for: as stated ages say, else as it says itself.
 CREATE MACRO age_group(age) AS CASE WHEN age < 12 THEN 'children' WHEN age < 18 THEN 'adolescents' ELSE 'adults' END;
