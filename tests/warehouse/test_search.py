@@ -132,6 +132,17 @@ def test_a_session_runs_from_its_start_until_its_end(
     assert ask(release, "SELECT * FROM open_at('fr', '18:30')") == []
 
 
+def test_rows_for_a_state_are_those_that_someone_there_can_attend(release: Path) -> None:
+    states = [
+        state for (state,) in ask(release, "SELECT DISTINCT coalesce(state, provider_state) FROM directory")
+    ]
+    for state in (*states, "ZZ"):
+        one_by_one = "SELECT * FROM directory WHERE is_for_state(state, provider_state, virtual_states, ?)"
+        in_parts = ask(release, "FROM for_state(?)", state)
+        assert sorted(map(str, in_parts)) == sorted(map(str, ask(release, one_by_one, state)))
+    assert ask(release, "FROM for_state('NH')")
+
+
 def test_the_end_is_that_of_the_first_session() -> None:
     """A session of which no end is stated lends itself none of a later one."""
     with duckdb.connect() as con:
