@@ -4,9 +4,9 @@
 SET VARIABLE place = 'cambrige, ma';
 SET VARIABLE km = 15;
 
-WITH p AS MATERIALIZED (FROM find_place(getvariable('place'), n := 1))  -- once, and not for each step of the join
-SELECT p.display_name AS place, round(n.distance_km, 1) AS km, n.service_id, n.location_id, n.organization_name, n.service_name,
+WITH p AS MATERIALIZED (FROM find_place(getvariable('place'), n := 1))
+SELECT (SELECT display_name FROM p) AS place, round(n.distance_km, 1) AS km, n.service_id, n.location_id, n.organization_name, n.service_name,
     n.delivery, n.street, n.city, n.phone_display, n.schedule_text, n.alert
-FROM p, near(p.latitude, p.longitude, getvariable('km')) n
+FROM near((SELECT latitude FROM p), (SELECT longitude FROM p), getvariable('km')) n  -- of one point; a join with `p` takes much longer
 WHERE n.level_of_care = 'iop' AND n.accepting IS DISTINCT FROM 'closed'
 ORDER BY n.distance_km, n.service_id, n.location_id LIMIT 50;

@@ -10,14 +10,16 @@ SET VARIABLE language = 'es';
 WITH asked AS (
     SELECT d.*, CASE WHEN p.kind_of = 'medicaid' AND list_contains(p.states, coalesce(d.state, d.provider_state)) THEN 'medicaid'
         ELSE p.code END AS payer
-    FROM directory d, vocabulary_payer p WHERE p.code = getvariable('payer'))
+    FROM for_state(getvariable('state')) d, vocabulary_payer p WHERE p.code = getvariable('payer')),
+found AS (  -- words are looked up for what is shown, and not for all that there is
+    SELECT *, row_number() OVER (ORDER BY list_contains(payers_all, payer) DESC NULLS LAST, has_evening DESC NULLS LAST, organization_name,
+        service_id, location_id) AS place_in_line
+    FROM asked
+    WHERE level_of_care = 'iop' AND has_evening IS NOT FALSE AND list_contains(age_groups(min_age, max_age, populations), age_group(getvariable('age')))
+        AND NOT coalesce(list_contains(payers_not_ticked, payer), FALSE)
+    QUALIFY place_in_line <= 50)
 SELECT service_id, location_id, organization_name, city, labels('conditions', conditions, language := getvariable('language')) AS conditions,
     label('delivery', delivery, language := getvariable('language')) AS delivery,
     label('answer', answer(payers_all, payers_not_ticked, source_url, payer), language := getvariable('language')) AS payer_answer,
     schedule_text, phone_display, alert_text(freshness, last_verified, language := getvariable('language')) AS alert
-FROM asked
-WHERE level_of_care = 'iop' AND is_for_state(state, provider_state, virtual_states, getvariable('state'))
-    AND has_evening IS NOT FALSE AND list_contains(age_groups(min_age, max_age, populations), age_group(getvariable('age')))
-    AND NOT coalesce(list_contains(payers_not_ticked, payer), FALSE)
-ORDER BY list_contains(payers_all, payer) DESC NULLS LAST, has_evening DESC NULLS LAST, organization_name, service_id,
-    location_id LIMIT 50;
+FROM found ORDER BY place_in_line;

@@ -23,7 +23,7 @@ from warehouse.types import utc
 
 LISTING_TABLES = ("listing", "listing_service", "observation", "quarantine", "unmapped")
 COMPRESSION_LEVEL = 3
-LISTINGS_AT_ONCE = 2000
+LISTINGS_AT_ONCE = 500
 ALL = "all"  # the partition of what matching made of all sources
 
 T = TypeVar("T")

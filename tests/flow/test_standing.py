@@ -27,11 +27,13 @@ from pipeline.flow.partitions import one_run
 from pipeline.flow.standing import FILE, inputs_of, noted, stands
 from pipeline.flow.workspace import Workspace
 from pipeline.settings import Settings
+from pipeline.stage.tables import ALL
 from warehouse.content import News, content_of
 from warehouse.findings import AuditReport
 from warehouse.policy import using
 
 HEADER = ["Name1", "Street1", "City", "State", "Zip", "Phone", "Service_code_info"]
+MATCHED = ("crosswalk", "ledger", "match_pair")
 TREES = "Elm Hazel Rowan Alder Birch Cedar".split()
 BEGIN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 CONFIG = {
@@ -206,6 +208,20 @@ def assert_as_if_built(lists: Lists, summary: Summary, folder: Path) -> None:
     assert news is News.NONE or (news is News.DATES and young)
     assert findings(audit) == findings(summary.audit)
     assert summary.build is not None and built.rows.keys() == summary.build.rows.keys()
+
+
+def test_matching_of_much_has_a_process_of_its_own(
+    first: Lists, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = first.copied(tmp_path / "lists")
+    workspace = lists.workspace()
+    here = match_anew(workspace)
+    tables = [workspace.stage.read(table, ALL) for table in MATCHED]
+    monkeypatch.setattr("pipeline.flow.assets.entities.MUCH", 0)
+    assert match_anew(workspace) == here
+    assert all(
+        table.equals(workspace.stage.read(name, ALL)) for name, table in zip(MATCHED, tables, strict=True)
+    )
 
 
 @settings(

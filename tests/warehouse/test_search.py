@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from warehouse_world import World, ask, build_world
+
+from warehouse.build import MODELS
 
 Query = Callable[[str], list[str]]
 
@@ -127,6 +130,33 @@ def test_a_session_runs_from_its_start_until_its_end(
     rows = ask(release, f"SELECT session_start, session_end FROM open_at('mo', ?, later := {later})", clock)
     assert set(rows) == ({("18:00", "21:00")} if found else set())
     assert ask(release, "SELECT * FROM open_at('fr', '18:30')") == []
+
+
+def test_rows_for_a_state_are_those_that_someone_there_can_attend(release: Path) -> None:
+    states = [
+        state for (state,) in ask(release, "SELECT DISTINCT coalesce(state, provider_state) FROM directory")
+    ]
+    for state in (*states, "ZZ"):
+        one_by_one = "SELECT * FROM directory WHERE is_for_state(state, provider_state, virtual_states, ?)"
+        in_parts = ask(release, "FROM for_state(?)", state)
+        assert sorted(map(str, in_parts)) == sorted(map(str, ask(release, one_by_one, state)))
+    assert ask(release, "FROM for_state('NH')")
+
+
+def test_the_end_is_that_of_the_first_session() -> None:
+    """A session of which no end is stated lends itself none of a later one."""
+    with duckdb.connect() as con:
+        con.execute("""CREATE TABLE directory AS SELECT 'svc_1' AS service_id,
+            [{days: ['mo'], start: '18:00', "end": '19:30'}, {days: ['mo', 'we'], start: '17:30', "end": NULL}] AS schedule""")
+        surface = con.extract_statements((MODELS / "92_search.sql").read_text(encoding="utf-8"))
+        con.execute(next(macro for macro in surface if "MACRO open_at" in macro.query))
+        first = "SELECT session_start, session_end FROM open_at(?, '17:00', later := TRUE)"
+        assert (
+            con.execute(first, ["mo"]).fetchall()
+            == con.execute(first, ["we"]).fetchall()
+            == [("17:30", None)]
+        )
+        assert con.execute(first, ["tu"]).fetchall() == []
 
 
 def test_days_have_the_codes_of_sessions(release: Path) -> None:

@@ -4,7 +4,7 @@
 -- (`'camb'`) and with a slip of the keys (`'lexingtn, ma'`). `match` is `exact`, `prefix` (the name begins so, or a word of
 -- it does) or `similar`, which is looked for where nothing else is found. Of equals the one with more people stands first.
 -- What is near a ZIP code:
--- `WITH p AS MATERIALIZED (FROM find_place('02139', n := 1)) SELECT n.* FROM p, near(p.latitude, p.longitude, 15) n`.
+-- `WITH p AS MATERIALIZED (FROM find_place('02139', n := 1)) FROM near((SELECT latitude FROM p), (SELECT longitude FROM p), 15)`.
 CREATE MACRO find_place(words, n := 10) AS TABLE
     WITH typed AS MATERIALIZED (
         SELECT ' ' || place_key(words) AS q, regexp_extract(words, '([0-9]{5})(-[0-9]{0,4})?\s*$', 1) AS five

@@ -5,6 +5,15 @@
 CREATE MACRO is_for_state(state, provider_state, virtual_states, wanted) AS
     coalesce(state, CASE WHEN virtual_states IS NULL THEN provider_state END) = wanted OR coalesce(list_contains(virtual_states, wanted), FALSE);
 
+-- Those rows of the directory: `for_state('MA')`. In three parts, which a scan tells apart before it reads any list: so they cost
+-- what the state has, and not what the country has.
+CREATE MACRO for_state(wanted) AS TABLE
+    FROM directory WHERE state = wanted
+    UNION ALL
+    FROM directory WHERE state IS NULL AND virtual_states IS NULL AND provider_state = wanted
+    UNION ALL
+    FROM directory WHERE virtual_states IS NOT NULL AND state IS DISTINCT FROM wanted AND list_contains(virtual_states, wanted);
+
 -- The `n` rows that hold all the words someone types, likeliest first: names of operator, place and program, towns,
 -- and what is treated, for whom, who pays, in English or Spanish: `search('recovery centers of america')`, `search('ansiedad
 -- boston')`. Accents do not matter, the beginning of a word is enough, and a word that nothing holds is taken for a slip of the keys.
@@ -70,16 +79,16 @@ CREATE MACRO weekday_of(moment) AS (['su', 'mo', 'tu', 'we', 'th', 'fr', 'sa'])[
 -- `session_start` and `session_end` are those of the first such session. What prints no sessions never appears: that is
 -- not stated, and not closed. A session of which no end is stated counts at its start alone.
 CREATE MACRO open_at(day, clock, later := FALSE) AS TABLE
-    SELECT directory.*, held.session_start, held.session_end
+    SELECT * EXCLUDE (first_held), first_held.start AS session_start, first_held."end" AS session_end
     FROM (
-        SELECT at_row, min(session.start) AS session_start, arg_min(session."end", session.start) AS session_end
-        FROM (SELECT rowid AS at_row, unnest(schedule) AS session FROM directory WHERE schedule IS NOT NULL)
-        WHERE list_contains(session.days, day) AND CASE
-            WHEN session.start > left(clock::TIME::VARCHAR, 5) THEN later
-            WHEN session.start = left(clock::TIME::VARCHAR, 5) THEN TRUE
-            ELSE session."end" > left(clock::TIME::VARCHAR, 5) OR session."end" <= session.start END
-        GROUP BY at_row
-    ) held JOIN directory ON directory.rowid = at_row;
+        SELECT directory.*, list_min(list_transform(
+            list_filter(schedule, lambda session: list_contains(session.days, day) AND CASE
+                WHEN session.start > left(clock::TIME::VARCHAR, 5) THEN later
+                WHEN session.start = left(clock::TIME::VARCHAR, 5) THEN TRUE
+                ELSE session."end" > left(clock::TIME::VARCHAR, 5) OR session."end" <= session.start END),
+            lambda session: {start: session.start, "end": session."end"})) AS first_held
+        FROM directory WHERE schedule IS NOT NULL
+    ) WHERE first_held IS NOT NULL;
 
 -- The population that a person of an age belongs to; and those that a program is for: as stated ages say, else as it says itself.
 CREATE MACRO age_group(age) AS CASE WHEN age < 12 THEN 'children' WHEN age < 18 THEN 'adolescents' ELSE 'adults' END;
@@ -100,9 +109,8 @@ CREATE MACRO facets(level := NULL, in_state := NULL, condition := NULL, payer :=
             d.has_evening, d.min_age, d.max_age, d.conditions_all, d.conditions_not_ticked, d.populations, d.populations_not_ticked,
             d.payers_all, d.payers_not_ticked, d.payment_options, d.payment_options_not_ticked, d.languages, d.languages_not_ticked,
             row_number() OVER (PARTITION BY d.service_id ORDER BY d.location_id) AS nth_place
-        FROM directory d
+        FROM (FROM directory WHERE in_state IS NULL UNION ALL FROM for_state(in_state)) d
         WHERE (level IS NULL OR d.level_of_care = level)
-            AND (in_state IS NULL OR is_for_state(d.state, d.provider_state, d.virtual_states, in_state))
             AND (condition IS NULL OR list_contains(d.conditions_all, condition))
             AND (payer IS NULL OR list_contains(d.payers_all, payer) OR list_contains(d.payment_options, payer))
             AND (population IS NULL OR list_contains(d.populations, population))
