@@ -258,7 +258,7 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         with dg.DagsterInstance.ephemeral() as passing:
             passing.should_store_event = _ends_a_run  # type: ignore[method-assign]  # the result holds all events
             # It is asked for events of assets before each step and for each check, and keeps none: to look took a sixth of a run.
-            passing.get_asset_records = lambda asset_keys=None: []  # type: ignore[method-assign]
+            passing.get_asset_records = _no_records  # type: ignore[method-assign]
             passing.fetch_observations = _none_kept  # type: ignore[method-assign]
             yield passing
     else:
@@ -269,6 +269,10 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 def _ends_a_run(event: dg.EventLogEntry) -> bool:
     """Or begins one: the status of a run follows from such events, as they are stored."""
     return event.dagster_event is not None and event.dagster_event.is_job_event
+
+
+def _no_records(*_: Any, **__: Any) -> list[dg.AssetRecord]:
+    return []
 
 
 def _none_kept(*_: Any, **__: Any) -> dg.EventRecordsResult:
