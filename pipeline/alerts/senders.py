@@ -13,24 +13,15 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-import httpx
-import stamina
-
 from pipeline.alerts.messages import Message
 from pipeline.settings import Settings
 
 TIMEOUT = 10.0  # seconds, of each step of a connection
-ATTEMPTS, PATIENCE = 3, 30.0  # tries of one message within so many seconds; the next tick tries again
 SUBMISSION, SUBMISSIONS = 587, 465  # ports of smtp:// and smtps:// (RFC 6409, RFC 8314)
-stamina.instrumentation.set_on_retry_hooks([])  # they would print what is tried
 
 
 class SendError(Exception):
     """A message that could not be sent; says which host did what, and never its whole address."""
-
-
-class _NotNowError(SendError):
-    """One that another try may send."""
 
 
 class Sender(Protocol):
@@ -38,33 +29,6 @@ class Sender(Protocol):
 
     def send(self, message: Message) -> None:
         """Raises SendError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """Posts `Message.fields`; `text` is what Slack, Mattermost and their like show."""
-
-    url: str = field(repr=False)
-
-    def send(self, message: Message) -> None:
-        for attempt in stamina.retry_context(
-            on=_NotNowError, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5
-        ):
-            with attempt:
-                self._post(message)
-
-    def _post(self, message: Message) -> None:
-        host = urlsplit(self.url).hostname
-        try:
-            answer = httpx.post(self.url, json=message.fields, timeout=TIMEOUT)
-        except httpx.TransportError as error:
-            raise _NotNowError(f"{host}: {type(error).__name__}") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SendError(f"{host}: {type(error).__name__}") from None
-        if answer.is_success:
-            return
-        later = answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error
-        raise (_NotNowError if later else SendError)(f"{host} answered {answer.status_code}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +87,8 @@ def senders_of(settings: Settings) -> Mapping[str, Sender]:
     """The ways that are configured, by name; none: alerts are off."""
     found: dict[str, Sender] = {}
     if settings.webhook:
+        from pipeline.alerts.webhook import Webhook  # a client of the network, which few runs need
+
         found["webhook"] = Webhook(settings.webhook)
     if settings.smtp:
         found["mail"] = Mail(settings.smtp, settings.mail_to)

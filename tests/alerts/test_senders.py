@@ -13,8 +13,9 @@ from loopback import mailbox, webhook
 
 from pipeline.alerts import senders
 from pipeline.alerts.messages import Message
-from pipeline.alerts.senders import Mail, Sender, SendError, Webhook
+from pipeline.alerts.senders import Mail, Sender, SendError
 from pipeline.alerts.trouble import kinds
+from pipeline.alerts.webhook import Webhook
 
 MESSAGE = Message(
     kinds()["source_blocked"],
