@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from importlib import import_module
 from itertools import groupby
@@ -14,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.denied import told
+from pipeline.garbage import look_rarely
 from warehouse.unseen import without_acting
 
 DAILY, READING, KEEPING = "Run and ask", "Read and match by hand", "Look after it"
@@ -49,11 +49,6 @@ COMMANDS = (  # name, module:function (or group), section and line of `iop --hel
     ("health", "health:health", KEEPING, "What is wrong now: runs, release, sources, ages."),
     ("diff", "releases:diff", KEEPING, "What changed from one release to another."),
 )
-
-
-# How often Python looks for garbage: what a command imports and makes stays, and by default it took a tenth of a run
-# without news to look at it again and again.
-RARELY = (50_000, 20, 100)
 
 
 class LazyCommand(TyperCommand):
@@ -116,7 +111,7 @@ def iop() -> None:
 
 def main() -> None:
     """What the script `iop` calls."""
-    gc.set_threshold(*RARELY)
+    look_rarely()
     app()
 
 

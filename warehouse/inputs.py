@@ -15,9 +15,7 @@ from warehouse.ddl import create_table
 from warehouse.overrides import Correction, NotAPerson, Overrides, Person, Takedown, load_overrides
 from warehouse.sql import insert_rows, literal, quoted
 
-SMALL = (
-    8 * 2**20
-)  # bytes of files of a stage table that are read once, and kept; of more, each query reads what it needs
+SMALL = 8 * 2**20  # bytes of a stage table that is read once; of a larger one each query reads what it needs
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 
 
