@@ -13,7 +13,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -63,8 +62,7 @@ class Meaning(NamedTuple):
     topics: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A cue phrase at [start, end) of the folded text."""
 
     meaning: Meaning
@@ -76,8 +74,7 @@ class Cue:
         return self.meaning.category
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The assertion of one mention and the cue that decided it (None: nothing speaks against it)."""
 
     assertion: Assertion
@@ -89,7 +86,7 @@ class Judgement:
         return (Demotion(self.cue.category),) if self.cue else ()
 
 
-AFFIRMED = Judgement(Assertion.AFFIRMED)
+AFFIRMED, ASKED = Judgement(Assertion.AFFIRMED), Judgement(Assertion.QUESTION)
 
 
 @cache
@@ -147,14 +144,14 @@ def governing(
 
 def judge(folded: str, cues: list[Cue], start: int, end: int, topic: str, asks: bool = False) -> Judgement:
     """The assertion of the mention at [start, end) given the cues of its sentence."""
-    found = governing(folded, cues, start, end, topic, asks)
+    found = governing(folded, cues, start, end, topic, asks) if cues else ()
     for cue in found:  # "step down from residential care, we connect you with …"
         if cue.category in ELSEWHERE and 0 <= start - cue.end <= ADJACENT:
             return Judgement(KEPT[cue.category], cue)
-    best = min(found, key=lambda cue: _ORDER.index(cue.category), default=None)
-    if best is not None:
+    if found:
+        best = min(found, key=lambda cue: _ORDER.index(cue.category))
         return Judgement(KEPT[best.category], best)
-    return Judgement(Assertion.QUESTION) if asks else AFFIRMED
+    return ASKED if asks else AFFIRMED
 
 
 def _governs(folded: str, cue: Cue, start: int, end: int) -> bool:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any, TypeVar
 
 from pipeline.extract.learned.models import Models, shipped
 from pipeline.extract.parsing.page import Block, Kind, Page
@@ -16,12 +17,15 @@ from pipeline.extract.words.vocabulary import Mention, find_mentions
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Value
 
+Span = tuple[int, int]
+Answer = TypeVar("Answer")
 INFINITE = 1 << 60
 JOINT = 3  # characters of what joins two clauses
 _JOINS = re.compile(r"(?:;|\s[|•·▪]\s)\Z")  # ends a clause, not the sentence
 _SOON = re.compile(
     r"[\s:.–-]*(?:coming soon|opening soon)"
 )  # a label and, on the next line, what it is not yet
+SOONEST = 60  # characters from words to what comes soon
 _CLOSERS = "? \"')"  # a question mark and what may stand behind it
 SOON = Judgement(Assertion.NEGATED, Cue(Meaning("future", "post", "clause", frozenset()), 0, 0))
 
@@ -34,10 +38,12 @@ class PageContext:
     folded: str
     mentions: list[Mention]
     models: Models
-    _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
+    _sentences: dict[int, list[Span]] = field(default_factory=dict)
+    _cues: dict[Span, list[Cue]] = field(default_factory=dict)
     _told: dict[tuple[int, str], bool] = field(default_factory=dict)
-    _answers: dict[tuple[int, Callable[[PageContext, Block], bool]], bool] = field(default_factory=dict)
+    _answers: dict[tuple[int, Callable[..., Any]], Any] = field(default_factory=dict)
+    _heard: dict[Span, tuple[list[Cue], bool, bool]] = field(default_factory=dict)
+    _said: dict[tuple[Span, Callable[..., Any]], Any] = field(default_factory=dict)
     _held: dict[tuple[int, int, str], bool] = field(default_factory=dict)
     _named: dict[str, tuple[list[int], list[Mention]]] = field(default_factory=dict)  # by start
     _numbers: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict)
@@ -64,7 +70,7 @@ class PageContext:
         block = self.page.blocks[at]
         return block if position < block.end else None
 
-    def sentence(self, block: Block, position: int) -> tuple[int, int]:
+    def sentence(self, block: Block, position: int) -> Span:
         """The span of the sentence of `block` at a position."""
         spans = self._spans(block)
         at = bisect_right(spans, (position, INFINITE)) - 1
@@ -72,7 +78,7 @@ class PageContext:
             return spans[at]
         return block.start, block.end
 
-    def _spans(self, block: Block) -> list[tuple[int, int]]:
+    def _spans(self, block: Block) -> list[Span]:
         spans = self._sentences.get(block.index)
         if spans is None:
             spans = self._sentences[block.index] = sentences(
@@ -80,7 +86,7 @@ class PageContext:
             )
         return spans
 
-    def cues(self, span: tuple[int, int]) -> list[Cue]:
+    def cues(self, span: Span) -> list[Cue]:
         """The assertion cues of a sentence."""
         found = self._cues.get(span)
         if found is None:
@@ -90,15 +96,20 @@ class PageContext:
     def judge(self, block: Block, start: int, end: int, topic: str) -> Judgement:
         """The assertion of the words at [start, end), by their sentence alone."""
         span = self.sentence(block, start)
-        if _SOON.match(self.folded, span[1]) and span[1] - end < 60:
+        heard = self._heard.get(span)
+        if heard is None:
+            comes = _SOON.match(self.folded, span[1]) is not None
+            heard = self._heard[span] = self.cues(span), self.asks(span), comes
+        cues, asks, comes = heard
+        if comes and span[1] - end < SOONEST:
             return SOON
-        return judge(self.folded, self.cues(span), start, end, topic, self.asks(span))
+        return judge(self.folded, cues, start, end, topic, asks)
 
     def governing(self, block: Block, start: int, end: int, topic: str) -> list[Cue]:
         """The cues that speak of the words at [start, end)."""
         return governing(self.folded, self.cues(self.sentence(block, start)), start, end, topic)
 
-    def asks(self, span: tuple[int, int]) -> bool:
+    def asks(self, span: Span) -> bool:
         """Whether a sentence is a question."""
         if self.folded[span[1] - 1] not in _CLOSERS:
             return False
@@ -114,12 +125,20 @@ class PageContext:
             )
         return found
 
-    def once(self, block: Block, question: Callable[[PageContext, Block], bool]) -> bool:
+    def once(self, block: Block, question: Callable[[PageContext, Block], Answer]) -> Answer:
         """The answer to a question about a block, asked once a block, not once a mention."""
         key = (block.index, question)
-        found = self._answers.get(key)
+        found: Answer | None = self._answers.get(key)
         if found is None:
             found = self._answers[key] = question(self, block)
+        return found
+
+    def said(self, span: Span, question: Callable[[PageContext, Span], Answer]) -> Answer:
+        """The answer to a question about a sentence, asked once a sentence, not once a mention."""
+        key = (span, question)
+        found: Answer | None = self._said.get(key)
+        if found is None:
+            found = self._said[key] = question(self, span)
         return found
 
     def holds(self, span: tuple[int, int], pattern: re.Pattern[str]) -> bool:
@@ -130,7 +149,7 @@ class PageContext:
             found = self._held[key] = pattern.search(self.folded[slice(*span)]) is not None
         return found
 
-    def full_sentence(self, start: int, end: int) -> tuple[int, int]:
+    def full_sentence(self, start: int, end: int) -> Span:
         """The span of the sentence that holds [start, end), with all its clauses."""
         block = self.block_at(start)
         if block is None:
@@ -219,7 +238,7 @@ class PageContext:
         low, high = bisect_left(starts, start), bisect_left(starts, end)
         return [mention for mention in mentions[low:high] if mention.end <= end]
 
-    def number_named(self, field: str, start: int, end: int) -> tuple[int, int]:
+    def number_named(self, field: str, start: int, end: int) -> Span:
         """How many these are, and how many characters they have; counted once a sentence, not once a mention."""
         key = (field, start, end)
         if key not in self._numbers:

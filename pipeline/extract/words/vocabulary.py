@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -29,8 +28,7 @@ NAMES = of_scope("place")  # what is named of a place: payers, languages, accred
 LONGEST_ACRONYM = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Words of a vocabulary at text[start:end], not judged yet."""
 
     field: str
