@@ -10,7 +10,7 @@ from pipeline.extract.facts.fact_features import PageFacts, fact_names
 from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.assertion import Judgement
 from pipeline.extract.words.context import PageContext
-from pipeline.extract.words.exclusions import EXCLUDING, is_barred, is_definition, is_listed, turns_away
+from pipeline.extract.words.exclusions import EXCLUDING, is_definition, is_listed, is_turned_away, turns_away
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.vocabulary import Mention
 from pipeline.fields import Trait, with_traits
@@ -160,9 +160,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     judged = context.judge(block, mention.start, mention.end, mention.field)
     field, code = mention.field, mention.code
     listed = context.once(block, is_listed)
-    turned = turns_away(context, block, mention.start, mention.end) or is_barred(
-        context, block, mention.start
-    )
+    turned = is_turned_away(context, block, mention.start, mention.end)
     excluded = judged.assertion is Assertion.NEGATED or listed or turned
     said, confidence = judged.assertion, _BASE[field]
     if field == "exclusion":
@@ -219,9 +217,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
 def _as_exclusion(context: PageContext, block: Block, negated: Observation) -> Iterator[Observation]:
     """ "We cannot help people with psychosis" says both: not treated, and who is not taken."""
     code = AS_EXCLUSION.get(negated.written)
-    if code and (
-        turns_away(context, block, negated.start, negated.end) or is_barred(context, block, negated.start)
-    ):
+    if code and is_turned_away(context, block, negated.start, negated.end):
         yield negated.but(
             field="exclusion",
             value=code,
@@ -251,19 +247,29 @@ def _is_elsewhere(context: PageContext, levels: Levels, governor: Block) -> bool
     return context.tells(governor, _DEFINES) and not levels.by_block.get(governor.index)
 
 
+def _is_of_else(context: PageContext, levels: Levels, block: Block) -> bool:
+    """Whether a heading over the block is such a one, and none nearer says that what follows is treated."""
+    known = levels.elsewhere.get(block.index)
+    if known is None:
+        deciding = (
+            not context.tells(governor, _TREATS)
+            for governor in context.path(block)
+            if context.tells(governor, _TREATS) or _is_elsewhere(context, levels, governor)
+        )
+        known = levels.elsewhere[block.index] = next(deciding, False)
+    return known
+
+
 def _by_place(
     context: PageContext, levels: Levels, block: Block, start: int, said: Assertion, confidence: float
 ) -> tuple[Assertion, float]:
     """What headings, links and list form add: a section on symptoms or staff says nothing of what is treated here."""
     if said is not Assertion.AFFIRMED:
         return said, confidence
-    for governor in context.path(block):
-        if context.tells(governor, _TREATS):
-            break
-        if _is_elsewhere(context, levels, governor):
-            if _OWN.search(context.folded, *context.sentence(block, start)):
-                break
-            return Assertion.GENERIC, confidence
+    if _is_of_else(context, levels, block) and not _OWN.search(
+        context.folded, *context.sentence(block, start)
+    ):
+        return Assertion.GENERIC, confidence
     if block.kind is Kind.LINK:
         lists = any(context.tells(g, _LISTS) for g in context.path(block)[:2])
         return (

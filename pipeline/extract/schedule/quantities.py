@@ -30,7 +30,9 @@ _HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half"), ("me
 _ALSO = frozenset({"and", "y"})  # of a range after "between" alone
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
 _GOES_ON = frozenset({",", *_JOINS, *_ALSO})  # behind a number that another may follow
-_PARTED = frozenset({"1", *_FRACTIONS, "and", "-", "y", *(half[0] for half in _HALVES)})  # behind one with a fraction
+_PARTED = frozenset(
+    {"1", *_FRACTIONS, "and", "-", "y", *(half[0] for half in _HALVES)}
+)  # behind one with a fraction
 # What opens a quantity upwards (a least value) or downwards (a most value), read backwards from the number.
 _FORMS = {
     "at_least": "AT_LEAST",
@@ -194,19 +196,9 @@ def _fraction(run: Run, j: int) -> tuple[float, int]:
 
 def _repetition(run: Run, j: int) -> int:
     """Past "(9)" in "nine (9)", and "(8-10)" in "eight to ten (8-10)"."""
-    if (
-        run.word(j) == "("
-        and run.word(j + 2) in _JOINS
-        and run.word(j + 4) == ")"
-        and run.is_word(j - 1)
-    ):
+    if run.word(j) == "(" and run.word(j + 2) in _JOINS and run.word(j + 4) == ")" and run.is_word(j - 1):
         return j + 5 if run.is_number(j + 1) and run.is_number(j + 3) else j
-    if (
-        run.word(j) == "("
-        and run.word(j + 2) == ")"
-        and run.is_number(j + 1)
-        and run.is_word(j - 1)
-    ):
+    if run.word(j) == "(" and run.word(j + 2) == ")" and run.is_number(j + 1) and run.is_word(j - 1):
         return j + 3
     return j
 

@@ -77,9 +77,7 @@ def _elements(run: Run) -> list[Element]:
         0  # `closed`: the end of the last "Tuesday: closed", which says nothing of the day behind it
     )
     for i in [
-        i
-        for i, value in enumerate(run.values)
-        if value[0] in NUMERALS or value in _STARTS or "'" in value
+        i for i, value in enumerate(run.values) if value[0] in NUMERALS or value in _STARTS or "'" in value
     ]:
         if i < after or (element := _element(run, i, closed)) is None:
             continue

@@ -63,6 +63,9 @@ class Levels:
     above: dict[int, tuple[str | None, Tie]] = field(
         default_factory=dict
     )  # block → its level by its headings
+    elsewhere: dict[int, bool] = field(
+        default_factory=dict
+    )  # block → whether its headings are of something else
 
     @property
     def subject(self) -> str | None:
