@@ -71,6 +71,12 @@ def label_before(context: PageContext, block: Block) -> Block | None:
     return label if is_label and label.headings == block.headings else None
 
 
+def governors(context: PageContext, block: Block) -> list[Block]:
+    """The label before a block and what governs it, nearest first: the first two of them."""
+    label = label_before(context, block)
+    return [label, *context.path(block)[:1]] if label else context.path(block)[:2]
+
+
 def is_listed(context: PageContext, block: Block) -> bool:
     """Whether the list, section or label that holds the block says for whom the program is not."""
     label = label_before(context, block)

@@ -64,6 +64,12 @@ class ClassedWords:
         ]
         self._starts = [start for start, _ in named]
         self._names = [name for _, name in named]
+        self._ours = [start for start, name in named if name == "we"]
+
+    def has_ours(self, start: int, end: int) -> bool:
+        """Whether a word of the speaker's own ("we", "our") begins within [start, end)."""
+        at = bisect_left(self._ours, start)
+        return at < len(self._ours) and self._ours[at] < end
 
     def within(self, start: int, end: int) -> list[str]:
         """The classes of the words that begin within [start, end), in order."""
