@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.extract.parsing.text import fold
-from pipeline.extract.words.vocabulary import find_mentions
+from pipeline.extract.words.vocabulary import find_levels
 
 _QUALIFIERS: tuple[tuple[str, str], ...] = (
     ("virtual", r"virtual|online|telehealth|tele(?=-)|remote|by video"),
@@ -45,6 +45,7 @@ _FOCUS: tuple[tuple[str, str], ...] = (
 )
 _WHO = tuple((name, re.compile(rf"\b(?:{words})(?!\w)")) for name, words in _QUALIFIERS)
 _WHAT = tuple((name, re.compile(rf"\b(?:{words})(?!\w)")) for name, words in _FOCUS)
+_ANY_WHO = re.compile(rf"\b(?:{'|'.join(words for _, words in _QUALIFIERS)})(?!\w)")
 _ORDER = {name: number for number, (name, _) in enumerate((*_QUALIFIERS, *_FOCUS))}
 _AGED = frozenset({"child", "tween", "teen", "young-adult", "adult", "older-adult"})
 _AGES = re.compile(
@@ -90,13 +91,15 @@ def read_title(text: str, may_focus: bool = False) -> TrackName | None:
     folded = fold(text)
     if _REFUSED.search(folded):
         return None
-    mentions = [m for m in find_mentions(text, folded) if m.field == "level_of_care"]
+    mentions = find_levels(text, folded)
     levels = tuple(dict.fromkeys(m.code for m in mentions))
     rest = _without(folded, [(m.start, m.end) for m in mentions])
     place = _PLACE.search(text)
     if place:
         rest = _without(rest, [place.span()])
     is_group = bool(levels) or bool(_GROUP.search(folded))
+    if not (is_group or may_focus or _ANY_WHO.search(rest)):
+        return None  # neither a level nor a qualifier
     parts: list[str] = []
     for name, pattern in (*_WHO, *(_WHAT if is_group or may_focus else ())):
         if pattern.search(rest):

@@ -15,7 +15,7 @@ from pipeline.extract.parsing.page import Block
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.words.assertion import ELSEWHERE, Judgement
 from pipeline.extract.words.context import PageContext
-from pipeline.extract.words.vocabulary import find_mentions
+from pipeline.extract.words.vocabulary import find_levels
 from pipeline.records import Tie
 
 WEAK = frozenset({"op", "inpatient"})  # "outpatient" and "inpatient" are adjectives more often than programs
@@ -78,7 +78,7 @@ _AFTER = re.compile(r"\s*(?:of|in|at|for|per|from|with)? ?(?:our |the |an? )?\Z"
 
 def levels_in(text: str) -> list[str]:
     """The codes of the levels that a short text (title, address, name) names, in order, each once."""
-    return list(dict.fromkeys(m.code for m in find_mentions(text, fold(text)) if m.field == "level_of_care"))
+    return list(dict.fromkeys(m.code for m in find_levels(text, fold(text))))
 
 
 def levels_in_url(url: str | None) -> list[str]:

@@ -22,8 +22,9 @@ from pipeline.extract.words.heads import lists_in
 from pipeline.fields import fields, of_scope
 from pipeline.vocabulary.tables import cells, phrases, rows
 
+LEVEL = "level_of_care"
 FIELDS: Mapping[str, str] = {field.words: name for name, field in fields().items() if field.words}
-_TABLES = {**FIELDS, "ambiguous_levels": "level_of_care", "not_mentions": ""}
+_TABLES = {**FIELDS, "ambiguous_levels": LEVEL, "not_mentions": ""}
 NAMES = of_scope("place")  # what is named of a place: payers, languages, accreditation
 LONGEST_ACRONYM = 6
 
@@ -104,6 +105,19 @@ def ending(plain: str, start: int, end: int) -> int | None:
     if not plain[end : end + 1].isalnum():
         return end
     return None if plain[end] != "s" or plain[end + 1 : end + 2].isalnum() else end + 1
+
+
+@cache
+def _words_of_levels() -> ahocorasick.Automaton:
+    return automaton({spaced(fold(word)): () for word, meaning in _entries() if meaning.field == LEVEL})
+
+
+def find_levels(text: str, folded: str) -> list[Mention]:
+    """The levels of care among the mentions. Most titles hold no word of theirs, and no more is looked for in those: what
+    lists share (`heads.py`) are never levels."""
+    if next(_words_of_levels().iter(spaced(folded)), None) is None:
+        return []
+    return [mention for mention in find_mentions(text, folded) if mention.field == LEVEL]
 
 
 def find_mentions(text: str, folded: str) -> list[Mention]:
