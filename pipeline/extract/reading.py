@@ -154,7 +154,7 @@ def _extract(page: Page, models: Models | None, check: Callable[[], None]) -> Re
     found.extend(find_place(context, levels, found))
     found.extend(list(with_populations(found)))
     rejected = [page.meta["limits"]] if page.meta.get("limits") else []
-    first = next((b.index for b in page.blocks if b.level == 1 and b.region is Region.MAIN), None)
+    first = next((b.index for b in context.main if b.level == 1), None)
     found = joined(context, with_tracks(context, found, first))
     if not kind.is_listing:
         rejected.append(f"no listing: {kind.kind} (probability {kind.probability:.2f})")

@@ -67,7 +67,7 @@ def kind_features(context: PageContext, levels: Levels) -> frozenset[str]:
     found.update(_own_name(page, body, url, first))
     found.update(_markup(page))
     found.update(_headings(context, first))
-    found.update(_links(page, url))
+    found.update(_links(context, url))
     found.update(_others(body))
     found.update(_levels(context, levels))
     if found & IN_GENERAL and not found & SPEAKS:
@@ -79,13 +79,13 @@ def kind_features(context: PageContext, levels: Levels) -> frozenset[str]:
 
 def _body(context: PageContext) -> str:
     """The body's first and last words: enough to know who speaks, and the same work for any page."""
-    body = "\n".join(context.folded[b.start : b.end] for b in context.page.blocks if b.region is Region.MAIN)
+    body = "\n".join(context.folded[b.start : b.end] for b in context.main)
     return body if len(body) <= READ else body[: READ - TAIL] + "\n" + body[-TAIL:]
 
 
 def _first_line(context: PageContext) -> str:
     """The first heading of the body, or its first sentence where that is as short as a heading."""
-    head = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
+    head = next((b for b in context.main if b.level), None)
     if head:
         return fold(head.text)
     line = _SENTENCE_END.split(context.page.text[: 2 * TITLE].split("\n")[0])[0]
@@ -289,18 +289,14 @@ def _headings(context: PageContext, first: str) -> Iterator[str]:
         yield "first heading: a sentence"
     elif 0 < count <= 4:
         yield "first heading: a name"
-    head = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
+    head = next((b for b in context.main if b.level), None)
     end = head.end if head else len(first)
     if head and _PERSON.fullmatch(head.text):
         yield "first heading: a person"
     for field in NAMED:
         if context.named(field, head.start if head else 0, end):
             yield f"first heading: names a {field}"
-    heads = [
-        context.folded[b.start : b.end].strip()
-        for b in context.page.blocks
-        if b.level and b.region is Region.MAIN
-    ][1:40]
+    heads = [context.folded[b.start : b.end].strip() for b in context.main if b.level][1:40]
     if not heads:
         return
     if 3 * sum(bool(_DEFINES.match(head)) for head in heads) >= len(heads):
@@ -311,15 +307,9 @@ def _headings(context: PageContext, first: str) -> Iterator[str]:
         yield "headings of an article's end"
 
 
-def _links(page: Page, url: str) -> Iterator[str]:
+def _links(context: PageContext, url: str) -> Iterator[str]:
     own = registrable(url) if url else ""
-    targets = [
-        registrable(link)
-        for b in page.blocks
-        if b.region is Region.MAIN
-        for link in b.links[:20]
-        if link.startswith("http")
-    ]
+    targets = [registrable(link) for b in context.main for link in b.links[:20] if link.startswith("http")]
     others = {t for t in targets if t and t != own}
     if len(others) >= 4 and 2 * sum(t in others for t in targets) >= len(targets):
         yield "links to many other sites"
@@ -356,7 +346,7 @@ def _levels(context: PageContext, levels: Levels) -> Iterator[str]:
         yield "levels of care in the plural"
     if not levels.mentions:
         yield "no level of care named"
-    starts = [b.start for b in context.page.blocks if b.region is Region.MAIN][:1]
+    starts = [b.start for b in context.main[:1]]
     for field in NAMED:
         if any(context.named(field, start, start + OPENING) for start in starts):
             yield f"names a {field}{AT_OPENING}"

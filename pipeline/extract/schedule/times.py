@@ -25,7 +25,7 @@ from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_s
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.vocabulary import spots
-from pipeline.records import Assertion, Demotion, Observation, Region, Tie
+from pipeline.records import Assertion, Demotion, Observation, Tie
 from pipeline.values import Session, Value
 
 MAX_RUN = 4_000
@@ -94,7 +94,7 @@ _HINTS = tuple(dict.fromkeys((*"0123456789", *sorted(NUMBER_WORDS), *DAY_HINTS, 
 
 def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
     """(start, end, heading) of stretches of body text under one heading; table cells stand alone."""
-    blocks = [b for b in context.page.blocks if b.region is Region.MAIN]
+    blocks = context.main
     at = 0
     while at < len(blocks):
         first = last = blocks[at]

@@ -17,6 +17,7 @@ from pipeline.extract.words.vocabulary import Mention, find_mentions
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Value
 
+MAIN = Region.MAIN  # asked for of every block
 Span = tuple[int, int]
 Answer = TypeVar("Answer")
 INFINITE = 1 << 60
@@ -49,9 +50,11 @@ class PageContext:
     _numbers: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict)
     _paths: dict[int, list[Block]] = field(default_factory=dict)
     _sections: dict[tuple[int, ...], str | None] = field(default_factory=dict)
+    main: list[Block] = field(init=False)  # the blocks of the body
     _starts: list[int] = field(init=False)  # of the blocks
 
     def __post_init__(self) -> None:
+        self.main = [block for block in self.page.blocks if block.region is MAIN]
         self._starts = [block.start for block in self.page.blocks]
 
     @classmethod
@@ -272,7 +275,7 @@ def mark_menus(page: Page) -> None:
     """Turn runs of links that hold a site's usual entries into navigation: old pages have no `<nav>`."""
     run: list[Block] = []
     for block in [*page.blocks, None]:
-        if block is not None and block.region is Region.MAIN and block.kind is Kind.LINK:
+        if block is not None and block.region is MAIN and block.kind is Kind.LINK:
             run.append(block)
             continue
         if len(run) >= SHORTEST_MENU:
