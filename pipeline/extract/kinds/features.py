@@ -149,16 +149,18 @@ _VOICES = {
     ),
     "the past": frozenset("was were had did said began became went spent felt".split()),
 }
+_VOICE_OF = {word: name for name, voice in _VOICES.items() for word in voice}
 _BANDS = ((4.0, "much"), (1.5, "some"))  # times in 100 words
 _WORD = re.compile(r"[a-z']+")
 
 
 def _voices(body: str) -> Iterator[str]:
     """Who speaks and how: the words of each voice by how dense they stand."""
-    words = Counter(_WORD.findall(body))
-    spoken = max(words.total(), 30)
-    for name, voice in _VOICES.items():
-        rate = 100 * sum(words[word] for word in voice) / spoken
+    words = _WORD.findall(body)
+    spoken = max(len(words), 30)
+    said = Counter(map(_VOICE_OF.get, words))
+    for name in _VOICES:
+        rate = 100 * said[name] / spoken
         band = next((band for least, band in _BANDS if rate >= least), None)
         if band:
             yield f"says {name}: {band}"

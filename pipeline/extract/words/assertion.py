@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -106,25 +107,36 @@ def written() -> Iterator[tuple[str, str]]:
         yield from ((CUES.stem, entry) for row in csv.DictReader(rows) for entry in cells(row["words"]))
 
 
-def cues_in(folded: str, start: int, end: int) -> list[Cue]:
-    """The cues of one sentence by place, the longest first; pseudo cues take away what begins within them."""
-    plain = spaced(folded[start:end])
-    hits = []
-    for last, (length, meanings) in _cues().iter(plain):
-        at = last + 1 - length
-        if not ((at and plain[at - 1].isalnum()) or plain[last + 1 : last + 2].isalnum()):
-            hits.append((at, -length, meanings))
-    found = []
-    taken = 0
-    for at, minus_length, meanings in sorted(hits):
-        if at < taken:
-            continue
-        for meaning in meanings:
-            if meaning.category == "pseudo":
-                taken = at - minus_length
-            else:
-                found.append(Cue(meaning, start + at, start + at - minus_length))
-    return found
+class Cues:
+    """The cue phrases of a page, looked for once."""
+
+    def __init__(self, folded: str) -> None:
+        plain = spaced(folded)
+        hits = []  # start, minus end (the longest sorts first), meanings, whether a word goes on before it, and behind it
+        for last, (length, meanings) in _cues().iter(plain):
+            start, end = last + 1 - length, last + 1
+            goes_on = start > 0 and plain[start - 1].isalnum(), plain[end : end + 1].isalnum()
+            hits.append((start, -end, meanings, *goes_on))
+        self._hits = sorted(hits)
+        self._starts = [hit[0] for hit in self._hits]
+
+    def within(self, start: int, end: int) -> list[Cue]:
+        """The cues of one sentence by place, the longest first; pseudo cues take away what begins within them."""
+        found: list[Cue] = []
+        taken = 0
+        low = bisect_left(self._starts, start)
+        for at, minus_end, meanings, is_ending, is_beginning in self._hits[
+            low : bisect_left(self._starts, end)
+        ]:
+            stop = -minus_end
+            if at < taken or stop > end or (is_ending and at > start) or (is_beginning and stop < end):
+                continue
+            for meaning in meanings:
+                if meaning.category == "pseudo":
+                    taken = stop
+                else:
+                    found.append(Cue(meaning, at, stop))
+        return found
 
 
 def governing(

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pipeline.extract.learned.models import Models, shipped
 from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import fold, sentences
-from pipeline.extract.words.assertion import Cue, Judgement, Meaning, cues_in, governing, judge
+from pipeline.extract.words.assertion import Cue, Cues, Judgement, Meaning, governing, judge
 from pipeline.extract.words.vocabulary import Mention, find_mentions
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Value
@@ -51,11 +51,14 @@ class PageContext:
     _paths: dict[int, list[Block]] = field(default_factory=dict)
     _sections: dict[tuple[int, ...], str | None] = field(default_factory=dict)
     main: list[Block] = field(init=False)  # the blocks of the body
+    _at: dict[int, Block | None] = field(default_factory=dict)  # position → its block
     _starts: list[int] = field(init=False)  # of the blocks
+    _phrases: Cues = field(init=False)
 
     def __post_init__(self) -> None:
         self.main = [block for block in self.page.blocks if block.region is MAIN]
         self._starts = [block.start for block in self.page.blocks]
+        self._phrases = Cues(self.folded)
 
     @classmethod
     def of(cls, page: Page, models: Models | None = None) -> PageContext:
@@ -67,6 +70,12 @@ class PageContext:
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""
+        if position in self._at:
+            return self._at[position]
+        found = self._at[position] = self._block_at(position)
+        return found
+
+    def _block_at(self, position: int) -> Block | None:
         at = bisect_right(self._starts, position) - 1
         if at < 0:
             return None
@@ -75,7 +84,7 @@ class PageContext:
 
     def sentence(self, block: Block, position: int) -> Span:
         """The span of the sentence of `block` at a position."""
-        spans = self._spans(block)
+        spans = self._sentences.get(block.index) or self._spans(block)
         at = bisect_right(spans, (position, INFINITE)) - 1
         if at >= 0 and position < spans[at][1]:
             return spans[at]
@@ -93,7 +102,7 @@ class PageContext:
         """The assertion cues of a sentence."""
         found = self._cues.get(span)
         if found is None:
-            found = self._cues[span] = cues_in(self.folded, *span)
+            found = self._cues[span] = self._phrases.within(*span)
         return found
 
     def judge(self, block: Block, start: int, end: int, topic: str) -> Judgement:

@@ -47,6 +47,11 @@ class Meaning(NamedTuple):
     code: str
     is_ambiguous: bool
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is meant in any case of its letters."""
+        return not (self.is_acronym or self.is_ambiguous)
+
     def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the word is printed in the case that its meaning needs."""
         if self.is_acronym:
@@ -72,7 +77,12 @@ def _words() -> ahocorasick.Automaton:
         group = meaning.field if meaning.field in NAMES else ""
         found.setdefault(spaced(fold(word)), {}).setdefault(group, {})[meaning] = None
     return automaton(
-        {word: [(group, tuple(own)) for group, own in groups.items()] for word, groups in found.items()}
+        {
+            word: [
+                (group, tuple(own), all(meaning.is_sure for meaning in own)) for group, own in groups.items()
+            ]
+            for word, groups in found.items()
+        }
     )
 
 
@@ -128,11 +138,13 @@ def find_mentions(text: str, folded: str) -> list[Mention]:
         start = last + 1 - length
         if (start and plain[start - 1].isalnum()) or (end := ending(plain, start, last + 1)) is None:
             continue
-        for group, meanings in groups:
+        for group, meanings, is_sure in groups:
             if group and end > last + 1:
                 continue  # a name has no plural
-            if fitting := tuple([meaning for meaning in meanings if meaning.fits(text, start, last + 1)]):
-                hits.append((start, -end, group, fitting))
+            if not is_sure:
+                meanings = tuple([meaning for meaning in meanings if meaning.fits(text, start, last + 1)])
+            if meanings:
+                hits.append((start, -end, group, meanings))
     for start, end, senses in lists_in(plain, folded):
         hits.append((start, -end, "", tuple([Meaning(False, *sense, False) for sense in senses])))
     hits.sort()
