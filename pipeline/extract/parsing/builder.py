@@ -50,6 +50,7 @@ _CARD = re.compile(
     r"(?:^|[\s_-])(?:cards?|item|col(?:umn)?(?:-\w+)*|box|tile|panel|accordion|tab-pane|elementor-column|feature|service)(?:$|[\s_-])"
 )
 _OPENS_HEADING = frozenset({"summary", "legend"})
+_BOXES = frozenset({"div", "p", "html", "body", "main", "header", "footer", "nav"})  # none of all these
 _TELLING = frozenset({"main", "nav", "footer", "aside", "header"})  # tags that are of a region by themselves
 # Members of enumerations that are asked for at every element: their look-up by name takes longer than all else of it.
 _CLOSED = frozenset({Region.NAV, Region.WIDGET, Region.FOOTER})  # regions within which no other begins
@@ -101,6 +102,7 @@ class Builder:
     def read(self, root: etree._Element) -> list[str]:
         """Fill `blocks` from a document. Returns what was left out because of a limit."""
         undo: list[tuple[Any, ...]] = []
+        add = self._add
         skip = 0
         count = 0
         for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -121,14 +123,14 @@ class Builder:
                     ]
                 undo.append(self._open(element, tag))
                 if text := element.text:
-                    self._add(text)
+                    add(text)
             else:
                 if skip:
                     skip -= 1
                 else:
                     self._close(tag, undo.pop())
                 if not skip and (text := element.tail):
-                    self._add(text)
+                    add(text)
         self._flush()
         return [f"cut a text longer than {self.MAX_TEXT} characters"] if self._is_cut else []
 
@@ -172,10 +174,18 @@ class Builder:
             role = element.get("role")
             if names or role or tag in _TELLING:  # nothing else tells of a region
                 self._region = self._region_for(element, tag, role, names) or before
+        heading = self._heading
+        kind, grouped = (None, False) if tag in _BOXES else self._enter(element, tag)
+        scope = tag in _SCOPES or (tag == "div" and bool(names) and _is_card(names))
+        stack = self._stacks[self._region]
+        return (tag, before, kind, heading, grouped, len(self.blocks), len(stack) if scope else None)
+
+    def _enter(self, element: Any, tag: str) -> tuple[Kind | None, bool]:
+        """The kind of block that an element makes of its text, and whether what is in it belongs together; a heading, a list
+        or a part of a table begins."""
         kind = _KINDS.get(tag)
         if kind:
             self._kinds.append(kind)
-        heading = self._heading
         if tag in _HEADINGS:
             self._heading = _HEADINGS[tag]
         elif tag in _OPENS_HEADING or (tag == "button" and element.get("aria-expanded")):
@@ -197,9 +207,7 @@ class Builder:
                 self._grids[-1].row()
             elif tag in ("td", "th"):
                 self._grids[-1].cell(tag == "th", element.get("colspan"), element.get("rowspan"))
-        scope = tag in _SCOPES or (tag == "div" and bool(names) and _is_card(names))
-        stack = self._stacks[self._region]
-        return (tag, before, kind, heading, grouped, len(self.blocks), len(stack) if scope else None)
+        return kind, grouped
 
     def _region_for(self, element: Any, tag: str, role: str | None, names: str) -> Region | None:
         if tag == "header":

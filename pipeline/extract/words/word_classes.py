@@ -6,7 +6,7 @@ import re
 import tomllib
 from bisect import bisect_left
 from functools import cache
-from itertools import accumulate, islice
+from itertools import accumulate, compress, islice
 from pathlib import Path
 
 CLASSES = Path(__file__).with_name("word_classes.toml")
@@ -57,14 +57,10 @@ class ClassedWords:
         pattern = _ASCII_WORD if folded.isascii() else _WORD
         parts = pattern.split(folded)  # what is between, a word, what is between, …
         starts = islice(accumulate(map(len, parts)), 0, None, 2)
-        named = [
-            (start, name)
-            for start, name in zip(starts, map(_known.__getitem__, parts[1::2]), strict=False)
-            if name
-        ]
-        self._starts = [start for start, _ in named]
-        self._names = [name for _, name in named]
-        self._ours = [start for start, name in named if name == "we"]
+        names = list(map(_known.__getitem__, parts[1::2]))
+        self._starts = list(compress(starts, names))
+        self._names = list(filter(None, names))
+        self._ours = [start for start, name in zip(self._starts, self._names, strict=True) if name == "we"]
 
     def has_ours(self, start: int, end: int) -> bool:
         """Whether a word of the speaker's own ("we", "our") begins within [start, end)."""
