@@ -50,6 +50,8 @@ def find_accepting(context: PageContext) -> list[Observation]:
         if block is None or block.region in (Region.NAV, Region.WIDGET):
             continue
         sentence = context.page.text[low:high]
+        if not _any_pattern().search(sentence):
+            continue
         for code, qualifier, pattern in _patterns():
             for match in pattern.finditer(sentence):
                 start, end = low + match.start(), low + match.end()
@@ -83,13 +85,24 @@ def _assertion(context: PageContext, block: Block, start: int, end: int) -> Asse
     return judged.assertion
 
 
+_PATTERN = r"(?<!\w)(?:{})\w{{0,6}}"
+
+
+@cache
+def _any_pattern() -> re.Pattern[str]:
+    """What matches wherever any of the patterns does: most sentences hold none."""
+    return re.compile(
+        _PATTERN.format("|".join(row["pattern"] for row in rows("accepting.csv"))), re.IGNORECASE
+    )
+
+
 @cache
 def _patterns() -> tuple[tuple[str, str | None, re.Pattern[str]], ...]:
     return tuple(
         (
             row["code"],
             row["qualifier"] or None,
-            re.compile(rf"(?<!\w)(?:{row['pattern']})\w{{0,6}}", re.IGNORECASE),
+            re.compile(_PATTERN.format(row["pattern"]), re.IGNORECASE),
         )
         for row in rows("accepting.csv")
     )
