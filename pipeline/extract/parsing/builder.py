@@ -66,6 +66,10 @@ def _is_card(names: str) -> bool:
     return bool(_CARD.search(names))
 
 
+def _holds_title(element: Any) -> bool:
+    return next(element.iterdescendants("h1"), None) is not None
+
+
 class Builder:
     """Walks a tree once. Text gathers in a buffer that ends where a block-level element begins or ends."""
 
@@ -211,13 +215,13 @@ class Builder:
 
     def _region_for(self, element: Any, tag: str, role: str | None, names: str) -> Region | None:
         if tag == "header":
-            holds_title = element.find(".//h1") is not None
+            holds_title = _holds_title(element)
             inner = any(up.tag in ("main", "article", "section") for up in element.iterancestors())
             return None if holds_title or inner else Region.HEADER
         region = region_of(tag, role, names)
         if region is None or (region in (Region.MAIN, Region.FOOTER) and tag != "footer"):
             return region
-        if region is Region.MAIN or element.find(".//h1") is None or tag == "nav":
+        if region is Region.MAIN or tag == "nav" or not _holds_title(element):
             return region
         return None  # what holds the page's title is not beside it
 

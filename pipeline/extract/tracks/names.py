@@ -45,7 +45,12 @@ _FOCUS: tuple[tuple[str, str], ...] = (
 )
 _WHO = tuple((name, re.compile(rf"\b(?:{words})(?!\w)")) for name, words in _QUALIFIERS)
 _WHAT = tuple((name, re.compile(rf"\b(?:{words})(?!\w)")) for name, words in _FOCUS)
-_ANY_WHO = re.compile(rf"\b(?:{'|'.join(words for _, words in _QUALIFIERS)})(?!\w)")
+_ALL = (*_WHO, *_WHAT)
+# What matches wherever any of them does: most titles hold none.
+_ANY_WHO, _ANY = (
+    re.compile(rf"\b(?:{'|'.join(words for _, words in table)})(?!\w)")
+    for table in (_QUALIFIERS, (*_QUALIFIERS, *_FOCUS))
+)
 _ORDER = {name: number for number, (name, _) in enumerate((*_QUALIFIERS, *_FOCUS))}
 _AGED = frozenset({"child", "tween", "teen", "young-adult", "adult", "older-adult"})
 _AGES = re.compile(
@@ -98,10 +103,12 @@ def read_title(text: str, may_focus: bool = False) -> TrackName | None:
     if place:
         rest = _without(rest, [place.span()])
     is_group = bool(levels) or bool(_GROUP.search(folded))
-    if not (is_group or may_focus or _ANY_WHO.search(rest)):
+    known, any_known = (_ALL, _ANY) if is_group or may_focus else (_WHO, _ANY_WHO)
+    is_qualified = any_known.search(rest) is not None
+    if not is_group and not is_qualified:
         return None  # neither a level nor a qualifier
     parts: list[str] = []
-    for name, pattern in (*_WHO, *(_WHAT if is_group or may_focus else ())):
+    for name, pattern in known if is_qualified else ():
         if pattern.search(rest):
             parts.append(name)
             rest = pattern.sub(" ", rest)
