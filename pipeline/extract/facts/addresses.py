@@ -91,7 +91,7 @@ def _without_state(context: PageContext, known: set[tuple[str, str]]) -> Iterato
     named = (
         (start, -end, city)
         for city in states
-        for start, end in places(text, city, within=True)
+        for start, end in places(text, city, begins=False)
         if not _STATED.match(text, end)
     )
     last = 0

@@ -32,7 +32,7 @@ from pipeline.extract.kinds.signs import (
 from pipeline.extract.parsing.json_ld import types_of
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import BODY_CLASS
-from pipeline.extract.parsing.text import fold
+from pipeline.extract.parsing.text import fold, places
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels
 from pipeline.extract.words.scanner import Scanner
@@ -169,7 +169,7 @@ def _voices(body: str) -> Iterator[str]:
 _NOT_NAMES = re.compile(
     r"(?:recover|health|psych|behavior|clinic|hospital|treat|counsel|therap|medic|wellness|rehab|addict|sober|mental|center|intensive|outpatient|program|massachusetts|insur|find|about|news)"
 )
-_DOES = (
+_DOES = re.compile(
     r"(?:'s|')?(?: (?!and\b|or\b)[\w&.-]+){0,3}? (?:offers?|provides?|has|have|is|are|runs?|serves?|helps?|accepts?|treats?|meets?|speciali[sz]\w+|"
     r"uses|works|believes?|understands?|supports?|welcomes?|programs?|iop|php|patients|clients|team|staff|therapists|clinicians)\b"
 )
@@ -188,7 +188,7 @@ def _own_name(page: Page, body: str, url: str, first: str) -> Iterator[str]:
             word
         ):
             yield "the text names the site"
-            if re.search(rf"\b{re.escape(word)}{_DOES}", body):
+            if any(_DOES.match(body, end) for _, end in places(body, word, ends=False)):
                 yield "the text says what the site's namesake does"
             if word in first:
                 yield "the first heading names the site"

@@ -46,16 +46,16 @@ def spaced(folded: str) -> str:
     return folded.replace("-", " ").replace("/", " ")
 
 
-def places(text: str, words: str, within: bool = False) -> Iterator[tuple[int, int]]:
-    r"""Where the text prints these words, as `\b…\b` finds them; `within`: they may begin within a word, and
-    overlap. A pattern would have to be made for every page."""
+def places(text: str, words: str, begins: bool = True, ends: bool = True) -> Iterator[tuple[int, int]]:
+    r"""Where the text prints these words, as `\b…\b` finds them; without `begins` or `ends` a word may go on there, and places
+    may overlap. A pattern would have to be made for every page."""
     at = text.find(words)
     while at >= 0:
         end = at + len(words)
-        is_whole = _is_edge(text, end) and (within or _is_edge(text, at))
+        is_whole = (not begins or _is_edge(text, at)) and (not ends or _is_edge(text, end))
         if is_whole:
             yield at, end
-        at = text.find(words, end if is_whole and not within else at + 1)
+        at = text.find(words, end if is_whole and begins and ends else at + 1)
 
 
 def _is_edge(text: str, at: int) -> bool:
