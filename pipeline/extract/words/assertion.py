@@ -13,15 +13,11 @@ from __future__ import annotations
 import csv
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import ahocorasick
-
 from pipeline.extract.parsing.text import spaced
-from pipeline.extract.words.automaton import automaton
 from pipeline.records import Assertion, Demotion
 from pipeline.vocabulary.tables import cells, phrases
 
@@ -90,15 +86,15 @@ class Judgement(NamedTuple):
 AFFIRMED, ASKED = Judgement(Assertion.AFFIRMED), Judgement(Assertion.QUESTION)
 
 
-@cache
-def _cues() -> ahocorasick.Automaton:
+def cue_phrases() -> Mapping[str, Sequence[Meaning]]:
+    """Every cue phrase, as plain text has it, and what it says."""
     table: dict[str, list[Meaning]] = {}
     with CUES.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
             meaning = Meaning(row["category"], row["direction"], row["reach"], frozenset(cells(row["topic"])))
             for phrase in phrases(row["words"]):
                 table.setdefault(spaced(phrase), []).append(meaning)
-    return automaton(table)
+    return table
 
 
 def written() -> Iterator[tuple[str, str]]:
@@ -107,16 +103,14 @@ def written() -> Iterator[tuple[str, str]]:
         yield from ((CUES.stem, entry) for row in csv.DictReader(rows) for entry in cells(row["words"]))
 
 
-class Cues:
-    """The cue phrases of a page, looked for once."""
+# Start, minus end (the longest sorts first), meanings, whether a word goes on before it, and behind it.
+CueHit = tuple[int, int, Sequence[Meaning], bool, bool]
 
-    def __init__(self, folded: str) -> None:
-        plain = spaced(folded)
-        hits = []  # start, minus end (the longest sorts first), meanings, whether a word goes on before it, and behind it
-        for last, (length, meanings) in _cues().iter(plain):
-            start, end = last + 1 - length, last + 1
-            goes_on = start > 0 and plain[start - 1].isalnum(), plain[end : end + 1].isalnum()
-            hits.append((start, -end, meanings, *goes_on))
+
+class Cues:
+    """The cue phrases of a page, of which each sentence takes its own."""
+
+    def __init__(self, hits: Iterable[CueHit]) -> None:
         self._hits = sorted(hits)
         self._starts = [hit[0] for hit in self._hits]
 

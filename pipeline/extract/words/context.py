@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from pipeline.extract.learned.models import Models, shipped
 from pipeline.extract.parsing.page import Block, Kind, Page
-from pipeline.extract.parsing.text import fold, sentences
+from pipeline.extract.parsing.text import fold, sentences, spaced
 from pipeline.extract.words.assertion import Cue, Cues, Judgement, Meaning, governing, judge
-from pipeline.extract.words.vocabulary import Mention, find_mentions
+from pipeline.extract.words.vocabulary import Mention, Words, mentions_of
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Value
 
@@ -38,6 +38,7 @@ class PageContext:
     page: Page
     folded: str
     mentions: list[Mention]
+    _phrases: Cues
     models: Models
     _sentences: dict[int, list[Span]] = field(default_factory=dict)
     _cues: dict[Span, list[Cue]] = field(default_factory=dict)
@@ -53,20 +54,21 @@ class PageContext:
     main: list[Block] = field(init=False)  # the blocks of the body
     _at: dict[int, Block | None] = field(default_factory=dict)  # position → its block
     _starts: list[int] = field(init=False)  # of the blocks
-    _phrases: Cues = field(init=False)
 
     def __post_init__(self) -> None:
         self.main = [block for block in self.page.blocks if block.region is MAIN]
         self._starts = [block.start for block in self.page.blocks]
-        self._phrases = Cues(self.folded)
 
     @classmethod
     def of(cls, page: Page, models: Models | None = None) -> PageContext:
         """The context of a page, to be judged by `models` (None: those that the project ships)."""
         folded = fold(page.text)
         limit = page.blocks[-1].end if page.blocks else 0
-        mentions = find_mentions(page.text[:limit], folded[:limit])
-        return cls(page, folded, mentions, models or shipped())
+        read = folded[:limit]
+        plain = spaced(read)
+        words = Words.of(plain)
+        mentions = mentions_of(page.text[:limit], read, plain, words)
+        return cls(page, folded, mentions, Cues(words.cues), models or shipped())
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""

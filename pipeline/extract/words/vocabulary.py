@@ -17,8 +17,9 @@ from typing import NamedTuple
 import ahocorasick
 
 from pipeline.extract.parsing.text import fold, spaced
+from pipeline.extract.words.assertion import CueHit, cue_phrases
 from pipeline.extract.words.automaton import automaton
-from pipeline.extract.words.heads import lists_in
+from pipeline.extract.words.heads import Part, list_words, lists_in
 from pipeline.fields import fields, of_scope
 from pipeline.vocabulary.tables import cells, phrases, rows
 
@@ -70,20 +71,49 @@ def labels() -> Mapping[tuple[str, str], str]:
     }
 
 
-@cache
-def _words() -> ahocorasick.Automaton:
+Group = tuple[str, tuple[Meaning, ...], bool]  # group, meanings, whether all are meant in any case of letters
+
+
+def _words() -> Mapping[str, list[Group]]:
     found: dict[str, dict[str, dict[Meaning, None]]] = {}
     for word, meaning in _entries():
         group = meaning.field if meaning.field in NAMES else ""
         found.setdefault(spaced(fold(word)), {}).setdefault(group, {})[meaning] = None
-    return automaton(
-        {
-            word: [
-                (group, tuple(own), all(meaning.is_sure for meaning in own)) for group, own in groups.items()
-            ]
-            for word, groups in found.items()
-        }
-    )
+    return {
+        word: [(group, tuple(own), all(meaning.is_sure for meaning in own)) for group, own in groups.items()]
+        for word, groups in found.items()
+    }
+
+
+@cache
+def _tables() -> ahocorasick.Automaton:
+    """Words of the vocabularies, of lists and of cues together, each with what it is in each."""
+    tables = (_words(), list_words(), cue_phrases())
+    return automaton({word: [table.get(word) for table in tables] for word in set().union(*tables)})
+
+
+class Words(NamedTuple):
+    """What one pass over a plain text finds: words of the vocabularies (with their plural's s), of lists, and cues."""
+
+    named: list[tuple[int, int, int, list[Group]]]  # start, end, end with the plural's s
+    listed: list[tuple[int, int, Part]]
+    cues: list[CueHit]
+
+    @classmethod
+    def of(cls, plain: str) -> Words:
+        named, listed, cues = found = cls([], [], [])
+        for last, (length, (groups, part, meanings)) in _tables().iter(plain):
+            start, end = last + 1 - length, last + 1
+            is_inside, goes_on = start > 0 and plain[start - 1].isalnum(), plain[end : end + 1].isalnum()
+            if meanings:
+                cues.append((start, -end, meanings, is_inside, goes_on))
+            if is_inside:
+                continue
+            if part and not goes_on:
+                listed.append((start, end, part))
+            if groups and (stop := ending(plain, start, end)) is not None:
+                named.append((start, end, stop, groups))
+        return found
 
 
 def written() -> Iterator[tuple[str, str]]:
@@ -132,20 +162,22 @@ def find_levels(text: str, folded: str) -> list[Mention]:
 
 def find_mentions(text: str, folded: str) -> list[Mention]:
     """All mentions in reading order; of overlapping ones the longest, of equally long ones the first."""
-    hits: list[Hit] = []
     plain = spaced(folded)
-    for last, (length, groups) in _words().iter(plain):
-        start = last + 1 - length
-        if (start and plain[start - 1].isalnum()) or (end := ending(plain, start, last + 1)) is None:
-            continue
+    return mentions_of(text, folded, plain, Words.of(plain))
+
+
+def mentions_of(text: str, folded: str, plain: str, words: Words) -> list[Mention]:
+    """The same from the words of its plain form."""
+    hits: list[Hit] = []
+    for start, end, stop, groups in words.named:
         for group, meanings, is_sure in groups:
-            if group and end > last + 1:
+            if group and stop > end:
                 continue  # a name has no plural
             if not is_sure:
-                meanings = tuple([meaning for meaning in meanings if meaning.fits(text, start, last + 1)])
+                meanings = tuple([meaning for meaning in meanings if meaning.fits(text, start, end)])
             if meanings:
-                hits.append((start, -end, group, meanings))
-    for start, end, senses in lists_in(plain, folded):
+                hits.append((start, -stop, group, meanings))
+    for start, end, senses in lists_in(plain, folded, words.listed):
         hits.append((start, -end, "", tuple([Meaning(False, *sense, False) for sense in senses])))
     hits.sort()
     return list(_with_groups(plain, _longest(hits)))
