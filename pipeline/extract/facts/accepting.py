@@ -11,12 +11,12 @@ from functools import cache
 
 from pipeline.extract.parsing.page import Block
 from pipeline.extract.words.context import PageContext
-from pipeline.extract.words.vocabulary import spots
+from pipeline.extract.words.pieces import pieces
 from pipeline.records import Assertion, Observation, Region
 from pipeline.vocabulary.tables import rows
 
 # One of these pieces stands in every statement.
-_HINTS = tuple(
+_HINTS = pieces(
     "accept,wait,intake,admission,admit,enroll,referral,clos,capacity,full,suspend,paus,on hold,soon,opening,opens,prelaunch,"
     "pre-launch,not yet,not currently,unavailable,not operating,not running,discontinued,no longer,ceased,shut down,slot,spot,"
     "space,immediate,lista de,nuev,próximamente,same-day,same day,taking,welcoming,seeing,scheduling,not available,not offered,"
@@ -34,7 +34,7 @@ def _sentences(context: PageContext) -> list[tuple[int, int]]:
     """The sentences that may begin a statement, in order; each is looked up at the first of its hints."""
     found: dict[tuple[int, int], None] = {}
     low = high = 0
-    for hint in spots(context.folded, _HINTS)[:MAX_HINTS]:
+    for hint in context.spots(_HINTS)[:MAX_HINTS]:
         if not low <= hint < high:
             low, high = context.full_sentence(hint, hint + 1)
             found[low, high] = None

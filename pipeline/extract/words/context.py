@@ -13,6 +13,7 @@ from pipeline.extract.learned.models import Models, shipped
 from pipeline.extract.parsing.page import Block, Kind, Page
 from pipeline.extract.parsing.text import fold, sentences, spaced
 from pipeline.extract.words.assertion import Cue, Cues, Judgement, Meaning, governing, judge
+from pipeline.extract.words.pieces import spots
 from pipeline.extract.words.vocabulary import Mention, Words, mentions_of
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Value
@@ -50,6 +51,7 @@ class PageContext:
     _named: dict[str, tuple[list[int], list[Mention]]] = field(default_factory=dict)  # by start
     _numbers: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict)
     _paths: dict[int, list[Block]] = field(default_factory=dict)
+    _spots: list[list[int]] = field(default_factory=list)
     _sections: dict[tuple[int, ...], str | None] = field(default_factory=dict)
     main: list[Block] = field(init=False)  # the blocks of the body
     _at: dict[int, Block | None] = field(default_factory=dict)  # position → its block
@@ -240,6 +242,12 @@ class PageContext:
             section=self.section(start),
             locator=locator,
         )
+
+    def spots(self, number: int) -> list[int]:
+        """Where the pieces of a set begin (`pieces.py`)."""
+        if number >= len(self._spots):
+            self._spots = spots(self.folded)
+        return self._spots[number]
 
     def named(self, field: str, start: int = 0, end: int = INFINITE) -> list[Mention]:
         """The mentions of a field's vocabulary within [start, end)."""

@@ -215,13 +215,3 @@ def _longest(hits: Iterable[Hit]) -> Iterator[Mention]:
             for meaning in meanings:
                 if meaning.code:
                     yield Mention(meaning.field, meaning.code, start, -minus_end, meaning.is_ambiguous)
-
-
-@cache
-def _pieces(pieces: tuple[str, ...]) -> ahocorasick.Automaton:
-    return automaton(dict.fromkeys(pieces))
-
-
-def spots(folded: str, pieces: tuple[str, ...]) -> list[int]:
-    """Offsets where any of the pieces (parts of words) begins; the cheap look before a costly pattern."""
-    return [last - length + 1 for last, (length, _) in _pieces(pieces).iter(folded)]
