@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.extract.parsing.page import Block
-from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.context import PageContext, Span
 from pipeline.extract.words.exclusions import governors
 from pipeline.extract.words.levels import Levels
 from pipeline.extract.words.word_classes import ClassedWords
@@ -29,12 +29,13 @@ SMALL_WORDS = frozenset("with for of on in and or to about from as by de con par
 class PageFacts:
     """What the mentions of a page have in common: how often each value is named, which stand in headings, where each
     sentence begins that says of a field outright what is treated, offered or for whom ("our IOP treats …"), and the
-    features that all mentions of a field in a block share, once they are known."""
+    features that all mentions of a field in a sentence or a block share, once they are known."""
 
     named: Counter[tuple[str, str]]
     headed: frozenset[tuple[str, str]]
     outright: Mapping[str, frozenset[int]]
     words: ClassedWords
+    spoken: dict[tuple[Span, str], list[str]]
     placed: dict[tuple[int, str], list[str]]
 
     @classmethod
@@ -56,7 +57,7 @@ class PageFacts:
             if not DOES.isdisjoint(before) and not WHO_DOES.isdisjoint(before):
                 outright.setdefault(observation.field, set()).add(start)
         told = {field: frozenset(starts) for field, starts in outright.items()}
-        return cls(named, frozenset(headed), told, words, {})
+        return cls(named, frozenset(headed), told, words, {}, {})
 
 
 def fact_features(
@@ -89,7 +90,7 @@ def _around(
     context: PageContext, levels: Levels, page: PageFacts, block: Block, observation: Observation
 ) -> list[str]:
     """The sentence: classes of words before and after, the word before, how much of the kind it lists."""
-    start, end = context.sentence(block, observation.start)
+    start, end = span = context.sentence(block, observation.start)
     before = page.words.within(start, observation.start)
     after = page.words.within(observation.end, min(end, observation.end + REACH))
     first, nearest = (before[0], before[-1]) if before else ("nothing", "nothing")
@@ -102,19 +103,32 @@ def _around(
         found.append("first")
     elif word[-1] in SMALL_WORDS:
         found.append(f"word:{word[-1]}")
-    if context.asks((start, end)):
-        answer = page.words.within(end, end + REACH)
-        found.append(f"asks, answered:{answer[0] if answer else 'nothing'}")
     if page.words.has_ours(start, end):
         found.append(f"with we, nearest:{nearest}")
-    elif page.words.has_ours(block.start, block.end):
+    found += _spoken(context, levels, page, block, span, observation.field)
+    return found
+
+
+def _spoken(
+    context: PageContext, levels: Levels, page: PageFacts, block: Block, span: Span, field: str
+) -> list[str]:
+    """What the sentence is; the same for all mentions of a field in it."""
+    known = page.spoken.get((span, field))
+    if known is not None:
+        return known
+    found = page.spoken[span, field] = []
+    start, end = span
+    if context.asks(span):
+        answer = page.words.within(end, end + REACH)
+        found.append(f"asks, answered:{answer[0] if answer else 'nothing'}")
+    if not page.words.has_ours(start, end) and page.words.has_ours(block.start, block.end):
         found.append("we beside it")
-    told = page.outright.get(observation.field)
+    told = page.outright.get(field)
     if told:
         found.append("told outright" if start in told else "others are told outright")
-    if (own := levels.by_block.get(block.index)) and any(start <= m.start < end for m in own):
+    if any(start <= m.start < end for m in levels.by_block.get(block.index, ())):
         found.append("with a level")
-    alike, covered = context.number_named(observation.field, start, end)
+    alike, covered = context.number_named(field, start, end)
     found.append(f"beside:{_amount(alike)}")
     if 2 * covered >= end - start:
         found.append("little else is said")

@@ -66,11 +66,7 @@ def with_tracks(
     titles = _titles(context, first)
     observations = list(observations)
     levels = {o.start: o.written for o in observations if o.field == "level_of_care"}
-    placed = []
-    for observation in observations:
-        block = context.block_at(observation.start)
-        over = [t for t in titles if t.governs(observation.start, block)]
-        placed.append(_placed(observation, over))
+    placed = [_placed(context, titles, observation) for observation in observations]
     placed += [_named(context, t, levels) for t in titles if t.name.track or t.is_section]
     if first is not None:
         placed += _program_names(first, levels)
@@ -118,7 +114,11 @@ def tracks_for(track: str | None, own: Sequence[str]) -> list[str]:
     return within or around or list(own)
 
 
-def _placed(observation: Observation, over: list[Title]) -> Observation:
+def _placed(context: PageContext, titles: list[Title], observation: Observation) -> Observation:
+    if not titles:
+        return observation
+    block = context.block_at(observation.start)
+    over = [title for title in titles if title.governs(observation.start, block)]
     if not over:
         return observation
     track = joined(*(t.name.track for t in over))
