@@ -35,7 +35,7 @@ class PageFacts:
     headed: frozenset[tuple[str, str]]
     outright: Mapping[str, frozenset[int]]
     words: ClassedWords
-    spoken: dict[tuple[Span, str], list[str]]
+    spoken: dict[tuple[Span, str], tuple[list[str], bool]]
     placed: dict[tuple[int, str], list[str]]
 
     @classmethod
@@ -103,25 +103,27 @@ def _around(
         found.append("first")
     elif word[-1] in SMALL_WORDS:
         found.append(f"word:{word[-1]}")
-    if page.words.has_ours(start, end):
+    of_sentence, is_ours = _spoken(context, levels, page, block, span, observation.field)
+    if is_ours:
         found.append(f"with we, nearest:{nearest}")
-    found += _spoken(context, levels, page, block, span, observation.field)
-    return found
+    return found + of_sentence
 
 
 def _spoken(
     context: PageContext, levels: Levels, page: PageFacts, block: Block, span: Span, field: str
-) -> list[str]:
-    """What the sentence is; the same for all mentions of a field in it."""
+) -> tuple[list[str], bool]:
+    """What the sentence is, and whether it says "we"; the same for all mentions of a field in it."""
     known = page.spoken.get((span, field))
     if known is not None:
         return known
-    found = page.spoken[span, field] = []
+    found: list[str] = []
     start, end = span
+    is_ours = "we" in page.words.within(start, end)
+    page.spoken[span, field] = found, is_ours
     if context.asks(span):
         answer = page.words.within(end, end + REACH)
         found.append(f"asks, answered:{answer[0] if answer else 'nothing'}")
-    if not page.words.has_ours(start, end) and page.words.has_ours(block.start, block.end):
+    if not is_ours and "we" in page.words.within(block.start, block.end):
         found.append("we beside it")
     told = page.outright.get(field)
     if told:
@@ -132,7 +134,7 @@ def _spoken(
     found.append(f"beside:{_amount(alike)}")
     if 2 * covered >= end - start:
         found.append("little else is said")
-    return found
+    return found, is_ours
 
 
 def _placed(context: PageContext, page: PageFacts, block: Block, field: str) -> list[str]:

@@ -51,22 +51,32 @@ def class_of(word: str) -> str | None:
 
 
 class ClassedWords:
-    """The words of a text that have a class, in order."""
+    """The words of a text that have a class, in order. A line is read when its words are first asked for: nobody asks for
+    those of most."""
 
     def __init__(self, folded: str) -> None:
-        pattern = _ASCII_WORD if folded.isascii() else _WORD
-        parts = pattern.split(folded)  # what is between, a word, what is between, …
-        starts = islice(accumulate(map(len, parts)), 0, None, 2)
-        names = list(map(_known.__getitem__, parts[1::2]))
-        self._starts = list(compress(starts, names))
-        self._names = list(filter(None, names))
-        self._ours = [start for start, name in zip(self._starts, self._names, strict=True) if name == "we"]
-
-    def has_ours(self, start: int, end: int) -> bool:
-        """Whether a word of the speaker's own ("we", "our") begins within [start, end)."""
-        at = bisect_left(self._ours, start)
-        return at < len(self._ours) and self._ours[at] < end
+        self._folded = folded
+        self._lines: dict[
+            int, tuple[list[int], list[str]]
+        ] = {}  # start → starts of its words, and their classes
 
     def within(self, start: int, end: int) -> list[str]:
         """The classes of the words that begin within [start, end), in order."""
-        return self._names[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        found: list[str] = []
+        end = min(end, len(self._folded))
+        at = self._folded.rfind("\n", 0, start) + 1
+        while at < end:
+            stop = self._folded.find("\n", at) + 1 or len(self._folded)
+            starts, names = self._lines.get(at) or self._read(at, stop)
+            found += names[bisect_left(starts, start) : bisect_left(starts, end)]
+            at = stop
+        return found
+
+    def _read(self, start: int, end: int) -> tuple[list[int], list[str]]:
+        line = self._folded[start:end]
+        pattern = _ASCII_WORD if line.isascii() else _WORD
+        parts = pattern.split(line)  # what is between, a word, what is between, …
+        starts = islice(accumulate(map(len, parts), initial=start), 1, None, 2)
+        names = list(map(_known.__getitem__, parts[1::2]))
+        read = self._lines[start] = list(compress(starts, names)), list(filter(None, names))
+        return read
