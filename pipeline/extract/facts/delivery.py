@@ -86,7 +86,7 @@ def _statement(
 
 
 def _is_anothers(context: PageContext, span: tuple[int, int], field: str, start: int, end: int) -> bool:
-    is_called = is_called_virtual(context.page)
+    is_called = is_called_virtual(context)
     is_crossed = is_called == (field == "in_person")
     return is_of_sister(context.folded, span, start) or (
         is_crossed and is_of_other(context.folded, span, start, end, is_called)
@@ -105,7 +105,7 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
     A bare address block does not: it stands on every page of a site. Prose, headings, labels ("Location: …") do, and
     so does an address under the heading of a level of care.
     """
-    if not levels.subject or is_called_virtual(context.page):
+    if not levels.subject or is_called_virtual(context):
         return []
     cities = {
         o.value.city

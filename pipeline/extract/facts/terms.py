@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pipeline.extract.facts.fact_features import PageFacts, fact_names
 from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.assertion import Judgement
-from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.context import MAIN, PageContext
 from pipeline.extract.words.exclusions import EXCLUDING, is_definition, is_listed, is_turned_away, turns_away
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.vocabulary import Mention
@@ -66,6 +66,7 @@ _FOR_FAMILIES = re.compile(
 _APART = re.compile(  # "TMS is a separate service"
     r"\b(?:separate (?:services?|programs?)|not (?:a )?part of (?:the|our|this) (?:program|iop|php)|outside (?:of )?(?:the|our|this) program|(?:offered|billed|scheduled|given) separately)\b"
 )
+_ENTRIES = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM})
 REACH = 200  # characters before a word in which it is said for whom: four words and what stands between them
 _BASE = {"condition": 0.88, "modality": 0.93, "population": 0.86, "exclusion": 0.75}
 
@@ -116,24 +117,22 @@ def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
         if mention.field not in _FIELDS:
             continue
         block = context.block_at(mention.start)
-        if (
-            block is None
-            or block.kind in (Kind.IMAGE, Kind.OPTION)
-            or (
-                context.once(block, _is_aside)
-                and not (
-                    mention.field == "exclusion" and turns_away(context, block, mention.start, mention.end)
-                )
-            )
-            or block.text.endswith((".html", ".htm", ".php"))
+        if block is None or context.once(block, _is_no_text):
+            continue
+        if context.once(block, _is_aside) and not (
+            mention.field == "exclusion" and turns_away(context, block, mention.start, mention.end)
         ):
             continue
-        if block.region is not Region.MAIN and not _is_self_description(block, mention):
+        if block.region is not MAIN and not _is_self_description(block, mention):
             continue
         observation = _observe(context, levels, mention, block)
         yield observation
         if observation.field == "condition" and observation.assertion is Assertion.NEGATED:
             yield from _as_exclusion(context, block, observation)
+
+
+def _is_no_text(_: PageContext, block: Block) -> bool:
+    return block.kind in (Kind.IMAGE, Kind.OPTION) or block.text.endswith((".html", ".htm", ".php"))
 
 
 def _is_aside(_: PageContext, block: Block) -> bool:
@@ -277,6 +276,6 @@ def _by_place(
             if lists and len(block.text) < LABEL and "\n" not in block.text
             else (Assertion.GENERIC, confidence)
         )
-    if block.kind in (Kind.ITEM, Kind.CELL, Kind.TERM) or block.level:
+    if block.level or block.kind in _ENTRIES:
         return said, confidence + 0.04
     return said, confidence
