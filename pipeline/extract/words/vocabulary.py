@@ -104,14 +104,18 @@ class Words(NamedTuple):
         named, listed, cues = found = cls([], [], [])
         for last, (length, (groups, part, meanings)) in _tables().iter(plain):
             start, end = last + 1 - length, last + 1
-            is_inside, goes_on = start > 0 and plain[start - 1].isalnum(), plain[end : end + 1].isalnum()
+            is_inside = start > 0 and plain[start - 1].isalnum()
+            if is_inside and not meanings:
+                continue
+            goes_on = plain[end : end + 1].isalnum()
             if meanings:
                 cues.append((start, -end, meanings, is_inside, goes_on))
             if is_inside:
                 continue
             if part and not goes_on:
                 listed.append((start, end, part))
-            if groups and (stop := ending(plain, start, end)) is not None:
+            stop = ending(plain, start, end) if goes_on else end
+            if groups and stop is not None:
                 named.append((start, end, stop, groups))
         return found
 
