@@ -9,7 +9,7 @@ import httpx
 import stamina
 
 from pipeline.alerts.messages import Message
-from pipeline.alerts.senders import TIMEOUT, SendError
+from pipeline.alerts.sender import TIMEOUT, SendError
 
 ATTEMPTS, PATIENCE = 3, 30.0  # tries of one message within so many seconds; the next tick tries again
 stamina.instrumentation.set_on_retry_hooks([])  # they would print what is tried

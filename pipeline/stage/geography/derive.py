@@ -10,7 +10,7 @@ from pipeline.stage.geography.areas import areas, described_by
 from pipeline.stage.geography.boundaries import boundaries
 from pipeline.stage.geography.places import places
 from pipeline.stage.geography.points import points
-from pipeline.stage.geography.write import TABLES
+from pipeline.stage.geography.tables import TABLES
 from pipeline.stage.rows import as_frame
 from sources.geography.datasets import Datasets
 from sources.geography.files import Loaded

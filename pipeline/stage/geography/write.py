@@ -10,13 +10,13 @@ from pathlib import Path
 
 import warehouse.geography
 from pipeline.normalize import place
+from pipeline.stage.geography.tables import TABLES
 from pipeline.stage.reports import GeographyReport
 from pipeline.stage.tables import ALL, Stage
 from sources.geography.datasets import DATASETS, load_datasets
 from sources.geography.files import Found, find_files, packaged_files, read_files
 from warehouse.contracts import stage_tables
 
-TABLES = ("geography", "area", "population_point", "boundary", "place")
 MARK = f"{ALL}.geography"
 CODE = (Path(__file__).parent, DATASETS.parent, Path(warehouse.geography.__file__).parent)
 
@@ -32,10 +32,7 @@ def write_geography(stage: Stage, folder: Path | None = None) -> GeographyReport
     fingerprint = _fingerprint(files)
     if not problems and stage.marked(MARK) == fingerprint and all(stage.is_sound(t, ALL) for t in TABLES):
         return GeographyReport({})
-    from pipeline.stage.geography.derive import (
-        derive,
-        ranked,
-    )  # shapes, which a run without new files does not need
+    from pipeline.stage.geography.derive import derive, ranked  # shapes, which few runs need
     from pipeline.stage.geography.notes import notes
 
     stage.mark(MARK, None)
