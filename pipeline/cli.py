@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.denied import told
+from pipeline.garbage import look_rarely
 from warehouse.unseen import without_acting
 
 DAILY, READING, KEEPING = "Run and ask", "Read and match by hand", "Look after it"
@@ -110,6 +111,7 @@ def iop() -> None:
 
 def main() -> None:
     """What the script `iop` calls."""
+    look_rarely()
     app()
 
 

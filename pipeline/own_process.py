@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import current_process, get_context
 from typing import ParamSpec, TypeVar
 
+from pipeline.garbage import look_rarely
+
 P = ParamSpec("P")
 T = TypeVar("T")
-RARELY = (
-    100_000,
-    20,
-    50,
-)  # of millions of objects none is in a cycle: to look for them took a sixth of the time
 
 
 class DiedError(RuntimeError):
@@ -24,7 +20,7 @@ class DiedError(RuntimeError):
 
 def pool(workers: int) -> ProcessPoolExecutor:
     """Processes for work on many rows. They begin anew, since a fork would take over the threads of libraries half done."""
-    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=gc.set_threshold, initargs=RARELY)
+    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=look_rarely)
 
 
 def may_start() -> bool:

@@ -16,7 +16,6 @@ from sources.kinds import DIRECTORIES, SITE
 from sources.nearest import did_you_mean, nearest
 from sources.records import RECORD_FIELDS
 from sources.states import STATES
-from sources.trim import wrong_selector
 from sources.urls import canonical_url, same_site
 
 CADENCE = re.compile(r"0*([1-9]\d{0,3})([dw])")
@@ -100,6 +99,10 @@ def _pages(entry: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
 
 
 def _selectors(selectors: tuple[str, ...]) -> tuple[str, ...]:
+    if not selectors:
+        return ()
+    from sources.trim import wrong_selector  # a parser of pages, which few tables need
+
     for problem in filter(None, map(wrong_selector, selectors)):
         raise _wrong(f"is no CSS selector: {problem}")
     return selectors

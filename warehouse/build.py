@@ -25,7 +25,7 @@ from warehouse.coverage.marts import functions
 from warehouse.coverage.marts.fill import fill_marts
 from warehouse.ddl import comments, contract_rows, create_table
 from warehouse.drafts import clear
-from warehouse.engine import threads
+from warehouse.engine import block_size, threads
 from warehouse.entity_json.publish import fill_schemas
 from warehouse.geography import lookup
 from warehouse.inputs import attach_overrides, attach_previous, attach_stage
@@ -64,7 +64,7 @@ def build(
     StageError where an input does not fit its contract, BuildError where a model fails.
     """
     contracts, now = release_tables(), utc(now)
-    with _new_release(out, threads(stage, previous)) as connection:
+    with _new_release(out, threads(stage, previous), block_size(stage)) as connection:
         _at_once(connection, [create_table(contract) for contract in contracts.values()])
         attach_stage(connection, stage)
         last = attach_previous(connection, previous, contracts)
@@ -98,7 +98,7 @@ def build(
 
 
 @contextmanager
-def _new_release(out: Path, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
+def _new_release(out: Path, threads: int, block_size: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a new file, which is complete when it closes, with scratch databases beside it."""
     out.parent.mkdir(parents=True, exist_ok=True)
     _remove(out)
@@ -108,8 +108,9 @@ def _new_release(out: Path, threads: int) -> Iterator[duckdb.DuckDBPyConnection]
         with duckdb.connect(
             config={"memory_limit": MEMORY, "threads": threads, "temp_directory": str(spill)}
         ) as connection:
-            file = f"{literal(str(out))} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})"
-            for database in (file, *(f"':memory:' AS {name}" for name in SCRATCH)):
+            file = f"{literal(str(out))} AS release"
+            form = f"(STORAGE_VERSION {literal(STORAGE_VERSION)}, BLOCK_SIZE {block_size})"
+            for database in (f"{file} {form}", *(f"':memory:' AS {name}" for name in SCRATCH)):
                 connection.execute(f"ATTACH {database}")
             connection.execute("USE release")
             yield connection

@@ -15,7 +15,7 @@ from warehouse.contracts import Check, Contract
 from warehouse.ddl import foreign_keys
 from warehouse.findings import Finding, Outcomes, example
 from warehouse.rules import Rule, row_rules
-from warehouse.sql import quoted
+from warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
 Tables = Mapping[str, Contract]
@@ -28,6 +28,7 @@ def contract_checks(connection: Connection, tables: Tables, now: datetime) -> Ou
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = current_database()"
     ).fetchall():
         held.setdefault(table, {})[column] = kind
+    lost = _lost(connection, tables, held)
     for contract in tables.values():
         found = held.get(contract.table, {})
         yield from _shape(contract, found)
@@ -38,7 +39,8 @@ def contract_checks(connection: Connection, tables: Tables, now: datetime) -> Ou
         yield _unique(connection, contract, contract.key, unique)
         for name, table, key in foreign_keys(contract):
             if name in found:
-                yield _reference(connection, contract, name, table, key)
+                rows = lost.get((contract.table, name), 0)
+                yield _reference(connection, contract, name, table, key, rows) if rows else None
         for check in contract.checks:
             yield from _listed(connection, contract, check, now)
 
@@ -102,19 +104,39 @@ def _unique(
     return rule.broken(contract, int(rows[0]), sample)
 
 
-def _reference(connection: Connection, contract: Contract, name: str, table: str, key: str) -> Finding | None:
+def _lost(
+    connection: Connection, tables: Tables, held: Mapping[str, Mapping[str, str]]
+) -> dict[tuple[str, str], int]:
+    """By table and column: how many rows refer to none. All that refer to one key are counted together, as to lay out a large
+    table's keys takes longer than to look them up."""
+    referring: dict[tuple[str, str], list[str]] = {}
+    for contract in tables.values():
+        for name, table, key in foreign_keys(contract):
+            if name in held.get(contract.table, {}):
+                one = f"SELECT {literal(contract.table)} AS t, {literal(name)} AS c, {quoted(name)} AS value FROM {quoted(contract.table)}"
+                referring.setdefault((table, key), []).append(one)
+    lost: dict[tuple[str, str], int] = {}
+    for (table, key), parts in referring.items():
+        rows = connection.execute(
+            f"SELECT t, c, count(*) FROM ({' UNION ALL '.join(parts)}) p WHERE p.value IS NOT NULL "
+            f"AND NOT EXISTS (SELECT 1 FROM {quoted(table)} r WHERE r.{quoted(key)} = p.value) GROUP BY ALL"
+        ).fetchall()
+        lost |= {(t, c): n for t, c, n in rows}
+    return lost
+
+
+def _reference(
+    connection: Connection, contract: Contract, name: str, table: str, key: str, rows: int
+) -> Finding:
     column = quoted(name)
     lost = (
         f"FROM {quoted(contract.table)} t WHERE {column} IS NOT NULL "
         f"AND NOT EXISTS (SELECT 1 FROM {quoted(table)} r WHERE r.{quoted(key)} = t.{column})"
     )
-    rows = connection.execute(f"SELECT count(*) {lost}").fetchone()
-    if not rows or not rows[0]:
-        return None
     sample = connection.execute(f"SELECT {column} {lost} LIMIT 1").fetchone()
     message = f"it refers to no row of {table}.{key}"
     remedy = f"Find why {table} lacks the row: a model that filters only one of the two is the usual cause"
-    return Finding("reference", "error", contract.table, name, rows[0], example(sample), message, remedy)
+    return Finding("reference", "error", contract.table, name, rows, example(sample), message, remedy)
 
 
 def _listed(connection: Connection, contract: Contract, check: Check, now: datetime) -> Outcomes:

@@ -14,11 +14,18 @@ LARGE = (
     64 * 2**20
 )  # bytes to be read; below, the threads wait for each other: a small build costs 1.5 times the CPU
 THREADS = 2
+BLOCK = 2**18  # bytes, DuckDB's own; a table of a release takes one at least
+SMALL, SMALL_BLOCK = 16 * 2**20, 2**14  # bytes to be read, below which a file's blocks are of so many
 
 
 def threads(*inputs: Path | None) -> int:
     """Threads that are worth having for work on these files and folders, which need not be there."""
     return THREADS if sum(_sizes(inputs)) >= LARGE else 1
+
+
+def block_size(*inputs: Path | None) -> int:
+    """Bytes of a block of a file that is made of these: of few rows a hundred tables are little but the rest of their blocks."""
+    return BLOCK if sum(_sizes(inputs)) >= SMALL else SMALL_BLOCK
 
 
 @contextmanager

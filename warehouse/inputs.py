@@ -15,6 +15,7 @@ from warehouse.ddl import create_table
 from warehouse.overrides import Correction, NotAPerson, Overrides, Person, Takedown, load_overrides
 from warehouse.sql import insert_rows, literal, quoted
 
+SMALL = 8 * 2**20  # bytes of a stage table that is read once; of a larger one each query reads what it needs
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 
 
@@ -31,7 +32,8 @@ class Previous:
 
 
 def attach_stage(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """`stage.given.<table>` for every contract: a view of its Parquet files, or an empty table where there are none.
+    """`stage.given.<table>` for every contract: its Parquet files as a table, or a view of them where they are many bytes;
+    an empty table where there are none.
 
     What of it may enter a release is `stage.<table>` (`admission.admit`)."""
     if not folder.is_dir():
@@ -46,8 +48,9 @@ def attach_stage(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         source = f"read_parquet([{listed}], union_by_name = true)"
         found = _describe(connection, source, contract)
         columns = ", ".join(_read(column, found, contract, files) for column in contract.columns)
+        kind = "TABLE" if sum(file.stat().st_size for file in files) < SMALL else "VIEW"
         connection.execute(
-            f"CREATE VIEW stage.given.{quoted(contract.table)} AS SELECT {columns} FROM {source}"
+            f"CREATE {kind} stage.given.{quoted(contract.table)} AS SELECT {columns} FROM {source}"
         )
 
 

@@ -102,5 +102,14 @@ def may_hold_mail(column: str, sql_type: str) -> bool:
 
 def mail(column: str, sql_type: str = "VARCHAR") -> str:
     """The condition that a text, or any text of a list, holds an e-mail address."""
-    text = quoted(column) if sql_type == "VARCHAR" else f"{quoted(column)}::VARCHAR"
-    return f"(contains({text}, '@') AND regexp_matches({text}, {literal(policy()['privacy']['mail'])}))"
+    matches = f"regexp_matches({_text(column, sql_type)}, {literal(policy()['privacy']['mail'])})"
+    return f"({sign_of_mail(column, sql_type)} AND {matches})"
+
+
+def sign_of_mail(column: str, sql_type: str = "VARCHAR") -> str:
+    """The condition without which there is none. To look for it alone takes a seventh of the time."""
+    return f"contains({_text(column, sql_type)}, '@')"
+
+
+def _text(column: str, sql_type: str) -> str:
+    return quoted(column) if sql_type == "VARCHAR" else f"{quoted(column)}::VARCHAR"

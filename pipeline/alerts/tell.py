@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pipeline.alerts.messages import Message, Told, messages
 from pipeline.alerts.run_log import alone, replace
-from pipeline.alerts.senders import Sender, SendError, senders_of
+from pipeline.alerts.sender import Sender, SendError
+from pipeline.alerts.senders import senders_of
 from pipeline.alerts.wrong import wrong_now
 from pipeline.settings import Settings
 

@@ -12,8 +12,8 @@ from pipeline.commands.console import err, fail, out, shown
 from pipeline.commands.exit_codes import ExitCode
 from pipeline.fetch.download import DownloadError, download
 from pipeline.settings import Settings
+from pipeline.stage.geography.derive import derive, ranked
 from pipeline.stage.geography.notes import notes
-from pipeline.stage.geography.write import derive, ranked
 from sources.geography.datasets import Dataset, load_datasets
 from sources.geography.files import find_files, packaged_files, read_files
 

@@ -257,6 +257,9 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     elif settings.executor == IN_PROCESS:
         with dg.DagsterInstance.ephemeral() as passing:
             passing.should_store_event = _ends_a_run  # type: ignore[method-assign]  # the result holds all events
+            # It is asked for events of assets before each step and for each check, and keeps none: to look took a sixth of a run.
+            passing.get_asset_records = _no_records  # type: ignore[method-assign]
+            passing.fetch_observations = _none_kept  # type: ignore[method-assign]
             yield passing
     else:
         with TemporaryDirectory() as folder, dg.DagsterInstance.local_temp(folder) as shared:
@@ -266,6 +269,14 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 def _ends_a_run(event: dg.EventLogEntry) -> bool:
     """Or begins one: the status of a run follows from such events, as they are stored."""
     return event.dagster_event is not None and event.dagster_event.is_job_event
+
+
+def _no_records(*_: Any, **__: Any) -> list[dg.AssetRecord]:
+    return []
+
+
+def _none_kept(*_: Any, **__: Any) -> dg.EventRecordsResult:
+    return dg.EventRecordsResult((), "", has_more=False)
 
 
 def _lasting() -> dg.DagsterInstance:

@@ -88,4 +88,4 @@ def with_confidence(
         if times and f"{observation.field}|any" in model.weights:
             traits = Traits.of(observation, times)
             sure = model.remembered(traits, traits.features)
-        yield observation.but(confidence=sure * own)
+        yield observation.sure(sure * own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -127,6 +128,8 @@ def extract(page: Page, models: Models | None = None) -> Reading:
 def ready() -> None:
     """Read every table now, which takes seconds: the first page is not to blame for it."""
     _extract(read_page(SAMPLE), None, lambda: None)
+    gc.collect()
+    gc.freeze()  # what was read stays for good: looking at it in every collection takes a twentieth of the time
 
 
 def _extract(page: Page, models: Models | None, check: Callable[[], None]) -> Reading:
@@ -154,7 +157,7 @@ def _extract(page: Page, models: Models | None, check: Callable[[], None]) -> Re
     found.extend(find_place(context, levels, found))
     found.extend(list(with_populations(found)))
     rejected = [page.meta["limits"]] if page.meta.get("limits") else []
-    first = next((b.index for b in page.blocks if b.level == 1 and b.region is Region.MAIN), None)
+    first = next((b.index for b in context.main if b.level == 1), None)
     found = joined(context, with_tracks(context, found, first))
     if not kind.is_listing:
         rejected.append(f"no listing: {kind.kind} (probability {kind.probability:.2f})")

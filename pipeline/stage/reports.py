@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from sources.geography.datasets import Problem
+from sources.geography.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from sources.geography.formats import FORMATS
+from sources.geography.problem import Problem
 
 DATASETS = Path(__file__).parent / "datasets.toml"
 PACKAGED = Path(__file__).parent / "packaged"
@@ -119,18 +120,6 @@ class Dataset:
         before, _, after = translate(self.file.replace(YEAR, "\0")).partition(re.escape("\0"))
         found = re.fullmatch(rf"{before}(?P<year>\d{{4}}){after}", file, re.IGNORECASE)
         return int(found["year"]) if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a table or a file, and how to mend it."""
-
-    file: str
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.message}. {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 
-from sources.geography.datasets import PACKAGED, Dataset, Datasets, Problem
+from sources.geography.datasets import PACKAGED, Dataset, Datasets
 from sources.geography.formats import FORMATS
 from sources.geography.given import FormatError, Given, together
+from sources.geography.problem import Problem
 
 COMPANIONS = ("-Column-Metadata.csv", "-Table-Notes.txt")  # what data.census.gov puts beside a table
 

@@ -11,10 +11,12 @@ import stamina
 import trustme
 from loopback import mailbox, webhook
 
-from pipeline.alerts import senders
+from pipeline.alerts import mail
+from pipeline.alerts.mail import Mail
 from pipeline.alerts.messages import Message
-from pipeline.alerts.senders import Mail, Sender, SendError, Webhook
+from pipeline.alerts.sender import Sender, SendError
 from pipeline.alerts.trouble import kinds
+from pipeline.alerts.webhook import Webhook
 
 MESSAGE = Message(
     kinds()["source_blocked"],
@@ -85,7 +87,7 @@ def test_mail_over_tls() -> None:
 
 
 def test_no_password_goes_over_an_open_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(senders, "_is_here", lambda _: False)
+    monkeypatch.setattr(mail, "_is_here", lambda _: False)
     with mailbox() as (port, box), pytest.raises(SendError, match=r"no encryption .* use smtps://"):
         Mail(f"smtp://me:hush@127.0.0.1:{port}", ("you@iop.example",)).send(MESSAGE)
     assert not box.logins and not box.mails

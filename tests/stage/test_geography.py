@@ -9,7 +9,8 @@ import pytest
 import shapely
 from census_files import age_table, centres
 
-from pipeline.stage.geography.write import TABLES, write_geography
+from pipeline.stage.geography.tables import TABLES
+from pipeline.stage.geography.write import write_geography
 from pipeline.stage.tables import ALL, Stage
 from warehouse.contracts import stage_tables
 

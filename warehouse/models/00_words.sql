@@ -36,7 +36,7 @@ CREATE MACRO work.strength(confidence, weight, reliability, yearly, age_days) AS
 -- Of voices that do not know of each other the doubts multiply: the logarithm of one doubt.
 CREATE MACRO work.doubt(strength) AS ln(1 - least(strength, getvariable('confidence_ceiling')));
 
-CREATE MACRO work.has_mail(words) AS coalesce(contains(words, '@') AND regexp_matches(words, getvariable('mail')), FALSE);
+CREATE MACRO work.has_mail(words) AS coalesce(CASE WHEN contains(words, '@') THEN regexp_matches(words, getvariable('mail')) END, FALSE);
 
 -- Which of several names is the usual one: that of most listings, of equals the newest, then the longest.
 CREATE MACRO work.usual(listings, newest, name) AS {listings: listings, newest: newest, length: length(name)};

@@ -11,12 +11,12 @@ from functools import cache
 
 from pipeline.extract.parsing.page import Block
 from pipeline.extract.words.context import PageContext
-from pipeline.extract.words.vocabulary import spots
+from pipeline.extract.words.pieces import pieces
 from pipeline.records import Assertion, Observation, Region
 from pipeline.vocabulary.tables import rows
 
 # One of these pieces stands in every statement.
-_HINTS = tuple(
+_HINTS = pieces(
     "accept,wait,intake,admission,admit,enroll,referral,clos,capacity,full,suspend,paus,on hold,soon,opening,opens,prelaunch,"
     "pre-launch,not yet,not currently,unavailable,not operating,not running,discontinued,no longer,ceased,shut down,slot,spot,"
     "space,immediate,lista de,nuev,próximamente,same-day,same day,taking,welcoming,seeing,scheduling,not available,not offered,"
@@ -34,7 +34,7 @@ def _sentences(context: PageContext) -> list[tuple[int, int]]:
     """The sentences that may begin a statement, in order; each is looked up at the first of its hints."""
     found: dict[tuple[int, int], None] = {}
     low = high = 0
-    for hint in spots(context.folded, _HINTS)[:MAX_HINTS]:
+    for hint in context.spots(_HINTS)[:MAX_HINTS]:
         if not low <= hint < high:
             low, high = context.full_sentence(hint, hint + 1)
             found[low, high] = None
@@ -50,6 +50,8 @@ def find_accepting(context: PageContext) -> list[Observation]:
         if block is None or block.region in (Region.NAV, Region.WIDGET):
             continue
         sentence = context.page.text[low:high]
+        if not _any_pattern().search(sentence):
+            continue
         for code, qualifier, pattern in _patterns():
             for match in pattern.finditer(sentence):
                 start, end = low + match.start(), low + match.end()
@@ -83,13 +85,24 @@ def _assertion(context: PageContext, block: Block, start: int, end: int) -> Asse
     return judged.assertion
 
 
+_PATTERN = r"(?<!\w)(?:{})\w{{0,6}}"
+
+
+@cache
+def _any_pattern() -> re.Pattern[str]:
+    """What matches wherever any of the patterns does: most sentences hold none."""
+    return re.compile(
+        _PATTERN.format("|".join(row["pattern"] for row in rows("accepting.csv"))), re.IGNORECASE
+    )
+
+
 @cache
 def _patterns() -> tuple[tuple[str, str | None, re.Pattern[str]], ...]:
     return tuple(
         (
             row["code"],
             row["qualifier"] or None,
-            re.compile(rf"(?<!\w)(?:{row['pattern']})\w{{0,6}}", re.IGNORECASE),
+            re.compile(_PATTERN.format(row["pattern"]), re.IGNORECASE),
         )
         for row in rows("accepting.csv")
     )

@@ -18,6 +18,7 @@ from pipeline.extract.facts.city_parts import Named, placed_towns
 from pipeline.extract.facts.street_parts import is_box, is_street, street_before, tidy
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.structured import text_of
+from pipeline.extract.parsing.text import places
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.standing import judge_place
 from pipeline.normalize.place import (
@@ -42,6 +43,7 @@ _ANCHOR = re.compile(
     r"(?:[\s,.|\u00a0]{1,4}(?P<zip>\d{5})(?:\s?[-\u2010-\u2015]\s?\d{4})?(?![\d,.]\d|\d))?"
 )
 _STATE_NEXT = re.compile(r"(?: City)?\s*,?\s*[A-Z]{2}\s+\d{5}|\s*,\s*[A-Z]{2}\b")
+_STATED = re.compile(r"\s*,?\s*(?:[A-Z]{2}|\d{5})\b")
 _AND = re.compile(r"[\s,;|&]{1,4}(?:(?:and|in)\s+){0,2}")
 MAX_ANCHORS = 1_000  # of states on a page; what names more is no provider's page
 _TAIL = re.compile(r"[A-ZÀ-Þa-z][\w.'’-]*+(?:[ \u00a0]++[A-ZÀ-Þa-z][\w.'’-]*+){0,4}+\Z")
@@ -86,23 +88,23 @@ def _without_state(context: PageContext, known: set[tuple[str, str]]) -> Iterato
     if not known or len(known) > 60:
         return
     text, states = context.page.text, dict(sorted(known))
-    cities = re.compile(
-        rf"(?:{'|'.join(map(re.escape, sorted(states, key=len, reverse=True)))})\b(?!\s*,?\s*(?:[A-Z]{{2}}|\d{{5}})\b)"
+    named = (
+        (start, -end, city)
+        for city in states
+        for start, end in places(text, city, begins=False)
+        if not _STATED.match(text, end)
     )
-    for match in cities.finditer(text):
-        block = context.block_at(match.start())
-        low = max(block.start if block else 0, match.start() - 80)
-        street = street_before(text, low, match.start(), anchored=False)
-        if street and text[street[1] : match.start()].strip() in (",", "in"):
-            yield Found(
-                street[0],
-                match.end(),
-                tidy(text[slice(*street)]),
-                match[0],
-                states[match[0]],
-                None,
-                confidence=0.75,
-            )
+    last = 0
+    for start, minus_end, city in sorted(named):  # of several that begin at one place the longest
+        if start < last:
+            continue
+        last = -minus_end
+        block = context.block_at(start)
+        low = max(block.start if block else 0, start - 80)
+        street = street_before(text, low, start, anchored=False)
+        if street and text[street[1] : start].strip() in (",", "in"):
+            line = tidy(text[slice(*street)])
+            yield Found(street[0], last, line, city, states[city], None, confidence=0.75)
 
 
 def _anchored(context: PageContext) -> tuple[list[Found], list[Named], Counter[str]]:

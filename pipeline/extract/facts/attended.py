@@ -89,4 +89,4 @@ def _by_titles(context: PageContext, block: Block) -> bool | None:
         there = bool(_there(context.folded, over.start, over.end))
         if remote != there:
             return remote
-    return True if is_called_virtual(context.page) else None
+    return True if is_called_virtual(context) else None

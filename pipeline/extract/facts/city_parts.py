@@ -153,12 +153,8 @@ def _stateless(context: PageContext, states: Sequence[str], stated: Iterable[int
         town = _town_at(context.page.text, match.end())
         if town and town.start not in stated:
             yield town
-    for block in context.page.blocks:
-        if (
-            len(block.text) <= LONGEST_LINE
-            and block.region is Region.MAIN
-            and (block.level or block.kind is Kind.ITEM)
-        ):
+    for block in context.main:
+        if len(block.text) <= LONGEST_LINE and (block.level or block.kind is Kind.ITEM):
             for start in (
                 block.start,
                 *(m.end() for m in _APART.finditer(context.page.text, block.start, block.end)),

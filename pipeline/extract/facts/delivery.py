@@ -19,6 +19,7 @@ from pipeline.extract.facts.delivery_words import (
     is_of_sister,
 )
 from pipeline.extract.parsing.page import Block, Kind
+from pipeline.extract.parsing.text import places
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.scanner import Scanner
@@ -85,7 +86,7 @@ def _statement(
 
 
 def _is_anothers(context: PageContext, span: tuple[int, int], field: str, start: int, end: int) -> bool:
-    is_called = is_called_virtual(context.page)
+    is_called = is_called_virtual(context)
     is_crossed = is_called == (field == "in_person")
     return is_of_sister(context.folded, span, start) or (
         is_crossed and is_of_other(context.folded, span, start, end, is_called)
@@ -104,7 +105,7 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
     A bare address block does not: it stands on every page of a site. Prose, headings, labels ("Location: …") do, and
     so does an address under the heading of a level of care.
     """
-    if not levels.subject or is_called_virtual(context.page):
+    if not levels.subject or is_called_virtual(context):
         return []
     cities = {
         o.value.city
@@ -113,31 +114,31 @@ def find_place(context: PageContext, levels: Levels, found: list[Observation]) -
     }
     ties: dict[str | None, Observation] = {}
     for city in sorted(cities):
-        for match in re.finditer(rf"\b{re.escape(city)}\b", context.page.text):
-            block = context.block_at(match.start())
+        for start, end in places(context.page.text, city):
+            block = context.block_at(start)
             if block is None or block.region is not Region.MAIN or block.kind in (Kind.IMAGE, Kind.LINK):
                 continue
-            level, tie = governing_level(context, levels, block, *match.span())
+            level, tie = governing_level(context, levels, block, start, end)
             is_bare = bool(_ZIP.search(block.text)) and len(block.text) < LONGEST_ADDRESS
             if is_bare and tie not in (Tie.HEADING, Tie.HEADINGS, Tie.SENTENCE):
                 continue
-            span = context.sentence(block, match.start())
-            remote = VIRTUAL.search(context.folded, span[0], match.start())
+            span = context.sentence(block, start)
+            remote = VIRTUAL.search(context.folded, span[0], start)
             if remote and not IN_PERSON.search(context.folded, *span):
                 continue  # "our virtual IOP is open to Salem"
-            if is_of_sister(context.folded, span, match.start()):
+            if is_of_sister(context.folded, span, start):
                 continue
-            before = context.folded[max(block.start, match.start() - 60) : match.start()]
+            before = context.folded[max(block.start, start - 60) : start]
             if (
                 _TOWNS_SERVED.search(before)
-                or context.judge(block, *match.span(), "delivery").assertion is not Assertion.AFFIRMED
+                or context.judge(block, start, end, "delivery").assertion is not Assertion.AFFIRMED
             ):
                 continue
             make = partial(context.observe, method="delivery", confidence=0.72, tie=tie)
             for code in _codes(context, levels, block) if tie is Tie.HEADINGS else [level]:
                 if code in OUTPATIENT and code not in ties:
                     ties[code] = make(
-                        "in_person", True, *match.span(), demoted=(Demotion.IMPLIED,), level_of_care=code
+                        "in_person", True, start, end, demoted=(Demotion.IMPLIED,), level_of_care=code
                     )
     return list(ties.values())
 

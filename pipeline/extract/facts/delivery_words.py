@@ -7,9 +7,8 @@ from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from pipeline.extract.facts.cue_tables import alternatives, whole_words
-from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.text import fold
-from pipeline.records import Region
+from pipeline.extract.words.context import PageContext
 
 _FILE = "delivery_cues.toml"
 VIRTUAL = re.compile(
@@ -72,14 +71,15 @@ def is_of_few(folded: str, span: tuple[int, int], start: int) -> bool:
     return bool(whole_words(_FILE, "in_person", "some").match(folded, span[0], start))
 
 
-def is_called_virtual(page: Page) -> bool:
+def is_called_virtual(context: PageContext) -> bool:
     """Whether the first heading, the title or the address names attending virtually, and nothing else."""
-    called = _called(page)
+    called = _called(context)
     return bool(VIRTUAL.search(called)) and not IN_PERSON.search(called)
 
 
-def _called(page: Page) -> str:
-    first = next((b.text for b in page.blocks if b.region is Region.MAIN and b.level == 1), "")
+def _called(context: PageContext) -> str:
+    page = context.page
+    first = next((b.text for b in context.main if b.level == 1), "")
     path = re.sub(r"[-_/]+", " ", unquote(urlsplit(page.url or page.canonical or "").path))
     return _folded(" \n ".join((first, page.title[:200], path)))
 

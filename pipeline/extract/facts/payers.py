@@ -22,7 +22,8 @@ from pipeline.extract.facts.payer_scope import (
 )
 from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.context import PageContext
-from pipeline.extract.words.vocabulary import Mention, spots
+from pipeline.extract.words.pieces import pieces
+from pipeline.extract.words.vocabulary import Mention
 from pipeline.records import Assertion, Observation, Region
 from pipeline.values import Value
 from pipeline.vocabulary.tables import rows
@@ -35,7 +36,9 @@ _ANY_PLAN = re.compile(
     r"|\b(?:la\s+mayoría\s+de|casi\s+todos|todos)\s+(?:los\s+)?(?:seguros|planes)\b",
     re.IGNORECASE,
 )
-_PLAN_NOUNS = ("insur", "carrier", "ppo", "hmo", "plan", "payer", "payor", "commercial", "private", "seguro")
+_PLAN_NOUNS = pieces(
+    ("insur", "carrier", "ppo", "hmo", "plan", "payer", "payor", "commercial", "private", "seguro")
+)
 _ACCEPTED = Stance("accepts", Assertion.AFFIRMED, False)
 _WAYS = {row["code"] for row in rows("payers.csv") if row["class"] == "way"}
 _SHORT = 60  # characters: a card, a logo text or a list item that does little more than name payers
@@ -92,7 +95,7 @@ def _mentions(context: PageContext) -> Iterator[Placed]:
 
 def _any_plans(context: PageContext) -> Iterator[Mention]:
     """ "Most major insurance plans" and its like, looked for only in blocks that hold such a noun."""
-    places = spots(context.folded, _PLAN_NOUNS)
+    places = context.spots(_PLAN_NOUNS)
     blocks = {block.index: block for spot in places if (block := context.block_at(spot))}
     for block in blocks.values():
         for match in _ANY_PLAN.finditer(context.page.text, block.start, block.end):

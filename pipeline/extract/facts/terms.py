@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pipeline.extract.facts.fact_features import PageFacts, fact_names
 from pipeline.extract.parsing.page import Block, Kind
 from pipeline.extract.words.assertion import Judgement
-from pipeline.extract.words.context import PageContext
-from pipeline.extract.words.exclusions import EXCLUDING, is_barred, is_definition, is_listed, turns_away
+from pipeline.extract.words.context import MAIN, PageContext
+from pipeline.extract.words.exclusions import EXCLUDING, is_definition, is_listed, is_turned_away, turns_away
 from pipeline.extract.words.levels import Levels, governing_level
 from pipeline.extract.words.vocabulary import Mention
 from pipeline.fields import Trait, with_traits
@@ -66,6 +66,7 @@ _FOR_FAMILIES = re.compile(
 _APART = re.compile(  # "TMS is a separate service"
     r"\b(?:separate (?:services?|programs?)|not (?:a )?part of (?:the|our|this) (?:program|iop|php)|outside (?:of )?(?:the|our|this) program|(?:offered|billed|scheduled|given) separately)\b"
 )
+_ENTRIES = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM})
 REACH = 200  # characters before a word in which it is said for whom: four words and what stands between them
 _BASE = {"condition": 0.88, "modality": 0.93, "population": 0.86, "exclusion": 0.75}
 
@@ -116,24 +117,22 @@ def _all(context: PageContext, levels: Levels) -> Iterator[Observation]:
         if mention.field not in _FIELDS:
             continue
         block = context.block_at(mention.start)
-        if (
-            block is None
-            or block.kind in (Kind.IMAGE, Kind.OPTION)
-            or (
-                context.once(block, _is_aside)
-                and not (
-                    mention.field == "exclusion" and turns_away(context, block, mention.start, mention.end)
-                )
-            )
-            or block.text.endswith((".html", ".htm", ".php"))
+        if block is None or context.once(block, _is_no_text):
+            continue
+        if context.once(block, _is_aside) and not (
+            mention.field == "exclusion" and turns_away(context, block, mention.start, mention.end)
         ):
             continue
-        if block.region is not Region.MAIN and not _is_self_description(block, mention):
+        if block.region is not MAIN and not _is_self_description(block, mention):
             continue
         observation = _observe(context, levels, mention, block)
         yield observation
         if observation.field == "condition" and observation.assertion is Assertion.NEGATED:
             yield from _as_exclusion(context, block, observation)
+
+
+def _is_no_text(_: PageContext, block: Block) -> bool:
+    return block.kind in (Kind.IMAGE, Kind.OPTION) or block.text.endswith((".html", ".htm", ".php"))
 
 
 def _is_aside(_: PageContext, block: Block) -> bool:
@@ -160,9 +159,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
     judged = context.judge(block, mention.start, mention.end, mention.field)
     field, code = mention.field, mention.code
     listed = context.once(block, is_listed)
-    turned = turns_away(context, block, mention.start, mention.end) or is_barred(
-        context, block, mention.start
-    )
+    turned = is_turned_away(context, block, mention.start, mention.end)
     excluded = judged.assertion is Assertion.NEGATED or listed or turned
     said, confidence = judged.assertion, _BASE[field]
     if field == "exclusion":
@@ -219,9 +216,7 @@ def _observe(context: PageContext, levels: Levels, mention: Mention, block: Bloc
 def _as_exclusion(context: PageContext, block: Block, negated: Observation) -> Iterator[Observation]:
     """ "We cannot help people with psychosis" says both: not treated, and who is not taken."""
     code = AS_EXCLUSION.get(negated.written)
-    if code and (
-        turns_away(context, block, negated.start, negated.end) or is_barred(context, block, negated.start)
-    ):
+    if code and is_turned_away(context, block, negated.start, negated.end):
         yield negated.but(
             field="exclusion",
             value=code,
@@ -251,19 +246,29 @@ def _is_elsewhere(context: PageContext, levels: Levels, governor: Block) -> bool
     return context.tells(governor, _DEFINES) and not levels.by_block.get(governor.index)
 
 
+def _is_of_else(context: PageContext, levels: Levels, block: Block) -> bool:
+    """Whether a heading over the block is such a one, and none nearer says that what follows is treated."""
+    known = levels.elsewhere.get(block.index)
+    if known is None:
+        deciding = (
+            not context.tells(governor, _TREATS)
+            for governor in context.path(block)
+            if context.tells(governor, _TREATS) or _is_elsewhere(context, levels, governor)
+        )
+        known = levels.elsewhere[block.index] = next(deciding, False)
+    return known
+
+
 def _by_place(
     context: PageContext, levels: Levels, block: Block, start: int, said: Assertion, confidence: float
 ) -> tuple[Assertion, float]:
     """What headings, links and list form add: a section on symptoms or staff says nothing of what is treated here."""
     if said is not Assertion.AFFIRMED:
         return said, confidence
-    for governor in context.path(block):
-        if context.tells(governor, _TREATS):
-            break
-        if _is_elsewhere(context, levels, governor):
-            if _OWN.search(context.folded, *context.sentence(block, start)):
-                break
-            return Assertion.GENERIC, confidence
+    if _is_of_else(context, levels, block) and not _OWN.search(
+        context.folded, *context.sentence(block, start)
+    ):
+        return Assertion.GENERIC, confidence
     if block.kind is Kind.LINK:
         lists = any(context.tells(g, _LISTS) for g in context.path(block)[:2])
         return (
@@ -271,6 +276,6 @@ def _by_place(
             if lists and len(block.text) < LABEL and "\n" not in block.text
             else (Assertion.GENERIC, confidence)
         )
-    if block.kind in (Kind.ITEM, Kind.CELL, Kind.TERM) or block.level:
+    if block.level or block.kind in _ENTRIES:
         return said, confidence + 0.04
     return said, confidence

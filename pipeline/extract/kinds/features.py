@@ -32,7 +32,7 @@ from pipeline.extract.kinds.signs import (
 from pipeline.extract.parsing.json_ld import types_of
 from pipeline.extract.parsing.page import Page
 from pipeline.extract.parsing.parse import BODY_CLASS
-from pipeline.extract.parsing.text import fold
+from pipeline.extract.parsing.text import fold, places
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels
 from pipeline.extract.words.scanner import Scanner
@@ -67,7 +67,7 @@ def kind_features(context: PageContext, levels: Levels) -> frozenset[str]:
     found.update(_own_name(page, body, url, first))
     found.update(_markup(page))
     found.update(_headings(context, first))
-    found.update(_links(page, url))
+    found.update(_links(context, url))
     found.update(_others(body))
     found.update(_levels(context, levels))
     if found & IN_GENERAL and not found & SPEAKS:
@@ -79,13 +79,13 @@ def kind_features(context: PageContext, levels: Levels) -> frozenset[str]:
 
 def _body(context: PageContext) -> str:
     """The body's first and last words: enough to know who speaks, and the same work for any page."""
-    body = "\n".join(context.folded[b.start : b.end] for b in context.page.blocks if b.region is Region.MAIN)
+    body = "\n".join(context.folded[b.start : b.end] for b in context.main)
     return body if len(body) <= READ else body[: READ - TAIL] + "\n" + body[-TAIL:]
 
 
 def _first_line(context: PageContext) -> str:
     """The first heading of the body, or its first sentence where that is as short as a heading."""
-    head = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
+    head = next((b for b in context.main if b.level), None)
     if head:
         return fold(head.text)
     line = _SENTENCE_END.split(context.page.text[: 2 * TITLE].split("\n")[0])[0]
@@ -149,16 +149,18 @@ _VOICES = {
     ),
     "the past": frozenset("was were had did said began became went spent felt".split()),
 }
+_VOICE_OF = {word: name for name, voice in _VOICES.items() for word in voice}
 _BANDS = ((4.0, "much"), (1.5, "some"))  # times in 100 words
 _WORD = re.compile(r"[a-z']+")
 
 
 def _voices(body: str) -> Iterator[str]:
     """Who speaks and how: the words of each voice by how dense they stand."""
-    words = Counter(_WORD.findall(body))
-    spoken = max(words.total(), 30)
-    for name, voice in _VOICES.items():
-        rate = 100 * sum(words[word] for word in voice) / spoken
+    words = _WORD.findall(body)
+    spoken = max(len(words), 30)
+    said = Counter(map(_VOICE_OF.get, words))
+    for name in _VOICES:
+        rate = 100 * said[name] / spoken
         band = next((band for least, band in _BANDS if rate >= least), None)
         if band:
             yield f"says {name}: {band}"
@@ -167,7 +169,7 @@ def _voices(body: str) -> Iterator[str]:
 _NOT_NAMES = re.compile(
     r"(?:recover|health|psych|behavior|clinic|hospital|treat|counsel|therap|medic|wellness|rehab|addict|sober|mental|center|intensive|outpatient|program|massachusetts|insur|find|about|news)"
 )
-_DOES = (
+_DOES = re.compile(
     r"(?:'s|')?(?: (?!and\b|or\b)[\w&.-]+){0,3}? (?:offers?|provides?|has|have|is|are|runs?|serves?|helps?|accepts?|treats?|meets?|speciali[sz]\w+|"
     r"uses|works|believes?|understands?|supports?|welcomes?|programs?|iop|php|patients|clients|team|staff|therapists|clinicians)\b"
 )
@@ -186,7 +188,7 @@ def _own_name(page: Page, body: str, url: str, first: str) -> Iterator[str]:
             word
         ):
             yield "the text names the site"
-            if re.search(rf"\b{re.escape(word)}{_DOES}", body):
+            if any(_DOES.match(body, end) for _, end in places(body, word, ends=False)):
                 yield "the text says what the site's namesake does"
             if word in first:
                 yield "the first heading names the site"
@@ -289,18 +291,14 @@ def _headings(context: PageContext, first: str) -> Iterator[str]:
         yield "first heading: a sentence"
     elif 0 < count <= 4:
         yield "first heading: a name"
-    head = next((b for b in context.page.blocks if b.level and b.region is Region.MAIN), None)
+    head = next((b for b in context.main if b.level), None)
     end = head.end if head else len(first)
     if head and _PERSON.fullmatch(head.text):
         yield "first heading: a person"
     for field in NAMED:
         if context.named(field, head.start if head else 0, end):
             yield f"first heading: names a {field}"
-    heads = [
-        context.folded[b.start : b.end].strip()
-        for b in context.page.blocks
-        if b.level and b.region is Region.MAIN
-    ][1:40]
+    heads = [context.folded[b.start : b.end].strip() for b in context.main if b.level][1:40]
     if not heads:
         return
     if 3 * sum(bool(_DEFINES.match(head)) for head in heads) >= len(heads):
@@ -311,15 +309,9 @@ def _headings(context: PageContext, first: str) -> Iterator[str]:
         yield "headings of an article's end"
 
 
-def _links(page: Page, url: str) -> Iterator[str]:
+def _links(context: PageContext, url: str) -> Iterator[str]:
     own = registrable(url) if url else ""
-    targets = [
-        registrable(link)
-        for b in page.blocks
-        if b.region is Region.MAIN
-        for link in b.links[:20]
-        if link.startswith("http")
-    ]
+    targets = [registrable(link) for b in context.main for link in b.links[:20] if link.startswith("http")]
     others = {t for t in targets if t and t != own}
     if len(others) >= 4 and 2 * sum(t in others for t in targets) >= len(targets):
         yield "links to many other sites"
@@ -356,7 +348,7 @@ def _levels(context: PageContext, levels: Levels) -> Iterator[str]:
         yield "levels of care in the plural"
     if not levels.mentions:
         yield "no level of care named"
-    starts = [b.start for b in context.page.blocks if b.region is Region.MAIN][:1]
+    starts = [b.start for b in context.main[:1]]
     for field in NAMED:
         if any(context.named(field, start, start + OPENING) for start in starts):
             yield f"names a {field}{AT_OPENING}"

@@ -28,7 +28,7 @@ class LinearModel:
     def log_odds(self, features: Iterable[str]) -> float:
         """The sum of the weights of the features that hold, exact in any order; each counts once."""
         known = self.weights
-        return known.get(BIAS, 0.0) + math.fsum([known[name] for name in set(features) if name in known])
+        return known.get(BIAS, 0.0) + math.fsum(filter(None, map(known.get, set(features))))
 
     def of(self, name: str) -> LinearModel:
         """The model of the features "NAME|…" alone, called by what follows the bar; made once a name."""

@@ -49,6 +49,14 @@ _BOLD = frozenset({"b", "strong"})
 _CARD = re.compile(
     r"(?:^|[\s_-])(?:cards?|item|col(?:umn)?(?:-\w+)*|box|tile|panel|accordion|tab-pane|elementor-column|feature|service)(?:$|[\s_-])"
 )
+_OPENS_HEADING = frozenset({"summary", "legend"})
+_BOXES = frozenset({"div", "p", "html", "body", "main", "header", "footer", "nav"})  # none of all these
+_TELLING = frozenset({"main", "nav", "footer", "aside", "header"})  # tags that are of a region by themselves
+# Members of enumerations that are asked for at every element: their look-up by name takes longer than all else of it.
+_CLOSED = frozenset({Region.NAV, Region.WIDGET, Region.FOOTER})  # regions within which no other begins
+_LISTED = frozenset({Kind.ITEM, Kind.LINK, Kind.CELL})
+_PARAGRAPH, _ITEM, _TERM, _IMAGE = Kind.PARAGRAPH, Kind.ITEM, Kind.TERM, Kind.IMAGE
+_HEADING, _QUESTION, _LINK, _DEFINITION = Kind.HEADING, Kind.QUESTION, Kind.LINK, Kind.DEFINITION
 _INLINE_UNDO, _VOID_UNDO = ("inline",), ("void",)
 _ICONS = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\ufffc\ufffd]+")
 
@@ -56,6 +64,10 @@ _ICONS = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\ufffc\ufffd]+")
 @lru_cache(maxsize=8192)
 def _is_card(names: str) -> bool:
     return bool(_CARD.search(names))
+
+
+def _holds_title(element: Any) -> bool:
+    return next(element.iterdescendants("h1"), None) is not None
 
 
 class Builder:
@@ -94,6 +106,7 @@ class Builder:
     def read(self, root: etree._Element) -> list[str]:
         """Fill `blocks` from a document. Returns what was left out because of a limit."""
         undo: list[tuple[Any, ...]] = []
+        add = self._add
         skip = 0
         count = 0
         for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -114,14 +127,14 @@ class Builder:
                     ]
                 undo.append(self._open(element, tag))
                 if text := element.text:
-                    self._add(text)
+                    add(text)
             else:
                 if skip:
                     skip -= 1
                 else:
                     self._close(tag, undo.pop())
                 if not skip and (text := element.tail):
-                    self._add(text)
+                    add(text)
         self._flush()
         return [f"cut a text longer than {self.MAX_TEXT} characters"] if self._is_cut else []
 
@@ -161,16 +174,25 @@ class Builder:
         own_class, own_id = element.get("class"), element.get("id")
         if own_class or own_id:
             names = f"{own_class or ''} {own_id or ''}".strip().lower()
-        region = self._region_for(element, tag, names)
-        if region is not None:
-            self._region = region
+        if before not in _CLOSED:
+            role = element.get("role")
+            if names or role or tag in _TELLING:  # nothing else tells of a region
+                self._region = self._region_for(element, tag, role, names) or before
+        heading = self._heading
+        kind, grouped = (None, False) if tag in _BOXES else self._enter(element, tag)
+        scope = tag in _SCOPES or (tag == "div" and bool(names) and _is_card(names))
+        stack = self._stacks[self._region]
+        return (tag, before, kind, heading, grouped, len(self.blocks), len(stack) if scope else None)
+
+    def _enter(self, element: Any, tag: str) -> tuple[Kind | None, bool]:
+        """The kind of block that an element makes of its text, and whether what is in it belongs together; a heading, a list
+        or a part of a table begins."""
         kind = _KINDS.get(tag)
         if kind:
             self._kinds.append(kind)
-        heading = self._heading
         if tag in _HEADINGS:
             self._heading = _HEADINGS[tag]
-        elif tag == "summary" or tag == "legend" or (tag == "button" and element.get("aria-expanded")):
+        elif tag in _OPENS_HEADING or (tag == "button" and element.get("aria-expanded")):
             self._heading = 7
         grouped = tag in _GROUPED
         if grouped:
@@ -189,21 +211,17 @@ class Builder:
                 self._grids[-1].row()
             elif tag in ("td", "th"):
                 self._grids[-1].cell(tag == "th", element.get("colspan"), element.get("rowspan"))
-        scope = tag in _SCOPES or (tag == "div" and bool(names) and _is_card(names))
-        stack = self._stacks[self._region]
-        return (tag, before, kind, heading, grouped, len(self.blocks), len(stack) if scope else None)
+        return kind, grouped
 
-    def _region_for(self, element: Any, tag: str, names: str) -> Region | None:
-        if self._region in (Region.NAV, Region.WIDGET, Region.FOOTER):
-            return None
+    def _region_for(self, element: Any, tag: str, role: str | None, names: str) -> Region | None:
         if tag == "header":
-            holds_title = element.find(".//h1") is not None
+            holds_title = _holds_title(element)
             inner = any(up.tag in ("main", "article", "section") for up in element.iterancestors())
             return None if holds_title or inner else Region.HEADER
-        region = region_of(tag, element.get("role"), names)
-        if region in (None, Region.MAIN, Region.FOOTER) and tag != "footer":
+        region = region_of(tag, role, names)
+        if region is None or (region in (Region.MAIN, Region.FOOTER) and tag != "footer"):
             return region
-        if region is Region.MAIN or element.find(".//h1") is None or tag == "nav":
+        if region is Region.MAIN or tag == "nav" or not _holds_title(element):
             return region
         return None  # what holds the page's title is not beside it
 
@@ -261,24 +279,19 @@ class Builder:
             images, self._images = self._images, []
             for alt in images:
                 if line := " ".join(alt.split())[:300]:
-                    self._append(line, Kind.IMAGE, 0, [])
+                    self._append(line, _IMAGE, 0, [])
 
     def _emit(self, text: str, linked: int, bold: int, hrefs: list[str]) -> None:
         size = len(text)
-        kind = self._kinds[-1] if self._kinds else Kind.PARAGRAPH
+        kind = self._kinds[-1] if self._kinds else _PARAGRAPH
         if self._heading:
-            self._append(text, Kind.QUESTION if text.endswith("?") else Kind.HEADING, self._heading, hrefs)
-        elif (
-            bold >= size * 0.9
-            and size < 120
-            and kind is Kind.PARAGRAPH
-            and not text.endswith((".", ",", ";"))
-        ):
-            self._append(text, Kind.QUESTION if text.endswith("?") else Kind.HEADING, 8, hrefs)
-        elif kind is Kind.TERM and text.endswith("?"):
-            self._append(text, Kind.QUESTION, 8, hrefs)
-        elif linked >= size * 0.9 and kind in (Kind.PARAGRAPH, Kind.ITEM):
-            self._append(text, Kind.LINK, 0, hrefs)
+            self._append(text, _QUESTION if text.endswith("?") else _HEADING, self._heading, hrefs)
+        elif bold >= size * 0.9 and size < 120 and kind is _PARAGRAPH and not text.endswith((".", ",", ";")):
+            self._append(text, _QUESTION if text.endswith("?") else _HEADING, 8, hrefs)
+        elif kind is _TERM and text.endswith("?"):
+            self._append(text, _QUESTION, 8, hrefs)
+        elif linked >= size * 0.9 and (kind is _PARAGRAPH or kind is _ITEM):
+            self._append(text, _LINK, 0, hrefs)
         else:
             self._append(text, kind, 0, hrefs)
 
@@ -309,15 +322,15 @@ class Builder:
         )
         if level:
             stack.append((level, index))
-        elif kind is Kind.DEFINITION:
-            block.lead = next((b.index for b in reversed(self.blocks[-6:]) if b.kind is Kind.TERM), None)
-        elif kind in (Kind.ITEM, Kind.LINK, Kind.CELL) and self._lead:
+        elif kind is _DEFINITION:
+            block.lead = next((b.index for b in reversed(self.blocks[-6:]) if b.kind is _TERM), None)
+        elif kind in _LISTED and self._lead:
             block.lead = self._lead[-1]
-        elif stack and self.blocks[stack[-1][1]].kind is Kind.QUESTION:
+        elif stack and self.blocks[stack[-1][1]].kind is _QUESTION:
             block.lead = stack[-1][1]
-            if kind is Kind.PARAGRAPH:
+            if kind is _PARAGRAPH:
                 block.kind = Kind.ANSWER
-        if self._grids and kind is not Kind.IMAGE:
+        if self._grids and kind is not _IMAGE:
             block.table = self._grids[-1].position(index)
         self.blocks.append(block)
         self._parts.append(text + "\n")

@@ -17,23 +17,32 @@ _ROLES = {
     "alertdialog": Region.WIDGET,
     "search": Region.WIDGET,
 }
-_WIDGET = re.compile(
-    r"(?:^|[\s_-])(?:cookies?|gdpr|ccpa|consent|reviews?|testimonials?|chat(?:bot)?|popup|pop-up|newsletter|"
-    r"subscribe|comments?|comment-list|recaptcha|share|social(?:-?(?:links|icons|share))?|disqus|skip-link|"
-    r"screen-reader-text|sr-only)(?:$|[\s_-])"
-)
-_NAV = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|mega-?menu|main-?menu|sub-?menu|topnav|sidenav|leftnav|"
-    r"bread-?crumbs?|pagination|pager|offcanvas|off-canvas|drawer|tabs-?nav|site-links)(?:$|[\s_-])"
-)
-_FOOTER = re.compile(r"(?:^|[\s_-])(?:site-?footer|footer|colophon|foot|copyright|bottom-?bar)(?:$|[\s_-])")
-_HEADER = re.compile(
-    r"(?:^|[\s_-])(?:site-?header|masthead|top-?bar|header-?top|topbar|main-?header)(?:$|[\s_-])"
-)
-_ASIDE = re.compile(
-    r"(?:^|[\s_-])(?:sidebar|side-bar|related(?:-?(?:posts|articles|services|programs|pages))?|"
-    r"recent-?posts|latest-?posts|blog-?(?:list|grid|posts|feed)|rightcol|widget-?area)(?:$|[\s_-])"
-)
+# Words of class and id, by the region that they tell; of several the first.
+_WORDS = {
+    Region.WIDGET: (
+        r"cookies?|gdpr|ccpa|consent|reviews?|testimonials?|chat(?:bot)?|popup|pop-up|newsletter|"
+        r"subscribe|comments?|comment-list|recaptcha|share|social(?:-?(?:links|icons|share))?|disqus|skip-link|"
+        r"screen-reader-text|sr-only"
+    ),
+    Region.NAV: (
+        r"nav|navbar|navigation|menu|mega-?menu|main-?menu|sub-?menu|topnav|sidenav|leftnav|"
+        r"bread-?crumbs?|pagination|pager|offcanvas|off-canvas|drawer|tabs-?nav|site-links"
+    ),
+    Region.FOOTER: r"site-?footer|footer|colophon|foot|copyright|bottom-?bar",
+    Region.ASIDE: (
+        r"sidebar|side-bar|related(?:-?(?:posts|articles|services|programs|pages))?|"
+        r"recent-?posts|latest-?posts|blog-?(?:list|grid|posts|feed)|rightcol|widget-?area"
+    ),
+    Region.HEADER: r"site-?header|masthead|top-?bar|header-?top|topbar|main-?header",
+}
+
+
+def _named(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[\s_-])(?:{words})(?:$|[\s_-])")
+
+
+_PATTERNS = tuple((_named(words), region) for region, words in _WORDS.items())
+_ANY = _named("|".join(_WORDS.values()))  # most names tell of none
 _BODY = {"html", "body", "main"}
 
 
@@ -50,13 +59,6 @@ def region_of(tag: str, role: str | None, names: str) -> Region | None:
         return _ROLES[role]
     if not names or tag in ("a", "span", "h1", "h2", "h3", "p", "button", "li"):
         return None
-    for pattern, region in (
-        (_WIDGET, Region.WIDGET),
-        (_NAV, Region.NAV),
-        (_FOOTER, Region.FOOTER),
-        (_ASIDE, Region.ASIDE),
-        (_HEADER, Region.HEADER),
-    ):
-        if pattern.search(names):
-            return region
-    return None
+    if not _ANY.search(names):
+        return None
+    return next(region for pattern, region in _PATTERNS if pattern.search(names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _FOLD = tuple(
     (printed, plain)
@@ -43,6 +44,26 @@ def fold(text: str) -> str:
 def spaced(folded: str) -> str:
     """Folded text with hyphens and slashes as spaces: the form that vocabularies are matched in."""
     return folded.replace("-", " ").replace("/", " ")
+
+
+def places(text: str, words: str, begins: bool = True, ends: bool = True) -> Iterator[tuple[int, int]]:
+    r"""Where the text prints these words, as `\b…\b` finds them; without `begins` or `ends` a word may go on there, and places
+    may overlap. A pattern would have to be made for every page."""
+    at = text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        is_whole = (not begins or _is_edge(text, at)) and (not ends or _is_edge(text, end))
+        if is_whole:
+            yield at, end
+        at = text.find(words, end if is_whole and begins and ends else at + 1)
+
+
+def _is_edge(text: str, at: int) -> bool:
+    return _is_of_word(text[max(at - 1, 0) : at]) is not _is_of_word(text[at : at + 1])
+
+
+def _is_of_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 LONGEST_BLOCK = (

@@ -75,7 +75,7 @@ def clock(run: Run, i: int) -> tuple[Clock, int, bool] | None:
         return Clock(12, 0, "pm"), i + 1, True
     if word in _MIDNIGHT:
         return Clock(12, 0, "am"), i + 1, True
-    if not word or run.tokens[i].kind != "n" or run.word(i - 1) in ("$", "#"):
+    if not word or not run.is_number(i) or run.word(i - 1) in ("$", "#"):
         return None
     meridiem, j = _meridiem(run, i + 1)
     parsed = _digits(word, meridiem is not None)

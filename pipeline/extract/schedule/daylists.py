@@ -141,7 +141,7 @@ def _day_or_letters(run: Run, i: int, in_list: bool = False) -> tuple[tuple[str,
         return weekday_words()[base], j, False
     if not word or not run.is_capital(i):
         return None
-    text = run.text[run.tokens[i].start : run.tokens[i].end]
+    text = run.printed(i)
     if word in _LETTERS:
         return (_LETTERS[word],), i + 1, True
     if word in _GLUED_KNOWN and (text.isupper() or _GLUED.fullmatch(text)):
@@ -182,9 +182,9 @@ def _is_date(run: Run, i: int, j: int) -> bool:
     k = j + 1 if run.word(j) == "," else j
     if run.word(k) in _MONTHS and run.word(k) != "may":
         return True
-    if run.word(k) == "may" and k + 1 < len(run.tokens) and run.tokens[k + 1].kind == "n":
+    if run.word(k) == "may" and k + 1 < len(run.values) and run.is_number(k + 1):
         return True
-    if "/" in run.words(k, k + 2) and run.tokens[k].kind == "n":
+    if "/" in run.words(k, k + 2) and run.is_number(k):
         return True
     before = run.word(i - 1)
     return before in _ORDINALS and run.word(i - 2) != "at"

@@ -176,10 +176,8 @@ def line_of(text: str) -> str:
     for i in [i for i, (one, other) in enumerate(pairwise(run.sentence)) if one != other]:
         if codes[i] != LINE and not run.values[i].isalnum():
             codes[i] = END
-    starts: list[int] | None = None
     for match in _CAPITALS.finditer(text):
-        starts = starts or [token.start for token in run.tokens]
-        i = bisect_left(starts, match.start())
+        i = bisect_left(run.starts, match.start())
         if i < len(codes) and codes[i] == "w":
             codes[i] = ACRONYM
     for quantity in quantities(text):

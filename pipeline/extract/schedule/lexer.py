@@ -9,43 +9,49 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import NamedTuple
+from functools import lru_cache
+from itertools import accumulate
 
 from pipeline.extract.parsing.text import fold, sentences
 
 STOPS = frozenset({";", "|", "•", "\n"})
 LONGEST = 50_000  # characters of one run that are read; no block of a real page comes near
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+# A number, a word, or a mark or line end. Each kind begins with characters of its own: see `Run.is_number` and so on.
 _TOKEN = re.compile(
-    r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾])|((?:walk|check|drop)-ins?\b|[^\W\d_¼½¾]+(?:'[^\W\d_]+)?)|([^\w\s]|\n)"
+    r"([0-9]+(?:[.:,][0-9]+)*[¼½¾]?|[¼½¾]|(?:walk|check|drop)-ins?\b|[^\W\d_¼½¾]+(?:'[^\W\d_]+)?|[^\w\s]|\n)"
 )
 _ASCII_TOKEN = re.compile(  # the same of ASCII text, where classes of letters are quicker to test
-    r"([0-9]+(?:[.:,][0-9]+)*)|((?:walk|check|drop)-ins?\b|[a-z]+(?:'[a-z]+)?)|([^\w\s]|\n)"
+    r"([0-9]+(?:[.:,][0-9]+)*|(?:walk|check|drop)-ins?\b|[a-z]+(?:'[a-z]+)?|[^\w\s]|\n)"
 )
-
-
-class Token(NamedTuple):
-    """`kind` is "n" number, "w" word, "p" punctuation or line break; `value` is lower case."""
-
-    kind: str
-    value: str
-    start: int
-    end: int
-
-
-_token = partial(tuple.__new__, Token)  # what `Token._make` does, without a call of its own
-_KINDS = (None, "n", "w", "p")
+NUMERALS = frozenset("0123456789¼½¾")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A text run with its tokens; `values[i]` is the word of token i, `sentence[i]` the number of its sentence."""
+    """A text run with its tokens: token i is the lower-case word `values[i]` at text[starts[i]:ends[i]], in the sentence
+    with the number `sentence[i]`."""
 
     text: str
-    tokens: list[Token]
     values: list[str]
+    starts: list[int]
+    ends: list[int]
     sentence: list[int]
+
+    def is_number(self, i: int) -> bool:
+        return self.values[i][0] in NUMERALS
+
+    def is_word(self, i: int) -> bool:
+        first = self.values[i][0]
+        return first not in NUMERALS and first.isalnum()
+
+    def is_mark(self, i: int) -> bool:
+        """Whether token i is punctuation or a line end."""
+        return not self.values[i][0].isalnum()
+
+    def printed(self, i: int) -> str:
+        """Token i as the text prints it."""
+        return self.text[self.starts[i] : self.ends[i]]
 
     def word(self, i: int) -> str:
         """The value of token i, "" beyond either end."""
@@ -59,10 +65,10 @@ class Run:
 
     def is_tight(self, i: int) -> bool:
         """True where nothing stands between tokens i and i + 1."""
-        return 0 <= i < len(self.tokens) - 1 and self.tokens[i].end == self.tokens[i + 1].start
+        return 0 <= i < len(self.values) - 1 and self.ends[i] == self.starts[i + 1]
 
     def is_capital(self, i: int) -> bool:
-        return 0 <= i < len(self.tokens) and self.text[self.tokens[i].start].isupper()
+        return 0 <= i < len(self.values) and self.text[self.starts[i]].isupper()
 
     def back(self, i: int, size: int) -> int:
         """Up to `size` tokens before token i, within its sentence and after the last stop: the first of them."""
@@ -92,7 +98,7 @@ class Run:
 
     def bounds(self, i: int, j: int) -> tuple[int, int]:
         """Offsets of tokens i to j - 1."""
-        return self.tokens[i].start, self.tokens[j - 1].end
+        return self.starts[i], self.ends[j - 1]
 
 
 def has_any(text: str, hints: tuple[str, ...]) -> bool:
@@ -110,11 +116,13 @@ def read(text: str) -> Run:
     printed, places = _visible(text[:LONGEST])
     clean = fold(printed)
     pattern = _ASCII_TOKEN if clean.isascii() else _TOKEN
-    tokens = [_token((_KINDS[m.lastindex or 1], m[0], *m.span())) for m in pattern.finditer(clean)]
-    numbers = _sentences(printed, clean, tokens)
+    parts = pattern.split(clean)  # what is between, a token, what is between, …
+    bounds = list(accumulate(map(len, parts)))
+    starts, ends = bounds[:-1:2], bounds[1::2]
+    numbers = _sentences(printed, clean, starts)
     if places is not None:
-        tokens = [Token(kind, value, places[a], places[b - 1] + 1) for kind, value, a, b in tokens]
-    return Run(text, tokens, [value for _, value, _, _ in tokens], numbers)
+        starts, ends = [places[at] for at in starts], [places[at - 1] + 1 for at in ends]
+    return Run(text, parts[1::2], starts, ends, numbers)
 
 
 def _visible(text: str) -> tuple[str, list[int] | None]:
@@ -125,11 +133,10 @@ def _visible(text: str) -> tuple[str, list[int] | None]:
     return _INVISIBLE.sub("", text), places
 
 
-def _sentences(printed: str, folded: str, tokens: list[Token]) -> list[int]:
-    """The number of each token's sentence; ";" and bullets are stops within one."""
+def _sentences(printed: str, folded: str, starts: list[int]) -> list[int]:
+    """The number of each token's sentence, of tokens that begin there; ";" and bullets are stops within one."""
     numbers: list[int] = []
-    starts = [token[2] for token in tokens]
     ends = [end for _, end in sentences(printed, folded, 0, len(folded)) if folded[end - 1] not in "; "]
     for number, end in enumerate(ends):
         numbers += [number] * (bisect_left(starts, end) - len(numbers))
-    return numbers + [len(ends)] * (len(tokens) - len(numbers))
+    return numbers + [len(ends)] * (len(starts) - len(numbers))

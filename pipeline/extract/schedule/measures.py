@@ -138,7 +138,7 @@ def _holds(run: Run, conditions: Iterable[str], quantity: Quantity, span: tuple[
         return False
     for condition in conditions:
         if condition == "digits":
-            is_met = run.tokens[quantity.number].kind == "n"
+            is_met = run.is_number(quantity.number)
         elif condition == "alone":
             is_met = run.back(span[0], 1) == span[0] and run.ahead(span[1], 1) == span[1]
         elif condition.startswith(">="):

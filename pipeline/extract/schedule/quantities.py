@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.extract.schedule.grammar_words import Phrases, phrases, words
-from pipeline.extract.schedule.lexer import Run, has_any, read
+from pipeline.extract.schedule.lexer import NUMERALS, Run, has_any, read
 
 _UNITS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -26,10 +26,13 @@ _DIGITS, _NUMBER_HINTS = tuple("0123456789½¼¾"), tuple(sorted(NUMBER_WORDS, k
 _NUMBER_WORDS = frozenset(NUMBER_WORDS)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
-_NUMERALS = frozenset({*NUMBER_WORDS, *_FRACTIONS})
 _HALVES = {("half",), ("a", "half"), ("one", "-", "half"), ("one", "half"), ("media",), ("medio",)}
 _ALSO = frozenset({"and", "y"})  # of a range after "between" alone
 _JOINS = frozenset({"-", "to", "or", "through", "a", "o"})
+_GOES_ON = frozenset({",", *_JOINS, *_ALSO})  # behind a number that another may follow
+_PARTED = frozenset(
+    {"1", *_FRACTIONS, "and", "-", "y", *(half[0] for half in _HALVES)}
+)  # behind one with a fraction
 # What opens a quantity upwards (a least value) or downwards (a most value), read backwards from the number.
 _FORMS = {
     "at_least": "AT_LEAST",
@@ -46,8 +49,7 @@ _CLOSERS = Phrases(phrases("quantity", or_more="OR_MORE", or_less="AT_MOST"))
 _ABOUT = words("quantity", "about")
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """Numbers `low` to `high`, None where open; tokens `first` (opening words too) up to `after`.
 
     `form` says how it was printed (FORMS): "18 or more" and "at least 18" are the same numbers, and not always the same thing.
@@ -68,8 +70,8 @@ class Quantity:
     def opened(self, form: str) -> Quantity:
         """The same quantity with an open end, as that form leaves it."""
         if form in _KEEPS_LEAST:
-            return replace(self, high=None, form=form)
-        return replace(self, low=None, high=self.high if self.high is not None else self.low, form=form)
+            return self._replace(high=None, form=form)
+        return self._replace(low=None, high=self.high if self.high is not None else self.low, form=form)
 
 
 @lru_cache(maxsize=8)
@@ -81,7 +83,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         return ()
     run = read(text)
     found, after = [], 0
-    for i in [i for i, token in enumerate(run.tokens) if token[0] == "n" or token[1] in _NUMERALS]:
+    for i in [i for i, value in enumerate(run.values) if value[0] in NUMERALS or value in NUMBER_WORDS]:
         if i >= after and (quantity := _quantity(run, i)) is not None:
             found.append(quantity)
             after = quantity.after
@@ -94,7 +96,7 @@ def _quantity(run: Run, i: int) -> Quantity | None:
         return None
     low, j = first
     high = low
-    if (second := _upper(run, i, j)) is not None and second[0] > low:
+    if run.word(j) in _GOES_ON and (second := _upper(run, i, first)) is not None and second[0] > low:
         high, j = second
     if _is_chained(run, i, j):
         return Quantity(None, None, i, i, j)  # swallowed whole, so that no part of it is read again
@@ -105,12 +107,12 @@ def _quantity(run: Run, i: int) -> Quantity | None:
     after, closing = suffix(run, j)
     if closing and (low == high or closing == "OR_MORE"):  # "20-30+" has no upper end either
         quantity = quantity.opened(closing)
-    return replace(quantity, first=begin, after=after)
+    return quantity._replace(first=begin, after=after)
 
 
-def _upper(run: Run, i: int, j: int) -> tuple[float, int] | None:
-    """The second number of a range, where the words between say that it is one."""
-    k = j = _listed(run, i, j)
+def _upper(run: Run, i: int, first: tuple[float, int]) -> tuple[float, int] | None:
+    """The second number of a range whose first stands at token i, where the words between say that it is one."""
+    k = j = _listed(run, first)
     if run.word(k) == "-" and run.word(k + 1) in ("to", "or"):  # six-to-eight
         k += 1
     join = run.word(k)
@@ -125,15 +127,16 @@ def _upper(run: Run, i: int, j: int) -> tuple[float, int] | None:
     k += 1
     if run.word(k) == "-":
         k += 1
-    if join == "a" and run.tokens[j - 1].kind == "w" and run.word(j - 1) not in _SPANISH:
+    if join == "a" and run.is_word(j - 1) and run.word(j - 1) not in _SPANISH:
         return None
     return number(run, k)
 
 
-def _listed(run: Run, i: int, j: int) -> int:
+def _listed(run: Run, first: tuple[float, int]) -> int:
     """Past ", 4," in "3, 4, or 5": numbers that count on up to the last."""
-    at, last = j, number(run, i)
-    while run.word(at) == "," and last is not None and (following := number(run, at + 1)) is not None:
+    last, at = first, first[1]
+    j = at
+    while run.word(at) == "," and (following := number(run, at + 1)) is not None:
         if following[0] != last[0] + 1:
             return j
         at, last = following[1], following
@@ -147,7 +150,7 @@ def number(run: Run, i: int) -> tuple[float, int] | None:
     word = run.word(i)
     if not word:
         return None
-    if run.tokens[i].kind == "n":
+    if run.is_number(i):
         value = _numeral(word)
         if value is None:
             return None
@@ -174,9 +177,11 @@ def _numeral(word: str) -> float | None:
 
 
 def _fraction(run: Run, j: int) -> tuple[float, int]:
-    if run.words(j, j + 3) in (["1", "/", "2"], ["1", "/", "4"]) and run.tokens[j - 1].kind == "n":
+    if run.word(j) not in _PARTED:
+        return 0.0, j
+    if run.words(j, j + 3) in (["1", "/", "2"], ["1", "/", "4"]) and run.is_number(j - 1):
         return 1 / int(run.word(j + 2)), j + 3
-    if run.word(j) in _FRACTIONS and run.tokens[j - 1].kind == "n":  # "3 ½"
+    if run.word(j) in _FRACTIONS and run.is_number(j - 1):  # "3 ½"
         return _FRACTIONS[run.word(j)], j + 1
     k = j + 1 if run.word(j) in ("and", "-", "y") else j
     if run.words(k, k + 3) == ["1", "/", "2"]:
@@ -191,19 +196,9 @@ def _fraction(run: Run, j: int) -> tuple[float, int]:
 
 def _repetition(run: Run, j: int) -> int:
     """Past "(9)" in "nine (9)", and "(8-10)" in "eight to ten (8-10)"."""
-    if (
-        run.word(j) == "("
-        and run.word(j + 2) in _JOINS
-        and run.word(j + 4) == ")"
-        and run.tokens[j - 1].kind == "w"
-    ):
-        return j + 5 if run.tokens[j + 1].kind == run.tokens[j + 3].kind == "n" else j
-    if (
-        run.word(j) == "("
-        and run.word(j + 2) == ")"
-        and run.tokens[j + 1].kind == "n"
-        and run.tokens[j - 1].kind == "w"
-    ):
+    if run.word(j) == "(" and run.word(j + 2) in _JOINS and run.word(j + 4) == ")" and run.is_word(j - 1):
+        return j + 5 if run.is_number(j + 1) and run.is_number(j + 3) else j
+    if run.word(j) == "(" and run.word(j + 2) == ")" and run.is_number(j + 1) and run.is_word(j - 1):
         return j + 3
     return j
 
@@ -213,12 +208,12 @@ def _is_chained(run: Run, i: int, j: int) -> bool:
     before, after = run.word(i - 1), run.word(j)
     if before in ("$", "#", "€") or after in ("%", "°"):
         return True
-    if after == "percent" or run.tokens[i].kind == "w":
+    if after == "percent" or run.is_word(i):
         return after == "percent"
     tight_before = before in ("-", "/", ".", ":") and run.is_tight(i - 1) and run.is_tight(i - 2)
     tight_after = after in ("-", "/", ":") and run.is_tight(j - 1) and run.is_tight(j)
-    return (tight_before and i > 1 and run.tokens[i - 2].kind == "n") or (
-        tight_after and j + 1 < len(run.tokens) and run.tokens[j + 1].kind == "n"
+    return (tight_before and i > 1 and run.is_number(i - 2)) or (
+        tight_after and j + 1 < len(run.values) and run.is_number(j + 1)
     )
 
 

@@ -67,7 +67,7 @@ def _strong(earlier: list[str]) -> SessionKind:
 
 def level_in(run: Run, first: int, after: int) -> str | None:
     """The first level of care named by tokens first to after - 1."""
-    places = range(max(first, 0), min(after, len(run.tokens)))
+    places = range(max(first, 0), min(after, len(run.values)))
     return next((level for i in places if (level := _level_at(run, i, after))), None)
 
 
@@ -102,7 +102,7 @@ def _sentence_start(run: Run, i: int, first: int) -> int:
 
 
 def _level_at(run: Run, i: int, after: int) -> str | None:
-    printed = run.text[run.tokens[i].start : run.tokens[i].end]
+    printed = run.printed(i)
     if printed == "OP":
         return "op"
     if printed == "SOAP":  # the program, not the thing to wash with

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.extract.schedule.clocktext import CLOCK_WORDS, Times, times
 from pipeline.extract.schedule.daylists import DAY_STARTS, DayList, day_list
 from pipeline.extract.schedule.grammar_words import Phrases, phrases, words
-from pipeline.extract.schedule.lexer import Run
+from pipeline.extract.schedule.lexer import NUMERALS, Run
 from pipeline.extract.schedule.session_cues import part_in
 from pipeline.normalize.clock import resolve_range, resolve_time
 
@@ -77,9 +77,7 @@ def _elements(run: Run) -> list[Element]:
         0  # `closed`: the end of the last "Tuesday: closed", which says nothing of the day behind it
     )
     for i in [
-        i
-        for i, (kind, value, _, _) in enumerate(run.tokens)
-        if kind == "n" or value in _STARTS or "'" in value
+        i for i, value in enumerate(run.values) if value[0] in NUMERALS or value in _STARTS or "'" in value
     ]:
         if i < after or (element := _element(run, i, closed)) is None:
             continue
@@ -92,9 +90,8 @@ def _elements(run: Run) -> list[Element]:
 
 
 def _element(run: Run, i: int, closed: int) -> Element | None:
-    token = run.tokens[i]
     is_exception = _is_exception(run, i, closed)
-    if (token.kind == "w" or token.value == "7") and (
+    if (run.is_word(i) or run.word(i) == "7") and (
         days := day_list(run, i, is_joined=is_exception)
     ) is not None:
         return Element(i, days.after, days=days, is_exception=is_exception)
@@ -171,7 +168,7 @@ def _segments(run: Run, elements: list[Element]) -> list[list[Element]]:
 def _is_apart(run: Run, i: int, j: int) -> bool:
     if j - i > LONGEST_GAP:
         return True
-    if all(run.tokens[k].kind == "p" for k in range(i, j)):
+    if all(run.is_mark(k) for k in range(i, j)):
         return False
     return run.sentence[i - 1] != run.sentence[j] or any(run.word(k) in STOPS for k in range(i, j))
 

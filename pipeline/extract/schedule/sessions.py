@@ -91,7 +91,7 @@ def _told(run: Run, pairs: list[Pair], k: int, context: str) -> Told:
         kind = "office"
     if kind == "program" and 0 < _minutes(pair.clock) < SHORTEST_SESSION:
         kind = "other"
-    if kind == "program" and following < len(run.tokens) and _is_of_program(run, pairs[k + 1], pair.after):
+    if kind == "program" and following < len(run.values) and _is_of_program(run, pairs[k + 1], pair.after):
         kind = "office"
     return kind, is_told, level
 
@@ -101,7 +101,7 @@ def _neighbours(run: Run, pairs: list[Pair], k: int) -> tuple[int, int]:
     own = pairs[k].own
     previous = pairs[k - 1].own[1] if k and pairs[k - 1].own[1] <= own[0] else 0
     is_last = k + 1 == len(pairs) or pairs[k + 1].own[0] < own[1]
-    return previous, len(run.tokens) if is_last else pairs[k + 1].own[0]
+    return previous, len(run.values) if is_last else pairs[k + 1].own[0]
 
 
 def _inherited(run: Run, pairs: list[Pair], told: list[Told]) -> list[Told]:
@@ -110,7 +110,7 @@ def _inherited(run: Run, pairs: list[Pair], told: list[Told]) -> list[Told]:
     for k in range(1, len(pairs)):
         (kind, is_told, level), (own_kind, is_own_told, own_level) = passed[k - 1], passed[k]
         gap = range(pairs[k - 1].after, pairs[k].first)
-        if len(gap) > 4 or any(run.tokens[i].kind != "p" and run.word(i) not in _JOINING for i in gap):
+        if len(gap) > 4 or any(not run.is_mark(i) and run.word(i) not in _JOINING for i in gap):
             continue
         if not is_own_told and (is_told or kind == "office"):
             own_kind, is_own_told = (kind if own_kind == "program" else own_kind), is_told

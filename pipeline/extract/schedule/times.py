@@ -24,8 +24,8 @@ from pipeline.extract.schedule.quantities import NUMBER_WORDS
 from pipeline.extract.schedule.sessions import DAY_HINTS, SessionMention, find_sessions
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import Levels, governing_level
-from pipeline.extract.words.vocabulary import spots
-from pipeline.records import Assertion, Demotion, Observation, Region, Tie
+from pipeline.extract.words.pieces import pieces
+from pipeline.records import Assertion, Demotion, Observation, Tie
 from pipeline.values import Session, Value
 
 MAX_RUN = 4_000
@@ -61,7 +61,7 @@ def find_times(context: PageContext, levels: Levels) -> list[Observation]:
 
 
 def _found(context: PageContext, levels: Levels) -> Iterator[Observation]:
-    hints = sorted(spots(context.folded, _HINTS))
+    hints = sorted(context.spots(_HINTS))
     for start, end, head in _runs(context):
         at = bisect_left(hints, start)
         if at == len(hints) or hints[at] >= end:
@@ -89,12 +89,12 @@ def _is_short(measure: Measure) -> bool:
 
 
 # One of these stands in every run that says anything of times: a digit, a number, a day or a part of one.
-_HINTS = tuple(dict.fromkeys((*"0123456789", *sorted(NUMBER_WORDS), *DAY_HINTS, *PART_HINTS)))
+_HINTS = pieces((*"0123456789", *sorted(NUMBER_WORDS), *DAY_HINTS, *PART_HINTS))
 
 
 def _runs(context: PageContext) -> Iterator[tuple[int, int, str]]:
     """(start, end, heading) of stretches of body text under one heading; table cells stand alone."""
-    blocks = [b for b in context.page.blocks if b.region is Region.MAIN]
+    blocks = context.main
     at = 0
     while at < len(blocks):
         first = last = blocks[at]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.extract.parsing.text import fold
-from pipeline.extract.words.vocabulary import find_mentions
+from pipeline.extract.words.vocabulary import find_levels
 
 _QUALIFIERS: tuple[tuple[str, str], ...] = (
     ("virtual", r"virtual|online|telehealth|tele(?=-)|remote|by video"),
@@ -45,6 +45,12 @@ _FOCUS: tuple[tuple[str, str], ...] = (
 )
 _WHO = tuple((name, re.compile(rf"\b(?:{words})(?!\w)")) for name, words in _QUALIFIERS)
 _WHAT = tuple((name, re.compile(rf"\b(?:{words})(?!\w)")) for name, words in _FOCUS)
+_ALL = (*_WHO, *_WHAT)
+# What matches wherever any of them does: most titles hold none.
+_ANY_WHO, _ANY = (
+    re.compile(rf"\b(?:{'|'.join(words for _, words in table)})(?!\w)")
+    for table in (_QUALIFIERS, (*_QUALIFIERS, *_FOCUS))
+)
 _ORDER = {name: number for number, (name, _) in enumerate((*_QUALIFIERS, *_FOCUS))}
 _AGED = frozenset({"child", "tween", "teen", "young-adult", "adult", "older-adult"})
 _AGES = re.compile(
@@ -90,15 +96,19 @@ def read_title(text: str, may_focus: bool = False) -> TrackName | None:
     folded = fold(text)
     if _REFUSED.search(folded):
         return None
-    mentions = [m for m in find_mentions(text, folded) if m.field == "level_of_care"]
+    mentions = find_levels(text, folded)
     levels = tuple(dict.fromkeys(m.code for m in mentions))
     rest = _without(folded, [(m.start, m.end) for m in mentions])
     place = _PLACE.search(text)
     if place:
         rest = _without(rest, [place.span()])
     is_group = bool(levels) or bool(_GROUP.search(folded))
+    known, any_known = (_ALL, _ANY) if is_group or may_focus else (_WHO, _ANY_WHO)
+    is_qualified = any_known.search(rest) is not None
+    if not is_group and not is_qualified:
+        return None  # neither a level nor a qualifier
     parts: list[str] = []
-    for name, pattern in (*_WHO, *(_WHAT if is_group or may_focus else ())):
+    for name, pattern in known if is_qualified else ():
         if pattern.search(rest):
             parts.append(name)
             rest = pattern.sub(" ", rest)

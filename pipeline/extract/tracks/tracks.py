@@ -28,7 +28,7 @@ from pipeline.extract.tracks.names import (
 from pipeline.extract.words.context import PageContext
 from pipeline.extract.words.levels import levels_in
 from pipeline.fields import Trait, with_traits
-from pipeline.records import Assertion, Observation, Region, Tie
+from pipeline.records import Assertion, Observation, Tie
 from pipeline.values import Session
 
 TELLING = with_traits(Trait.TELLS_TRACKS)
@@ -66,11 +66,7 @@ def with_tracks(
     titles = _titles(context, first)
     observations = list(observations)
     levels = {o.start: o.written for o in observations if o.field == "level_of_care"}
-    placed = []
-    for observation in observations:
-        block = context.block_at(observation.start)
-        over = [t for t in titles if t.governs(observation.start, block)]
-        placed.append(_placed(observation, over))
+    placed = [_placed(context, titles, observation) for observation in observations]
     placed += [_named(context, t, levels) for t in titles if t.name.track or t.is_section]
     if first is not None:
         placed += _program_names(first, levels)
@@ -118,7 +114,11 @@ def tracks_for(track: str | None, own: Sequence[str]) -> list[str]:
     return within or around or list(own)
 
 
-def _placed(observation: Observation, over: list[Title]) -> Observation:
+def _placed(context: PageContext, titles: list[Title], observation: Observation) -> Observation:
+    if not titles:
+        return observation
+    block = context.block_at(observation.start)
+    over = [title for title in titles if title.governs(observation.start, block)]
     if not over:
         return observation
     track = joined(*(t.name.track for t in over))
@@ -158,8 +158,8 @@ def _first_line(context: PageContext) -> Block | None:
     """What stands for a first heading on a page without one: the line most like the page's title that names a level."""
     titled, words = set(levels_in(context.page.title)), set(slug(context.page.title).split("-"))
     best, most = None, 0
-    for block in context.page.blocks if titled else ():
-        if block.region is Region.MAIN and block.kind is not Kind.LINK and len(block.text) <= LONGEST_NAME:
+    for block in context.main if titled else ():
+        if block.kind is not Kind.LINK and len(block.text) <= LONGEST_NAME:
             shared = len(words & set(slug(block.text).split("-")))
             named = read_title(block.text, may_focus=True) if shared > most else None
             if named and titled & set(named.levels):
@@ -185,7 +185,7 @@ def _program_names(block: Block, levels: Mapping[int, str]) -> Iterator[Observat
 
 
 def _titles(context: PageContext, first: Block | None) -> list[Title]:
-    blocks = [b for b in context.page.blocks if b.region is Region.MAIN and b is not first]
+    blocks = [b for b in context.main if b is not first]
     found = [
         *_headings(blocks),
         *_terms(blocks),

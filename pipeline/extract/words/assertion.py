@@ -12,16 +12,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import ahocorasick
-
 from pipeline.extract.parsing.text import spaced
-from pipeline.extract.words.automaton import automaton
 from pipeline.records import Assertion, Demotion
 from pipeline.vocabulary.tables import cells, phrases
 
@@ -63,8 +59,7 @@ class Meaning(NamedTuple):
     topics: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A cue phrase at [start, end) of the folded text."""
 
     meaning: Meaning
@@ -76,8 +71,7 @@ class Cue:
         return self.meaning.category
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The assertion of one mention and the cue that decided it (None: nothing speaks against it)."""
 
     assertion: Assertion
@@ -89,18 +83,18 @@ class Judgement:
         return (Demotion(self.cue.category),) if self.cue else ()
 
 
-AFFIRMED = Judgement(Assertion.AFFIRMED)
+AFFIRMED, ASKED = Judgement(Assertion.AFFIRMED), Judgement(Assertion.QUESTION)
 
 
-@cache
-def _cues() -> ahocorasick.Automaton:
+def cue_phrases() -> Mapping[str, Sequence[Meaning]]:
+    """Every cue phrase, as plain text has it, and what it says."""
     table: dict[str, list[Meaning]] = {}
     with CUES.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
             meaning = Meaning(row["category"], row["direction"], row["reach"], frozenset(cells(row["topic"])))
             for phrase in phrases(row["words"]):
                 table.setdefault(spaced(phrase), []).append(meaning)
-    return automaton(table)
+    return table
 
 
 def written() -> Iterator[tuple[str, str]]:
@@ -109,25 +103,34 @@ def written() -> Iterator[tuple[str, str]]:
         yield from ((CUES.stem, entry) for row in csv.DictReader(rows) for entry in cells(row["words"]))
 
 
-def cues_in(folded: str, start: int, end: int) -> list[Cue]:
-    """The cues of one sentence by place, the longest first; pseudo cues take away what begins within them."""
-    plain = spaced(folded[start:end])
-    hits = []
-    for last, (length, meanings) in _cues().iter(plain):
-        at = last + 1 - length
-        if not ((at and plain[at - 1].isalnum()) or plain[last + 1 : last + 2].isalnum()):
-            hits.append((at, -length, meanings))
-    found = []
-    taken = 0
-    for at, minus_length, meanings in sorted(hits):
-        if at < taken:
-            continue
-        for meaning in meanings:
-            if meaning.category == "pseudo":
-                taken = at - minus_length
-            else:
-                found.append(Cue(meaning, start + at, start + at - minus_length))
-    return found
+# Start, minus end (the longest sorts first), meanings, whether a word goes on before it, and behind it.
+CueHit = tuple[int, int, Sequence[Meaning], bool, bool]
+
+
+class Cues:
+    """The cue phrases of a page, of which each sentence takes its own."""
+
+    def __init__(self, hits: Iterable[CueHit]) -> None:
+        self._hits = sorted(hits)
+        self._starts = [hit[0] for hit in self._hits]
+
+    def within(self, start: int, end: int) -> list[Cue]:
+        """The cues of one sentence by place, the longest first; pseudo cues take away what begins within them."""
+        found: list[Cue] = []
+        taken = 0
+        low = bisect_left(self._starts, start)
+        for at, minus_end, meanings, is_ending, is_beginning in self._hits[
+            low : bisect_left(self._starts, end)
+        ]:
+            stop = -minus_end
+            if at < taken or stop > end or (is_ending and at > start) or (is_beginning and stop < end):
+                continue
+            for meaning in meanings:
+                if meaning.category == "pseudo":
+                    taken = stop
+                else:
+                    found.append(Cue(meaning, at, stop))
+        return found
 
 
 def governing(
@@ -147,14 +150,14 @@ def governing(
 
 def judge(folded: str, cues: list[Cue], start: int, end: int, topic: str, asks: bool = False) -> Judgement:
     """The assertion of the mention at [start, end) given the cues of its sentence."""
-    found = governing(folded, cues, start, end, topic, asks)
+    found = governing(folded, cues, start, end, topic, asks) if cues else ()
     for cue in found:  # "step down from residential care, we connect you with …"
         if cue.category in ELSEWHERE and 0 <= start - cue.end <= ADJACENT:
             return Judgement(KEPT[cue.category], cue)
-    best = min(found, key=lambda cue: _ORDER.index(cue.category), default=None)
-    if best is not None:
+    if found:
+        best = min(found, key=lambda cue: _ORDER.index(cue.category))
         return Judgement(KEPT[best.category], best)
-    return Judgement(Assertion.QUESTION) if asks else AFFIRMED
+    return ASKED if asks else AFFIRMED
 
 
 def _governs(folded: str, cue: Cue, start: int, end: int) -> bool:

@@ -7,21 +7,27 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any, TypeVar
 
 from pipeline.extract.learned.models import Models, shipped
 from pipeline.extract.parsing.page import Block, Kind, Page
-from pipeline.extract.parsing.text import fold, sentences
-from pipeline.extract.words.assertion import Cue, Judgement, Meaning, cues_in, governing, judge
-from pipeline.extract.words.vocabulary import Mention, find_mentions
+from pipeline.extract.parsing.text import fold, sentences, spaced
+from pipeline.extract.words.assertion import Cue, Cues, Judgement, Meaning, governing, judge
+from pipeline.extract.words.pieces import spots
+from pipeline.extract.words.vocabulary import Mention, Words, mentions_of
 from pipeline.records import Assertion, Demotion, Observation, Region, Tie
 from pipeline.values import Value
 
+MAIN = Region.MAIN  # asked for of every block
+Span = tuple[int, int]
+Answer = TypeVar("Answer")
 INFINITE = 1 << 60
 JOINT = 3  # characters of what joins two clauses
 _JOINS = re.compile(r"(?:;|\s[|•·▪]\s)\Z")  # ends a clause, not the sentence
 _SOON = re.compile(
     r"[\s:.–-]*(?:coming soon|opening soon)"
 )  # a label and, on the next line, what it is not yet
+SOONEST = 60  # characters from words to what comes soon
 _CLOSERS = "? \"')"  # a question mark and what may stand behind it
 SOON = Judgement(Assertion.NEGATED, Cue(Meaning("future", "post", "clause", frozenset()), 0, 0))
 
@@ -33,19 +39,26 @@ class PageContext:
     page: Page
     folded: str
     mentions: list[Mention]
+    _phrases: Cues
     models: Models
-    _sentences: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    _cues: dict[tuple[int, int], list[Cue]] = field(default_factory=dict)
+    _sentences: dict[int, list[Span]] = field(default_factory=dict)
+    _cues: dict[Span, list[Cue]] = field(default_factory=dict)
     _told: dict[tuple[int, str], bool] = field(default_factory=dict)
-    _answers: dict[tuple[int, Callable[[PageContext, Block], bool]], bool] = field(default_factory=dict)
+    _answers: dict[tuple[int, Callable[..., Any]], Any] = field(default_factory=dict)
+    _heard: dict[Span, tuple[list[Cue], bool, bool]] = field(default_factory=dict)
+    _said: dict[tuple[Span, Callable[..., Any]], Any] = field(default_factory=dict)
     _held: dict[tuple[int, int, str], bool] = field(default_factory=dict)
     _named: dict[str, tuple[list[int], list[Mention]]] = field(default_factory=dict)  # by start
     _numbers: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict)
     _paths: dict[int, list[Block]] = field(default_factory=dict)
+    _spots: list[list[int]] = field(default_factory=list)
     _sections: dict[tuple[int, ...], str | None] = field(default_factory=dict)
+    main: list[Block] = field(init=False)  # the blocks of the body
+    _at: dict[int, Block | None] = field(default_factory=dict)  # position → its block
     _starts: list[int] = field(init=False)  # of the blocks
 
     def __post_init__(self) -> None:
+        self.main = [block for block in self.page.blocks if block.region is MAIN]
         self._starts = [block.start for block in self.page.blocks]
 
     @classmethod
@@ -53,26 +66,35 @@ class PageContext:
         """The context of a page, to be judged by `models` (None: those that the project ships)."""
         folded = fold(page.text)
         limit = page.blocks[-1].end if page.blocks else 0
-        mentions = find_mentions(page.text[:limit], folded[:limit])
-        return cls(page, folded, mentions, models or shipped())
+        read = folded[:limit]
+        plain = spaced(read)
+        words = Words.of(plain)
+        mentions = mentions_of(page.text[:limit], read, plain, words)
+        return cls(page, folded, mentions, Cues(words.cues), models or shipped())
 
     def block_at(self, position: int) -> Block | None:
         """The block that holds a character; None between blocks."""
+        if position in self._at:
+            return self._at[position]
+        found = self._at[position] = self._block_at(position)
+        return found
+
+    def _block_at(self, position: int) -> Block | None:
         at = bisect_right(self._starts, position) - 1
         if at < 0:
             return None
         block = self.page.blocks[at]
         return block if position < block.end else None
 
-    def sentence(self, block: Block, position: int) -> tuple[int, int]:
+    def sentence(self, block: Block, position: int) -> Span:
         """The span of the sentence of `block` at a position."""
-        spans = self._spans(block)
+        spans = self._sentences.get(block.index) or self._spans(block)
         at = bisect_right(spans, (position, INFINITE)) - 1
         if at >= 0 and position < spans[at][1]:
             return spans[at]
         return block.start, block.end
 
-    def _spans(self, block: Block) -> list[tuple[int, int]]:
+    def _spans(self, block: Block) -> list[Span]:
         spans = self._sentences.get(block.index)
         if spans is None:
             spans = self._sentences[block.index] = sentences(
@@ -80,25 +102,30 @@ class PageContext:
             )
         return spans
 
-    def cues(self, span: tuple[int, int]) -> list[Cue]:
+    def cues(self, span: Span) -> list[Cue]:
         """The assertion cues of a sentence."""
         found = self._cues.get(span)
         if found is None:
-            found = self._cues[span] = cues_in(self.folded, *span)
+            found = self._cues[span] = self._phrases.within(*span)
         return found
 
     def judge(self, block: Block, start: int, end: int, topic: str) -> Judgement:
         """The assertion of the words at [start, end), by their sentence alone."""
         span = self.sentence(block, start)
-        if _SOON.match(self.folded, span[1]) and span[1] - end < 60:
+        heard = self._heard.get(span)
+        if heard is None:
+            comes = _SOON.match(self.folded, span[1]) is not None
+            heard = self._heard[span] = self.cues(span), self.asks(span), comes
+        cues, asks, comes = heard
+        if comes and span[1] - end < SOONEST:
             return SOON
-        return judge(self.folded, self.cues(span), start, end, topic, self.asks(span))
+        return judge(self.folded, cues, start, end, topic, asks)
 
     def governing(self, block: Block, start: int, end: int, topic: str) -> list[Cue]:
         """The cues that speak of the words at [start, end)."""
         return governing(self.folded, self.cues(self.sentence(block, start)), start, end, topic)
 
-    def asks(self, span: tuple[int, int]) -> bool:
+    def asks(self, span: Span) -> bool:
         """Whether a sentence is a question."""
         if self.folded[span[1] - 1] not in _CLOSERS:
             return False
@@ -114,12 +141,20 @@ class PageContext:
             )
         return found
 
-    def once(self, block: Block, question: Callable[[PageContext, Block], bool]) -> bool:
+    def once(self, block: Block, question: Callable[[PageContext, Block], Answer]) -> Answer:
         """The answer to a question about a block, asked once a block, not once a mention."""
         key = (block.index, question)
-        found = self._answers.get(key)
+        found: Answer | None = self._answers.get(key)
         if found is None:
             found = self._answers[key] = question(self, block)
+        return found
+
+    def said(self, span: Span, question: Callable[[PageContext, Span], Answer]) -> Answer:
+        """The answer to a question about a sentence, asked once a sentence, not once a mention."""
+        key = (span, question)
+        found: Answer | None = self._said.get(key)
+        if found is None:
+            found = self._said[key] = question(self, span)
         return found
 
     def holds(self, span: tuple[int, int], pattern: re.Pattern[str]) -> bool:
@@ -130,7 +165,7 @@ class PageContext:
             found = self._held[key] = pattern.search(self.folded[slice(*span)]) is not None
         return found
 
-    def full_sentence(self, start: int, end: int) -> tuple[int, int]:
+    def full_sentence(self, start: int, end: int) -> Span:
         """The span of the sentence that holds [start, end), with all its clauses."""
         block = self.block_at(start)
         if block is None:
@@ -208,6 +243,12 @@ class PageContext:
             locator=locator,
         )
 
+    def spots(self, number: int) -> list[int]:
+        """Where the pieces of a set begin (`pieces.py`)."""
+        if number >= len(self._spots):
+            self._spots = spots(self.folded)
+        return self._spots[number]
+
     def named(self, field: str, start: int = 0, end: int = INFINITE) -> list[Mention]:
         """The mentions of a field's vocabulary within [start, end)."""
         if not self._named:
@@ -219,7 +260,7 @@ class PageContext:
         low, high = bisect_left(starts, start), bisect_left(starts, end)
         return [mention for mention in mentions[low:high] if mention.end <= end]
 
-    def number_named(self, field: str, start: int, end: int) -> tuple[int, int]:
+    def number_named(self, field: str, start: int, end: int) -> Span:
         """How many these are, and how many characters they have; counted once a sentence, not once a mention."""
         key = (field, start, end)
         if key not in self._numbers:
@@ -253,7 +294,7 @@ def mark_menus(page: Page) -> None:
     """Turn runs of links that hold a site's usual entries into navigation: old pages have no `<nav>`."""
     run: list[Block] = []
     for block in [*page.blocks, None]:
-        if block is not None and block.region is Region.MAIN and block.kind is Kind.LINK:
+        if block is not None and block.region is MAIN and block.kind is Kind.LINK:
             run.append(block)
             continue
         if len(run) >= SHORTEST_MENU:

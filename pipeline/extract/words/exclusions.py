@@ -8,9 +8,10 @@ a service that is not given ("IOP does not provide 24-hour supervision").
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from pipeline.extract.parsing.page import Block, Kind
-from pipeline.extract.words.context import PageContext
+from pipeline.extract.words.context import PageContext, Span
 from pipeline.records import Region
 
 LONGEST_LABEL = 60  # characters of a line that introduces the next without being a heading
@@ -70,6 +71,12 @@ def label_before(context: PageContext, block: Block) -> Block | None:
     return label if is_label and label.headings == block.headings else None
 
 
+def governors(context: PageContext, block: Block) -> list[Block]:
+    """The label before a block and what governs it, nearest first: the first two of them."""
+    label = label_before(context, block)
+    return [label, *context.path(block)[:1]] if label else context.path(block)[:2]
+
+
 def is_listed(context: PageContext, block: Block) -> bool:
     """Whether the list, section or label that holds the block says for whom the program is not."""
     label = label_before(context, block)
@@ -80,18 +87,50 @@ def is_listed(context: PageContext, block: Block) -> bool:
     )
 
 
+class _Signs(NamedTuple):
+    """Which patterns a sentence holds at all: those of no sign turn nobody away, whatever they mention."""
+
+    before: bool
+    after: bool
+    must_not: bool
+    treats_it_not: bool
+
+
+_NO_SIGNS = _Signs(False, False, False, False)
+
+
+def _signs(context: PageContext, span: Span) -> _Signs:
+    sentence = context.folded[slice(*span)]
+    block = context.block_at(span[0])
+    assert block is not None
+    signs = _Signs(
+        _BEFORE.search(sentence) is not None,
+        _AFTER.search(sentence) is not None,
+        _MUST_NOT.search(sentence) is not None,
+        _TREATS_IT_NOT.match(context.folded, span[1], block.end) is not None,
+    )
+    return signs if any(signs) else _NO_SIGNS
+
+
+def is_turned_away(context: PageContext, block: Block, start: int, end: int) -> bool:
+    """Whether the sentence says that people with what stands at [start, end) are not taken, or a list or rule bars it."""
+    if context.said(context.sentence(block, start), _signs) is _NO_SIGNS:
+        return False
+    return turns_away(context, block, start, end) or is_barred(context, block, start)
+
+
 def turns_away(context: PageContext, block: Block, start: int, end: int) -> bool:
     """Whether the sentence itself says that people with what stands at [start, end) are not taken."""
     folded = context.folded
     first, last = span = context.sentence(block, start)
-    before = folded[first:start]
-    if context.holds(span, _BEFORE) and any(
+    signs, before = context.said(span, _signs), folded[first:start]
+    if signs.before and any(
         not _TURN_OF_SENTENCE.search(before, cue.end()) for cue in _BEFORE.finditer(before)
     ):
         return True
-    if _TREATS_IT_NOT.match(folded, last, block.end):
+    if signs.treats_it_not:
         return True
-    after = _AFTER.search(folded, end, last) if context.holds(span, _AFTER) else None
+    after = _AFTER.search(folded, end, last) if signs.after else None
     if after and not _TURN_OF_SENTENCE.search(folded, end, after.start()):
         return bool(_PERSON.search(before)) or start - first < 4
     return False
@@ -100,7 +139,7 @@ def turns_away(context: PageContext, block: Block, start: int, end: int) -> bool
 def is_barred(context: PageContext, block: Block, start: int) -> bool:
     """Whether an admission list's item or a rule bars it: "not actively suicidal", "must not be …"."""
     first, _ = span = context.sentence(block, start)
-    if not context.holds(span, _MUST_NOT):
+    if not context.said(span, _signs).must_not:
         return False
     before = context.folded[first:start]
     cue = _MUST_NOT.search(before)

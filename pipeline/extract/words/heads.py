@@ -8,14 +8,10 @@ mention of its own, the one beside the head together with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-import ahocorasick
-
 from pipeline.extract.parsing.text import fold, spaced
-from pipeline.extract.words.automaton import automaton
 from pipeline.vocabulary.tables import cells, phrases, rows
 
 _OPENING = frozenset((":", "(", "-"))
@@ -50,6 +46,7 @@ class _Part(NamedTuple):
     senses: tuple[Sense, ...]
 
 
+Part = tuple[tuple[Head, ...], tuple[Sense, ...]]
 Member = tuple[int, int, tuple[tuple[str, str], ...]]  # start, end, (field, code) of each meaning
 
 
@@ -61,8 +58,8 @@ def written() -> Iterator[tuple[str, str]]:
         yield from (("modifiers", entry) for entry in cells(row["words"]))
 
 
-@cache
-def _words() -> ahocorasick.Automaton:
+def list_words() -> Mapping[str, Part]:
+    """Every word of both tables, as plain text has it: as the heads and the modifiers that it is."""
     heads: dict[str, list[Head]] = {}
     for row in rows("heads.csv"):
         for column in ("alone", "shared"):
@@ -74,20 +71,17 @@ def _words() -> ahocorasick.Automaton:
         sense = Sense(row["field"], row["code"], frozenset(cells(row["sets"])))
         for word in phrases(row["words"]):
             senses.setdefault(spaced(fold(word)), []).append(sense)
-    return automaton({w: (tuple(heads.get(w, ())), tuple(senses.get(w, ()))) for w in {*heads, *senses}})
+    return {w: (tuple(heads.get(w, ())), tuple(senses.get(w, ()))) for w in {*heads, *senses}}
 
 
-def lists_in(plain: str, folded: str) -> Iterator[Member]:
-    """The members of all lists with a shared head; `plain` is the spaced form of `folded`."""
-    size = len(plain)
+def lists_in(plain: str, folded: str, words: Iterable[tuple[int, int, Part]]) -> Iterator[Member]:
+    """The members of all lists with a shared head; `plain` is the spaced form of `folded`, `words` what stands there of the
+    tables, by where it ends."""
     ends: dict[int, _Part] = {}
     starts: dict[int, _Part] = {}
     heads: list[tuple[int, int, tuple[Head, ...]]] = []
     latest = -FARTHEST  # where the last modifier ended
-    for last, (length, (own, senses)) in _words().iter(plain):
-        start, end = last + 1 - length, last + 1
-        if (start and plain[start - 1].isalnum()) or (end < size and plain[end].isalnum()):
-            continue
+    for start, end, (own, senses) in words:
         if own and (
             start - latest < FARTHEST or own[0].opens or folded[end : end + 2].strip()[:1] in _OPENING
         ):

@@ -15,7 +15,7 @@ from pipeline.extract.parsing.page import Block
 from pipeline.extract.parsing.text import fold
 from pipeline.extract.words.assertion import ELSEWHERE, Judgement
 from pipeline.extract.words.context import PageContext
-from pipeline.extract.words.vocabulary import find_mentions
+from pipeline.extract.words.vocabulary import find_levels
 from pipeline.records import Tie
 
 WEAK = frozenset({"op", "inpatient"})  # "outpatient" and "inpatient" are adjectives more often than programs
@@ -63,6 +63,9 @@ class Levels:
     above: dict[int, tuple[str | None, Tie]] = field(
         default_factory=dict
     )  # block → its level by its headings
+    elsewhere: dict[int, bool] = field(
+        default_factory=dict
+    )  # block → whether its headings are of something else
 
     @property
     def subject(self) -> str | None:
@@ -75,7 +78,7 @@ _AFTER = re.compile(r"\s*(?:of|in|at|for|per|from|with)? ?(?:our |the |an? )?\Z"
 
 def levels_in(text: str) -> list[str]:
     """The codes of the levels that a short text (title, address, name) names, in order, each once."""
-    return list(dict.fromkeys(m.code for m in find_mentions(text, fold(text)) if m.field == "level_of_care"))
+    return list(dict.fromkeys(m.code for m in find_levels(text, fold(text))))
 
 
 def levels_in_url(url: str | None) -> list[str]:

@@ -49,7 +49,7 @@ def read_levels(context: PageContext) -> Levels:
 def _subjects(context: PageContext, levels: Levels, resolved: Mapping[str, str]) -> list[str]:
     """The levels by how much the page is about them; `resolved`: what its names of several meanings mean here."""
     weight: Counter[str] = Counter()
-    first = next((b for b in context.page.blocks if b.region is Region.MAIN and b.level == 1), None)
+    first = next((b for b in context.main if b.level == 1), None)
     if first is not None:
         for mention in levels.by_block.get(first.index, ()):
             if mention.is_here:

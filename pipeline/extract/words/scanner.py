@@ -6,7 +6,6 @@ The beginnings are read off the pattern: `\b(?:call us|verify (?:your )?insuranc
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
 
@@ -32,26 +31,19 @@ class Scanner:
 
     def find(self, text: str, most: int | None = None) -> dict[int, list[re.Match[str]]]:
         """Index of a pattern → its first matches, at most `most`; patterns that do not match are left out."""
-        places: defaultdict[int, list[int]] = defaultdict(list)
-        for last, (length, indexes) in self._words.iter(text) if self._words else ():
-            start = last + 1 - length
+        found = {i: list(islice(self._patterns[i].finditer(text), most)) for i in self._searched}
+        hits = self._words.iter(text) if self._words else ()
+        places = [(last + 1 - length, indexes) for last, (length, indexes) in hits]
+        for start, indexes in sorted(places):
             if start and text[start - 1].isalnum():
                 continue
             for index in indexes:
-                places[index].append(start)
-        found = {index: _tried(self._patterns[index], text, at, most) for index, at in places.items()}
-        found |= {i: list(islice(self._patterns[i].finditer(text), most)) for i in self._searched}
+                matches = found.get(index)
+                if matches and (len(matches) == most or start < matches[-1].end()):
+                    continue
+                if match := self._patterns[index].match(text, start):
+                    found.setdefault(index, []).append(match)
         return {index: matches for index, matches in sorted(found.items()) if matches}
-
-
-def _tried(pattern: re.Pattern[str], text: str, places: list[int], most: int | None) -> list[re.Match[str]]:
-    found: list[re.Match[str]] = []
-    for at in sorted(places):
-        if len(found) == most:
-            break
-        if (not found or at >= found[-1].end()) and (match := pattern.match(text, at)):
-            found.append(match)
-    return found
 
 
 def beginnings(pattern: str) -> list[str] | None:

@@ -11,26 +11,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import ahocorasick
 
 from pipeline.extract.parsing.text import fold, spaced
+from pipeline.extract.words.assertion import CueHit, cue_phrases
 from pipeline.extract.words.automaton import automaton
-from pipeline.extract.words.heads import lists_in
+from pipeline.extract.words.heads import Part, list_words, lists_in
 from pipeline.fields import fields, of_scope
 from pipeline.vocabulary.tables import cells, phrases, rows
 
+LEVEL = "level_of_care"
 FIELDS: Mapping[str, str] = {field.words: name for name, field in fields().items() if field.words}
-_TABLES = {**FIELDS, "ambiguous_levels": "level_of_care", "not_mentions": ""}
+_TABLES = {**FIELDS, "ambiguous_levels": LEVEL, "not_mentions": ""}
 NAMES = of_scope("place")  # what is named of a place: payers, languages, accreditation
 LONGEST_ACRONYM = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Words of a vocabulary at text[start:end], not judged yet."""
 
     field: str
@@ -47,6 +47,11 @@ class Meaning(NamedTuple):
     field: str
     code: str
     is_ambiguous: bool
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is meant in any case of its letters."""
+        return not (self.is_acronym or self.is_ambiguous)
 
     def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the word is printed in the case that its meaning needs."""
@@ -66,15 +71,53 @@ def labels() -> Mapping[tuple[str, str], str]:
     }
 
 
-@cache
-def _words() -> ahocorasick.Automaton:
+Group = tuple[str, tuple[Meaning, ...], bool]  # group, meanings, whether all are meant in any case of letters
+
+
+def _words() -> Mapping[str, list[Group]]:
     found: dict[str, dict[str, dict[Meaning, None]]] = {}
     for word, meaning in _entries():
         group = meaning.field if meaning.field in NAMES else ""
         found.setdefault(spaced(fold(word)), {}).setdefault(group, {})[meaning] = None
-    return automaton(
-        {word: [(group, tuple(own)) for group, own in groups.items()] for word, groups in found.items()}
-    )
+    return {
+        word: [(group, tuple(own), all(meaning.is_sure for meaning in own)) for group, own in groups.items()]
+        for word, groups in found.items()
+    }
+
+
+@cache
+def _tables() -> ahocorasick.Automaton:
+    """Words of the vocabularies, of lists and of cues together, each with what it is in each."""
+    tables = (_words(), list_words(), cue_phrases())
+    return automaton({word: [table.get(word) for table in tables] for word in set().union(*tables)})
+
+
+class Words(NamedTuple):
+    """What one pass over a plain text finds: words of the vocabularies (with their plural's s), of lists, and cues."""
+
+    named: list[tuple[int, int, int, list[Group]]]  # start, end, end with the plural's s
+    listed: list[tuple[int, int, Part]]
+    cues: list[CueHit]
+
+    @classmethod
+    def of(cls, plain: str) -> Words:
+        named, listed, cues = found = cls([], [], [])
+        for last, (length, (groups, part, meanings)) in _tables().iter(plain):
+            start, end = last + 1 - length, last + 1
+            is_inside = start > 0 and plain[start - 1].isalnum()
+            if is_inside and not meanings:
+                continue
+            goes_on = plain[end : end + 1].isalnum()
+            if meanings:
+                cues.append((start, -end, meanings, is_inside, goes_on))
+            if is_inside:
+                continue
+            if part and not goes_on:
+                listed.append((start, end, part))
+            stop = ending(plain, start, end) if goes_on else end
+            if groups and stop is not None:
+                named.append((start, end, stop, groups))
+        return found
 
 
 def written() -> Iterator[tuple[str, str]]:
@@ -108,20 +151,37 @@ def ending(plain: str, start: int, end: int) -> int | None:
     return None if plain[end] != "s" or plain[end + 1 : end + 2].isalnum() else end + 1
 
 
+@cache
+def _words_of_levels() -> ahocorasick.Automaton:
+    return automaton({spaced(fold(word)): () for word, meaning in _entries() if meaning.field == LEVEL})
+
+
+def find_levels(text: str, folded: str) -> list[Mention]:
+    """The levels of care among the mentions. Most titles hold no word of theirs, and no more is looked for in those: what
+    lists share (`heads.py`) are never levels."""
+    if next(_words_of_levels().iter(spaced(folded)), None) is None:
+        return []
+    return [mention for mention in find_mentions(text, folded) if mention.field == LEVEL]
+
+
 def find_mentions(text: str, folded: str) -> list[Mention]:
     """All mentions in reading order; of overlapping ones the longest, of equally long ones the first."""
-    hits: list[Hit] = []
     plain = spaced(folded)
-    for last, (length, groups) in _words().iter(plain):
-        start = last + 1 - length
-        if (start and plain[start - 1].isalnum()) or (end := ending(plain, start, last + 1)) is None:
-            continue
-        for group, meanings in groups:
-            if group and end > last + 1:
+    return mentions_of(text, folded, plain, Words.of(plain))
+
+
+def mentions_of(text: str, folded: str, plain: str, words: Words) -> list[Mention]:
+    """The same from the words of its plain form."""
+    hits: list[Hit] = []
+    for start, end, stop, groups in words.named:
+        for group, meanings, is_sure in groups:
+            if group and stop > end:
                 continue  # a name has no plural
-            if fitting := tuple([meaning for meaning in meanings if meaning.fits(text, start, last + 1)]):
-                hits.append((start, -end, group, fitting))
-    for start, end, senses in lists_in(plain, folded):
+            if not is_sure:
+                meanings = tuple([meaning for meaning in meanings if meaning.fits(text, start, end)])
+            if meanings:
+                hits.append((start, -stop, group, meanings))
+    for start, end, senses in lists_in(plain, folded, words.listed):
         hits.append((start, -end, "", tuple([Meaning(False, *sense, False) for sense in senses])))
     hits.sort()
     return list(_with_groups(plain, _longest(hits)))
@@ -159,13 +219,3 @@ def _longest(hits: Iterable[Hit]) -> Iterator[Mention]:
             for meaning in meanings:
                 if meaning.code:
                     yield Mention(meaning.field, meaning.code, start, -minus_end, meaning.is_ambiguous)
-
-
-@cache
-def _pieces(pieces: tuple[str, ...]) -> ahocorasick.Automaton:
-    return automaton(dict.fromkeys(pieces))
-
-
-def spots(folded: str, pieces: tuple[str, ...]) -> list[int]:
-    """Offsets where any of the pieces (parts of words) begins; the cheap look before a costly pattern."""
-    return [last - length + 1 for last, (length, _) in _pieces(pieces).iter(folded)]

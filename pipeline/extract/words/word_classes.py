@@ -6,7 +6,7 @@ import re
 import tomllib
 from bisect import bisect_left
 from functools import cache
-from itertools import accumulate, islice
+from itertools import accumulate, compress, islice
 from pathlib import Path
 
 CLASSES = Path(__file__).with_name("word_classes.toml")
@@ -51,20 +51,32 @@ def class_of(word: str) -> str | None:
 
 
 class ClassedWords:
-    """The words of a text that have a class, in order."""
+    """The words of a text that have a class, in order. A line is read when its words are first asked for: nobody asks for
+    those of most."""
 
     def __init__(self, folded: str) -> None:
-        pattern = _ASCII_WORD if folded.isascii() else _WORD
-        parts = pattern.split(folded)  # what is between, a word, what is between, …
-        starts = islice(accumulate(map(len, parts)), 0, None, 2)
-        named = [
-            (start, name)
-            for start, name in zip(starts, map(_known.__getitem__, parts[1::2]), strict=False)
-            if name
-        ]
-        self._starts = [start for start, _ in named]
-        self._names = [name for _, name in named]
+        self._folded = folded
+        self._lines: dict[
+            int, tuple[list[int], list[str]]
+        ] = {}  # start → starts of its words, and their classes
 
     def within(self, start: int, end: int) -> list[str]:
         """The classes of the words that begin within [start, end), in order."""
-        return self._names[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        found: list[str] = []
+        end = min(end, len(self._folded))
+        at = self._folded.rfind("\n", 0, start) + 1
+        while at < end:
+            stop = self._folded.find("\n", at) + 1 or len(self._folded)
+            starts, names = self._lines.get(at) or self._read(at, stop)
+            found += names[bisect_left(starts, start) : bisect_left(starts, end)]
+            at = stop
+        return found
+
+    def _read(self, start: int, end: int) -> tuple[list[int], list[str]]:
+        line = self._folded[start:end]
+        pattern = _ASCII_WORD if line.isascii() else _WORD
+        parts = pattern.split(line)  # what is between, a word, what is between, …
+        starts = islice(accumulate(map(len, parts), initial=start), 1, None, 2)
+        names = list(map(_known.__getitem__, parts[1::2]))
+        read = self._lines[start] = list(compress(starts, names)), list(filter(None, names))
+        return read

@@ -1,0 +1,3 @@
+"""The stage tables that geography is."""
+
+TABLES = ("geography", "area", "population_point", "boundary", "place")
