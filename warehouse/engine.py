@@ -12,7 +12,7 @@ from warehouse.sql import literal, quoted
 
 LARGE = (
     64 * 2**20
-)  # bytes to be read; below, the threads wait for each other: a small build costs 1.5 times the CPU
+)  # bytes to be read; below, threads wait for each other: a small build costs 1.5 times the CPU
 THREADS = 2
 BLOCK = 2**18  # bytes, DuckDB's own; a table of a release takes one at least
 SMALL, SMALL_BLOCK = 16 * 2**20, 2**14  # bytes to be read, below which a file's blocks are of so many

@@ -16,6 +16,7 @@ from workbooks import workbook
 
 from pipeline.commands.exit_codes import ExitCode
 from warehouse.build import _new_release
+from warehouse.engine import BLOCK
 
 # Encoded halves of a character, halves and NUL as escapes of JSON, a number that is none.
 ROW = {"city": "Casper", "state": "WY", "zip": "82601", "phone": "307-555-0143", "latitude": "1e999"}
@@ -116,7 +117,7 @@ def test_the_query_that_is_proposed_can_be_pasted(hostile: tuple[World, int, str
 
 def test_half_a_release_does_not_keep_the_disk_full(tmp_path: Path) -> None:
     candidate = tmp_path / "candidate.duckdb"
-    with pytest.raises(duckdb.Error, match="no_such_table"), _new_release(candidate, 1) as connection:
+    with pytest.raises(duckdb.Error, match="no_such_table"), _new_release(candidate, 1, BLOCK) as connection:
         connection.execute("CREATE TABLE half AS SELECT range FROM range(100000)")
         connection.execute("FROM no_such_table")
     assert list(tmp_path.iterdir()) == []
