@@ -37,7 +37,7 @@ from warehouse.types import utc
 
 MODELS = Path(__file__).parent / "models"
 STORAGE_VERSION = "v1.2.0"  # read by every DuckDB since 1.2, also when 2.0 writes it
-MEMORY = "700MB"  # DuckDB's share; what does not fit spills to disk
+MEMORY = "600MB"  # DuckDB's share; what does not fit spills to disk
 SCRATCH = ("stage", "previous", "override", "policy", "work")
 
 
