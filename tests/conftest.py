@@ -19,9 +19,8 @@ from made_once import in_common  # noqa: E402
 
 for name in [name for name in os.environ if name.startswith(("IOP_", "DAGSTER_"))]:
     del os.environ[name]  # a test has the settings that it gives itself, and so has what it starts
-os.environ.pop(
-    "PYTHONDONTWRITEBYTECODE", None
-)  # many containers set it: every process would compile all of our code
+# many containers set it: every process would compile all of our code
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 

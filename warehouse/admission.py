@@ -15,7 +15,7 @@ import duckdb
 
 from warehouse.contracts import Becoming, Column, Contract, stage_tables
 from warehouse.ddl import create_table, foreign_keys
-from warehouse.rules import Rule, mail, may_hold_mail, row_rules, sign_of_mail
+from warehouse.rules import Rule, mail, may_hold_mail, row_rules
 from warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
@@ -38,7 +38,6 @@ class AdmissionRule:
     detail: str
     raw: str  # SQL of what was read
     clears: tuple[str, ...]
-    sign: str = ""  # a condition that is soon looked for, and true wherever the rule is broken
 
 
 def admit(connection: Connection, tables: Tables) -> None:
@@ -74,8 +73,7 @@ def admission_rules(connection: Connection, contract: Contract, tables: Tables) 
     for column in contract.columns:
         if may_hold_mail(column.name, column.type.duckdb):
             clears = () if column.required else (column.name,)
-            sign = sign_of_mail(column.name, column.type.duckdb)
-            yield AdmissionRule(_mail_only(column), PERSONAL, column.name, "NULL", clears, sign)
+            yield AdmissionRule(_mail_only(column), PERSONAL, column.name, "NULL", clears)
     for becoming in contract.becomes:
         yield from _of_becoming(connection, becoming, tables)
 
@@ -118,21 +116,11 @@ def _of_becoming(connection: Connection, becoming: Becoming, tables: Tables) -> 
 
 
 def _broken(connection: Connection, source: str, rules: list[AdmissionRule]) -> list[AdmissionRule]:
-    suspect = _true(connection, source, {rule: rule.sign or rule.bad for rule in rules})
-    seen = [rule for rule in suspect if rule.sign]
-    spared = {*seen} - {*_true(connection, source, {rule: rule.bad for rule in seen})}
-    return [rule for rule in suspect if rule not in spared]
-
-
-def _true(
-    connection: Connection, source: str, conditions: Mapping[AdmissionRule, str]
-) -> list[AdmissionRule]:
-    """The rules whose conditions are true of some row."""
-    if not conditions:
+    if not rules:
         return []
-    counted = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions.values())
+    counted = ", ".join(f"count(*) FILTER (WHERE {rule.bad})" for rule in rules)
     counts = connection.execute(f"SELECT {counted} FROM {source}").fetchone() or ()
-    return [rule for rule, rows in zip(conditions, counts, strict=True) if rows]
+    return [rule for rule, rows in zip(rules, counts, strict=True) if rows]
 
 
 def _refuse(contract: Contract, source: str, broken: list[AdmissionRule]) -> str:

@@ -101,9 +101,9 @@ def may_hold_mail(column: str, sql_type: str) -> bool:
 
 
 def mail(column: str, sql_type: str = "VARCHAR") -> str:
-    """The condition that a text, or any text of a list, holds an e-mail address."""
+    """The condition that a text, or any text of a list, holds an e-mail address. CASE, as AND would match where there is no sign."""
     matches = f"regexp_matches({_text(column, sql_type)}, {literal(policy()['privacy']['mail'])})"
-    return f"({sign_of_mail(column, sql_type)} AND {matches})"
+    return f"CASE WHEN {sign_of_mail(column, sql_type)} THEN {matches} ELSE FALSE END"
 
 
 def sign_of_mail(column: str, sql_type: str = "VARCHAR") -> str:

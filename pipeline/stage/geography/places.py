@@ -39,9 +39,7 @@ def _zips(area: pl.DataFrame) -> pl.DataFrame:
         {
             "zip": [z.zip for z in known],
             "state": [z.state for z in known],
-            "cities": [
-                "|".join(z.cities) for z in known
-            ],  # to hand over lists takes polars ten times as long
+            "cities": ["|".join(z.cities) for z in known],  # as lists polars takes ten times as long
             "post_latitude": [z.latitude for z in known],
             "post_longitude": [z.longitude for z in known],
         }
